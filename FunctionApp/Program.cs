@@ -5,7 +5,6 @@ using Atelier.Generation;
 using Atelier.Images;
 using Atelier.Persistence;
 using Atelier.Problems;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace Atelier;

@@ -8,6 +8,6 @@ public sealed record Caller(string UserId);
 public interface ICallerResolver
 {
     /// <summary>The caller of a request.</summary>
-    /// <exception cref="Problems.ApiProblem">The caller cannot be known or may not come in.</exception>
+    /// <exception cref="Problems.ApiException">The caller cannot be known or may not come in.</exception>
     ValueTask<Caller> ResolveAsync(HttpRequest request, CancellationToken cancellationToken);
 }

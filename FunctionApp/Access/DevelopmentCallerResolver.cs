@@ -14,7 +14,7 @@ public sealed class DevelopmentCallerResolver : ICallerResolver
     {
         string user = request.Headers[Header].ToString().Trim();
         if (user.Length > MaxLength || user.Any(char.IsControl))
-            throw ApiProblem.Invalid(Header, $"must be at most {MaxLength} characters without control characters.");
+            throw ApiException.Invalid(Header, $"must be at most {MaxLength} characters without control characters.");
         return ValueTask.FromResult(new Caller(user.Length == 0 ? Default : user));
     }
 }

@@ -19,7 +19,7 @@ public sealed class CampaignIntake(
     /// <param name="idempotencyKey">The caller's key; <see langword="null"/> for none.</param>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
-    /// <exception cref="ApiProblem">409: the key belongs to another request.</exception>
+    /// <exception cref="ApiException">409: the key belongs to another request.</exception>
     public async Task<AcceptedCampaign> AcceptAsync(
         Caller caller, string? idempotencyKey, NewCampaign request, CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ public sealed class CampaignIntake(
     private static AcceptedCampaign Repeated(Campaign earlier, byte[] hash) =>
         CryptographicOperations.FixedTimeEquals(earlier.RequestHash, hash)
             ? new AcceptedCampaign(earlier, IsNew: false)
-            : throw new ApiProblem(
+            : throw new ApiException(
                 StatusCodes.Status409Conflict, "idempotency_conflict", "This Idempotency-Key was used for another request.");
 
     private static bool IsSameKey(DbUpdateException exception) =>

@@ -28,7 +28,7 @@ public sealed class HealthFunctions(
         NoStore(request);
         ReadinessCheck[] checks = await Task.WhenAll(
             CheckAsync("postgres", PingAsync),
-            CheckAsync("blobs", async token => await using (await OpenNothingAsync(token)) { }),
+            CheckAsync("blobs", OpenNothingAsync),
             CheckAsync("engine", token => client.GetInstanceAsync("health-check", token)));
         bool ready = checks.All(check => check.IsOk);
         return ApiJson.Result(
@@ -48,6 +48,9 @@ public sealed class HealthFunctions(
     }
 
     // A blob that is not there is an answer, and costs nothing to send.
-    private async Task<Stream?> OpenNothingAsync(CancellationToken cancellationToken) =>
-        (await images.OpenAsync("health-check", cancellationToken))?.Content;
+    private async Task OpenNothingAsync(CancellationToken cancellationToken)
+    {
+        if (await images.OpenAsync("health-check", cancellationToken) is { } content)
+            await content.Content.DisposeAsync();
+    }
 }

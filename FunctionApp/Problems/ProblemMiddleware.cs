@@ -36,23 +36,23 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
         }
     }
 
-    private ApiProblem ToProblem(Exception exception, HttpContext http)
+    private ApiException ToProblem(Exception exception, HttpContext http)
     {
         switch (exception)
         {
-            case ApiProblem problem:
+            case ApiException problem:
                 logger.LogInformation(
                     "{Method} {Path} is answered with {Status} {Code}: {Detail}",
                     http.Request.Method, http.Request.Path, problem.Status, problem.Code, problem.Message);
                 return problem;
             case BadHttpRequestException bad:
-                return new ApiProblem(bad.StatusCode, "invalid_request", "The request could not be read.");
+                return new ApiException(bad.StatusCode, "invalid_request", "The request could not be read.");
             case { } when IsDatabaseAway(exception):
                 logger.LogError(exception, "{Method} {Path} failed: the database is away.", http.Request.Method, http.Request.Path);
-                return new ApiProblem(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = DatabaseRetry };
+                return new ApiException(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = DatabaseRetry };
             default:
                 logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
-                return new ApiProblem(500, "internal_error", "Something went wrong here; the trace id leads to what.");
+                return new ApiException(500, "internal_error", "Something went wrong here; the trace id leads to what.");
         }
     }
 

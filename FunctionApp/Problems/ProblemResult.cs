@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Atelier.Problems;
 
 /// <summary>Writes problem details (RFC 9457) with the members that every error of this API has.</summary>
-public sealed class ProblemResult(ApiProblem problem) : IResult
+public sealed class ProblemResult(ApiException problem) : IResult
 {
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)

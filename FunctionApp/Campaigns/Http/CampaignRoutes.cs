@@ -15,5 +15,5 @@ internal static class CampaignRoutes
 
     /// <summary>The id in a path; what is no id leads to no campaign.</summary>
     public static Guid ParseId(string id) =>
-        Guid.TryParseExact(id, "D", out Guid parsed) ? parsed : throw Problems.ApiProblem.NotFound("campaign");
+        Guid.TryParseExact(id, "D", out Guid parsed) ? parsed : throw Problems.ApiException.NotFound("campaign");
 }

@@ -19,8 +19,14 @@ public sealed record CampaignView(
     LinksView Links);
 
 /// <summary>The text of a campaign.</summary>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Content">The text, once it is <c>COMPLETE</c>.</param>
+/// <param name="Provider">Name of the provider that makes it.</param>
+/// <param name="Model">The model that made it, as the provider tells.</param>
 /// <param name="Attempts">Attempts so far, the running one included.</param>
 /// <param name="NextAttemptAt">When the next attempt begins, while it is <c>RETRYING</c>.</param>
+/// <param name="Usage">What it cost in tokens, where the provider tells.</param>
+/// <param name="Error">Why its last attempt failed, while it is <c>RETRYING</c> or <c>FAILED</c>.</param>
 public sealed record TextView(
     PartStatus Status,
     string? Content,
@@ -32,9 +38,13 @@ public sealed record TextView(
     PartErrorView? Error);
 
 /// <summary>One image of a campaign.</summary>
+/// <param name="Index">From 0.</param>
+/// <param name="Status">Where it stands.</param>
 /// <param name="Attempts">Attempts so far, the running one included.</param>
 /// <param name="NextAttemptAt">When the next attempt begins, while it is <c>RETRYING</c>.</param>
 /// <param name="Url">Where its bytes are, once it is <c>COMPLETE</c>.</param>
+/// <param name="Provider">Name of the provider that makes it.</param>
+/// <param name="Error">Why its last attempt failed, while it is <c>RETRYING</c> or <c>FAILED</c>.</param>
 public sealed record ImageView(
     int Index,
     PartStatus Status,
@@ -48,6 +58,11 @@ public sealed record ImageView(
 public sealed record PartErrorView(string Code, string Message);
 
 /// <summary>One attempt that failed.</summary>
+/// <param name="Part"><c>text</c> or <c>image/0</c>.</param>
+/// <param name="Attempt">From 1.</param>
+/// <param name="At">When it failed.</param>
+/// <param name="Code">Stable code of the failure.</param>
+/// <param name="Message">One human sentence.</param>
 /// <param name="RetryInMs">Milliseconds until the next one; <see langword="null"/> where it was the last.</param>
 public sealed record FailedAttemptView(string Part, int Attempt, DateTimeOffset At, string Code, string Message, long? RetryInMs);
 
@@ -55,5 +70,6 @@ public sealed record FailedAttemptView(string Part, int Attempt, DateTimeOffset 
 public sealed record LinksView(string Self, string Events, string Cancel);
 
 /// <summary>A page of campaigns.</summary>
+/// <param name="Items">The campaigns, newest first.</param>
 /// <param name="NextCursor">Leads to the next page; <see langword="null"/> on the last.</param>
 public sealed record CampaignPage(IReadOnlyList<CampaignView> Items, string? NextCursor);

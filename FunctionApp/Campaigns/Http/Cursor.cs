@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Atelier.Campaigns.Http;
 
 /// <summary>Where a page of campaigns ended. Opaque to clients; stable while newer campaigns arrive.</summary>
 /// <param name="CreatedAt">Creation of the last campaign on the page.</param>
 /// <param name="Id">Its id, which orders campaigns of one instant.</param>
-internal readonly record struct Cursor(DateTimeOffset CreatedAt, Guid Id)
+internal sealed record Cursor(DateTimeOffset CreatedAt, Guid Id)
 {
     private const int GuidLength = 16;
     private const int Length = sizeof(long) + GuidLength;
@@ -21,9 +22,9 @@ internal readonly record struct Cursor(DateTimeOffset CreatedAt, Guid Id)
     }
 
     /// <summary>Reads what <see cref="ToString"/> wrote; anything else is no cursor.</summary>
-    public static bool TryParse(string text, out Cursor cursor)
+    public static bool TryParse(string text, [NotNullWhen(true)] out Cursor? cursor)
     {
-        cursor = default;
+        cursor = null;
         if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.IsValid(text))
             return false;
         byte[] bytes = Base64Url.DecodeFromChars(text);

@@ -16,10 +16,10 @@ internal sealed class FieldErrors
     }
 
     /// <summary>Ends the request when anything is wrong.</summary>
-    /// <exception cref="ApiProblem">400 with the errors by field.</exception>
+    /// <exception cref="ApiException">400 with the errors by field.</exception>
     public void ThrowIfAny()
     {
         if (_errors.Count > 0)
-            throw ApiProblem.Invalid(_errors.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()));
+            throw ApiException.Invalid(_errors.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()));
     }
 }

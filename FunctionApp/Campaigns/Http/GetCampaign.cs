@@ -29,7 +29,7 @@ public sealed class GetCampaign(ICallerResolver callers, CampaignWatch watch, Ca
         Func<long, bool>? isKnown = ReadKnown(request);
 
         Campaign campaign = await watch.ReadAsync(caller, campaignId, isKnown, wait, cancellationToken)
-            ?? throw ApiProblem.NotFound("campaign");
+            ?? throw ApiException.NotFound("campaign");
 
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
         headers.ETag = TagOf(campaign.Version);
@@ -62,6 +62,6 @@ public sealed class GetCampaign(ICallerResolver callers, CampaignWatch watch, Ca
             return TimeSpan.Zero;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds <= MaxWait
             ? TimeSpan.FromSeconds(seconds)
-            : throw ApiProblem.Invalid("wait", $"must be a whole number of seconds from 0 to {MaxWait}.");
+            : throw ApiException.Invalid("wait", $"must be a whole number of seconds from 0 to {MaxWait}.");
     }
 }

@@ -25,7 +25,7 @@ public sealed class GetCampaignImage(ICallerResolver callers, CampaignQueries qu
     {
         Caller caller = await callers.ResolveAsync(request, cancellationToken);
         ImageContent content = await OpenAsync(caller, CampaignRoutes.ParseId(id), index, cancellationToken)
-            ?? throw ApiProblem.NotFound("image");
+            ?? throw ApiException.NotFound("image");
 
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
         headers.CacheControl = Forever;

@@ -10,7 +10,7 @@ internal static class IdempotencyKey
     private const int MaxLength = 200;
 
     /// <summary>The key; <see langword="null"/> where there is none.</summary>
-    /// <exception cref="ApiProblem">400: it is empty, too long or given twice.</exception>
+    /// <exception cref="ApiException">400: it is empty, too long or given twice.</exception>
     public static string? Read(HttpRequest request)
     {
         StringValues values = request.Headers[Header];
@@ -19,6 +19,6 @@ internal static class IdempotencyKey
         string key = values[0] ?? "";
         return values.Count == 1 && !string.IsNullOrWhiteSpace(key) && key.Length <= MaxLength && !key.Any(char.IsControl)
             ? key
-            : throw ApiProblem.Invalid(Header, $"must be given once, with 1 to {MaxLength} characters that are not blank.");
+            : throw ApiException.Invalid(Header, $"must be given once, with 1 to {MaxLength} characters that are not blank.");
     }
 }

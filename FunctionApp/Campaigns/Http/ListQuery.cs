@@ -15,7 +15,7 @@ internal sealed record ListQuery(CampaignStatus? Status, string? Words, int Limi
     private const int MaxWordsLength = 200;
 
     /// <summary>Reads and checks a query string.</summary>
-    /// <exception cref="Problems.ApiProblem">400 with every parameter that is wrong.</exception>
+    /// <exception cref="Problems.ApiException">400 with every parameter that is wrong.</exception>
     public static ListQuery Read(IQueryCollection query)
     {
         var errors = new FieldErrors();
@@ -62,7 +62,7 @@ internal sealed record ListQuery(CampaignStatus? Status, string? Words, int Limi
         string text = query["cursor"].ToString();
         if (text.Length == 0)
             return null;
-        if (Cursor.TryParse(text, out Cursor cursor))
+        if (Cursor.TryParse(text, out Cursor? cursor))
             return cursor;
         errors.Add("cursor", "must be the nextCursor of an earlier page.");
         return null;

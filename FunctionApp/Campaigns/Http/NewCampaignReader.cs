@@ -23,7 +23,7 @@ public sealed partial class NewCampaignReader(GeneratorCatalog generators)
     private static readonly string[] Formats = ["png", "jpeg", "webp"];
 
     /// <summary>Reads the body of a request.</summary>
-    /// <exception cref="Problems.ApiProblem">400 or 413, with every field that is wrong.</exception>
+    /// <exception cref="Problems.ApiException">400 or 413, with every field that is wrong.</exception>
     public async Task<NewCampaign> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using JsonDocument body = await RequestBody.ReadJsonAsync(request, cancellationToken);
@@ -103,13 +103,13 @@ public sealed partial class NewCampaignReader(GeneratorCatalog generators)
     }
 
     private static bool IsSize(string size) =>
-        SizeFormat().Match(size) is { Success: true } match && IsLength(match.Groups[1].Value) && IsLength(match.Groups[2].Value);
+        SizeFormat().Match(size) is { Success: true } match && IsLength(match.Groups["width"].Value) && IsLength(match.Groups["height"].Value);
 
     private static bool IsLength(string pixels) => int.Parse(pixels) is >= MinPixels and <= MaxPixels;
 
-    [GeneratedRegex(@"^([1-9][0-9]{1,3})x([1-9][0-9]{1,3})\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<width>[1-9][0-9]{1,3})x(?<height>[1-9][0-9]{1,3})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex SizeFormat();
 
-    [GeneratedRegex(@"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex LanguageTag();
 }

@@ -15,7 +15,7 @@ internal static class RequestBody
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     /// <summary>Reads the body.</summary>
-    /// <exception cref="ApiProblem">413 for a longer one; 400 for another content type, an empty one, or what is not JSON.</exception>
+    /// <exception cref="ApiException">413 for a longer one; 400 for another content type, an empty one, or what is not JSON.</exception>
     public static async Task<JsonDocument> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (request.ContentLength > MaxLength)
@@ -26,9 +26,9 @@ internal static class RequestBody
         {
             int length = await ReadAsync(request.Body, buffer.AsMemory(0, MaxLength + 1), cancellationToken);
             if (length == 0)
-                throw new ApiProblem(400, "missing_body", "The request needs a JSON body.");
+                throw new ApiException(400, "missing_body", "The request needs a JSON body.");
             if (!IsJson(request.ContentType))
-                throw new ApiProblem(400, "unsupported_content_type", "The content type must be application/json, in UTF-8.");
+                throw new ApiException(400, "unsupported_content_type", "The content type must be application/json, in UTF-8.");
             // The document keeps the bytes that it is parsed from.
             return Parse(buffer.AsSpan(0, length).ToArray());
         }
@@ -55,7 +55,7 @@ internal static class RequestBody
             string where = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
                 ? $" at line {line + 1}, byte {position + 1}"
                 : "";
-            throw new ApiProblem(400, "malformed_json", $"The body is not valid JSON{where}.");
+            throw new ApiException(400, "malformed_json", $"The body is not valid JSON{where}.");
         }
     }
 
@@ -66,6 +66,6 @@ internal static class RequestBody
                 && type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)))
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
-    private static ApiProblem TooLarge() =>
+    private static ApiException TooLarge() =>
         new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body must not be longer than {MaxLength} bytes.");
 }

@@ -4,7 +4,7 @@ namespace Atelier.Problems;
 /// <param name="status">HTTP status, 400 to 599.</param>
 /// <param name="code">Stable code that clients decide by, such as <c>not_found</c>.</param>
 /// <param name="detail">One human sentence.</param>
-public class ApiProblem(int status, string code, string detail) : Exception(detail)
+public class ApiException(int status, string code, string detail) : Exception(detail)
 {
     /// <summary>HTTP status, 400 to 599.</summary>
     public int Status { get; } = status;
@@ -19,14 +19,14 @@ public class ApiProblem(int status, string code, string detail) : Exception(deta
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>404: it does not exist, or is not the caller's.</summary>
-    public static ApiProblem NotFound(string what) => new(StatusCodes.Status404NotFound, "not_found", $"There is no such {what}.");
+    public static ApiException NotFound(string what) => new(StatusCodes.Status404NotFound, "not_found", $"There is no such {what}.");
 
     /// <summary>400: the fields that are wrong, each with what it must be.</summary>
-    public static ApiProblem Invalid(IReadOnlyDictionary<string, string[]> errors) =>
+    public static ApiException Invalid(IReadOnlyDictionary<string, string[]> errors) =>
         new(StatusCodes.Status400BadRequest, "validation_failed", Describe(errors)) { Errors = errors };
 
     /// <summary>400: one field that is wrong.</summary>
-    public static ApiProblem Invalid(string field, string error) =>
+    public static ApiException Invalid(string field, string error) =>
         Invalid(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [error] });
 
     private static string Describe(IReadOnlyDictionary<string, string[]> errors)
