@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace Microsoft.DurableTask.Converters;
+
+/// <summary>Converts with System.Text.Json.</summary>
+public class JsonDataConverter : DataConverter
+{
+    // What the official converter writes and reads without options, so that data written by one is read by the other.
+    private static readonly JsonSerializerOptions WithFields = new() { IncludeFields = true };
+
+    private readonly JsonSerializerOptions _options;
+
+    /// <summary>Makes a converter; without options it writes names as declared, fields included, and reads them case-sensitively.</summary>
+    public JsonDataConverter(JsonSerializerOptions? options = null) => _options = options ?? WithFields;
+
+    /// <summary>The converter without options.</summary>
+    public static JsonDataConverter Default { get; } = new();
+
+    /// <inheritdoc/>
+    public override string? Serialize(object? value) => value is null ? null : JsonSerializer.Serialize(value, _options);
+
+    /// <inheritdoc/>
+    /// <exception cref="JsonException">The text is not JSON, or does not fit the type.</exception>
+    public override object? Deserialize(string? data, Type targetType)
+        => data is null ? null : JsonSerializer.Deserialize(data, targetType, _options);
+}
