@@ -1,0 +1,300 @@
+using System.Diagnostics;
+using EmbeddedFunctions.Engine.Orchestration;
+using EmbeddedFunctions.Engine.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace EmbeddedFunctions.Engine.Client;
+
+/// <summary>The durable client of the process: what it accepts is durable when its task completes.</summary>
+internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFunctions functions) : DurableTaskClient("embedded")
+{
+    private const int PurgeBatch = 1000;
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(500);
+
+    private readonly DataConverter _converter = Microsoft.DurableTask.Converters.JsonDataConverter.Default;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">No such orchestrator; an id that cannot be one; an input over the limit.</exception>
+    /// <exception cref="global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException">A run with that id has not ended.</exception>
+    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName,
+        object? input = null,
+        StartOrchestrationOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        if (!functions.HasOrchestrator(orchestratorName.Name))
+        {
+            throw new ArgumentException(
+                $"The function '{orchestratorName.Name}' doesn't exist, is disabled, or is not an orchestrator function. Additional info: The "
+                + $"following are the known orchestrator functions: {string.Join(", ", functions.OrchestratorNames.Select(n => $"'{n}'"))}.",
+                nameof(orchestratorName));
+        }
+
+        var id = string.IsNullOrEmpty(options?.InstanceId) ? Guid.NewGuid().ToString("N") : InstanceId.Check(options.InstanceId);
+        var data = _converter.Serialize(input);
+        PayloadLimit.Check(data, engine.Options.MaxPayloadBytes, $"The input of orchestration '{orchestratorName.Name}'");
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                if (await CreateAsync(orchestratorName.Name, id, data, options).WaitAsync(cancellation))
+                {
+                    return id;
+                }
+            }
+            catch (NodeFencedException)
+            {
+                // The node joins again under a new number; nothing was written.
+                await Task.Delay(FirstPoll, engine.Clock.TimeProvider, cancellation);
+                continue;
+            }
+
+            throw new global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException(
+                $"An Orchestration instance with the ID {id} already exists.");
+        }
+    }
+
+    public override Task RaiseEventAsync(
+        string instanceId,
+        string eventName,
+        object? eventPayload = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(instanceId);
+        InstanceId.CheckText(eventName, nameof(eventName));
+        var data = _converter.Serialize(eventPayload);
+        PayloadLimit.Check(data, engine.Options.MaxPayloadBytes, $"The payload of event '{eventName}'");
+        return TellAsync(
+            new InboxMessage(instanceId, InboxMessageKind.Event, eventName, data),
+            acknowledgement => new EventArrived(eventName, data) { Acknowledgement = acknowledgement },
+            cancellation);
+    }
+
+    public override Task TerminateInstanceAsync(
+        string instanceId,
+        TerminateInstanceOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        var output = options?.Output is { } some ? _converter.Serialize(some) : null;
+        PayloadLimit.Check(output, engine.Options.MaxPayloadBytes, "The output of the termination");
+        return TellAsync(
+            new InboxMessage(instanceId, InboxMessageKind.Terminate, Data: output),
+            acknowledgement => new TerminateRequested(output) { Acknowledgement = acknowledgement },
+            cancellation);
+    }
+
+    public override async Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
+    {
+        await DemandAsync(instanceId, s => s is not OrchestrationRuntimeStatus.Suspended, "is suspended already", cancellation);
+        await TellAsync(
+            new InboxMessage(instanceId, InboxMessageKind.Suspend, Data: reason),
+            acknowledgement => new SuspendRequested(reason) { Acknowledgement = acknowledgement },
+            cancellation);
+    }
+
+    public override async Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
+    {
+        await DemandAsync(instanceId, s => s is OrchestrationRuntimeStatus.Suspended, "is not suspended", cancellation);
+        await TellAsync(
+            new InboxMessage(instanceId, InboxMessageKind.Resume, Data: reason),
+            acknowledgement => new ResumeRequested(reason) { Acknowledgement = acknowledgement },
+            cancellation);
+    }
+
+    public override async Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default) =>
+        await engine.Store.FindAsync(instanceId, cancellation) is { } record ? MetadataOf(record, getInputsAndOutputs) : null;
+
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, s => s is not OrchestrationRuntimeStatus.Pending, "WaitForInstanceStartAsync", getInputsAndOutputs, cancellation);
+
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId,
+        bool getInputsAndOutputs = false,
+        CancellationToken cancellation = default) =>
+        WaitAsync(instanceId, IsEnded, "WaitForInstanceCompletionAsync", getInputsAndOutputs, cancellation);
+
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
+    {
+        var query = filter ?? new OrchestrationQuery();
+        var instances = new InstanceFilter(
+            query.CreatedFrom?.UtcDateTime,
+            query.CreatedTo?.UtcDateTime,
+            query.Statuses?.ToList(),
+            query.InstanceIdPrefix);
+        return Pageable.Create<OrchestrationMetadata>(async (continuation, sizeHint, cancellation) =>
+        {
+            var size = Math.Clamp(sizeHint ?? query.PageSize, 1, 10_000);
+            var rows = await engine.Store.QueryAsync(instances, continuation ?? query.ContinuationToken, size + 1, cancellation);
+            var page = rows.Take(size).Select(r => MetadataOf(r, query.FetchInputsAndOutputs)).ToList();
+            return new Page<OrchestrationMetadata>(page, rows.Count > size ? page[^1].InstanceId : null);
+        });
+    }
+
+    public override async Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId,
+        PurgeInstanceOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        if (await engine.Store.StatusAsync(instanceId, cancellation) is null)
+        {
+            return new PurgeResult(0);
+        }
+
+        while (!await engine.Store.PurgeUnownedAsync(instanceId, cancellation))
+        {
+            // A node holds it: that node deletes it between two steps.
+            try
+            {
+                await TellAsync(
+                    new InboxMessage(instanceId, InboxMessageKind.Purge),
+                    acknowledgement => new PurgeRequested { Acknowledgement = acknowledgement },
+                    cancellation);
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended, or went, in the same moment.
+            }
+
+            if (await engine.Store.StatusAsync(instanceId, cancellation) is null)
+            {
+                break;
+            }
+
+            await Task.Delay(FirstPoll, engine.Clock.TimeProvider, cancellation);
+        }
+
+        return new PurgeResult(1);
+    }
+
+    public override async Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter,
+        PurgeInstanceOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        var instances = new InstanceFilter(filter.CreatedFrom?.UtcDateTime, filter.CreatedTo?.UtcDateTime, filter.Statuses?.ToList());
+        var total = 0;
+        while (true)
+        {
+            var count = await engine.Store.PurgeEndedAsync(instances, PurgeBatch, cancellation);
+            total += count;
+            if (count < PurgeBatch)
+            {
+                return new PurgeResult(total);
+            }
+        }
+    }
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static bool IsEnded(OrchestrationRuntimeStatus status) => status is OrchestrationRuntimeStatus.Completed
+        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Canceled;
+
+    private async Task<bool> CreateAsync(string name, string id, string? data, StartOrchestrationOptions? options)
+    {
+        var now = engine.Clock.UtcNow;
+        var record = engine.Host.Place(new InstanceRecord
+        {
+            Id = id,
+            ExecutionId = Guid.NewGuid(),
+            Name = name,
+            Version = options?.Version?.Version ?? engine.Options.DefaultVersion,
+            Input = data,
+            CreatedAt = now,
+            UpdatedAt = now,
+            StartAt = options?.StartAt?.UtcDateTime,
+            Tags = options?.Tags is { Count: > 0 } tags ? TagCodec.Write(tags) : null,
+            TraceParent = Activity.Current?.Id,
+        });
+        var commit = new ScheduleCommit(engine.Host, record) { InstanceId = id, NewInstances = [record] };
+        engine.Host.Writer.Enqueue(commit);
+        return await commit.Created;
+    }
+
+    /// <summary>Hands a message to the instance where it is held: in memory when that is here, by its inbox otherwise.</summary>
+    private async Task TellAsync(
+        InboxMessage message,
+        Func<TaskCompletionSource<bool>, InstanceMessage> open,
+        CancellationToken cancellation)
+    {
+        if (engine.Host.TryFind(message.InstanceId, out var instance))
+        {
+            var acknowledgement = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            instance.Post(open(acknowledgement));
+            if (await acknowledgement.Task.WaitAsync(cancellation))
+            {
+                return;
+            }
+        }
+
+        if (!await engine.Store.SendAsync(message, engine.Clock.UtcNow, cancellation))
+        {
+            throw new InvalidOperationException($"No orchestration instance with the ID {message.InstanceId} is running.");
+        }
+    }
+
+    private async Task DemandAsync(
+        string instanceId,
+        Func<OrchestrationRuntimeStatus, bool> fits,
+        string otherwise,
+        CancellationToken cancellation)
+    {
+        if (await engine.Store.StatusAsync(instanceId, cancellation) is { } status && !IsEnded(status) && !fits(status))
+        {
+            throw new InvalidOperationException($"The orchestration instance with the ID {instanceId} {otherwise}.");
+        }
+    }
+
+    /// <remarks>An unknown id is waited for, as on the official engine: it may be scheduled yet.</remarks>
+    private async Task<OrchestrationMetadata> WaitAsync(
+        string instanceId,
+        Func<OrchestrationRuntimeStatus, bool> reached,
+        string operation,
+        bool getInputsAndOutputs,
+        CancellationToken cancellation)
+    {
+        var poll = FirstPoll;
+        try
+        {
+            while (true)
+            {
+                if (await engine.Store.StatusAsync(instanceId, cancellation) is { } status
+                    && reached(status)
+                    && await GetInstancesAsync(instanceId, getInputsAndOutputs, cancellation) is { } metadata)
+                {
+                    return metadata;
+                }
+
+                await Task.Delay(poll, engine.Clock.TimeProvider, cancellation);
+                poll = poll * 1.5 < MaxPoll ? poll * 1.5 : MaxPoll;
+            }
+        }
+        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"The {operation} operation was canceled.", exception, cancellation);
+        }
+    }
+
+    private OrchestrationMetadata MetadataOf(InstanceRecord record, bool withData) => new(record.Name, record.Id)
+    {
+        DataConverter = withData ? _converter : null,
+        RuntimeStatus = record.Status,
+        CreatedAt = new DateTimeOffset(record.CreatedAt),
+        LastUpdatedAt = new DateTimeOffset(record.UpdatedAt),
+        SerializedInput = withData ? record.Input : null,
+        SerializedOutput = withData ? record.Output : null,
+
+        // The official engine gives the text "null" where no status was set.
+        SerializedCustomStatus = withData ? record.CustomStatus ?? "null" : null,
+        FailureDetails = record.Failure is null ? null : FailureCodec.Read(record.Failure),
+        Tags = TagCodec.Read(record.Tags),
+    };
+}

@@ -1,0 +1,26 @@
+using EmbeddedFunctions.Engine.Orchestration;
+using EmbeddedFunctions.Engine.Storage;
+
+namespace EmbeddedFunctions.Engine.Client;
+
+/// <summary>A new instance on its way into the database; once it is there it starts, here or elsewhere.</summary>
+internal sealed class ScheduleCommit(InstanceHost host, InstanceRecord record) : CommitRequest
+{
+    private readonly TaskCompletionSource<bool> _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether the instance was created; <see langword="false"/> when a run with its id has not ended.</summary>
+    public Task<bool> Created => _created.Task;
+
+    public override void OnCommitted(CommitOutcome outcome)
+    {
+        var created = outcome.Created.Contains(record.ExecutionId);
+        if (created && record.Owner is not null)
+        {
+            host.Adopt(record);
+        }
+
+        _created.TrySetResult(created);
+    }
+
+    public override void OnFailed(Exception exception) => _created.TrySetException(exception);
+}

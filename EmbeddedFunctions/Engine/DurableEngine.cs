@@ -1,0 +1,377 @@
+using System.Threading.Channels;
+using EmbeddedFunctions.Engine.Nodes;
+using EmbeddedFunctions.Engine.Orchestration;
+using EmbeddedFunctions.Engine.Storage;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EmbeddedFunctions.Engine;
+
+/// <summary>
+/// A node of a task hub: takes orchestrations that want to run, keeps them running, says that it lives, buries nodes that do not, and
+/// hands everything over when it stops.
+/// </summary>
+internal sealed class DurableEngine : IHostedService, IAsyncDisposable
+{
+    /// <summary>The most instances taken in one go: their histories are loaded together.</summary>
+    private const int AcquireBatch = 500;
+
+    private readonly EngineOptions _options;
+    private readonly EngineClock _clock;
+    private readonly ILogger<DurableEngine> _logger;
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly NodeStore _nodes;
+    private readonly SessionListener _listener;
+    private readonly MachineIdentity _identity = MachineIdentity.Current();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<bool> _workSignal = NewSignal();
+    private readonly Channel<bool> _mailSignal = NewSignal();
+    private readonly List<Task> _loops = [];
+    private readonly TimerQueue _timers;
+    private readonly ActivityDispatcher _activities;
+    private readonly CancellationTokenSource _writerStop = new();
+    private CancellationTokenSource _session = new();
+    private Task _writerLoop = Task.CompletedTask;
+    private Task _listenerLoop = Task.CompletedTask;
+    private int _rejoining;
+
+    public DurableEngine(
+        EngineOptions options,
+        IDurableFunctions functions,
+        TimeProvider timeProvider,
+        EngineMetrics metrics,
+        ILoggerFactory loggerFactory)
+    {
+        _options = options;
+        _clock = new EngineClock(timeProvider);
+        _logger = loggerFactory.CreateLogger<DurableEngine>();
+        var channel = $"{options.Schema}_engine";
+        _dataSource = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            ApplicationName = $"durable engine ({options.Schema})",
+            MaxAutoPrepare = 64,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true,
+            MaxPoolSize = 16,
+            Enlist = false,
+            KeepAlive = 10,
+        }.ConnectionString).Build();
+        _nodes = new NodeStore(_dataSource, options.Schema, channel);
+        _listener = new SessionListener(_dataSource, channel, _clock, loggerFactory.CreateLogger<SessionListener>());
+        Store = new HubStore(_dataSource, options.Schema, channel);
+        var writer = new GroupCommitWriter(
+            _dataSource,
+            new CommitSql(options.Schema),
+            channel,
+            _clock,
+            metrics,
+            loggerFactory.CreateLogger<GroupCommitWriter>());
+        _activities = new ActivityDispatcher(functions, options, metrics, loggerFactory.CreateLogger<ActivityDispatcher>());
+        _timers = new TimerQueue(_clock);
+        Host = new InstanceHost(functions, options, _clock, metrics, writer, _activities, _timers, loggerFactory);
+        metrics.ObserveLive(() => Host.Count);
+        metrics.ObserveBacklog(() => _activities.Backlog);
+
+        _listener.WorkIsReady += SignalWork;
+        _listener.MailHasCome += SignalMail;
+        Host.Left += SignalWork;
+        Host.MailWanted += SignalMail;
+        Host.ChildrenInDoubt += (instance, children) => _ = ConfirmChildrenAsync(instance, children);
+        writer.Fenced += () => _ = RejoinAsync();
+    }
+
+    public HubStore Store { get; }
+
+    public InstanceHost Host { get; }
+
+    public EngineOptions Options => _options;
+
+    public EngineClock Clock => _clock;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TaskHubSchema.EnsureAsync(_dataSource, _options.Schema, cancellationToken);
+        await JoinAsync(cancellationToken);
+        _writerLoop = Host.Writer.RunAsync(_writerStop.Token);
+        _loops.Add(RepeatAsync("acquiring", AcquireAsync));
+        _loops.Add(RepeatAsync("reading the inbox", ReadInboxAsync));
+        _loops.Add(RepeatAsync("the heartbeat", BeatAsync));
+        _loops.Add(RepeatAsync("sweeping", SweepAsync));
+        _logger.LogInformation("Node {NodeId} joined task hub {Schema}", Host.NodeId, _options.Schema);
+    }
+
+    /// <summary>Running activities end, as far as the drain time allows; the rest is handed over.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        Host.IsOpen = false;
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_loops);
+        await Task.WhenAny(_activities.StopAsync(), Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
+        Host.Writer.Complete();
+        await Task.WhenAny(_writerLoop, Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
+        await _writerStop.CancelAsync();
+        await _writerLoop;
+        Host.AbandonAll();
+        await _session.CancelAsync();
+        await _listenerLoop;
+        try
+        {
+            var left = await _nodes.LeaveAsync(Host.NodeId, cancellationToken);
+            _logger.LogInformation("Node {NodeId} left; {Count} running instances go on elsewhere", Host.NodeId, left);
+        }
+        catch (Exception exception) when (DatabaseErrors.IsOutage(exception) || exception is OperationCanceledException)
+        {
+            _logger.LogWarning("Node {NodeId} could not say goodbye: {Reason}", Host.NodeId, exception.Message);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stopping.IsCancellationRequested && _loops.Count > 0)
+        {
+            await StopAsync(CancellationToken.None);
+        }
+
+        _timers.Dispose();
+        await Host.Writer.DisposeAsync();
+        await _dataSource.DisposeAsync();
+        _session.Dispose();
+        _writerStop.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static Channel<bool> NewSignal() =>
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private void SignalWork() => _workSignal.Writer.TryWrite(item: true);
+
+    private void SignalMail() => _mailSignal.Writer.TryWrite(item: true);
+
+    private async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        var nodeId = await _nodes.RegisterAsync(_identity, cancellationToken);
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _session = new CancellationTokenSource();
+        _listenerLoop = _listener.RunAsync(nodeId, ready, _session.Token);
+        await ready.Task.WaitAsync(cancellationToken);
+        Host.NodeId = nodeId;
+        Host.Writer.Attach(nodeId);
+        Host.IsOpen = true;
+        SignalWork();
+    }
+
+    /// <summary>Another node declared this one dead and has what it held: begin again as a new node, with nothing.</summary>
+    private async Task RejoinAsync()
+    {
+        if (Interlocked.Exchange(ref _rejoining, 1) == 1)
+        {
+            return;
+        }
+
+        _logger.LogWarning("Node {NodeId} was declared dead while it was away; it joins again under a new number", Host.NodeId);
+        Host.IsOpen = false;
+        Host.AbandonAll();
+        await _session.CancelAsync();
+        await _listenerLoop;
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await JoinAsync(_stopping.Token);
+                break;
+            }
+            catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
+            {
+                await PauseAsync(_options.HeartbeatInterval);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        Interlocked.Exchange(ref _rejoining, 0);
+    }
+
+    private async Task<TimeSpan> AcquireAsync(CancellationToken cancellationToken)
+    {
+        while (Host.IsOpen && Host.HasRoom)
+        {
+            var limit = Math.Min(AcquireBatch, _options.MaxLiveOrchestrations - Host.Count);
+            var taken = limit > 0 ? await Store.AcquireAsync(Host.NodeId, _clock.UtcNow, limit, cancellationToken) : [];
+            if (taken.Count == 0)
+            {
+                break;
+            }
+
+            var histories = await Store.LoadHistoriesAsync(taken.Select(i => i.Id), cancellationToken);
+            foreach (var instance in taken)
+            {
+                Host.Adopt(instance, histories.GetValueOrDefault(instance.Id) ?? []);
+            }
+
+            if (taken.Exists(i => i.Mail > 0))
+            {
+                SignalMail();
+            }
+        }
+
+        var next = Host.IsOpen ? await Store.NextWakeAsync(cancellationToken) : null;
+        var wait = next is { } at ? at - _clock.UtcNow : _options.SweepInterval;
+        wait = wait < _options.SweepInterval ? wait : _options.SweepInterval;
+        await WaitForSignalAsync(_workSignal, Host.HasRoom && wait > TimeSpan.Zero ? wait : _options.SweepInterval, cancellationToken);
+        return TimeSpan.Zero;
+    }
+
+    private async Task<TimeSpan> ReadInboxAsync(CancellationToken cancellationToken)
+    {
+        await WaitForSignalAsync(_mailSignal, _options.SweepInterval, cancellationToken);
+        foreach (var (message, mail) in await Store.ReadInboxAsync(Host.NodeId, cancellationToken))
+        {
+            if (!Host.TryFind(message.InstanceId, out var instance))
+            {
+                continue;
+            }
+
+            instance.Mail = Math.Max(instance.Mail, mail);
+            if (instance.KnownInbox.Add(message.Id))
+            {
+                instance.Post(Open(message));
+            }
+        }
+
+        return TimeSpan.Zero;
+    }
+
+    private async Task<TimeSpan> BeatAsync(CancellationToken cancellationToken)
+    {
+        if (Host.IsOpen && !await _nodes.BeatAsync(Host.NodeId, cancellationToken))
+        {
+            await RejoinAsync();
+        }
+
+        var freed = await _nodes.BuryDeadAsync(Host.NodeId, _identity, _options, cancellationToken);
+        if (freed > 0)
+        {
+            _logger.LogInformation("{Count} instances of a dead node are free to be taken", freed);
+            SignalWork();
+        }
+
+        return _options.HeartbeatInterval;
+    }
+
+    private async Task<TimeSpan> SweepAsync(CancellationToken cancellationToken)
+    {
+        foreach (var instance in Host.All)
+        {
+            instance.EvictIfIdle(_options.IdleBeforeEviction);
+        }
+
+        await Store.ClearDeadLettersAsync(cancellationToken);
+        return _options.SweepInterval * 5;
+    }
+
+    /// <summary>A child on record whose row was refused, its id being in use, never ends: its parent is told.</summary>
+    private async Task ConfirmChildrenAsync(LiveInstance instance, List<OrchestrationAction> children)
+    {
+        foreach (var child in children.OfType<SubOrchestrationAction>())
+        {
+            InstanceRecord? row = null;
+            while (!_stopping.IsCancellationRequested)
+            {
+                try
+                {
+                    row = await Store.FindAsync(child.ChildId, _stopping.Token);
+                    break;
+                }
+                catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
+                {
+                    await PauseAsync(_options.HeartbeatInterval);
+                }
+                catch (OperationCanceledException)
+                {
+                    return;
+                }
+            }
+
+            if (row is null || !string.Equals(row.ParentId, instance.Id, StringComparison.Ordinal))
+            {
+                instance.Post(new ChildEnded(child.TaskId, null, FailureCodec.Write(new TaskFailureDetails(
+                    typeof(InvalidOperationException).FullName!,
+                    row is null
+                        ? $"Sub-orchestration '{child.Name}' with the ID {child.ChildId} is gone."
+                        : $"An orchestration instance with the ID {child.ChildId} already exists.",
+                    null,
+                    null,
+                    null))));
+            }
+        }
+    }
+
+    private static InstanceMessage Open(InboxMessage message) => message.Kind switch
+    {
+        InboxMessageKind.Event => new EventArrived(message.Name!, message.Data) { InboxId = message.Id },
+        InboxMessageKind.Terminate => new TerminateRequested(message.Data) { InboxId = message.Id },
+        InboxMessageKind.Suspend => new SuspendRequested(message.Data) { InboxId = message.Id },
+        InboxMessageKind.Resume => new ResumeRequested(message.Data) { InboxId = message.Id },
+        InboxMessageKind.ChildCompleted => new ChildEnded(message.TaskId, message.Data, null) { InboxId = message.Id },
+        InboxMessageKind.ChildFailed => new ChildEnded(message.TaskId, null, message.Data) { InboxId = message.Id },
+        InboxMessageKind.Purge => new PurgeRequested { InboxId = message.Id },
+        _ => throw new InvalidOperationException($"Inbox message {message.Id} is of unknown kind {message.Kind}."),
+    };
+
+    /// <summary>Runs a loop's body again and again, through outages, until the node stops. The body returns how long to pause.</summary>
+    private async Task RepeatAsync(string what, Func<CancellationToken, Task<TimeSpan>> body)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var pause = await body(_stopping.Token);
+                if (pause > TimeSpan.Zero)
+                {
+                    await PauseAsync(pause);
+                }
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (NodeFencedException)
+            {
+                await RejoinAsync();
+            }
+            catch (Exception exception)
+            {
+                // A loop that ended would silently take a part of the engine with it.
+                var isOutage = DatabaseErrors.IsOutage(exception);
+                _logger.Log(isOutage ? LogLevel.Warning : LogLevel.Error, isOutage ? null : exception, "{What} failed: {Reason}", what, exception.Message);
+                await PauseAsync(TimeSpan.FromMilliseconds(500));
+            }
+        }
+    }
+
+    private Task PauseAsync(TimeSpan pause) =>
+        Task.Delay(pause, _clock.TimeProvider, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    private async Task WaitForSignalAsync(Channel<bool> signal, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            await signal.Reader.ReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time to look without being told.
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedFunctions.Engine.Orchestration;
+
+/// <summary>Runs activities, at most so many at once; more wait in the order they came.</summary>
+internal sealed class ActivityDispatcher(
+    IDurableFunctions functions,
+    EngineOptions options,
+    EngineMetrics metrics,
+    ILogger<ActivityDispatcher> logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<ActivityExecution> _waiting = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running;
+    private bool _stopping;
+
+    /// <summary>Activities that wait for a free place.</summary>
+    public int Backlog
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    public void Enqueue(ActivityExecution execution)
+    {
+        lock (_gate)
+        {
+            if (_stopping)
+            {
+                return;
+            }
+
+            if (_running >= options.MaxConcurrentActivities)
+            {
+                _waiting.Enqueue(execution);
+                return;
+            }
+
+            _running++;
+        }
+
+        Start(execution);
+    }
+
+    /// <summary>Starts no more and forgets those that wait; ends when those that run have ended.</summary>
+    public Task StopAsync()
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            _waiting.Clear();
+            if (_running == 0)
+            {
+                _drained.TrySetResult();
+            }
+        }
+
+        return _drained.Task;
+    }
+
+    private void Start(ActivityExecution execution) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static s => _ = s.Dispatcher.RunAsync(s.Execution), (Dispatcher: this, Execution: execution), preferLocal: false);
+
+    private async Task RunAsync(ActivityExecution execution)
+    {
+        var action = execution.Action;
+        if (!execution.IsCanceled)
+        {
+            string? data = null;
+            TaskFailureDetails? failure = null;
+            try
+            {
+                data = await InvokeAsync(execution);
+                PayloadLimit.Check(data, options.MaxPayloadBytes, $"The result of activity '{action.Name}'");
+            }
+            catch (Exception exception)
+            {
+                // Whatever an activity throws is its outcome; the orchestrator decides what it means.
+                logger.LogDebug(exception, "Activity {Activity} of {InstanceId} failed", action.Name, execution.Instance.Id);
+                failure = TaskFailureDetails.FromException(exception);
+            }
+
+            metrics.ActivityExecuted(failure is null);
+            execution.Instance.Post(new ActivityEnded(execution.Run, action.TaskId, data, failure));
+        }
+
+        execution.Dispose();
+        Next();
+    }
+
+    private async Task<string?> InvokeAsync(ActivityExecution execution)
+    {
+        var action = execution.Action;
+        if (!functions.HasActivity(action.Name))
+        {
+            throw new InvalidOperationException($"The function '{action.Name}' doesn't exist, is disabled, or is not an activity function.");
+        }
+
+        using var span = EngineMetrics.Traces.StartActivity(
+            $"activity:{action.Name}",
+            System.Diagnostics.ActivityKind.Internal,
+            execution.Instance.TraceParent);
+        span?.SetTag("durabletask.task.instance_id", execution.Instance.Id);
+        span?.SetTag("durabletask.task.task_id", action.TaskId);
+        try
+        {
+            return await functions.RunActivityAsync(
+                new ActivityInvocation(action.Name, execution.Instance.Id, action.TaskId, action.Input, span?.Id ?? execution.Instance.TraceParent),
+                execution.CancellationToken);
+        }
+        catch (Exception exception)
+        {
+            span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, exception.Message);
+            throw;
+        }
+    }
+
+    private void Next()
+    {
+        ActivityExecution? next;
+        lock (_gate)
+        {
+            if (!_waiting.TryDequeue(out next))
+            {
+                _running--;
+                if (_stopping && _running == 0)
+                {
+                    _drained.TrySetResult();
+                }
+
+                return;
+            }
+        }
+
+        Start(next);
+    }
+}
+
+/// <summary>One activity on its way through the dispatcher.</summary>
+internal sealed class ActivityExecution(LiveInstance instance, int run, ActivityAction action) : IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    public LiveInstance Instance { get; } = instance;
+
+    /// <summary>Which run of the instance asked for it.</summary>
+    public int Run { get; } = run;
+
+    public ActivityAction Action { get; } = action;
+
+    public CancellationToken CancellationToken => _cancellation.Token;
+
+    public bool IsCanceled { get; private set; }
+
+    /// <summary>Its orchestration has ended: nobody waits for the result any more.</summary>
+    public void Cancel()
+    {
+        IsCanceled = true;
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended at the same moment.
+        }
+    }
+
+    public void Dispose() => _cancellation.Dispose();
+}

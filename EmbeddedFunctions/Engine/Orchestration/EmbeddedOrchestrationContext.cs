@@ -1,0 +1,132 @@
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedFunctions.Engine.Orchestration;
+
+/// <summary>What an orchestrator function sees of its run.</summary>
+internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILoggerFactory loggerFactory) : TaskOrchestrationContext, IOrchestrationInput
+{
+    private int _guids;
+
+    public override TaskName Name => new(run.Instance.Name);
+
+    public override string InstanceId => run.Instance.Id;
+
+    public override string Version => run.Instance.Version;
+
+    public override ParentOrchestrationInstance? Parent =>
+        run.Instance is { ParentId: { } id, ParentName: { } name } ? new ParentOrchestrationInstance(new TaskName(name), id) : null;
+
+    public override DateTime CurrentUtcDateTime => run.Now;
+
+    public override bool IsReplaying => run.IsReplaying;
+
+    public string? SerializedInput => run.Instance.Input;
+
+    protected override ILoggerFactory LoggerFactory => loggerFactory;
+
+    public object? GetInput(Type type) => run.Converter.Deserialize(run.Instance.Input, type);
+
+    public override T? GetInput<T>()
+        where T : default => run.Converter.Deserialize<T>(run.Instance.Input);
+
+    public override Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
+    {
+        run.Demand();
+        var data = run.Converter.Serialize(input);
+        return RetryLoop.RunAsync(this, options?.Retry, () => run.Track<TResult>(name.Name, new ActivityAction(run.TakeTaskId(), name.Name, data)));
+    }
+
+    public override Task<TResult> CallSubOrchestratorAsync<TResult>(TaskName orchestratorName, object? input = null, TaskOptions? options = null)
+    {
+        run.Demand();
+        var data = run.Converter.Serialize(input);
+        var given = options as SubOrchestrationOptions;
+        var version = given?.Version?.Version ?? options?.Version?.Version ?? run.Instance.Version;
+        var tags = options?.Tags is { Count: > 0 } some ? TagCodec.Write(some) : null;
+
+        // All attempts of one call share the child's id.
+        var childId = string.IsNullOrEmpty(given?.InstanceId) ? NewGuid().ToString("N") : given.InstanceId;
+        return RetryLoop.RunAsync(this, options?.Retry, () => run.Track<TResult>(
+            orchestratorName.Name,
+            new SubOrchestrationAction(run.TakeTaskId(), orchestratorName.Name, version, data, childId, tags)));
+    }
+
+    public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
+    {
+        run.Demand();
+        return cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled(cancellationToken)
+            : run.TrackTimer(new TimerAction(run.TakeTaskId(), fireAt.ToUniversalTime()), cancellationToken);
+    }
+
+    public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
+    {
+        run.Demand();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+
+        var source = new TaskCompletionSource<T>();
+        if (run.Events.TryTake(eventName, out var data))
+        {
+            Take(data);
+            return source.Task;
+        }
+
+        run.Events.Wait(eventName, Take);
+        if (cancellationToken.CanBeCanceled)
+        {
+            cancellationToken.Register(() => source.TrySetCanceled(cancellationToken));
+        }
+
+        return source.Task;
+
+        void Take(string? payload)
+        {
+            try
+            {
+                source.TrySetResult(run.Converter.Deserialize<T>(payload)!);
+            }
+            catch (Exception exception)
+            {
+                // As on the official engine an event of another type fails the instance, whatever the code would catch.
+                run.Fail(exception);
+            }
+        }
+    }
+
+    public override void SendEvent(string instanceId, string eventName, object payload)
+    {
+        run.Demand();
+        run.Send(new SendEventAction(run.TakeTaskId(), instanceId, eventName, run.Converter.Serialize(payload)));
+    }
+
+    public override void SetCustomStatus(object? customStatus)
+    {
+        run.Demand();
+        run.SetCustomStatus(customStatus is null ? null : run.Converter.Serialize(customStatus));
+    }
+
+    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true)
+    {
+        run.Demand();
+        run.RequestContinueAsNew(new ContinueAsNewRequest(run.Converter.Serialize(newInput), preserveUnprocessedEvents, Version: null));
+    }
+
+    public override void ContinueAsNew(ContinueAsNewOptions options)
+    {
+        run.Demand();
+        run.RequestContinueAsNew(new ContinueAsNewRequest(
+            run.Converter.Serialize(options.NewInput),
+            options.PreserveUnprocessedEvents,
+            options.NewVersion));
+    }
+
+    public override Guid NewGuid()
+    {
+        run.Demand();
+        return DeterministicGuid.Create(run.Instance.Id, run.Now, _guids++);
+    }
+}

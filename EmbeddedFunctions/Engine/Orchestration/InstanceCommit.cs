@@ -1,0 +1,53 @@
+using EmbeddedFunctions.Engine.Storage;
+
+namespace EmbeddedFunctions.Engine.Orchestration;
+
+/// <summary>A step of a live instance on its way into the database.</summary>
+internal sealed class InstanceCommit(LiveInstance instance) : CommitRequest
+{
+    private List<HistoryEvent>? _delivered;
+
+    /// <summary>Messages that this commit makes durable, or answers.</summary>
+    public List<InstanceMessage> Messages { get; } = [];
+
+    /// <summary>Events of this commit that the orchestrator has yet to see.</summary>
+    public IReadOnlyList<HistoryEvent> Delivered => _delivered ?? [];
+
+    public CommitOutcome Outcome { get; private set; } = CommitOutcome.Nothing;
+
+    public bool HasContent => Events is { Count: > 0 } || NewInstances is not null || Update is not null || Renewal is not null
+        || Release is not null || Outgoing is not null || ConsumedInbox is not null || Purge;
+
+    /// <summary>Takes all of them along, whatever becomes of each, and gives them back.</summary>
+    public List<InstanceMessage> TakeAll(List<InstanceMessage> messages)
+    {
+        Messages.AddRange(messages);
+        foreach (var message in messages)
+        {
+            if (message.InboxId != 0)
+            {
+                (ConsumedInbox ??= []).Add(message.InboxId);
+            }
+        }
+
+        return messages;
+    }
+
+    public void Append(HistoryEvent e) => (Events ??= []).Add(e);
+
+    public void Deliver(HistoryEvent e)
+    {
+        Append(e);
+        (_delivered ??= []).Add(e);
+    }
+
+    public void Acknowledge(bool taken) => Messages.ForEach(m => m.Acknowledgement?.TrySetResult(taken));
+
+    public override void OnCommitted(CommitOutcome outcome)
+    {
+        Outcome = outcome;
+        instance.Committed(this);
+    }
+
+    public override void OnFailed(Exception exception) => instance.CommitFailed(this, exception);
+}

@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using EmbeddedFunctions.Engine.Storage;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedFunctions.Engine.Orchestration;
+
+/// <summary>The instances that this node holds, and what they work with.</summary>
+internal sealed class InstanceHost(
+    IDurableFunctions functions,
+    EngineOptions options,
+    EngineClock clock,
+    EngineMetrics metrics,
+    GroupCommitWriter writer,
+    ActivityDispatcher activities,
+    TimerQueue timers,
+    ILoggerFactory loggerFactory)
+{
+    private readonly ConcurrentDictionary<string, LiveInstance> _live = new(StringComparer.Ordinal);
+
+    public IDurableFunctions Functions { get; } = functions;
+
+    public EngineOptions Options { get; } = options;
+
+    public EngineClock Clock { get; } = clock;
+
+    public GroupCommitWriter Writer { get; } = writer;
+
+    public ActivityDispatcher Activities { get; } = activities;
+
+    public TimerQueue Timers { get; } = timers;
+
+    public ILoggerFactory LoggerFactory { get; } = loggerFactory;
+
+    public ILogger Logger { get; } = loggerFactory.CreateLogger<InstanceHost>();
+
+    public DataConverter Converter { get; } = Microsoft.DurableTask.Converters.JsonDataConverter.Default;
+
+    public long NodeId { get; set; }
+
+    /// <summary>Whether it takes new instances.</summary>
+    public bool IsOpen { get; set; }
+
+    public int Count => _live.Count;
+
+    public IEnumerable<LiveInstance> All => _live.Values;
+
+    /// <summary>An instance has left: there is room for another.</summary>
+    public event Action? Left;
+
+    /// <summary>An instance wants its inbox read.</summary>
+    public event Action? MailWanted;
+
+    /// <summary>Children whose existence the database has to confirm.</summary>
+    public event Action<LiveInstance, List<OrchestrationAction>>? ChildrenInDoubt;
+
+    /// <summary>Whether a new instance is to start here rather than wait in the database for a node with room.</summary>
+    public bool HasRoom => IsOpen && _live.Count < Options.MaxLiveOrchestrations && Activities.Backlog <= Options.MaxConcurrentActivities;
+
+    public bool TryFind(string id, out LiveInstance instance) => _live.TryGetValue(id, out instance!);
+
+    /// <summary>Takes an instance that was just created with this node as its owner.</summary>
+    public void Adopt(InstanceRecord record) => Adopt(record, []);
+
+    public void Adopt(InstanceRecord record, List<HistoryEvent> history)
+    {
+        if (!IsOpen)
+        {
+            // It is this node's in the database and goes with the rest of what the node leaves behind.
+            return;
+        }
+
+        var instance = new LiveInstance(this, record, history) { Mail = record.Mail };
+        _live[record.Id] = instance;
+        instance.Activate();
+    }
+
+    public void Remove(LiveInstance instance)
+    {
+        if (_live.TryRemove(new KeyValuePair<string, LiveInstance>(instance.Id, instance)))
+        {
+            Left?.Invoke();
+        }
+    }
+
+    public void Ended(string status) => metrics.Ended(status);
+
+    /// <summary>Forgets all instances: the database has them, and another node, or this one under a new number, goes on.</summary>
+    public void AbandonAll()
+    {
+        foreach (var instance in _live.Values)
+        {
+            instance.Abandon();
+        }
+
+        _live.Clear();
+    }
+
+    public void LookForMail() => MailWanted?.Invoke();
+
+    public void CheckChildren(LiveInstance instance, List<OrchestrationAction> children)
+    {
+        if (children.Count > 0)
+        {
+            ChildrenInDoubt?.Invoke(instance, children);
+        }
+    }
+
+    /// <summary>A new instance's row; it starts here when there is room.</summary>
+    public InstanceRecord NewChild(InstanceRecord parent, SubOrchestrationAction child, DateTime at) => Place(
+        new InstanceRecord
+        {
+            Id = child.ChildId,
+            ExecutionId = Guid.NewGuid(),
+            Name = child.Name,
+            Version = child.Version,
+            Input = child.Input,
+            CreatedAt = at,
+            UpdatedAt = at,
+            ParentId = parent.Id,
+            ParentName = parent.Name,
+            ParentTaskId = child.TaskId,
+            Tags = child.Tags,
+            TraceParent = parent.TraceParent,
+        });
+
+    /// <summary>Decides where a new instance begins: here and now, in the database until its time, or wherever there is room.</summary>
+    public InstanceRecord Place(InstanceRecord record)
+    {
+        metrics.Scheduled();
+        if (record.StartAt > record.CreatedAt)
+        {
+            return record with { WakeAt = record.StartAt };
+        }
+
+        return HasRoom
+            ? record with { Owner = NodeId, StartedAt = record.CreatedAt, Status = Microsoft.DurableTask.Client.OrchestrationRuntimeStatus.Running }
+            : record with { WakeAt = record.CreatedAt };
+    }
+}

@@ -1,0 +1,578 @@
+using EmbeddedFunctions.Engine.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedFunctions.Engine.Orchestration;
+
+/// <summary>
+/// An instance that this node holds: takes messages, makes them durable, hands them to the orchestrator, carries out what the
+/// orchestrator asks for. One thing at a time, in that order, so that no code ever sees what a crash could take back.
+/// </summary>
+internal sealed class LiveInstance : IThreadPoolWorkItem
+{
+    private readonly InstanceHost _host;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, ActivityExecution> _activities = [];
+    private List<InstanceMessage> _mailbox = [];
+    private List<HistoryEvent>? _recoveredHistory;
+    private InstanceRecord _record;
+    private OrchestrationRun _run;
+    private InstanceCommit? _committed;
+    private bool _begun;
+    private bool _busy;
+    private bool _gone;
+    private int _runNumber;
+    private int _nextSequence;
+    private DateTime _lastEventAt;
+    private long _idleSince;
+
+    public LiveInstance(InstanceHost host, InstanceRecord record, List<HistoryEvent> history)
+    {
+        _host = host;
+        _record = record;
+        _recoveredHistory = history;
+        _nextSequence = history.Count;
+        _lastEventAt = history.Count > 0 ? history[^1].At : record.StartedAt ?? record.CreatedAt;
+        _run = NewRun();
+        _idleSince = host.Clock.Timestamp;
+    }
+
+    public string Id => _record.Id;
+
+    public Guid ExecutionId => _record.ExecutionId;
+
+    public string? TraceParent => _record.TraceParent;
+
+    /// <summary>The count of inbox messages that the node has seen for it.</summary>
+    public long Mail { get; set; }
+
+    /// <summary>Inbox rows that are in memory already, so that a second look does not take them twice.</summary>
+    public HashSet<long> KnownInbox { get; } = [];
+
+    /// <summary>Runs it for the first time on this node.</summary>
+    public void Activate() => Post(new Nudge());
+
+    /// <summary>Hands it a message; a message that it cannot take is answered so.</summary>
+    public void Post(InstanceMessage message)
+    {
+        lock (_gate)
+        {
+            if (!_gone)
+            {
+                _mailbox.Add(message);
+                if (_busy)
+                {
+                    return;
+                }
+
+                _busy = true;
+            }
+        }
+
+        if (_gone)
+        {
+            message.Acknowledgement?.TrySetResult(false);
+            return;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Proposes to let it go when it has waited in memory for so long.</summary>
+    public void EvictIfIdle(TimeSpan idle)
+    {
+        lock (_gate)
+        {
+            if (_busy || _gone || _host.Clock.Since(_idleSince) < idle)
+            {
+                return;
+            }
+        }
+
+        Post(new EvictionProposed());
+    }
+
+    /// <summary>The node lost it: nothing that it does counts any more.</summary>
+    public void Abandon()
+    {
+        List<InstanceMessage> dropped;
+        lock (_gate)
+        {
+            _gone = true;
+            dropped = _mailbox;
+            _mailbox = [];
+        }
+
+        CancelActivities();
+        dropped.ForEach(m => m.Acknowledgement?.TrySetResult(false));
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        try
+        {
+            Advance();
+        }
+        catch (Exception exception)
+        {
+            // A defect of the engine must not take the process down, nor leave the instance silently stuck.
+            _host.Logger.LogCritical(exception, "Instance {InstanceId} cannot go on in this process", Id);
+            _host.Remove(this);
+            Abandon();
+        }
+    }
+
+    internal void Committed(InstanceCommit commit)
+    {
+        _committed = commit;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    internal void CommitFailed(InstanceCommit commit, Exception exception)
+    {
+        if (exception is NodeFencedException or EngineStoppedException)
+        {
+            commit.Acknowledge(false);
+            Abandon();
+            return;
+        }
+
+        commit.Acknowledge(false);
+        if (_run.HasFailed)
+        {
+            _host.Logger.LogCritical(exception, "The end of instance {InstanceId} cannot be recorded: it stays as it is", Id);
+            Leave();
+            return;
+        }
+
+        // What the history cannot hold fails the run that produced it.
+        _run.Fail(exception);
+        _nextSequence = commit.FirstSequence;
+        _committed = new InstanceCommit(this) { InstanceId = Id };
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void Advance()
+    {
+        while (!_gone)
+        {
+            if (_committed is { } commit)
+            {
+                _committed = null;
+                if (!AfterCommit(commit))
+                {
+                    return;
+                }
+            }
+
+            if (!_begun)
+            {
+                BeginRun();
+            }
+
+            var next = new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence };
+            if (_run.IsOver)
+            {
+                Conclude(next);
+            }
+            else
+            {
+                CarryOut(next);
+                Record(next);
+            }
+
+            if (next.HasContent)
+            {
+                _host.Writer.Enqueue(next);
+                return;
+            }
+
+            next.Acknowledge(true);
+            lock (_gate)
+            {
+                if (_mailbox.Count == 0)
+                {
+                    _busy = false;
+                    _idleSince = _host.Clock.Timestamp;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <returns>Whether the instance goes on here.</returns>
+    private bool AfterCommit(InstanceCommit commit)
+    {
+        commit.Acknowledge(true);
+        if (commit.Purge || commit.Update is { Ended: true })
+        {
+            if (commit.Update is { Ended: true } end)
+            {
+                _host.Ended(end.Status.ToString());
+            }
+
+            Leave();
+            return false;
+        }
+
+        if (commit.Release is not null)
+        {
+            if (commit.Outcome.Released.Contains(Id))
+            {
+                Leave();
+                return false;
+            }
+
+            // A message came while it was about to go.
+            _host.LookForMail();
+        }
+
+        if (commit.Renewal is not null)
+        {
+            _recoveredHistory = commit.Events;
+            return true;
+        }
+
+        foreach (var child in commit.NewInstances ?? [])
+        {
+            if (!commit.Outcome.Created.Contains(child.ExecutionId))
+            {
+                RefuseChild(child.ParentTaskId!.Value, $"An orchestration instance with the ID {child.Id} already exists.");
+            }
+            else if (child.Owner is not null)
+            {
+                _host.Adopt(child);
+            }
+        }
+
+        foreach (var e in commit.Delivered)
+        {
+            _run.Deliver(e, replaying: false);
+        }
+
+        return true;
+    }
+
+    private OrchestrationRun NewRun() =>
+        new(_record, _host.Functions, _host.LoggerFactory, _host.Converter, () => Post(new Nudge()));
+
+    private void BeginRun()
+    {
+        _begun = true;
+        var history = _recoveredHistory ?? [];
+        _recoveredHistory = null;
+
+        if (!_host.Functions.HasOrchestrator(_record.Name))
+        {
+            _run.Fail(new InvalidOperationException(
+                $"The function '{_record.Name}' doesn't exist, is disabled, or is not an orchestrator function."));
+            return;
+        }
+
+        // Code that ran before is replayed: what led to a recorded action, and what was seen when the instance was let go.
+        var seen = Math.Max(_record.DeliveredTo, history.FindLastIndex(e => e.IsAction) + 1);
+        _run.Expect(history);
+        _run.Begin(replaying: history.Count > 0 && (seen > 0 || _runNumber == 0));
+        for (var i = 0; i < history.Count; i++)
+        {
+            if (!history[i].IsAction)
+            {
+                _run.Deliver(history[i], replaying: i < seen);
+            }
+        }
+
+        _run.CheckAllRecordedActionsWereAsked();
+        _host.CheckChildren(this, _run.RecoveredChildren());
+    }
+
+    /// <summary>Starts what needs no commit first, and puts the rest into the next one.</summary>
+    private void CarryOut(InstanceCommit next)
+    {
+        var at = EventTime();
+        foreach (var action in _run.TakeActions())
+        {
+            switch (action)
+            {
+                case ActivityAction activity:
+                    var execution = new ActivityExecution(this, _runNumber, activity);
+                    lock (_activities)
+                    {
+                        _activities[activity.TaskId] = execution;
+                    }
+
+                    _host.Activities.Enqueue(execution);
+                    break;
+                case TimerAction timer:
+                    _host.Timers.Add(this, _runNumber, timer.TaskId, timer.FireAt);
+                    break;
+                case SubOrchestrationAction child when !_host.Functions.HasOrchestrator(child.Name):
+                    RefuseChild(child.TaskId, $"The function '{child.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
+                    break;
+                case SubOrchestrationAction child:
+                    (next.NewInstances ??= []).Add(_host.NewChild(_record, child, at));
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        AddSends(next);
+        if (_run.CustomStatusChanged)
+        {
+            _run.CustomStatusChanged = false;
+            next.Update = StatusNow(at, output: null);
+        }
+    }
+
+    /// <summary>Turns waiting messages into events of the next commit, after the actions that came before them.</summary>
+    private void Record(InstanceCommit next)
+    {
+        var at = EventTime();
+        var evict = false;
+        foreach (var message in next.TakeAll(TakeMessages()))
+        {
+            switch (message)
+            {
+                case ActivityEnded ended when ended.Run == _runNumber && Forget(ended.TaskId):
+                    next.Deliver(ended.Failure is null
+                        ? new HistoryEvent(HistoryEventType.TaskCompleted, at, ended.TaskId, Data: ended.Data)
+                        : new HistoryEvent(HistoryEventType.TaskFailed, at, ended.TaskId, Data: FailureCodec.Write(ended.Failure)));
+                    break;
+                case TimerDue due when due.Run == _runNumber && _run.IsPendingTimer(due.TaskId):
+                    next.Deliver(new HistoryEvent(HistoryEventType.TimerFired, at, due.TaskId));
+                    break;
+                case ChildEnded child when _run.IsPending(child.TaskId):
+                    next.Deliver(child.Failure is null
+                        ? new HistoryEvent(HistoryEventType.SubOrchestrationCompleted, at, child.TaskId, Data: child.Data)
+                        : new HistoryEvent(HistoryEventType.SubOrchestrationFailed, at, child.TaskId, Data: child.Failure));
+                    break;
+                case EventArrived arrived:
+                    next.Deliver(new HistoryEvent(HistoryEventType.EventRaised, at, Name: arrived.Name, Data: arrived.Data));
+                    break;
+                case SuspendRequested suspend:
+                    next.Deliver(new HistoryEvent(HistoryEventType.Suspended, at, Data: suspend.Reason));
+                    next.Update = StatusNow(at, suspend.Reason) with { Status = OrchestrationRuntimeStatus.Suspended };
+                    break;
+                case ResumeRequested resume:
+                    next.Deliver(new HistoryEvent(HistoryEventType.Resumed, at, Data: resume.Reason));
+                    next.Update = StatusNow(at, resume.Reason) with { Status = OrchestrationRuntimeStatus.Running };
+                    break;
+                case TerminateRequested terminate:
+                    next.Deliver(new HistoryEvent(HistoryEventType.Terminated, at, Data: terminate.Output));
+                    End(next, OrchestrationRuntimeStatus.Terminated, terminate.Output, failure: null, at);
+                    return;
+                case PurgeRequested:
+                    next.Purge = true;
+                    return;
+                case EvictionProposed:
+                    evict = true;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        if (next.HasContent)
+        {
+            AddUnrecorded(next);
+        }
+        else if (evict && !_run.IsBusy)
+        {
+            AddUnrecorded(next);
+            next.Release = new InstanceRelease(_run.NextTimer, Mail, _nextSequence);
+        }
+    }
+
+    /// <summary>The run is over: its end, or its beginning anew, becomes durable.</summary>
+    private void Conclude(InstanceCommit next)
+    {
+        var at = EventTime();
+        var messages = next.TakeAll(TakeMessages());
+        if (messages.Exists(m => m is PurgeRequested))
+        {
+            next.Purge = true;
+            return;
+        }
+
+        AddSends(next);
+        if (_run.ContinueAsNew is { } again && !_run.HasFailed)
+        {
+            if (messages.OfType<TerminateRequested>().FirstOrDefault() is { } terminate)
+            {
+                AddUnrecorded(next);
+                next.Append(new HistoryEvent(HistoryEventType.Terminated, at, Data: terminate.Output));
+                End(next, OrchestrationRuntimeStatus.Terminated, terminate.Output, failure: null, at);
+                return;
+            }
+
+            BeginAnew(next, again, at);
+            return;
+        }
+
+        AddUnrecorded(next);
+        var (output, failure) = _run.Result();
+        if (failure is null)
+        {
+            try
+            {
+                PayloadLimit.Check(output, _host.Options.MaxPayloadBytes, $"The output of orchestration '{_record.Name}'");
+            }
+            catch (ArgumentException exception)
+            {
+                failure = TaskFailureDetails.FromException(exception);
+            }
+        }
+
+        next.Append(new HistoryEvent(
+            HistoryEventType.Completed,
+            at,
+            Name: (failure is null ? OrchestrationRuntimeStatus.Completed : OrchestrationRuntimeStatus.Failed).ToString(),
+            Data: failure is null ? output : FailureCodec.Write(failure)));
+        if (failure is null)
+        {
+            End(next, OrchestrationRuntimeStatus.Completed, output, failure: null, at);
+        }
+        else
+        {
+            End(next, OrchestrationRuntimeStatus.Failed, $"{failure.ErrorType}: {failure.ErrorMessage}", failure, at);
+        }
+    }
+
+    private void End(InstanceCommit next, OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure, DateTime at)
+    {
+        AddUnrecorded(next);
+        var stored = failure is null ? null : FailureCodec.Write(failure);
+        next.Update = new InstanceUpdate(status, output, _run.CustomStatus, stored, at, Ended: true);
+        if (_record is { ParentId: { } parent, ParentTaskId: { } task })
+        {
+            (next.Outgoing ??= []).Add(status is OrchestrationRuntimeStatus.Completed
+                ? new InboxMessage(parent, InboxMessageKind.ChildCompleted, Data: output, TaskId: task)
+                : new InboxMessage(parent, InboxMessageKind.ChildFailed, Data: stored ?? FailureCodec.Write(Terminated()), TaskId: task));
+        }
+    }
+
+    private void BeginAnew(InstanceCommit next, ContinueAsNewRequest again, DateTime at)
+    {
+        CancelActivities();
+        var version = again.Version ?? _record.Version;
+        next.FirstSequence = 0;
+        next.Renewal = new InstanceRenewal(again.Input, version, at);
+        next.Events = again.PreserveUnprocessedEvents
+            ? [.. _run.Events.Unprocessed.Select(e => new HistoryEvent(HistoryEventType.EventRaised, at, Name: e.Name, Data: e.Data))]
+            : [];
+        foreach (var message in next.Messages)
+        {
+            switch (message)
+            {
+                case EventArrived arrived when again.PreserveUnprocessedEvents:
+                    next.Append(new HistoryEvent(HistoryEventType.EventRaised, at, Name: arrived.Name, Data: arrived.Data));
+                    break;
+                case SuspendRequested suspend:
+                    next.Append(new HistoryEvent(HistoryEventType.Suspended, at, Data: suspend.Reason));
+                    next.Update = new InstanceUpdate(OrchestrationRuntimeStatus.Suspended, suspend.Reason, null, null, at, Ended: false);
+                    break;
+                case ResumeRequested resume:
+                    next.Append(new HistoryEvent(HistoryEventType.Resumed, at, Data: resume.Reason));
+                    next.Update = new InstanceUpdate(OrchestrationRuntimeStatus.Running, resume.Reason, null, null, at, Ended: false);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        _record = _record with { Input = again.Input, Version = version, StartedAt = at, CustomStatus = null, DeliveredTo = 0 };
+        _runNumber++;
+        _nextSequence = next.Events.Count;
+        _begun = false;
+        _run = NewRun();
+    }
+
+    private void AddUnrecorded(InstanceCommit next)
+    {
+        if (_run.Unrecorded.Count > 0)
+        {
+            // Actions stand before the events that came after them.
+            (next.Events ??= []).InsertRange(0, _run.Unrecorded);
+            _run.Unrecorded.Clear();
+        }
+
+        _nextSequence = next.FirstSequence + (next.Events?.Count ?? 0);
+    }
+
+    private InstanceUpdate StatusNow(DateTime at, string? output) => new(
+        _run.IsSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running,
+        output,
+        _run.CustomStatus,
+        Failure: null,
+        at,
+        Ended: false);
+
+    private TaskFailureDetails Terminated() => new(
+        typeof(OperationCanceledException).FullName!,
+        $"Orchestration '{_record.Name}' ({Id}) was terminated.",
+        null,
+        null,
+        null);
+
+    private void RefuseChild(int taskId, string reason) => Post(new ChildEnded(
+        taskId,
+        null,
+        FailureCodec.Write(new TaskFailureDetails(typeof(InvalidOperationException).FullName!, reason, null, null, null))));
+
+    private List<InstanceMessage> TakeMessages()
+    {
+        lock (_gate)
+        {
+            if (_mailbox.Count == 0)
+            {
+                return [];
+            }
+
+            var messages = _mailbox;
+            _mailbox = [];
+            return messages;
+        }
+    }
+
+    /// <summary>Never earlier than the event before: an orchestrator's clock does not run backwards.</summary>
+    private DateTime EventTime()
+    {
+        var now = _host.Clock.UtcNow;
+        return _lastEventAt = now > _lastEventAt ? now : _lastEventAt;
+    }
+
+    private void Leave()
+    {
+        _host.Remove(this);
+        Abandon();
+    }
+
+    private void AddSends(InstanceCommit next)
+    {
+        foreach (var send in _run.TakeSends())
+        {
+            (next.Outgoing ??= []).Add(new InboxMessage(send.TargetId, InboxMessageKind.Event, send.Name, send.Data));
+        }
+    }
+
+    private bool Forget(int taskId)
+    {
+        lock (_activities)
+        {
+            return _activities.Remove(taskId);
+        }
+    }
+
+    private void CancelActivities()
+    {
+        List<ActivityExecution> activities;
+        lock (_activities)
+        {
+            activities = [.. _activities.Values];
+            _activities.Clear();
+        }
+
+        activities.ForEach(a => a.Cancel());
+    }
+}

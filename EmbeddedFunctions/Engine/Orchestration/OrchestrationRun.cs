@@ -1,0 +1,379 @@
+using System.Globalization;
+using EmbeddedFunctions.Engine.Storage;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedFunctions.Engine.Orchestration;
+
+/// <summary>
+/// An orchestrator function at its await: takes history events in order, hands them to the waiting code, and collects the actions
+/// that the code asks for. Given the same events it asks for the same actions; where a recorded action says otherwise, the run fails.
+/// </summary>
+/// <remarks>It does no I/O and keeps no history. Used by one thread at a time.</remarks>
+internal sealed class OrchestrationRun
+{
+    private readonly IDurableFunctions _functions;
+    private readonly OrchestrationScheduler _scheduler;
+    private readonly EmbeddedOrchestrationContext _context;
+    private readonly SortedDictionary<int, PendingTask> _pending = [];
+    private readonly Queue<HistoryEvent> _whileSuspended = new();
+    private readonly HashSet<int> _arrivedWhileSuspended = [];
+    private readonly List<SendEventAction> _sends = [];
+    private readonly Dictionary<int, HistoryEvent> _recorded = [];
+    private readonly Action _onIllegalAsync;
+    private Task<string?>? _orchestrator;
+    private Exception? _fatal;
+    private int _nextTaskId;
+
+    public OrchestrationRun(
+        InstanceRecord instance,
+        IDurableFunctions functions,
+        ILoggerFactory loggerFactory,
+        DataConverter converter,
+        Action onIllegalAsync)
+    {
+        Instance = instance;
+        Converter = converter;
+        Now = instance.StartedAt ?? instance.CreatedAt;
+        CustomStatus = instance.CustomStatus;
+        _functions = functions;
+        _onIllegalAsync = onIllegalAsync;
+        _scheduler = new OrchestrationScheduler(OnForeignContinuation);
+        _context = new EmbeddedOrchestrationContext(this, loggerFactory);
+    }
+
+    public InstanceRecord Instance { get; }
+
+    public DataConverter Converter { get; }
+
+    public ExternalEvents Events { get; } = new();
+
+    /// <summary>The orchestrator's clock: the time of the event that it last saw.</summary>
+    public DateTime Now { get; private set; }
+
+    public bool IsReplaying { get; private set; }
+
+    public bool IsSuspended { get; private set; }
+
+    public string? CustomStatus { get; private set; }
+
+    /// <summary>Set by the code, taken by whoever writes the status.</summary>
+    public bool CustomStatusChanged { get; set; }
+
+    /// <summary>Set when the code asked to begin anew.</summary>
+    public ContinueAsNewRequest? ContinueAsNew { get; private set; }
+
+    /// <summary>Whether the function has returned, thrown or been failed.</summary>
+    public bool HasReturned => _fatal is not null || _orchestrator is { IsCompleted: true };
+
+    /// <summary>Whether the run was failed from outside its code: not deterministic, off its thread, or not to be recorded.</summary>
+    public bool HasFailed => _fatal is not null;
+
+    /// <summary>
+    /// Whether the run is over: the function has returned and nothing that it started is outstanding. A run that fails by its own fault
+    /// or begins anew waits for nothing.
+    /// </summary>
+    public bool IsOver => _fatal is not null || (HasReturned && (ContinueAsNew is not null || _pending.Count == 0));
+
+    /// <summary>Whether an activity or a child may be under way, so that more than timers and events is awaited.</summary>
+    public bool IsBusy => Awaited.Any(a => a is ActivityAction);
+
+    /// <summary>When the first pending timer fires; <see langword="null"/> with none.</summary>
+    public DateTime? NextTimer =>
+        Awaited.OfType<TimerAction>().Select(t => (DateTime?)t.FireAt).Min();
+
+    /// <summary>What the recorded history says that the code asked for, to be compared on replay.</summary>
+    public void Expect(IEnumerable<HistoryEvent> history)
+    {
+        foreach (var e in history.Where(e => e.IsAction))
+        {
+            _recorded[e.TaskId] = e;
+        }
+    }
+
+    /// <summary>Calls the function up to its first await.</summary>
+    public void Begin(bool replaying)
+    {
+        IsReplaying = replaying;
+        _scheduler.Run(() =>
+        {
+            _orchestrator = _functions.RunOrchestratorAsync(_context);
+            if (!_orchestrator.IsCompleted)
+            {
+                // A function that ends elsewhere than in its own steps has left the orchestration's thread.
+                _ = _orchestrator.ContinueWith(
+                    (_, self) => ((OrchestrationRun)self!).OnCompletedSomewhere(),
+                    this,
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
+            }
+        });
+        CheckProgress();
+    }
+
+    /// <summary>Hands over one event of the history and runs the code up to its next await.</summary>
+    public void Deliver(HistoryEvent e, bool replaying)
+    {
+        if (IsSuspended && e.Type is not HistoryEventType.Resumed and not HistoryEventType.Suspended)
+        {
+            _whileSuspended.Enqueue(e);
+            if (e.TaskId >= 0)
+            {
+                _arrivedWhileSuspended.Add(e.TaskId);
+            }
+
+            return;
+        }
+
+        IsReplaying = replaying;
+        Now = e.At > Now ? e.At : Now;
+        switch (e.Type)
+        {
+            case HistoryEventType.Suspended:
+                IsSuspended = true;
+                return;
+            case HistoryEventType.Resumed:
+                IsSuspended = false;
+                while (!IsSuspended && _whileSuspended.TryDequeue(out var kept))
+                {
+                    // What was kept is handed over at the time of the resumption.
+                    _arrivedWhileSuspended.Remove(kept.TaskId);
+                    Deliver(kept with { At = e.At }, replaying);
+                }
+
+                return;
+            default:
+                _scheduler.Run(() => Apply(e));
+                CheckProgress();
+                return;
+        }
+    }
+
+    /// <summary>Tasks whose execution is to start now: those that were not handed on yet and whose result is still awaited.</summary>
+    public List<OrchestrationAction> TakeActions()
+    {
+        var actions = new List<OrchestrationAction>();
+        foreach (var pending in _pending.Values)
+        {
+            if (!pending.Started && !_arrivedWhileSuspended.Contains(pending.Action.TaskId))
+            {
+                pending.Started = true;
+                actions.Add(pending.Action);
+            }
+        }
+
+        return actions;
+    }
+
+    /// <summary>Events to send that were not sent yet.</summary>
+    public List<SendEventAction> TakeSends()
+    {
+        if (_sends.Count == 0)
+        {
+            return [];
+        }
+
+        var sends = _sends.ToList();
+        _sends.Clear();
+        return sends;
+    }
+
+    /// <summary>Children whose creation is on record and whose end is not; they are not started again.</summary>
+    public List<OrchestrationAction> RecoveredChildren()
+    {
+        var children = new List<OrchestrationAction>();
+        foreach (var pending in _pending.Values)
+        {
+            if (pending is { IsNew: false, Started: false, Action: SubOrchestrationAction child })
+            {
+                pending.Started = true;
+                children.Add(child);
+            }
+        }
+
+        return children;
+    }
+
+    /// <summary>Actions that no history has recorded yet, in order. The caller clears it when it took them.</summary>
+    public List<HistoryEvent> Unrecorded { get; } = [];
+
+    public bool IsPendingTimer(int taskId) => IsPending(taskId) && _pending[taskId].Action is TimerAction;
+
+    public bool IsPending(int taskId) => _pending.ContainsKey(taskId) && !_arrivedWhileSuspended.Contains(taskId);
+
+    /// <summary>Recorded actions that the code has not asked for although it has seen all of the history.</summary>
+    public void CheckAllRecordedActionsWereAsked()
+    {
+        if (_fatal is null && !HasReturned && _recorded.Count > 0)
+        {
+            var missing = _recorded.Values.MinBy(e => e.TaskId)!;
+            Fail(new NonDeterministicOrchestrationException(Instance.Name, missing.TaskId, Describe(missing), "nothing"));
+        }
+    }
+
+    /// <summary>How the run ended; asked once <see cref="IsOver"/>.</summary>
+    public (string? Output, TaskFailureDetails? Failure) Result()
+    {
+        var exception = _fatal ?? (_orchestrator is { IsFaulted: true } ? _orchestrator.Exception.InnerException
+            : _orchestrator is { IsCanceled: true } ? new TaskCanceledException("A task was canceled.") : null);
+        return exception is null ? (_orchestrator!.Result, null) : (null, TaskFailureDetails.FromException(exception));
+    }
+
+    internal void Demand()
+    {
+        if (!_scheduler.IsCurrent)
+        {
+            OnForeignContinuation();
+            throw new InvalidOperationException(IllegalAsync);
+        }
+    }
+
+    internal int TakeTaskId() => _nextTaskId++;
+
+    internal Task<T> Track<T>(string name, OrchestrationAction action)
+    {
+        var isNew = Record(action);
+        var pending = new PendingTask<T>(action, name, Converter) { IsNew = isNew };
+        _pending.Add(action.TaskId, pending);
+        return pending.Task;
+    }
+
+    internal Task TrackTimer(TimerAction action, CancellationToken cancellationToken)
+    {
+        Record(action);
+        var pending = new PendingTask<object?>(action, "timer", Converter);
+        _pending.Add(action.TaskId, pending);
+        if (cancellationToken.CanBeCanceled)
+        {
+            cancellationToken.Register(() =>
+            {
+                if (_pending.Remove(action.TaskId))
+                {
+                    pending.Cancel(cancellationToken);
+                }
+            });
+        }
+
+        return pending.Task;
+    }
+
+    internal void Send(SendEventAction action)
+    {
+        if (Record(action))
+        {
+            _sends.Add(action);
+        }
+    }
+
+    internal void SetCustomStatus(string? status)
+    {
+        CustomStatusChanged |= !string.Equals(CustomStatus, status, StringComparison.Ordinal);
+        CustomStatus = status;
+    }
+
+    internal void RequestContinueAsNew(ContinueAsNewRequest request) => ContinueAsNew = request;
+
+    /// <summary>Fails the run whatever its code does with the exception.</summary>
+    internal void Fail(Exception exception) => _fatal ??= exception;
+
+    private IEnumerable<OrchestrationAction> Awaited =>
+        _pending.Values.Select(p => p.Action).Where(a => !_arrivedWhileSuspended.Contains(a.TaskId));
+
+    private const string IllegalAsync =
+        "An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks in an orchestrator function's "
+        + "implementation or by middleware that invokes asynchronous code.";
+
+    /// <returns>Whether the action is new; otherwise it equals the recorded one.</returns>
+    private bool Record(OrchestrationAction action)
+    {
+        var asked = action.ToEvent(Now);
+        if (!_recorded.Remove(action.TaskId, out var recorded))
+        {
+            Unrecorded.Add(asked);
+            return true;
+        }
+
+        if (recorded.Type != asked.Type
+            || (asked.Type is not HistoryEventType.TimerCreated && !string.Equals(recorded.Name, asked.Name, StringComparison.OrdinalIgnoreCase)))
+        {
+            var exception = new NonDeterministicOrchestrationException(Instance.Name, action.TaskId, Describe(recorded), Describe(asked));
+            Fail(exception);
+            throw exception;
+        }
+
+        return false;
+    }
+
+    private void Apply(HistoryEvent e)
+    {
+        switch (e.Type)
+        {
+            case HistoryEventType.EventRaised:
+                Events.Raise(e.Name!, e.Data);
+                break;
+            case HistoryEventType.TimerFired when !_pending.ContainsKey(e.TaskId):
+                // The timer was cancelled while its firing was being recorded.
+                break;
+            case HistoryEventType.TaskCompleted or HistoryEventType.SubOrchestrationCompleted or HistoryEventType.TimerFired:
+                TakePending(e)?.Complete(e.Data);
+                break;
+            case HistoryEventType.TaskFailed or HistoryEventType.SubOrchestrationFailed:
+                TakePending(e)?.Fail(FailureCodec.Read(e.Data));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private PendingTask? TakePending(HistoryEvent e)
+    {
+        if (_pending.Remove(e.TaskId, out var pending))
+        {
+            return pending;
+        }
+
+        if (!HasReturned)
+        {
+            Fail(new NonDeterministicOrchestrationException(
+                Instance.Name,
+                e.TaskId,
+                string.Create(CultureInfo.InvariantCulture, $"{e.Type} of action {e.TaskId}"),
+                "no such action"));
+        }
+
+        return null;
+    }
+
+    private void CheckProgress()
+    {
+        if (_fatal is null && !HasReturned && _pending.Count == 0 && !Events.HasWaiters && !IsSuspended)
+        {
+            // Nothing durable can ever wake it: it awaits something else.
+            Fail(new InvalidOperationException(IllegalAsync));
+        }
+    }
+
+    private void OnCompletedSomewhere()
+    {
+        if (!_scheduler.IsCurrent)
+        {
+            OnForeignContinuation();
+        }
+    }
+
+    private void OnForeignContinuation()
+    {
+        Fail(new InvalidOperationException(IllegalAsync));
+        _onIllegalAsync();
+    }
+
+    private static string Describe(HistoryEvent e) => e.Type switch
+    {
+        HistoryEventType.TaskScheduled => $"a call of activity '{e.Name}'",
+        HistoryEventType.TimerCreated => "a timer",
+        HistoryEventType.SubOrchestrationCreated => $"a call of sub-orchestration '{e.Name}'",
+        HistoryEventType.EventSent => $"sending event '{e.Name}'",
+        _ => e.Type.ToString(),
+    };
+}

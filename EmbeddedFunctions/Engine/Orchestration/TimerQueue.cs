@@ -1,0 +1,73 @@
+namespace EmbeddedFunctions.Engine.Orchestration;
+
+/// <summary>The durable timers of all live orchestrations, on one clock timer. Never fires early.</summary>
+internal sealed class TimerQueue : IDisposable
+{
+    /// <summary>The clock is looked at this often at least, so that a clock that was set does not strand a timer.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
+
+    private readonly EngineClock _clock;
+    private readonly Lock _gate = new();
+    private readonly PriorityQueue<(LiveInstance Instance, int Run, int TaskId), DateTime> _queue = new();
+    private readonly ITimer _timer;
+    private DateTime _armedFor = DateTime.MaxValue;
+
+    public TimerQueue(EngineClock clock)
+    {
+        _clock = clock;
+        _timer = clock.TimeProvider.CreateTimer(_ => FireDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public void Add(LiveInstance instance, int run, int taskId, DateTime fireAt)
+    {
+        lock (_gate)
+        {
+            _queue.Enqueue((instance, run, taskId), fireAt);
+            if (fireAt < _armedFor)
+            {
+                Arm(fireAt);
+            }
+        }
+    }
+
+    public void Dispose() => _timer.Dispose();
+
+    private void FireDue()
+    {
+        var due = new List<(LiveInstance Instance, int Run, int TaskId)>();
+        lock (_gate)
+        {
+            var now = _clock.UtcNow;
+            while (_queue.TryPeek(out var entry, out var fireAt) && fireAt <= now)
+            {
+                _queue.Dequeue();
+                due.Add(entry);
+            }
+
+            if (_queue.TryPeek(out _, out var next))
+            {
+                Arm(next);
+            }
+            else
+            {
+                _armedFor = DateTime.MaxValue;
+            }
+        }
+
+        foreach (var (instance, run, taskId) in due)
+        {
+            instance.Post(new TimerDue(run, taskId));
+        }
+    }
+
+    private void Arm(DateTime fireAt)
+    {
+        var wait = fireAt - _clock.UtcNow;
+        _armedFor = fireAt;
+
+        // Timers count whole milliseconds: rounding up keeps one from being looked at just before it is due.
+        _timer.Change(
+            wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < MaxWait ? wait + TimeSpan.FromMilliseconds(1) : MaxWait,
+            Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.DurableTask.Client;
+
+namespace EmbeddedFunctions.Engine.Storage;
+
+/// <summary>What one instance, or one client, wants made durable in one piece. Becomes part of a group commit.</summary>
+internal abstract class CommitRequest
+{
+    /// <summary>The instance whose history <see cref="Events"/> extend.</summary>
+    public required string InstanceId { get; init; }
+
+    /// <summary>The number of the first event.</summary>
+    public int FirstSequence { get; set; }
+
+    public List<HistoryEvent>? Events { get; set; }
+
+    /// <summary>Instances to create; one whose id belongs to a run that has not ended is left out of <see cref="CommitOutcome.Created"/>.</summary>
+    public List<InstanceRecord>? NewInstances { get; set; }
+
+    public InstanceUpdate? Update { get; set; }
+
+    /// <summary>The instance begins anew: its history so far goes.</summary>
+    public InstanceRenewal? Renewal { get; set; }
+
+    /// <summary>The node lets go of the instance, unless a message came meanwhile.</summary>
+    public InstanceRelease? Release { get; set; }
+
+    /// <summary>Messages to other instances. One to an unknown or ended instance is dropped.</summary>
+    public List<InboxMessage>? Outgoing { get; set; }
+
+    /// <summary>Inbox messages that became events by this commit.</summary>
+    public List<long>? ConsumedInbox { get; set; }
+
+    /// <summary>The instance goes, with all that it had.</summary>
+    public bool Purge { get; set; }
+
+    /// <summary>Called on the writer's thread once all of it is durable: hand over and return.</summary>
+    public abstract void OnCommitted(CommitOutcome outcome);
+
+    /// <summary>Called on the writer's thread when it can never be written: nothing of it is durable.</summary>
+    public abstract void OnFailed(Exception exception);
+}
+
+/// <summary>New values of an instance's row.</summary>
+internal sealed record InstanceUpdate(
+    OrchestrationRuntimeStatus Status,
+    string? Output,
+    string? CustomStatus,
+    string? Failure,
+    DateTime At,
+    bool Ended);
+
+/// <summary>A run continued as new.</summary>
+internal sealed record InstanceRenewal(string? Input, string Version, DateTime StartedAt);
+
+/// <summary>Letting go of an idle instance.</summary>
+/// <param name="WakeAt">When it wants to be taken again; <see langword="null"/>: a message wakes it.</param>
+/// <param name="Mail">The message count the node knows; another count in the row keeps the instance here.</param>
+/// <param name="DeliveredTo">How much of its history the orchestrator has seen.</param>
+internal sealed record InstanceRelease(DateTime? WakeAt, long Mail, int DeliveredTo);
+
+/// <summary>What became of the parts of a group commit that can go either way.</summary>
+/// <param name="Created">Execution ids of the new instances that were inserted.</param>
+/// <param name="Released">Ids of the instances that were let go.</param>
+internal sealed record CommitOutcome(IReadOnlySet<Guid> Created, IReadOnlySet<string> Released)
+{
+    public static readonly CommitOutcome Nothing = new(new HashSet<Guid>(), new HashSet<string>());
+}

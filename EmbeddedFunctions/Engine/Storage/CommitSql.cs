@@ -1,0 +1,95 @@
+namespace EmbeddedFunctions.Engine.Storage;
+
+/// <summary>The statements of a group commit. Each takes any number of rows as arrays, so that its text, and so its plan, never changes.</summary>
+internal sealed class CommitSql(string schema)
+{
+    /// <summary>Node, number of the commit. Fails the whole commit when the node was declared dead.</summary>
+    public string Fence { get; } = $"select {schema}.fence($1, $2)";
+
+    /// <summary>An id whose run has ended is taken over; one that still runs is not returned.</summary>
+    public string InsertInstances { get; } =
+        $"""
+        with put as (
+            insert into {schema}.instances as i (id, execution_id, name, version, status, input, created_at, updated_at, started_at, start_at,
+                owner, wake_at, parent_id, parent_name, parent_task, tags, trace_parent)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            on conflict (id) do update set execution_id = excluded.execution_id, name = excluded.name, version = excluded.version,
+                status = excluded.status, input = excluded.input, output = null, custom_status = null, failure = null,
+                created_at = excluded.created_at, updated_at = excluded.updated_at, completed_at = null,
+                started_at = excluded.started_at, start_at = excluded.start_at, owner = excluded.owner, wake_at = excluded.wake_at,
+                mail = 0, delivered_to = 0, parent_id = excluded.parent_id, parent_name = excluded.parent_name,
+                parent_task = excluded.parent_task, tags = excluded.tags, trace_parent = excluded.trace_parent
+                where i.status in (1, 3, 4, 5)
+            returning i.id, i.execution_id, xmax <> 0 as replaced),
+        history as (delete from {schema}.history h using put where put.replaced and h.instance_id = put.id),
+        inbox as (delete from {schema}.inbox b using put where put.replaced and b.instance_id = put.id)
+        select execution_id from put
+        """;
+
+    public string DeleteHistory { get; } = $"delete from {schema}.history where instance_id = any($1)";
+
+    public string InsertHistory { get; } =
+        $"""
+        insert into {schema}.history (instance_id, seq, type, at, task_id, name, data, reference)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        """;
+
+    public string UpdateInstances { get; } =
+        $"""
+        update {schema}.instances i
+        set status = u.status, output = u.output, custom_status = u.custom_status, failure = u.failure, updated_at = u.at,
+            completed_at = case when u.ended then u.at end, owner = case when u.ended then null else i.owner end
+        from unnest($1, $2, $3, $4, $5, $6, $7) u(id, status, output, custom_status, failure, at, ended)
+        where i.id = u.id
+        """;
+
+    public string RenewInstances { get; } =
+        $"""
+        update {schema}.instances i
+        set input = u.input, version = u.version, started_at = u.started_at, updated_at = u.started_at, delivered_to = 0, custom_status = null
+        from unnest($1, $2, $3, $4) u(id, input, version, started_at)
+        where i.id = u.id
+        """;
+
+    public string ReleaseInstances { get; } =
+        $"""
+        update {schema}.instances i
+        set owner = null, wake_at = u.wake_at, delivered_to = u.delivered_to
+        from unnest($1, $2, $3, $4) u(id, wake_at, mail, delivered_to)
+        where i.id = u.id and i.mail = u.mail
+        returning i.id
+        """;
+
+    /// <summary>Also wakes whoever holds the receivers: their node by number, or all nodes when they wait in the database.</summary>
+    public string InsertInbox { get; } =
+        $"""
+        with u as (
+            select * from unnest($1, $2, $3, $4, $5) with ordinality u(id, kind, name, data, task_id, n)),
+        receivers as (
+            update {schema}.instances i
+            set mail = i.mail + 1, wake_at = case when i.owner is null then $6 else i.wake_at end
+            from (select distinct id from u) d
+            where i.id = d.id and i.status not in (1, 3, 4, 5)
+            returning i.id, i.owner),
+        put as (
+            insert into {schema}.inbox (instance_id, kind, name, data, task_id)
+            select u.id, u.kind, u.name, u.data, u.task_id from u join receivers using (id) order by u.n)
+        select count(pg_notify($7, coalesce('m' || o.owner, 'r'))) from (select distinct owner from receivers) o
+        """;
+
+    public string DeleteInbox { get; } = $"delete from {schema}.inbox where id = any($1)";
+
+    public string Purge { get; } =
+        $"""
+        with gone as (delete from {schema}.instances where id = any($1)),
+        inbox as (delete from {schema}.inbox where instance_id = any($1))
+        delete from {schema}.history where instance_id = any($1)
+        """;
+
+    /// <summary>The number of the node's last commit, to learn what became of one whose answer was lost.</summary>
+    public string LastBatch { get; } = $"select batch from {schema}.nodes where id = $1";
+
+    public string CreatedAmong { get; } = $"select execution_id from {schema}.instances where execution_id = any($1)";
+
+    public string ReleasedAmong { get; } = $"select id from {schema}.instances where id = any($1) and owner is distinct from $2";
+}

@@ -1,0 +1,40 @@
+namespace EmbeddedFunctions.Engine.Storage;
+
+/// <summary>What happened to an orchestration. The numbers are stored: they are never reused.</summary>
+internal enum HistoryEventType : short
+{
+    TaskScheduled = 1,
+    TaskCompleted = 2,
+    TaskFailed = 3,
+    TimerCreated = 4,
+    TimerFired = 5,
+    SubOrchestrationCreated = 6,
+    SubOrchestrationCompleted = 7,
+    SubOrchestrationFailed = 8,
+    EventRaised = 9,
+    EventSent = 10,
+    Suspended = 11,
+    Resumed = 12,
+    Terminated = 13,
+    Completed = 14,
+}
+
+/// <summary>One row of an orchestration's history.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When, in UTC, to the microsecond (what PostgreSQL keeps).</param>
+/// <param name="TaskId">The action it belongs to; -1 where it belongs to none.</param>
+/// <param name="Name">Name of the activity, orchestrator or event.</param>
+/// <param name="Data">Input, result, reason or failure, as JSON.</param>
+/// <param name="Reference">The other instance (sub-orchestration, sent event), or when a timer fires (round-trip format).</param>
+internal sealed record HistoryEvent(
+    HistoryEventType Type,
+    DateTime At,
+    int TaskId = -1,
+    string? Name = null,
+    string? Data = null,
+    string? Reference = null)
+{
+    /// <summary>Whether the orchestrator's code caused it, as against something that came to the orchestrator.</summary>
+    public bool IsAction => Type is HistoryEventType.TaskScheduled or HistoryEventType.TimerCreated
+        or HistoryEventType.SubOrchestrationCreated or HistoryEventType.EventSent;
+}

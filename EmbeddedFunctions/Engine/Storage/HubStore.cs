@@ -1,0 +1,287 @@
+using Microsoft.DurableTask.Client;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EmbeddedFunctions.Engine.Storage;
+
+/// <summary>Reads of the task hub, and the few writes that are not part of an orchestration's step.</summary>
+internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, string channel)
+{
+    private const string InstanceColumns =
+        "id, execution_id, name, version, status, input, output, custom_status, failure, created_at, updated_at, completed_at, started_at, "
+        + "start_at, owner, wake_at, mail, delivered_to, parent_id, parent_name, parent_task, tags, trace_parent";
+
+    private static readonly string QualifiedInstanceColumns = string.Join(", ", InstanceColumns.Split(", ").Select(c => "i." + c));
+
+    /// <summary>Takes instances that want to run and that nobody holds, oldest wish first.</summary>
+    public async Task<List<InstanceRecord>> AcquireAsync(long nodeId, DateTime now, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            with ready as (
+                select id from {schema}.instances
+                where owner is null and wake_at <= $2
+                order by wake_at
+                limit $3
+                for update skip locked)
+            update {schema}.instances i
+            set owner = (select id from {schema}.nodes where id = $1 for key share), wake_at = null, started_at = coalesce(i.started_at, $2),
+                status = case when i.status = 6 then 0 else i.status end
+            from ready
+            where i.id = ready.id
+            returning {QualifiedInstanceColumns}
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        var instances = await ReadInstancesAsync(command, cancellationToken);
+
+        // Without a node row the update leaves them unowned but no longer ready: give the wish back.
+        var lost = instances.Where(i => i.Owner is null).Select(i => i.Id).ToArray();
+        if (lost.Length > 0)
+        {
+            await using var giveBack = dataSource.CreateCommand(
+                $"update {schema}.instances set wake_at = $2 where id = any($1) and owner is null and wake_at is null");
+            giveBack.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = lost });
+            giveBack.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            await giveBack.ExecuteNonQueryAsync(cancellationToken);
+            throw new NodeFencedException(nodeId);
+        }
+
+        return instances;
+    }
+
+    /// <summary>When the next instance that nobody holds wants to run; <see langword="null"/> with none.</summary>
+    public async Task<DateTime?> NextWakeAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"select wake_at from {schema}.instances where owner is null and wake_at is not null order by wake_at limit 1");
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? next : null;
+    }
+
+    /// <summary>The histories of several instances, each in order.</summary>
+    public async Task<Dictionary<string, List<HistoryEvent>>> LoadHistoriesAsync(
+        IEnumerable<string> ids,
+        CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select instance_id, type, at, task_id, name, data, reference from {schema}.history
+            where instance_id = any($1) order by instance_id, seq
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ids] });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var histories = new Dictionary<string, List<HistoryEvent>>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var id = reader.GetString(0);
+            if (!histories.TryGetValue(id, out var history))
+            {
+                histories[id] = history = [];
+            }
+
+            history.Add(new HistoryEvent(
+                (HistoryEventType)reader.GetInt16(1),
+                reader.GetDateTime(2),
+                reader.GetInt32(3),
+                Text(reader, 4),
+                Text(reader, 5),
+                Text(reader, 6)));
+        }
+
+        return histories;
+    }
+
+    /// <summary>All messages that wait for instances of this node, oldest first, with the row's message count.</summary>
+    public async Task<List<(InboxMessage Message, long Mail)>> ReadInboxAsync(long nodeId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select b.id, b.instance_id, b.kind, b.name, b.data, b.task_id, i.mail
+            from {schema}.inbox b join {schema}.instances i on i.id = b.instance_id
+            where i.owner = $1 order by b.id
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var messages = new List<(InboxMessage, long)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var message = new InboxMessage(
+                reader.GetString(1),
+                (InboxMessageKind)reader.GetInt16(2),
+                Text(reader, 3),
+                Text(reader, 4),
+                reader.GetInt32(5))
+            { Id = reader.GetInt64(0) };
+            messages.Add((message, reader.GetInt64(6)));
+        }
+
+        return messages;
+    }
+
+    /// <summary>Puts a message into an instance's inbox and wakes whoever holds it.</summary>
+    /// <returns><see langword="false"/> when no such instance runs.</returns>
+    public async Task<bool> SendAsync(InboxMessage message, DateTime now, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            with receiver as (
+                update {schema}.instances i
+                set mail = i.mail + 1, wake_at = case when i.owner is null then $6 else i.wake_at end
+                where i.id = $1 and i.status not in (1, 3, 4, 5)
+                returning i.id, i.owner),
+            put as (
+                insert into {schema}.inbox (instance_id, kind, name, data, task_id)
+                select id, $2, $3, $4, $5 from receiver returning 1)
+            select pg_notify($7, coalesce('m' || owner, 'r')) from receiver
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = message.InstanceId });
+        command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)message.Kind });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = message.Name });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = message.Data });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = message.TaskId });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken);
+    }
+
+    public async Task<InstanceRecord?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select {InstanceColumns} from {schema}.instances where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+        var found = await ReadInstancesAsync(command, cancellationToken);
+        return found.Count > 0 ? found[0] : null;
+    }
+
+    /// <summary>The state of an instance alone, which is what a waiting caller asks for again and again.</summary>
+    public async Task<OrchestrationRuntimeStatus?> StatusAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select status from {schema}.instances where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+        return await command.ExecuteScalarAsync(cancellationToken) is short status ? (OrchestrationRuntimeStatus)status : null;
+    }
+
+    /// <summary>Instances that fit a filter, in order of their ids, after one of them.</summary>
+    public async Task<List<InstanceRecord>> QueryAsync(InstanceFilter filter, string? afterId, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select {InstanceColumns} from {schema}.instances
+            where ($1 is null or created_at >= $1) and ($2 is null or created_at <= $2)
+              and ($3 is null or status = any($3)) and ($4 is null or starts_with(id, $4)) and ($5 is null or id > $5)
+            order by id limit $6
+            """);
+        AddFilter(command, filter);
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = filter.IdPrefix, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = afterId, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        return await ReadInstancesAsync(command, cancellationToken);
+    }
+
+    /// <summary>Deletes an instance that nobody runs, with all that it had.</summary>
+    /// <returns>Whether it was there and was not held by a node.</returns>
+    public async Task<bool> PurgeUnownedAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            with gone as (delete from {schema}.instances where id = $1 and owner is null returning id),
+            history as (delete from {schema}.history h using gone where h.instance_id = gone.id),
+            inbox as (delete from {schema}.inbox b using gone where b.instance_id = gone.id)
+            select count(*) from gone
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+        return await command.ExecuteScalarAsync(cancellationToken) is > 0L;
+    }
+
+    /// <summary>Deletes ended instances that fit a filter, a bounded number of them.</summary>
+    /// <returns>How many went.</returns>
+    public async Task<int> PurgeEndedAsync(InstanceFilter filter, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            with old as (
+                select id from {schema}.instances
+                where ($1 is null or created_at >= $1) and ($2 is null or created_at <= $2)
+                  and ($3 is null or status = any($3)) and status in (1, 3, 4, 5)
+                limit $4 for update skip locked),
+            gone as (delete from {schema}.instances i using old where i.id = old.id returning i.id),
+            history as (delete from {schema}.history h using gone where h.instance_id = gone.id),
+            inbox as (delete from {schema}.inbox b using gone where b.instance_id = gone.id)
+            select count(*) from gone
+            """);
+        AddFilter(command, filter);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        return await command.ExecuteScalarAsync(cancellationToken) is long count ? (int)count : 0;
+    }
+
+    /// <summary>Messages to instances that ended before they read them.</summary>
+    public async Task ClearDeadLettersAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            delete from {schema}.inbox b
+            where not exists (select 1 from {schema}.instances i where i.id = b.instance_id and i.status not in (1, 3, 4, 5))
+            """);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void AddFilter(NpgsqlCommand command, InstanceFilter filter)
+    {
+        command.Parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = filter.CreatedFrom, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter<DateTime?> { TypedValue = filter.CreatedTo, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter<short[]?>
+        {
+            TypedValue = filter.Statuses is { Count: > 0 } some ? [.. some.Select(s => (short)s)] : null,
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Smallint,
+        });
+    }
+
+    private static async Task<List<InstanceRecord>> ReadInstancesAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var instances = new List<InstanceRecord>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            instances.Add(new InstanceRecord
+            {
+                Id = reader.GetString(0),
+                ExecutionId = reader.GetGuid(1),
+                Name = reader.GetString(2),
+                Version = reader.GetString(3),
+                Status = (OrchestrationRuntimeStatus)reader.GetInt16(4),
+                Input = Text(reader, 5),
+                Output = Text(reader, 6),
+                CustomStatus = Text(reader, 7),
+                Failure = Text(reader, 8),
+                CreatedAt = reader.GetDateTime(9),
+                UpdatedAt = reader.GetDateTime(10),
+                CompletedAt = Time(reader, 11),
+                StartedAt = Time(reader, 12),
+                StartAt = Time(reader, 13),
+                Owner = reader.IsDBNull(14) ? null : reader.GetInt64(14),
+                WakeAt = Time(reader, 15),
+                Mail = reader.GetInt64(16),
+                DeliveredTo = reader.GetInt32(17),
+                ParentId = Text(reader, 18),
+                ParentName = Text(reader, 19),
+                ParentTaskId = reader.IsDBNull(20) ? null : reader.GetInt32(20),
+                Tags = Text(reader, 21),
+                TraceParent = Text(reader, 22),
+            });
+        }
+
+        return instances;
+    }
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static DateTime? Time(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDateTime(column);
+}
+
+/// <summary>Which instances a query or a purge means; what is <see langword="null"/> or empty restricts nothing.</summary>
+internal sealed record InstanceFilter(
+    DateTime? CreatedFrom = null,
+    DateTime? CreatedTo = null,
+    IReadOnlyCollection<OrchestrationRuntimeStatus>? Statuses = null,
+    string? IdPrefix = null);
