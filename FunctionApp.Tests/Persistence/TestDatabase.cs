@@ -14,7 +14,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     {
         ConnectionString = connectionString;
         _services = new ServiceCollection()
-            .AddSingleton(NpgsqlDataSource.Create(connectionString))
+            .AddSingleton(_ => NpgsqlDataSource.Create(connectionString))
             .AddDbContext<AtelierDbContext>(
                 (provider, options) => options.UseAtelier(provider.GetRequiredService<NpgsqlDataSource>()), ServiceLifetime.Transient)
             .BuildServiceProvider();

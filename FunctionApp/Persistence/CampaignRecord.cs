@@ -9,16 +9,41 @@ namespace Atelier.Persistence;
 /// <summary>Changes a campaign's record: one at a time, all or nothing, each with its version and its events.</summary>
 /// <remarks>
 /// The parts of a campaign finish at the same time on several machines. A change locks the campaign's row first, so that it sees
-/// the one before it, and its guards (is it complete already? has it ended?) hold until it commits.
+/// the one before it, and its guards (is it complete already? has it ended?) hold until it commits. A database that is away for a
+/// moment is waited for: what a provider has made in the meantime was paid for. So a change may be applied again after a commit
+/// whose answer was lost, and its guards must make that harmless.
 /// </remarks>
-public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvider)
+public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvider, ILogger<CampaignRecord> logger)
 {
+    // Within the time that the hosts give an activity, whose provider has had its share of it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
     /// <summary>Locks the campaign and applies a change to it.</summary>
     /// <param name="id">The campaign.</param>
     /// <param name="change">Changes the tracked entities; returns what the caller wants to know. Untouched entities write nothing.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>What the change returned; <see langword="default"/> when there is no such campaign.</returns>
     public async Task<TResult?> ChangeAsync<TResult>(
+        Guid id, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
+    {
+        long start = timeProvider.GetTimestamp();
+        for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                return await ApplyAsync(id, change, cancellationToken);
+            }
+            catch (Exception exception) when (TransientFailure.Is(exception) && timeProvider.GetElapsedTime(start) < Patience)
+            {
+                logger.LogWarning(exception, "The record of campaign {CampaignId} cannot be changed now; again in {Pause}.", id, pause);
+                await Task.Delay(pause, timeProvider, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<TResult?> ApplyAsync<TResult>(
         Guid id, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
     {
         db.ChangeTracker.Clear();

@@ -17,6 +17,9 @@ public static class PersistenceServices
         services.AddDbContextPool<AtelierDbContext>((provider, options) =>
             options.UseAtelier(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<CampaignRecord>();
+        // The driver tells of every command at Information: tracing shows them better, and only when it is on.
+        services.AddLogging(logging => logging
+            .AddFilter("Npgsql", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning));
         return services;
     }
 

@@ -1,6 +1,6 @@
+using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
-using Npgsql;
 
 namespace Atelier.Problems;
 
@@ -47,22 +47,12 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
                 return problem;
             case BadHttpRequestException bad:
                 return new ApiException(bad.StatusCode, "invalid_request", "The request could not be read.");
-            case { } when IsDatabaseAway(exception):
+            case { } when TransientFailure.Is(exception):
                 logger.LogError(exception, "{Method} {Path} failed: the database is away.", http.Request.Method, http.Request.Path);
                 return new ApiException(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = DatabaseRetry };
             default:
                 logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
                 return new ApiException(500, "internal_error", "Something went wrong here; the trace id leads to what.");
         }
-    }
-
-    private static bool IsDatabaseAway(Exception exception)
-    {
-        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is NpgsqlException { IsTransient: true })
-                return true;
-        }
-        return false;
     }
 }

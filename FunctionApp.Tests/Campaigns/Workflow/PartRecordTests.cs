@@ -181,7 +181,7 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
         Assert.Equal("GONE", await NewStart().RunAsync(Guid.NewGuid().ToString("D"), CancellationToken.None));
     }
 
-    private CampaignRecord NewCampaignRecord() => new(_database.NewContext(), _time);
+    private CampaignRecord NewCampaignRecord() => new(_database.NewContext(), _time, NullLogger<CampaignRecord>.Instance);
 
     private PartRecord NewRecord() => new(NewCampaignRecord());
 

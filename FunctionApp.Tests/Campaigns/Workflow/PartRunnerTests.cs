@@ -149,7 +149,8 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     private GenerateText NewText() => new(NewRunner(), TestGenerators.Create(_text.Object, _image.Object));
 
     private PartRunner NewRunner() => new(
-        new PartRecord(new CampaignRecord(_database.NewContext(), TimeProvider.System)), NullLogger<PartRunner>.Instance);
+        new PartRecord(new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance)),
+        NullLogger<PartRunner>.Instance);
 
     private async Task<Campaign> ReadAsync()
     {

@@ -17,8 +17,7 @@ public sealed class GenerateText(PartRunner runner, GeneratorCatalog generators)
                 GeneratedText text = await generators.Text(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
                 return (campaign, _) =>
                 {
-                    // PostgreSQL has no place for U+0000 in a text.
-                    campaign.Text = text.Content.Replace("\0", "", StringComparison.Ordinal);
+                    campaign.Text = StorableText.From(text.Content);
                     campaign.TextProvider = attempt.Provider;
                     campaign.TextModel = text.Model;
                     campaign.TextUsage = text.Usage;

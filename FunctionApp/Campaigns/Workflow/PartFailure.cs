@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Atelier.Generation;
+using Atelier.Persistence;
 using Microsoft.DurableTask;
 
 namespace Atelier.Campaigns.Workflow;
@@ -41,8 +42,8 @@ public sealed partial record PartFailure(string Code, string Message, bool CanRe
 
     private static string OneLine(string text)
     {
-        string line = text.ReplaceLineEndings(" ").Replace('\0', ' ').Trim();
-        return line.Length <= MaxMessageLength ? line : $"{line[..MaxMessageLength]}…";
+        string line = text.ReplaceLineEndings(" ").Trim();
+        return StorableText.From(line.Length <= MaxMessageLength ? line : $"{line[..MaxMessageLength]}…");
     }
 
     [GeneratedRegex(@"^(?<code>[a-z0-9_]+) \((?<next>retry|final)\): (?<message>.*)$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]

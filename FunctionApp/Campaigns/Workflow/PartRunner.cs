@@ -23,7 +23,9 @@ public sealed class PartRunner(PartRecord record, ILogger<PartRunner> logger)
         }
 
         using IDisposable? scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
-        logger.LogInformation("Attempt {Attempt} at {Part} begins with {Provider}.", attempt.Call.Attempt, input.Part, attempt.Provider);
+        logger.LogInformation(
+            "Attempt {Attempt} at {Part} of campaign {CampaignId} begins with {Provider}.",
+            attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider);
         Action<Campaign, CampaignImage?> project;
         try
         {
@@ -34,7 +36,7 @@ public sealed class PartRunner(PartRecord record, ILogger<PartRunner> logger)
             throw await FailAsync(input, attempt, exception, cancellationToken);
         }
         await record.CompleteAsync(input, attempt, project, cancellationToken);
-        logger.LogInformation("Attempt {Attempt} at {Part} succeeded.", attempt.Call.Attempt, input.Part);
+        logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
     }
 
     private async Task<PartFailedException> FailAsync(
@@ -55,15 +57,15 @@ public sealed class PartRunner(PartRecord record, ILogger<PartRunner> logger)
         {
             logger.LogWarning(
                 unexpected,
-                "Attempt {Attempt} at {Part} failed with {Code}: {Reason} The next one follows in {RetryInMs} ms.",
-                attempt.Call.Attempt, input.Part, failure.Code, failure.Message, (long)known.TotalMilliseconds);
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} The next one follows in {RetryInMs} ms.",
+                attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider, failure.Code, failure.Message, (long)known.TotalMilliseconds);
         }
         else
         {
             logger.LogError(
                 unexpected,
-                "Attempt {Attempt} at {Part} failed with {Code}: {Reason} No other one follows.",
-                attempt.Call.Attempt, input.Part, failure.Code, failure.Message);
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} No other one follows.",
+                attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider, failure.Code, failure.Message);
         }
         return new PartFailedException(failure with { CanRetry = delay is not null }, exception);
     }

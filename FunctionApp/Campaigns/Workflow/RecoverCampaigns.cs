@@ -13,6 +13,7 @@ public sealed class RecoverCampaigns(
 {
     private const string EveryFifteenSeconds = "*/15 * * * * *";
     private const int BatchSize = 100;
+    private const int Parallelism = 8;
 
     // Younger ones are most likely being scheduled right now by the request that accepted them.
     private static readonly TimeSpan Age = TimeSpan.FromSeconds(10);
@@ -29,18 +30,21 @@ public sealed class RecoverCampaigns(
             .Take(BatchSize)
             .ToListAsync(cancellationToken);
 
-        foreach (Campaign campaign in pending)
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(pending, parallel, async (campaign, token) => await RecoverAsync(client, campaign, token));
+    }
+
+    private async Task RecoverAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                if (await scheduler.RecoverAsync(client, campaign, cancellationToken))
-                    logger.LogWarning("Campaign {CampaignId} was accepted but never scheduled; it is now.", campaign.Id);
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-            {
-                // One that cannot be scheduled must not keep the others waiting.
-                logger.LogError(exception, "Campaign {CampaignId} could not be recovered; it is tried again.", campaign.Id);
-            }
+            if (await scheduler.RecoverAsync(client, campaign, cancellationToken))
+                logger.LogWarning("Campaign {CampaignId} was accepted but never scheduled; it is now.", campaign.Id);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // One that cannot be scheduled must not keep the others waiting.
+            logger.LogError(exception, "Campaign {CampaignId} could not be recovered; it is tried again.", campaign.Id);
         }
     }
 }

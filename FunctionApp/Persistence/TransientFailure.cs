@@ -1,0 +1,19 @@
+using Npgsql;
+
+namespace Atelier.Persistence;
+
+/// <summary>Tells a database that is away for a moment from one that says no.</summary>
+internal static class TransientFailure
+{
+    /// <summary>Whether the same may well succeed a little later: no connection, a restart, too many clients, a deadlock.</summary>
+    public static bool Is(Exception exception)
+    {
+        // Entity Framework wraps what the driver throws, sometimes twice.
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is NpgsqlException { IsTransient: true })
+                return true;
+        }
+        return false;
+    }
+}
