@@ -361,7 +361,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     private Task PauseAsync(TimeSpan pause) =>
         Task.Delay(pause, _clock.TimeProvider, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
 
-    private async Task WaitForSignalAsync(Channel<bool> signal, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async Task WaitForSignalAsync(Channel<bool> signal, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);

@@ -196,7 +196,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static bool IsEnded(OrchestrationRuntimeStatus status) => status is OrchestrationRuntimeStatus.Completed
-        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Canceled;
+        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
     private async Task<bool> CreateAsync(string name, string id, string? data, StartOrchestrationOptions? options)
     {

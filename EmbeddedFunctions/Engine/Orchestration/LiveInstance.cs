@@ -131,6 +131,7 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
 
     internal void CommitFailed(InstanceCommit commit, Exception exception)
     {
+        commit.NewInstances?.ForEach(_host.Settle);
         if (exception is NodeFencedException or EngineStoppedException)
         {
             commit.Acknowledge(false);
@@ -244,6 +245,8 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
             {
                 _host.Adopt(child);
             }
+
+            _host.Settle(child);
         }
 
         foreach (var e in commit.Delivered)
