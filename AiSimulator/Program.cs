@@ -10,7 +10,7 @@ internal static class Program
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
         var options = configuration.GetSection("Simulator").Get<SimulatorOptions>() ?? new SimulatorOptions();
 
-        await using var app = SimulatorApp.Create(args, options, configuration["urls"] ?? DefaultUrl);
+        await using var app = SimulatorApp.Create(args, options, configuration["urls"] ?? DefaultUrl, ownsProcess: true);
         await app.StartAsync();
         await Console.Out.WriteLineAsync($"AiSimulator listens at {string.Join(", ", app.Urls)}");
         await app.WaitForShutdownAsync();
