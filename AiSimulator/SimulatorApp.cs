@@ -1,8 +1,13 @@
 using AiSimulator.Calls;
 using AiSimulator.Faults;
+using AiSimulator.Jobs;
 using AiSimulator.Painting;
 using AiSimulator.Providers;
+using AiSimulator.Providers.Callback;
 using AiSimulator.Providers.OpenAi;
+using AiSimulator.Providers.Replicate;
+using AiSimulator.Providers.StableDiffusion;
+using AiSimulator.Webhooks;
 using AiSimulator.Writing;
 
 namespace AiSimulator;
@@ -54,6 +59,14 @@ public static class SimulatorApp
         services.AddSingleton<Studio>();
         services.AddSingleton<ChatEndpoint>();
         services.AddSingleton<ImagesEndpoint>();
+        services.AddSingleton<StableDiffusionEndpoints>();
+        services.AddSingleton<JobStore>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<WebhookLog>();
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton<ReplicateEndpoints>();
+        services.AddSingleton<CallbackEndpoints>();
+        services.AddSingleton<OutputEndpoint>();
     }
 
     private static void MapSimulator(WebApplication app)
@@ -65,6 +78,10 @@ public static class SimulatorApp
         chat.Map(app, "/openai/v1", azure);
         images.Map(app, "/openai/v1", azure);
         chat.Map(app, "/v1beta/openai", new GeminiDialect());
+        app.Services.GetRequiredService<StableDiffusionEndpoints>().Map(app);
+        app.Services.GetRequiredService<ReplicateEndpoints>().Map(app);
+        app.Services.GetRequiredService<CallbackEndpoints>().Map(app);
+        app.Services.GetRequiredService<OutputEndpoint>().Map(app);
         app.MapGet("/healthz", () => Results.Text("ok"));
     }
 
