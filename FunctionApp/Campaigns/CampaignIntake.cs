@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using Atelier.Access;
+using Atelier.Configuration;
+using Atelier.Generation;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Atelier.Problems;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Atelier.Campaigns;
+
+/// <summary>Accepts campaigns: from the moment that the row is committed, the campaign is never lost.</summary>
+public sealed class CampaignIntake(
+    AtelierDbContext db, CampaignQueries queries, GeneratorCatalog generators, TimeProvider timeProvider)
+{
+    /// <summary>Records a campaign as accepted, or finds the one that the same request has made before.</summary>
+    /// <param name="caller">Whose it will be.</param>
+    /// <param name="idempotencyKey">The caller's key; <see langword="null"/> for none.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    /// <exception cref="ApiException">409: the key belongs to another request.</exception>
+    public async Task<AcceptedCampaign> AcceptAsync(
+        Caller caller, string? idempotencyKey, NewCampaign request, CancellationToken cancellationToken)
+    {
+        byte[] hash = request.ComputeHash();
+        if (idempotencyKey is not null && await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken) is { } earlier)
+            return Repeated(earlier, hash);
+
+        Campaign campaign = Create(caller, idempotencyKey, request, hash);
+        db.Campaigns.Add(campaign);
+        db.Events.Add(CampaignChange.NewEvent(
+            campaign, CampaignEventTypes.Accepted, new { status = campaign.Status.ToText() }, campaign.CreatedAt));
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException exception) when (idempotencyKey is not null && IsSameKey(exception))
+        {
+            // Two at once: the other one was first.
+            db.ChangeTracker.Clear();
+            Campaign first = await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken)
+                ?? throw new InvalidOperationException("The campaign of a used idempotency key is gone.", exception);
+            return Repeated(first, hash);
+        }
+        return new AcceptedCampaign(campaign, IsNew: true);
+    }
+
+    private static AcceptedCampaign Repeated(Campaign earlier, byte[] hash) =>
+        CryptographicOperations.FixedTimeEquals(earlier.RequestHash, hash)
+            ? new AcceptedCampaign(earlier, IsNew: false)
+            : throw new ApiException(
+                StatusCodes.Status409Conflict, "idempotency_conflict", "This Idempotency-Key was used for another request.");
+
+    private static bool IsSameKey(DbUpdateException exception) =>
+        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } violation
+        && violation.ConstraintName == CampaignTable.IdempotencyIndex;
+
+    private Campaign Create(Caller caller, string? idempotencyKey, NewCampaign request, byte[] hash)
+    {
+        DateTimeOffset now = timeProvider.Now();
+        var id = Guid.CreateVersion7(now);
+        var resolved = new CampaignRequest(
+            request.Images,
+            request.Text,
+            request.TextProvider ?? generators.DefaultText,
+            request.ImageProvider ?? generators.DefaultImage);
+        return new Campaign
+        {
+            Id = id,
+            UserId = caller.UserId,
+            IdempotencyKey = idempotencyKey,
+            RequestHash = hash,
+            Prompt = request.Prompt,
+            Status = CampaignStatus.Pending,
+            Request = resolved,
+            TextStatus = request.Text is null ? null : PartStatus.Pending,
+            Metadata = request.Metadata,
+            InstanceId = id.ToString("D"),
+            Version = 1,
+            CreatedAt = now,
+            UpdatedAt = now,
+            Images = [.. Enumerable.Range(0, request.Images.Count).Select(index => new CampaignImage
+            {
+                CampaignId = id,
+                Index = index,
+                Status = PartStatus.Pending,
+                Provider = resolved.ImageProvider,
+            })],
+        };
+    }
+}
+
+/// <summary>A campaign that a POST leads to.</summary>
+/// <param name="Campaign">The campaign; its parts are loaded when it is new.</param>
+/// <param name="IsNew">Whether this POST made it.</param>
+public sealed record AcceptedCampaign(Campaign Campaign, bool IsNew);

@@ -1,0 +1,69 @@
+using Atelier.Access;
+using Atelier.Campaigns.Http;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace Atelier.Campaigns;
+
+/// <summary>Reads campaigns, each query bounded, indexed, and of one caller only.</summary>
+public sealed class CampaignQueries(AtelierDbContext db)
+{
+    /// <summary>A campaign without its images and attempts; <see langword="null"/> where the caller has none of that id.</summary>
+    public Task<Campaign?> FindAsync(Caller caller, Guid id, CancellationToken cancellationToken) =>
+        Of(caller).SingleOrDefaultAsync(campaign => campaign.Id == id, cancellationToken);
+
+    /// <summary>The campaign's version; <see langword="null"/> where it is gone.</summary>
+    public Task<long?> FindVersionAsync(Guid id, CancellationToken cancellationToken) =>
+        db.Campaigns.Where(campaign => campaign.Id == id).Select(campaign => (long?)campaign.Version).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>The campaign that an earlier POST under this key has made.</summary>
+    public Task<Campaign?> FindByKeyAsync(Caller caller, string idempotencyKey, CancellationToken cancellationToken) =>
+        Of(caller).SingleOrDefaultAsync(campaign => campaign.IdempotencyKey == idempotencyKey, cancellationToken);
+
+    /// <summary>One image; <see langword="null"/> where the caller has no such campaign or the campaign no such image.</summary>
+    public Task<CampaignImage?> FindImageAsync(Caller caller, Guid id, int index, CancellationToken cancellationToken) =>
+        Of(caller).Where(campaign => campaign.Id == id)
+            .SelectMany(campaign => campaign.Images)
+            .SingleOrDefaultAsync(image => image.Index == index, cancellationToken);
+
+    /// <summary>One more campaign than the page holds, so that the caller sees whether another page follows.</summary>
+    internal Task<List<Campaign>> ListAsync(Caller caller, ListQuery query, CancellationToken cancellationToken)
+    {
+        IQueryable<Campaign> campaigns = Of(caller);
+        if (query.Status is { } status)
+            campaigns = campaigns.Where(campaign => campaign.Status == status);
+        if (query.Words is { } words)
+        {
+            campaigns = campaigns.Where(campaign =>
+                EF.Functions.ToTsVector("simple", campaign.Prompt).Matches(EF.Functions.PlainToTsQuery("simple", words)));
+        }
+        if (query.After is { } after)
+        {
+            // A row comparison: one step down the index, not two conditions.
+            campaigns = campaigns.Where(campaign => EF.Functions.LessThan(
+                ValueTuple.Create(campaign.CreatedAt, campaign.Id), ValueTuple.Create(after.CreatedAt, after.Id)));
+        }
+        return campaigns
+            .OrderByDescending(campaign => campaign.CreatedAt).ThenByDescending(campaign => campaign.Id)
+            .Take(query.Limit + 1)
+            .ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Loads images and attempts of campaigns that were read without.</summary>
+    public async Task LoadPartsAsync(IReadOnlyCollection<Campaign> campaigns, CancellationToken cancellationToken)
+    {
+        Guid[] ids = [.. campaigns.Select(campaign => campaign.Id)];
+        ILookup<Guid, CampaignImage> images = (await db.Images.AsNoTracking()
+            .Where(image => ids.Contains(image.CampaignId)).ToListAsync(cancellationToken)).ToLookup(image => image.CampaignId);
+        ILookup<Guid, CampaignAttempt> attempts = (await db.Attempts.AsNoTracking()
+            .Where(attempt => ids.Contains(attempt.CampaignId)).ToListAsync(cancellationToken)).ToLookup(attempt => attempt.CampaignId);
+        foreach (Campaign campaign in campaigns)
+        {
+            campaign.Images.AddRange(images[campaign.Id]);
+            campaign.Attempts.AddRange(attempts[campaign.Id]);
+        }
+    }
+
+    private IQueryable<Campaign> Of(Caller caller) => db.Campaigns.AsNoTracking().Where(campaign => campaign.UserId == caller.UserId);
+}

@@ -1,0 +1,27 @@
+using Atelier.Campaigns.Http;
+using Atelier.Campaigns.Workflow;
+using Atelier.Notifications;
+
+namespace Atelier.Campaigns;
+
+/// <summary>Registers the campaign's services.</summary>
+public static class CampaignServices
+{
+    /// <summary>Adds what the campaign's functions need.</summary>
+    /// <exception cref="Configuration.SettingException">A retry setting is malformed or out of range.</exception>
+    public static IServiceCollection AddCampaigns(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(RetryOptions.Read(configuration));
+        services.AddSingleton<CampaignScheduler>();
+        services.AddSingleton<NewCampaignReader>();
+        services.AddScoped<CampaignQueries>();
+        services.AddScoped<CampaignIntake>();
+        services.AddScoped<CampaignWatch>();
+        services.AddScoped<PartRecord>();
+        services.AddScoped<PartRunner>();
+
+        services.AddSingleton<CampaignChanges>();
+        services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());
+        return services;
+    }
+}

@@ -1,0 +1,41 @@
+using Atelier.Access;
+using Atelier.Notifications;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+
+namespace Atelier.Campaigns;
+
+/// <summary>Reads a campaign when it has changed: the waiting half of <c>?wait=</c>.</summary>
+public sealed class CampaignWatch(CampaignQueries queries, CampaignChanges changes, TimeProvider timeProvider)
+{
+    // Notifications may be lost with their connection; a look now and then costs little.
+    private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(5);
+
+    /// <summary>The campaign, as soon as it is another version than the caller knows, has ended, or the time is up.</summary>
+    /// <param name="caller">Whose it must be.</param>
+    /// <param name="id">The campaign.</param>
+    /// <param name="isKnown">Whether the caller has this version already; <see langword="null"/>: it knows what it finds first.</param>
+    /// <param name="wait">How long at most; zero for an answer at once.</param>
+    /// <param name="cancellationToken">The caller has left.</param>
+    public async Task<Campaign?> ReadAsync(
+        Caller caller, Guid id, Func<long, bool>? isKnown, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if (wait <= TimeSpan.Zero)
+            return await queries.FindAsync(caller, id, cancellationToken);
+
+        long start = timeProvider.GetTimestamp();
+        // Subscribed before the first look, so that no change falls between the two.
+        using CampaignChanges.Subscription subscription = changes.Subscribe(id);
+        Campaign? campaign = await queries.FindAsync(caller, id, cancellationToken);
+        if (campaign is null || campaign.Status.HasEnded() || isKnown?.Invoke(campaign.Version) == false)
+            return campaign;
+
+        while (wait - timeProvider.GetElapsedTime(start) is { } left && left > TimeSpan.Zero)
+        {
+            await subscription.WaitAsync(left < SafetyNet ? left : SafetyNet, cancellationToken);
+            if (await queries.FindVersionAsync(id, cancellationToken) != campaign.Version)
+                return await queries.FindAsync(caller, id, cancellationToken);
+        }
+        return campaign;
+    }
+}

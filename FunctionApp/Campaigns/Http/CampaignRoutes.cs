@@ -1,0 +1,19 @@
+namespace Atelier.Campaigns.Http;
+
+/// <summary>The paths of the campaign resource, for routes and for links.</summary>
+internal static class CampaignRoutes
+{
+    public const string Campaigns = "api/campaigns";
+    public const string Campaign = "api/campaigns/{id}";
+    public const string Image = "api/campaigns/{id}/images/{index}";
+
+    public static string Self(Guid id) => $"/{Campaigns}/{id:D}";
+
+    public static string ImageAt(Guid id, int index) => $"{Self(id)}/images/{index}";
+
+    public static LinksView Links(Guid id) => new(Self(id), $"{Self(id)}/events", $"{Self(id)}/cancel");
+
+    /// <summary>The id in a path; what is no id leads to no campaign.</summary>
+    public static Guid ParseId(string id) =>
+        Guid.TryParseExact(id, "D", out Guid parsed) ? parsed : throw Problems.ApiException.NotFound("campaign");
+}

@@ -1,0 +1,25 @@
+using Atelier.Problems;
+
+namespace Atelier.Campaigns.Http;
+
+/// <summary>Gathers what is wrong with a request, so that it is told all at once.</summary>
+internal sealed class FieldErrors
+{
+    private readonly Dictionary<string, List<string>> _errors = [];
+
+    /// <summary>Adds what a field must be, as the rest of a sentence that begins with its name.</summary>
+    public void Add(string field, string error)
+    {
+        if (!_errors.TryGetValue(field, out List<string>? errors))
+            _errors[field] = errors = [];
+        errors.Add(error);
+    }
+
+    /// <summary>Ends the request when anything is wrong.</summary>
+    /// <exception cref="ApiException">400 with the errors by field.</exception>
+    public void ThrowIfAny()
+    {
+        if (_errors.Count > 0)
+            throw ApiException.Invalid(_errors.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray()));
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Atelier.Access;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Net.Http.Headers;
+
+namespace Atelier.Campaigns.Http;
+
+/// <summary><c>GET /api/campaigns/{id}</c>: the campaign as it is now, or as soon as it changes.</summary>
+public sealed class GetCampaign(ICallerResolver callers, CampaignWatch watch, CampaignQueries queries)
+{
+    /// <summary>Seconds after which a caller that polls should look again.</summary>
+    internal const string PollInterval = "2";
+
+    private const int MaxWait = 60;
+
+    /// <summary>Shows a campaign; 304 where the caller has this version already.</summary>
+    [Function(nameof(GetCampaign))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = CampaignRoutes.Campaign)] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken)
+    {
+        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        Guid campaignId = CampaignRoutes.ParseId(id);
+        TimeSpan wait = ReadWait(request.Query);
+        Func<long, bool>? isKnown = ReadKnown(request);
+
+        Campaign campaign = await watch.ReadAsync(caller, campaignId, isKnown, wait, cancellationToken)
+            ?? throw ApiException.NotFound("campaign");
+
+        IHeaderDictionary headers = request.HttpContext.Response.Headers;
+        headers.ETag = TagOf(campaign.Version);
+        headers.CacheControl = "private, no-cache";
+        if (!campaign.Status.HasEnded())
+            headers.RetryAfter = PollInterval;
+        if (isKnown?.Invoke(campaign.Version) == true)
+            return Results.StatusCode(StatusCodes.Status304NotModified);
+
+        await queries.LoadPartsAsync([campaign], cancellationToken);
+        return ApiJson.Result(CampaignViews.From(campaign));
+    }
+
+    // Weak: a later version of this service may write the same campaign in other bytes.
+    private static string TagOf(long version) => $"W/\"{version}\"";
+
+    private static Func<long, bool>? ReadKnown(HttpRequest request)
+    {
+        if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out IList<EntityTagHeaderValue>? tags))
+            return null;
+        return version => tags.Any(tag =>
+            tag.Equals(EntityTagHeaderValue.Any)
+            || tag.Compare(new EntityTagHeaderValue($"\"{version}\"", isWeak: true), useStrongComparison: false));
+    }
+
+    private static TimeSpan ReadWait(IQueryCollection query)
+    {
+        string text = query["wait"].ToString();
+        if (text.Length == 0)
+            return TimeSpan.Zero;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds <= MaxWait
+            ? TimeSpan.FromSeconds(seconds)
+            : throw ApiException.Invalid("wait", $"must be a whole number of seconds from 0 to {MaxWait}.");
+    }
+}

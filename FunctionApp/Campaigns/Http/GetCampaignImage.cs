@@ -1,0 +1,47 @@
+using System.Globalization;
+using Atelier.Access;
+using Atelier.Images;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Net.Http.Headers;
+
+namespace Atelier.Campaigns.Http;
+
+/// <summary><c>GET /api/campaigns/{id}/images/{index}</c>: the bytes of an image.</summary>
+public sealed class GetCampaignImage(ICallerResolver callers, CampaignQueries queries, IImageStore store)
+{
+    // An image never changes once it is there: a browser need not ask again for a year.
+    private const string Forever = "private, max-age=31536000, immutable";
+
+    /// <summary>Streams an image: whole, a range of it, or 304 where the caller has it already.</summary>
+    [Function(nameof(GetCampaignImage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = CampaignRoutes.Image)] HttpRequest request,
+        string id,
+        string index,
+        CancellationToken cancellationToken)
+    {
+        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        ImageContent content = await OpenAsync(caller, CampaignRoutes.ParseId(id), index, cancellationToken)
+            ?? throw ApiException.NotFound("image");
+
+        IHeaderDictionary headers = request.HttpContext.Response.Headers;
+        headers.CacheControl = Forever;
+        headers.XContentTypeOptions = "nosniff";
+        return Results.Stream(
+            content.Content, content.ContentType, lastModified: content.LastModified, entityTag: TagOf(content), enableRangeProcessing: true);
+    }
+
+    private static EntityTagHeaderValue TagOf(ImageContent content) =>
+        EntityTagHeaderValue.TryParse(content.ETag, out EntityTagHeaderValue? tag) ? tag : new EntityTagHeaderValue($"\"{content.ETag}\"");
+
+    private async Task<ImageContent?> OpenAsync(Caller caller, Guid id, string index, CancellationToken cancellationToken)
+    {
+        if (!int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            return null;
+        CampaignImage? image = await queries.FindImageAsync(caller, id, number, cancellationToken);
+        return image is { Status: PartStatus.Complete, BlobName: { } name } ? await store.OpenAsync(name, cancellationToken) : null;
+    }
+}

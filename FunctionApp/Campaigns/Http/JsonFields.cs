@@ -1,0 +1,120 @@
+using System.Text.Json;
+
+namespace Atelier.Campaigns.Http;
+
+/// <summary>The fields of one JSON object, read strictly: a field that is not known, or not of its type, is an error with its path.</summary>
+internal sealed class JsonFields
+{
+    private readonly Dictionary<string, JsonElement> _fields = [];
+    private readonly string _path;
+    private readonly FieldErrors _errors;
+
+    /// <summary>Reads an object whose only fields are <paramref name="known"/>; none given means that any is.</summary>
+    public JsonFields(JsonElement element, string path, FieldErrors errors, params ReadOnlySpan<string> known)
+    {
+        _path = path;
+        _errors = errors;
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            errors.Add(path.Length == 0 ? "body" : path, "must be an object.");
+            return;
+        }
+
+        foreach (JsonProperty field in element.EnumerateObject())
+        {
+            string name = NameOf(field);
+            if (known.Length == 0 || known.Contains(name))
+                _fields[name] = field.Value;
+            else
+                errors.Add(PathOf(name), "is not a field of this request.");
+        }
+    }
+
+    /// <summary>The names that are there.</summary>
+    public IEnumerable<string> Names => _fields.Keys;
+
+    /// <summary>Whether the field is there, <c>null</c> or not.</summary>
+    public bool Has(string name) => _fields.ContainsKey(name);
+
+    /// <summary>Whether the field is there and <c>null</c>.</summary>
+    public bool IsNull(string name) => _fields.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+
+    /// <summary>An object of its own; <see langword="null"/> where the field is missing.</summary>
+    public JsonFields? Object(string name, params ReadOnlySpan<string> known) =>
+        _fields.TryGetValue(name, out JsonElement value) ? new JsonFields(value, PathOf(name), _errors, known) : null;
+
+    /// <summary>A text of 1 to <paramref name="maxLength"/> characters that is not blank; <see langword="null"/> where it is missing.</summary>
+    public string? Text(string name, int maxLength)
+    {
+        if (RawText(name) is not { } text)
+            return null;
+        if (string.IsNullOrWhiteSpace(text) || text.Length > maxLength)
+            return Fail<string>(name, $"must be a text of 1 to {maxLength} characters that is not blank.");
+        return text;
+    }
+
+    /// <summary>Any text up to <paramref name="maxLength"/> characters, also an empty one; <see langword="null"/> where it is missing.</summary>
+    public string? AnyText(string name, int maxLength) =>
+        RawText(name) is { } text && text.Length > maxLength
+            ? Fail<string>(name, $"must be a text of at most {maxLength} characters.")
+            : RawText(name);
+
+    /// <summary>A text that fits; <see langword="null"/> where it is missing.</summary>
+    public string? Text(string name, Func<string, bool> fits, string error) =>
+        RawText(name) is { } text && !fits(text) ? Fail<string>(name, error) : RawText(name);
+
+    /// <summary>A whole number within bounds; <see langword="null"/> where it is missing.</summary>
+    public int? Number(string name, int min, int max)
+    {
+        if (!_fields.TryGetValue(name, out JsonElement value))
+            return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= min && number <= max)
+            return number;
+        _errors.Add(PathOf(name), $"must be a whole number from {min} to {max}.");
+        return null;
+    }
+
+    /// <summary>The path of a field, as errors name it.</summary>
+    public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+
+    private static string NameOf(JsonProperty field)
+    {
+        try
+        {
+            return field.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair in a name: no field is called so, and metadata refuses it by its length.
+            return "";
+        }
+    }
+
+    private string? RawText(string name)
+    {
+        if (!_fields.TryGetValue(name, out JsonElement value))
+            return null;
+        if (value.ValueKind != JsonValueKind.String)
+            return Fail<string>(name, "must be a text.");
+        string text;
+        try
+        {
+            text = value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: JSON can spell it, but it is no character.
+            return Fail<string>(name, "must be valid Unicode text.");
+        }
+        return text.Contains('\0', StringComparison.Ordinal) ? Fail<string>(name, "must not contain the character U+0000.") : text;
+    }
+
+    private T? Fail<T>(string name, string error)
+        where T : class
+    {
+        // One field, one error: what comes after the first would only repeat it.
+        _errors.Add(PathOf(name), error);
+        _fields.Remove(name);
+        return null;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Atelier.Persistence;
+
+namespace Atelier.Campaigns.Http;
+
+/// <summary>The query of <c>GET /api/campaigns</c>.</summary>
+/// <param name="Status">Only campaigns of this status; <see langword="null"/> for all.</param>
+/// <param name="Words">Only campaigns whose prompt has all these words; <see langword="null"/> for all.</param>
+/// <param name="Limit">How many at most, 1 to 100. Default is 20.</param>
+/// <param name="After">Where the page before ended; <see langword="null"/> for the first page.</param>
+internal sealed record ListQuery(CampaignStatus? Status, string? Words, int Limit, Cursor? After)
+{
+    private const int DefaultLimit = 20;
+    private const int MaxLimit = 100;
+    private const int MaxWordsLength = 200;
+
+    /// <summary>Reads and checks a query string.</summary>
+    /// <exception cref="Problems.ApiException">400 with every parameter that is wrong.</exception>
+    public static ListQuery Read(IQueryCollection query)
+    {
+        var errors = new FieldErrors();
+        var result = new ListQuery(ReadStatus(query, errors), ReadWords(query, errors), ReadLimit(query, errors), ReadCursor(query, errors));
+        errors.ThrowIfAny();
+        return result;
+    }
+
+    private static CampaignStatus? ReadStatus(IQueryCollection query, FieldErrors errors)
+    {
+        string text = query["status"].ToString();
+        if (text.Length == 0)
+            return null;
+        foreach (CampaignStatus status in Enum.GetValues<CampaignStatus>())
+        {
+            if (status.ToText() == text)
+                return status;
+        }
+        errors.Add("status", $"must be one of {string.Join(", ", Enum.GetValues<CampaignStatus>().Select(status => status.ToText()))}.");
+        return null;
+    }
+
+    private static string? ReadWords(IQueryCollection query, FieldErrors errors)
+    {
+        string words = query["q"].ToString();
+        if (words.Length > MaxWordsLength || words.Contains('\0', StringComparison.Ordinal))
+            errors.Add("q", $"must be at most {MaxWordsLength} characters, none of them U+0000.");
+        return string.IsNullOrWhiteSpace(words) ? null : words;
+    }
+
+    private static int ReadLimit(IQueryCollection query, FieldErrors errors)
+    {
+        string text = query["limit"].ToString();
+        if (text.Length == 0)
+            return DefaultLimit;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= MaxLimit)
+            return limit;
+        errors.Add("limit", $"must be a whole number from 1 to {MaxLimit}.");
+        return DefaultLimit;
+    }
+
+    private static Cursor? ReadCursor(IQueryCollection query, FieldErrors errors)
+    {
+        string text = query["cursor"].ToString();
+        if (text.Length == 0)
+            return null;
+        if (Cursor.TryParse(text, out Cursor? cursor))
+            return cursor;
+        errors.Add("cursor", "must be the nextCursor of an earlier page.");
+        return null;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Text.Json;
+using Atelier.Problems;
+using Microsoft.Net.Http.Headers;
+
+namespace Atelier.Campaigns.Http;
+
+/// <summary>Reads a JSON body within bounds, and says what is wrong with it.</summary>
+/// <remarks>The hosts' own body binding answers anything that it cannot read with an empty 500.</remarks>
+internal static class RequestBody
+{
+    /// <summary>The longest body that is read, in bytes.</summary>
+    public const int MaxLength = 64 * 1024;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+
+    /// <summary>Reads the body.</summary>
+    /// <exception cref="ApiException">413 for a longer one; 400 for another content type, an empty one, or what is not JSON.</exception>
+    public static async Task<JsonDocument> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > MaxLength)
+            throw TooLarge();
+
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(MaxLength + 1);
+        try
+        {
+            int length = await ReadAsync(request.Body, buffer.AsMemory(0, MaxLength + 1), cancellationToken);
+            if (length == 0)
+                throw new ApiException(400, "missing_body", "The request needs a JSON body.");
+            if (!IsJson(request.ContentType))
+                throw new ApiException(400, "unsupported_content_type", "The content type must be application/json, in UTF-8.");
+            // The document keeps the bytes that it is parsed from.
+            return Parse(buffer.AsSpan(0, length).ToArray());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static async Task<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return length > MaxLength ? throw TooLarge() : length;
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            return JsonDocument.Parse(utf8, Strict);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            string where = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
+                ? $" at line {line + 1}, byte {position + 1}"
+                : "";
+            throw new ApiException(400, "malformed_json", $"The body is not valid JSON{where}.");
+        }
+    }
+
+    private static bool IsJson(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type)
+        && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
+                && type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)))
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    private static ApiException TooLarge() =>
+        new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body must not be longer than {MaxLength} bytes.");
+}

@@ -1,0 +1,37 @@
+using Atelier.Access;
+using Atelier.Campaigns.Workflow;
+using Atelier.Persistence.Tables;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Atelier.Campaigns.Http;
+
+/// <summary><c>POST /api/campaigns</c>: accepts a campaign.</summary>
+public sealed class StartCampaign(
+    ICallerResolver callers, NewCampaignReader reader, CampaignIntake intake, CampaignScheduler scheduler, CampaignQueries queries)
+{
+    /// <summary>Accepts a campaign and starts its orchestration: 202 once it can no longer be lost.</summary>
+    [Function(nameof(StartCampaign))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CampaignRoutes.Campaigns)] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        string? key = IdempotencyKey.Read(request);
+        NewCampaign wanted = await reader.ReadAsync(request, cancellationToken);
+
+        AcceptedCampaign accepted = await intake.AcceptAsync(caller, key, wanted, cancellationToken);
+        Campaign campaign = accepted.Campaign;
+        if (accepted.IsNew)
+            await scheduler.TryScheduleAsync(client, campaign);
+        else
+            await queries.LoadPartsAsync([campaign], cancellationToken);
+
+        IHeaderDictionary headers = request.HttpContext.Response.Headers;
+        headers.Location = CampaignRoutes.Self(campaign.Id);
+        headers.RetryAfter = GetCampaign.PollInterval;
+        return ApiJson.Result(CampaignViews.From(campaign), StatusCodes.Status202Accepted);
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The way of one campaign: mark it running, make all parts at once, tell how it ended.</summary>
+/// <remarks>Deterministic: it decides from its input and its activities' results alone.</remarks>
+public static class CampaignOrchestrator
+{
+    // The record is all that these two touch: they are worth trying for as long as a database may be away.
+    private static readonly TaskOptions Bookkeeping = TaskOptions.FromRetryPolicy(new RetryPolicy(
+        maxNumberOfAttempts: 500, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1)));
+
+    /// <summary>Runs a campaign to its end.</summary>
+    /// <returns>The campaign's status at the end, such as <c>COMPLETE</c>.</returns>
+    [Function(nameof(CampaignOrchestrator))]
+    public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, CampaignInput input)
+    {
+        ILogger logger = context.CreateReplaySafeLogger(nameof(CampaignOrchestrator));
+        string status = await context.CallActivityAsync<string>(nameof(MarkRunning), input.CampaignId.ToString("D"), Bookkeeping);
+        if (status != MarkRunning.Running)
+        {
+            logger.LogInformation("Campaign {CampaignId} is {Status} already; nothing is left to do.", input.CampaignId, status);
+            return status;
+        }
+
+        FailedPart?[] outcomes = await Task.WhenAll(input.Parts.Select(part => MakeAsync(context, logger, part)));
+        var end = new CampaignEnd(input.CampaignId, input.Run, [.. outcomes.OfType<FailedPart>()]);
+        status = await context.CallActivityAsync<string>(nameof(CompleteCampaign), end, Bookkeeping);
+        logger.LogInformation("Campaign {CampaignId} is {Status}.", input.CampaignId, status);
+        return status;
+    }
+
+    // A part that fails for good is an outcome, not an exception: the others still finish.
+    private static async Task<FailedPart?> MakeAsync(TaskOrchestrationContext context, ILogger logger, PartInput part)
+    {
+        try
+        {
+            string activity = part.Image is null ? nameof(GenerateText) : nameof(GenerateImage);
+            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(PolicyOf(part.Retry)));
+            return null;
+        }
+        catch (TaskFailedException exception)
+        {
+            PartFailure failure = PartFailure.From(exception.FailureDetails);
+            logger.LogWarning(
+                "Campaign {CampaignId} goes on without {Part}: {Code}: {Reason}", part.CampaignId, part.Part, failure.Code, failure.Message);
+            return new FailedPart(part.Image, failure.Code, failure.Message);
+        }
+    }
+
+    private static RetryPolicy PolicyOf(RetrySettings settings) =>
+        new(settings.MaxAttempts, settings.FirstInterval, settings.Backoff, settings.MaxInterval, settings.Timeout)
+        {
+            HandleFailure = details => PartFailure.From(details).CanRetry,
+        };
+}

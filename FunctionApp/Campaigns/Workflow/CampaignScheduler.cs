@@ -1,0 +1,49 @@
+using Atelier.Persistence.Tables;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>Starts the orchestration of an accepted campaign, once.</summary>
+public sealed class CampaignScheduler(RetryOptions retry, TimeProvider timeProvider, ILogger<CampaignScheduler> logger)
+{
+    // Longer than any engine needs that is well; the recovery timer takes over what it does not get to.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+
+    /// <summary>Schedules a campaign whose row is committed. Never throws: what cannot be scheduled now, the recovery timer schedules.</summary>
+    /// <returns>Whether the engine has it.</returns>
+    public async Task<bool> TryScheduleAsync(DurableTaskClient client, Campaign campaign)
+    {
+        using IDisposable? scope = logger.BeginCampaignScope(campaign.Id);
+        // The campaign is accepted: a caller that hangs up now stops nothing.
+        using var timeout = new CancellationTokenSource(Patience, timeProvider);
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(CampaignOrchestrator), ToInput(campaign), new StartOrchestrationOptions(campaign.InstanceId), timeout.Token);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            logger.LogWarning(exception, "Campaign {CampaignId} could not be scheduled; the recovery timer will.", campaign.Id);
+            return false;
+        }
+    }
+
+    /// <summary>Schedules a campaign that nobody has, so far as is known: an instance that exists is left alone.</summary>
+    /// <returns>Whether it was missing and the engine has it now.</returns>
+    public async Task<bool> RecoverAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
+    {
+        OrchestrationMetadata? existing = await client.GetInstanceAsync(campaign.InstanceId, cancellationToken);
+        // One that failed before it could even mark its campaign as running has done nothing: it may begin anew.
+        return existing is null or { RuntimeStatus: OrchestrationRuntimeStatus.Failed } && await TryScheduleAsync(client, campaign);
+    }
+
+    private CampaignInput ToInput(Campaign campaign)
+    {
+        IEnumerable<PartInput> text = campaign.TextStatus is null ? [] : [new PartInput(campaign.Id, Image: null, retry.Text)];
+        IEnumerable<PartInput> images = Enumerable.Range(0, campaign.Request.Images.Count)
+            .Select(index => new PartInput(campaign.Id, index, retry.Image));
+        return new CampaignInput(campaign.Id, [.. text, .. images]);
+    }
+}

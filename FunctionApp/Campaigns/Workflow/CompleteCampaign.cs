@@ -1,0 +1,64 @@
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The activity that closes a campaign's run: complete, or failed with what succeeded kept.</summary>
+public sealed class CompleteCampaign(CampaignRecord record, ILogger<CompleteCampaign> logger)
+{
+    private const string Gone = "GONE";
+
+    /// <summary>Closes the run.</summary>
+    /// <returns>The campaign's status afterwards, or <c>GONE</c>.</returns>
+    [Function(nameof(CompleteCampaign))]
+    public async Task<string> RunAsync([ActivityTrigger] CampaignEnd end, CancellationToken cancellationToken)
+    {
+        using IDisposable? scope = logger.BeginCampaignScope(end.CampaignId);
+        string status = await record.ChangeAsync(
+            end.CampaignId, (change, token) => CloseAsync(change, end, token), cancellationToken) ?? Gone;
+        logger.LogInformation("Campaign {CampaignId} is {Status} with {Failed} failed parts.", end.CampaignId, status, end.Failed.Count);
+        return status;
+    }
+
+    private static async Task<string> CloseAsync(CampaignChange change, CampaignEnd end, CancellationToken cancellationToken)
+    {
+        Campaign campaign = change.Campaign;
+        if (campaign.Status.HasEnded())
+            return campaign.Status.ToText();
+
+        foreach (FailedPart failed in end.Failed)
+        {
+            // The record is the authority: a part whose success the engine missed is there all the same.
+            if (await CloseAsync(change, failed, cancellationToken))
+                campaign.Error ??= new CampaignError(NameOf(failed), failed.Code, failed.Message);
+        }
+
+        campaign.Status = campaign.Error is null ? CampaignStatus.Complete : CampaignStatus.Failed;
+        campaign.CompletedAt = change.Now;
+        change.AddEvent(
+            campaign.Error is null ? CampaignEventTypes.Completed : CampaignEventTypes.Failed,
+            new { status = campaign.Status.ToText(), error = campaign.Error },
+            attempt: end.Run);
+        return campaign.Status.ToText();
+    }
+
+    private static async Task<bool> CloseAsync(CampaignChange change, FailedPart failed, CancellationToken cancellationToken)
+    {
+        PartState? part = await PartState.FindAsync(change, failed.Image, cancellationToken);
+        if (part is null || part.Status == PartStatus.Complete)
+            return false;
+
+        part.Status = PartStatus.Failed;
+        string name = NameOf(failed);
+        // Where the activity could not write down its own failure, because the database was away or its process died, it is done here.
+        CampaignAttempt last = await change.FindLastAttemptAsync(name, cancellationToken) ?? change.AddAttempt(name, 1, part.Provider);
+        last.EndedAt ??= change.Now;
+        last.Code ??= failed.Code;
+        last.Message ??= failed.Message;
+        last.RetryInMs = null;
+        return true;
+    }
+
+    private static string NameOf(FailedPart failed) => failed.Image is { } index ? Parts.Image(index) : Parts.Text;
+}

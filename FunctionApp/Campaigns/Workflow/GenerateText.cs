@@ -1,0 +1,34 @@
+using Atelier.Generation;
+using Atelier.Persistence;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The activity that makes a campaign's text.</summary>
+public sealed class GenerateText(PartRunner runner, GeneratorCatalog generators)
+{
+    /// <summary>Makes one attempt. Returns nothing: the text is in the record, not in the history.</summary>
+    [Function(nameof(GenerateText))]
+    public Task RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken) =>
+        runner.RunAsync(
+            input,
+            async (attempt, token) =>
+            {
+                GeneratedText text = await generators.Text(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
+                return (campaign, _) =>
+                {
+                    // PostgreSQL has no place for U+0000 in a text.
+                    campaign.Text = text.Content.Replace("\0", "", StringComparison.Ordinal);
+                    campaign.TextProvider = attempt.Provider;
+                    campaign.TextModel = text.Model;
+                    campaign.TextUsage = text.Usage;
+                };
+            },
+            cancellationToken);
+
+    private static TextRequest ToRequest(PartAttempt attempt)
+    {
+        TextOptions? options = attempt.Request.Text;
+        return new TextRequest(attempt.Call, attempt.Prompt, options?.MaxWords, options?.Tone, options?.Language);
+    }
+}

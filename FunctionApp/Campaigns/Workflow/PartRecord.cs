@@ -1,0 +1,118 @@
+using Atelier.Generation;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The record of the attempts at a part: written before and after each, guarded by the part's state.</summary>
+/// <remarks>
+/// The record, not the engine, is what counts attempts. An attempt that began and has no end died with its process: its repetition
+/// goes by the same number. One whose end is on record is never told again: a part that has failed for good answers a repetition
+/// with the recorded failure. So a crash at any point loses no attempt, counts none twice, and buys no call beyond the policy.
+/// </remarks>
+public sealed class PartRecord(CampaignRecord record)
+{
+    /// <summary>Records that an attempt begins.</summary>
+    /// <returns>The attempt; <see langword="null"/> when the part is there already, or the campaign has ended or is gone.</returns>
+    /// <exception cref="PartFailedException">The part has failed for good before.</exception>
+    public Task<PartAttempt?> BeginAsync(PartInput input, CancellationToken cancellationToken) =>
+        record.ChangeAsync(input.CampaignId, (change, token) => BeginAsync(change, input, token), cancellationToken);
+
+    /// <summary>Records that an attempt succeeded. Does nothing when the part is there already.</summary>
+    /// <param name="input">The part.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="project">Writes what came back into the campaign's row (and the image's).</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    public Task CompleteAsync(
+        PartInput input, PartAttempt attempt, Action<Campaign, CampaignImage?> project, CancellationToken cancellationToken) =>
+        record.ChangeAsync(
+            input.CampaignId, (change, token) => CompleteAsync(change, input, attempt, project, token), cancellationToken);
+
+    /// <summary>Records that an attempt failed.</summary>
+    /// <returns>The delay to the next attempt; <see langword="null"/> when there is none.</returns>
+    public Task<TimeSpan?> FailAsync(
+        PartInput input, PartAttempt attempt, PartFailure failure, TimeSpan? retryAfter, CancellationToken cancellationToken) =>
+        record.ChangeAsync(
+            input.CampaignId, (change, token) => FailAsync(change, input, attempt, failure, retryAfter, token), cancellationToken);
+
+    private static async Task<PartAttempt?> BeginAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
+    {
+        PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        if (part is null || part.Status == PartStatus.Complete || change.Campaign.Status.HasEnded())
+            return null;
+
+        CampaignAttempt? last = await change.FindLastAttemptAsync(input.Part, cancellationToken);
+        if (part.Status == PartStatus.Failed && last is not null)
+            throw new PartFailedException(new PartFailure(last.Code ?? "internal_error", last.Message ?? "", CanRetry: false));
+
+        if (last is { EndedAt: null })
+            last.StartedAt = change.Now;
+        else
+            last = change.AddAttempt(input.Part, (last?.Attempt ?? 0) + 1, part.Provider);
+        part.Status = PartStatus.Running;
+        return new PartAttempt(
+            new GenerationCall(input.CampaignId, input.Part, last.Attempt), part.Provider, change.Campaign.Prompt, change.Campaign.Request);
+    }
+
+    private static async Task<bool> CompleteAsync(
+        CampaignChange change,
+        PartInput input,
+        PartAttempt attempt,
+        Action<Campaign, CampaignImage?> project,
+        CancellationToken cancellationToken)
+    {
+        PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        if (part is null || part.Status == PartStatus.Complete || change.Campaign.Status.HasEnded())
+            return false;
+
+        part.Status = PartStatus.Complete;
+        project(change.Campaign, input.Image is { } index ? await change.FindImageAsync(index, cancellationToken) : null);
+        if (await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken) is { EndedAt: null } row)
+            row.EndedAt = change.Now;
+        change.AddEvent(
+            input.Image is null ? CampaignEventTypes.TextCompleted : CampaignEventTypes.ImageCompleted,
+            new { status = part.Status.ToText(), part = input.Part, attempt = attempt.Call.Attempt },
+            input.Part);
+        return true;
+    }
+
+    private static async Task<TimeSpan?> FailAsync(
+        CampaignChange change,
+        PartInput input,
+        PartAttempt attempt,
+        PartFailure failure,
+        TimeSpan? retryAfter,
+        CancellationToken cancellationToken)
+    {
+        PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        CampaignAttempt? row = await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken);
+        if (part is null || part.Status == PartStatus.Complete || row is not { EndedAt: null })
+            return row?.RetryInMs is { } recorded ? TimeSpan.FromMilliseconds(recorded) : null;
+
+        DateTimeOffset start = await change.FindStartAsync(input.Part, input.FirstAttempt, cancellationToken);
+        TimeSpan? delay = failure.CanRetry && !change.Campaign.Status.HasEnded()
+            ? RetrySchedule.NextDelay(input.Retry, row.Attempt - input.FirstAttempt + 1, change.Now - start, retryAfter)
+            : null;
+        row.EndedAt = change.Now;
+        row.Code = failure.Code;
+        row.Message = failure.Message;
+        row.RetryInMs = delay is { } known ? (long)Math.Ceiling(known.TotalMilliseconds) : null;
+        part.Status = delay is null ? PartStatus.Failed : PartStatus.Retrying;
+        if (delay is not null)
+        {
+            change.AddEvent(
+                CampaignEventTypes.PartRetrying,
+                new { status = part.Status.ToText(), part = input.Part, attempt = row.Attempt, code = row.Code, retryInMs = row.RetryInMs },
+                input.Part,
+                row.Attempt);
+        }
+        return delay;
+    }
+}
+
+/// <summary>An attempt that has begun, and what it needs to know.</summary>
+/// <param name="Call">Campaign, part and number of the attempt.</param>
+/// <param name="Provider">Name of the provider.</param>
+/// <param name="Prompt">The campaign's prompt.</param>
+/// <param name="Request">What was asked for.</param>
+public sealed record PartAttempt(GenerationCall Call, string Provider, string Prompt, CampaignRequest Request);

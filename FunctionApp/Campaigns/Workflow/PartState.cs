@@ -1,0 +1,32 @@
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The record of one part: the text's is in the campaign's row, an image's in its own.</summary>
+internal sealed class PartState(Campaign campaign, CampaignImage? image)
+{
+    /// <summary>Where the part stands.</summary>
+    public PartStatus Status
+    {
+        get => image?.Status ?? campaign.TextStatus!.Value;
+        set
+        {
+            if (image is not null)
+                image.Status = value;
+            else
+                campaign.TextStatus = value;
+        }
+    }
+
+    /// <summary>Name of the provider that makes it.</summary>
+    public string Provider => image?.Provider ?? campaign.Request.TextProvider;
+
+    /// <summary>Finds a part; <see langword="null"/> where the campaign was never asked for it.</summary>
+    public static async Task<PartState?> FindAsync(CampaignChange change, int? image, CancellationToken cancellationToken)
+    {
+        if (image is not { } index)
+            return change.Campaign.TextStatus is null ? null : new PartState(change.Campaign, image: null);
+        return await change.FindImageAsync(index, cancellationToken) is { } row ? new PartState(change.Campaign, row) : null;
+    }
+}

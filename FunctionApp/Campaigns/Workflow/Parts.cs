@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The names of a campaign's parts.</summary>
+public static class Parts
+{
+    /// <summary>The text.</summary>
+    public const string Text = "text";
+
+    /// <summary>An image, by its index from 0.</summary>
+    public static string Image(int index) => $"image/{index}";
+}
+
+/// <summary>What an activity is told: which part of which campaign. The rest it reads from the record, so that histories stay small.</summary>
+/// <param name="CampaignId">The campaign.</param>
+/// <param name="Image">Index of the image; <see langword="null"/> for the text.</param>
+/// <param name="Retry">The retry policy that its orchestrator applies.</param>
+/// <param name="FirstAttempt">Number of the first attempt of this run: 1, and more after a redrive.</param>
+public sealed record PartInput(Guid CampaignId, int? Image, RetrySettings Retry, int FirstAttempt = 1)
+{
+    /// <summary>The part's name.</summary>
+    [JsonIgnore]
+    public string Part => Image is { } index ? Parts.Image(index) : Parts.Text;
+}

@@ -1,0 +1,29 @@
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>When the next attempt follows: the arithmetic of the engine's retry policy, for the record and its readers.</summary>
+/// <remarks>
+/// Delay n is first × backoff^(n−1), at most the maximum; no attempt follows the last one, nor once the timeout has passed since the
+/// first: as the Durable Task retry policy documents it. A provider's own <c>Retry-After</c> is waited for when it is longer.
+/// </remarks>
+public static class RetrySchedule
+{
+    /// <summary>The delay to the next attempt; <see langword="null"/> when there is none.</summary>
+    /// <param name="settings">The policy.</param>
+    /// <param name="attempt">The attempt that failed, from 1.</param>
+    /// <param name="sinceFirstAttempt">Time from the start of the first attempt to the failure.</param>
+    /// <param name="retryAfter">What the provider asked for; <see langword="null"/> for nothing.</param>
+    public static TimeSpan? NextDelay(RetrySettings settings, int attempt, TimeSpan sinceFirstAttempt, TimeSpan? retryAfter)
+    {
+        if (attempt >= settings.MaxAttempts || sinceFirstAttempt >= settings.Timeout)
+            return null;
+        TimeSpan delay = Delay(settings, attempt);
+        return retryAfter > delay ? retryAfter : delay;
+    }
+
+    private static TimeSpan Delay(RetrySettings settings, int attempt)
+    {
+        // In milliseconds as a double: far powers become infinite instead of overflowing, and the maximum cuts them.
+        double milliseconds = settings.FirstInterval.TotalMilliseconds * Math.Pow(settings.Backoff, attempt - 1);
+        return milliseconds < settings.MaxInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : settings.MaxInterval;
+    }
+}

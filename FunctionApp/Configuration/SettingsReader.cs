@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Atelier.Configuration;
+
+/// <summary>Reads numbers and times from configuration, within bounds, or says by name what is wrong.</summary>
+public static class SettingsReader
+{
+    /// <summary>A whole number between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>
+    public static int ReadInt32(this IConfiguration configuration, string setting, int defaultValue, int min, int max)
+    {
+        if (configuration[setting] is not { Length: > 0 } text)
+            return defaultValue;
+        return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
+            ? value
+            : throw new SettingException(setting, $"must be a whole number between {min} and {max}.");
+    }
+
+    /// <summary>A number between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>
+    public static double ReadDouble(this IConfiguration configuration, string setting, double defaultValue, double min, double max)
+    {
+        if (configuration[setting] is not { Length: > 0 } text)
+            return defaultValue;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= min && value <= max
+            ? value
+            : throw new SettingException(setting, $"must be a number between {min} and {max}.");
+    }
+
+    /// <summary>A time such as <c>00:00:02</c> between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>
+    public static TimeSpan ReadTimeSpan(
+        this IConfiguration configuration, string setting, TimeSpan defaultValue, TimeSpan min, TimeSpan max)
+    {
+        if (configuration[setting] is not { Length: > 0 } text)
+            return defaultValue;
+        // A lone number would parse as days, which nobody means.
+        return text.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value >= min && value <= max
+            ? value
+            : throw new SettingException(setting, $"must be a time as hh:mm:ss between {min} and {max}.");
+    }
+}

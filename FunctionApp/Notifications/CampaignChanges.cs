@@ -1,0 +1,148 @@
+using Npgsql;
+
+namespace Atelier.Notifications;
+
+/// <summary>Tells who waits for a campaign that it has changed, in whatever process: one LISTEN connection a process.</summary>
+/// <remarks>
+/// A notification is a hint, not the truth: subscribe first, then read the record, then wait. After a lost connection everyone is
+/// woken, because what happened meanwhile is not told again.
+/// </remarks>
+public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<CampaignChanges> logger)
+    : BackgroundService
+{
+    /// <summary>The channel that the trigger on <c>campaigns</c> notifies.</summary>
+    internal const string Channel = "atelier_campaigns";
+
+    private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(2);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, HashSet<Subscription>> _subscriptions = [];
+
+    /// <summary>From now on remembers whether the campaign changes.</summary>
+    public Subscription Subscribe(Guid campaignId)
+    {
+        var subscription = new Subscription(this, campaignId, timeProvider);
+        lock (_gate)
+        {
+            if (!_subscriptions.TryGetValue(campaignId, out HashSet<Subscription>? others))
+                _subscriptions[campaignId] = others = [];
+            others.Add(subscription);
+        }
+        return subscription;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Readers fall back to their own timeouts meanwhile.
+                logger.LogWarning(exception, "Listening for changes was interrupted; it starts again in {Delay}.", ReconnectDelay);
+                await Task.Delay(ReconnectDelay, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        connection.Notification += (_, notification) =>
+        {
+            if (Guid.TryParse(notification.Payload, out Guid id))
+                Wake(id);
+        };
+        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
+            await listen.ExecuteNonQueryAsync(cancellationToken);
+        WakeAll();
+        while (true)
+            await connection.WaitAsync(cancellationToken);
+    }
+
+    private void Wake(Guid campaignId)
+    {
+        lock (_gate)
+        {
+            foreach (Subscription subscription in _subscriptions.GetValueOrDefault(campaignId, []))
+                subscription.Signal();
+        }
+    }
+
+    private void WakeAll()
+    {
+        lock (_gate)
+        {
+            foreach (Subscription subscription in _subscriptions.Values.SelectMany(readers => readers))
+                subscription.Signal();
+        }
+    }
+
+    private void Remove(Subscription subscription)
+    {
+        lock (_gate)
+        {
+            if (_subscriptions.TryGetValue(subscription.CampaignId, out HashSet<Subscription>? readers)
+                && readers.Remove(subscription) && readers.Count == 0)
+            {
+                _subscriptions.Remove(subscription.CampaignId);
+            }
+        }
+    }
+
+    /// <summary>One reader's wait for changes of one campaign.</summary>
+    public sealed class Subscription : IDisposable
+    {
+        private readonly CampaignChanges _changes;
+        private readonly TimeProvider _timeProvider;
+        private readonly SemaphoreSlim _signal = new(0, 1);
+
+        internal Subscription(CampaignChanges changes, Guid campaignId, TimeProvider timeProvider)
+        {
+            _changes = changes;
+            _timeProvider = timeProvider;
+            CampaignId = campaignId;
+        }
+
+        internal Guid CampaignId { get; }
+
+        /// <summary>Returns when the campaign has changed since the last wait, or after <paramref name="timeout"/>.</summary>
+        public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+        {
+            if (timeout <= TimeSpan.Zero)
+                return;
+            using var timer = new CancellationTokenSource(timeout, _timeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+            try
+            {
+                await _signal.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The timeout: the reader looks once more and answers with what it finds.
+            }
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => _changes.Remove(this);
+
+        internal void Signal()
+        {
+            try
+            {
+                _signal.Release();
+            }
+            catch (SemaphoreFullException)
+            {
+                // Several changes before the reader looks are one.
+            }
+        }
+    }
+}

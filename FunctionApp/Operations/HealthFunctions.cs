@@ -1,0 +1,56 @@
+using Atelier.Images;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Npgsql;
+
+namespace Atelier.Operations;
+
+/// <summary><c>GET /api/health/live</c> and <c>/ready</c>: for load balancers, orchestrators of containers, and people.</summary>
+public sealed class HealthFunctions(
+    NpgsqlDataSource dataSource, IImageStore images, TimeProvider timeProvider, ILogger<HealthFunctions> logger)
+{
+    /// <summary>The process answers.</summary>
+    [Function("HealthLive")]
+    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/live")] HttpRequest request)
+    {
+        NoStore(request);
+        return ApiJson.Result(new { status = "ok" });
+    }
+
+    /// <summary>What it depends on answers too; 503 where one does not.</summary>
+    [Function("HealthReady")]
+    public async Task<IResult> ReadyAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/ready")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        NoStore(request);
+        ReadinessCheck[] checks = await Task.WhenAll(
+            CheckAsync("postgres", PingAsync),
+            CheckAsync("blobs", OpenNothingAsync),
+            CheckAsync("engine", token => client.GetInstanceAsync("health-check", token)));
+        bool ready = checks.All(check => check.IsOk);
+        return ApiJson.Result(
+            new Readiness(ready ? "ok" : "failed", checks),
+            ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+
+        Task<ReadinessCheck> CheckAsync(string name, Func<CancellationToken, Task> probe) =>
+            ReadinessCheck.RunAsync(name, probe, timeProvider, logger, cancellationToken);
+    }
+
+    private static void NoStore(HttpRequest request) => request.HttpContext.Response.Headers.CacheControl = "no-store";
+
+    private async Task PingAsync(CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand ping = dataSource.CreateCommand("SELECT 1");
+        await ping.ExecuteScalarAsync(cancellationToken);
+    }
+
+    // A blob that is not there is an answer, and costs nothing to send.
+    private async Task OpenNothingAsync(CancellationToken cancellationToken)
+    {
+        if (await images.OpenAsync("health-check", cancellationToken) is { } content)
+            await content.Content.DisposeAsync();
+    }
+}

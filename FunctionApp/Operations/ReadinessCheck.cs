@@ -1,0 +1,39 @@
+namespace Atelier.Operations;
+
+/// <summary>How one thing that the app depends on is.</summary>
+/// <param name="Name">Such as <c>postgres</c>.</param>
+/// <param name="Status"><c>ok</c> or <c>failed</c>.</param>
+/// <param name="LatencyMs">How long the answer took.</param>
+/// <param name="Error">What kind of failure; <see langword="null"/> when it is well. The log has the rest.</param>
+public sealed record ReadinessCheck(string Name, string Status, double LatencyMs, string? Error)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether it is well.</summary>
+    internal bool IsOk => Error is null;
+
+    /// <summary>Probes one dependency, for five seconds at most.</summary>
+    public static async Task<ReadinessCheck> RunAsync(
+        string name, Func<CancellationToken, Task> probe, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+    {
+        long start = timeProvider.GetTimestamp();
+        try
+        {
+            // Not every client heeds its token; the answer is due all the same.
+            await probe(cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken);
+            return new ReadinessCheck(name, "ok", Elapsed(), Error: null);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning(exception, "{Dependency} is not ready.", name);
+            return new ReadinessCheck(name, "failed", Elapsed(), exception is TimeoutException ? "timeout" : "unreachable");
+        }
+
+        double Elapsed() => Math.Round(timeProvider.GetElapsedTime(start).TotalMilliseconds, digits: 1);
+    }
+}
+
+/// <summary>The answer of <c>GET /api/health/ready</c>.</summary>
+/// <param name="Status"><c>ok</c> or <c>failed</c>.</param>
+/// <param name="Checks">Each dependency by name.</param>
+public sealed record Readiness(string Status, IReadOnlyList<ReadinessCheck> Checks);

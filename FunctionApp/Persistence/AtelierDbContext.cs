@@ -1,0 +1,23 @@
+using Atelier.Persistence.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace Atelier.Persistence;
+
+/// <summary>The record of all campaigns in PostgreSQL: what readers see, whatever engine does the work.</summary>
+public sealed class AtelierDbContext(DbContextOptions<AtelierDbContext> options) : DbContext(options)
+{
+    public DbSet<Campaign> Campaigns => Set<Campaign>();
+
+    public DbSet<CampaignImage> Images => Set<CampaignImage>();
+
+    public DbSet<CampaignAttempt> Attempts => Set<CampaignAttempt>();
+
+    public DbSet<CampaignEvent> Events => Set<CampaignEvent>();
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(AtelierDbContext).Assembly);
+        SnakeCase.Apply(modelBuilder.Model);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Atelier.Configuration;
+using Atelier.Persistence.Tables;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Atelier.Persistence;
+
+/// <summary>Changes a campaign's record: one at a time, all or nothing, each with its version and its events.</summary>
+/// <remarks>
+/// The parts of a campaign finish at the same time on several machines. A change locks the campaign's row first, so that it sees
+/// the one before it, and its guards (is it complete already? has it ended?) hold until it commits.
+/// </remarks>
+public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvider)
+{
+    /// <summary>Locks the campaign and applies a change to it.</summary>
+    /// <param name="id">The campaign.</param>
+    /// <param name="change">Changes the tracked entities; returns what the caller wants to know. Untouched entities write nothing.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    /// <returns>What the change returned; <see langword="default"/> when there is no such campaign.</returns>
+    public async Task<TResult?> ChangeAsync<TResult>(
+        Guid id, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
+    {
+        db.ChangeTracker.Clear();
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        Campaign? campaign = await db.Campaigns
+            .FromSql($"SELECT * FROM campaigns WHERE id = {id} FOR UPDATE")
+            .SingleOrDefaultAsync(cancellationToken);
+        if (campaign is null)
+            return default;
+
+        DateTimeOffset now = timeProvider.Now();
+        TResult result = await change(new CampaignChange(db, campaign, now), cancellationToken);
+        if (db.ChangeTracker.HasChanges())
+        {
+            campaign.Version++;
+            campaign.UpdatedAt = now;
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+}
+
+/// <summary>A campaign while its row is locked.</summary>
+/// <param name="db">The context that tracks it.</param>
+/// <param name="campaign">The campaign; its images and attempts are not loaded.</param>
+/// <param name="now">The time of the change.</param>
+public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateTimeOffset now)
+{
+    /// <summary>The campaign.</summary>
+    public Campaign Campaign { get; } = campaign;
+
+    /// <summary>The time of the change.</summary>
+    public DateTimeOffset Now { get; } = now;
+
+    /// <summary>One of its images.</summary>
+    public Task<CampaignImage?> FindImageAsync(int index, CancellationToken cancellationToken) =>
+        db.Images.SingleOrDefaultAsync(image => image.CampaignId == Campaign.Id && image.Index == index, cancellationToken);
+
+    /// <summary>The last attempt at a part.</summary>
+    public Task<CampaignAttempt?> FindLastAttemptAsync(string part, CancellationToken cancellationToken) =>
+        db.Attempts.Where(attempt => attempt.CampaignId == Campaign.Id && attempt.Part == part)
+            .OrderByDescending(attempt => attempt.Attempt)
+            .FirstOrDefaultAsync(cancellationToken);
+
+    /// <summary>One attempt at a part.</summary>
+    public Task<CampaignAttempt?> FindAttemptAsync(string part, int number, CancellationToken cancellationToken) =>
+        db.Attempts.SingleOrDefaultAsync(
+            attempt => attempt.CampaignId == Campaign.Id && attempt.Part == part && attempt.Attempt == number, cancellationToken);
+
+    /// <summary>When the first attempt at a part began, counting from an attempt's number.</summary>
+    public Task<DateTimeOffset> FindStartAsync(string part, int fromAttempt, CancellationToken cancellationToken) =>
+        db.Attempts.Where(attempt => attempt.CampaignId == Campaign.Id && attempt.Part == part && attempt.Attempt >= fromAttempt)
+            .MinAsync(attempt => attempt.StartedAt, cancellationToken);
+
+    /// <summary>Adds an attempt.</summary>
+    public CampaignAttempt AddAttempt(string part, int number, string provider) => db.Attempts.Add(new CampaignAttempt
+    {
+        CampaignId = Campaign.Id,
+        Part = part,
+        Attempt = number,
+        StartedAt = Now,
+        Provider = provider,
+    }).Entity;
+
+    /// <summary>Adds an event that commits with the change.</summary>
+    public void AddEvent(string type, object data, string part = "", int attempt = 0) =>
+        db.Events.Add(NewEvent(Campaign, type, data, Now, part, attempt));
+
+    /// <summary>An event of a campaign; its data as JSON.</summary>
+    internal static CampaignEvent NewEvent(
+        Campaign campaign, string type, object data, DateTimeOffset at, string part = "", int attempt = 0) => new()
+        {
+            UserId = campaign.UserId,
+            CampaignId = campaign.Id,
+            Type = type,
+            Part = part,
+            Attempt = attempt,
+            Data = JsonSerializer.Serialize(data, JsonSerializerOptions.Web),
+            At = at,
+        };
+}

@@ -1,0 +1,27 @@
+namespace Atelier.Persistence;
+
+/// <summary>What was asked for, with every default filled in: stored with the campaign, so that later defaults do not change it.</summary>
+/// <param name="Images">The images.</param>
+/// <param name="Text">The text; <see langword="null"/> for a campaign without one.</param>
+/// <param name="TextProvider">Name of the provider of the text.</param>
+/// <param name="ImageProvider">Name of the provider of the images.</param>
+public sealed record CampaignRequest(ImagesRequest Images, TextOptions? Text, string TextProvider, string ImageProvider);
+
+/// <summary>The images asked for.</summary>
+/// <param name="Count">How many, 0 to 10. Default is 1.</param>
+/// <param name="Size">Width and height in pixels. Default is <c>1024x1024</c>.</param>
+/// <param name="Quality"><c>low</c>, <c>medium</c> or <c>high</c>. Default is <c>medium</c>.</param>
+/// <param name="Format"><c>png</c>, <c>jpeg</c> or <c>webp</c>. Default is <c>png</c>.</param>
+public sealed record ImagesRequest(int Count, string Size, string Quality, string Format);
+
+/// <summary>The text asked for; what is <see langword="null"/> is left to the provider.</summary>
+/// <param name="MaxWords">At most so many words, 1 to 2000.</param>
+/// <param name="Tone">Such as <c>playful</c>.</param>
+/// <param name="Language">A language tag such as <c>en</c>.</param>
+public sealed record TextOptions(int? MaxWords, string? Tone, string? Language);
+
+/// <summary>Why a campaign failed: the failure of its first failed part.</summary>
+/// <param name="Part"><c>text</c> or <c>image/0</c>.</param>
+/// <param name="Code">Stable code of the failure, such as <c>content_filter</c>.</param>
+/// <param name="Message">One human sentence.</param>
+public sealed record CampaignError(string Part, string Code, string Message);

@@ -1,0 +1,76 @@
+using Atelier.Configuration;
+using Azure.Core;
+using Azure.Identity;
+using Npgsql;
+
+namespace Atelier.Persistence;
+
+/// <summary>The connection to PostgreSQL from <c>ConnectionStrings:Postgres</c>: keywords, or a <c>postgres://</c> URL.</summary>
+/// <remarks>Without a password or password file, and to another machine, it signs in with Entra tokens.</remarks>
+public static class PostgresConnection
+{
+    /// <summary>The setting.</summary>
+    public const string Setting = "ConnectionStrings:Postgres";
+
+    private static readonly TokenRequestContext EntraScope = new(["https://ossrdbms-aad.database.windows.net/.default"]);
+
+    // Tokens live for an hour or more; the credential hands out its cached one until shortly before it expires.
+    private static readonly TimeSpan TokenRefresh = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan TokenRetry = TimeSpan.FromSeconds(5);
+
+    /// <summary>Builds the process's one data source.</summary>
+    /// <exception cref="SettingException">The setting is missing or malformed.</exception>
+    public static NpgsqlDataSource Create(string? connectionString, ILoggerFactory? loggerFactory = null)
+    {
+        NpgsqlConnectionStringBuilder settings = Parse(connectionString);
+        bool entra = UsesEntra(settings);
+        // The token is sent as a password: only to the server that the certificate proves.
+        if (entra && !settings.ShouldSerialize("SSL Mode"))
+            settings.SslMode = SslMode.VerifyFull;
+
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UseLoggerFactory(loggerFactory);
+        if (entra)
+        {
+            var credential = new DefaultAzureCredential();
+            builder.UsePeriodicPasswordProvider(
+                async (_, cancellationToken) => (await credential.GetTokenAsync(EntraScope, cancellationToken)).Token,
+                TokenRefresh,
+                TokenRetry);
+        }
+        return builder.Build();
+    }
+
+    /// <summary>Whether it signs in with Entra tokens: nothing else was given, and the server is not this machine's own.</summary>
+    internal static bool UsesEntra(NpgsqlConnectionStringBuilder settings) =>
+        string.IsNullOrEmpty(settings.Password) && string.IsNullOrEmpty(settings.Passfile) && !IsThisMachine(settings.Host!);
+
+    /// <summary>Reads either form.</summary>
+    /// <exception cref="SettingException">It is missing or malformed. The message never repeats it: it may hold a password.</exception>
+    internal static NpgsqlConnectionStringBuilder Parse(string? connectionString)
+    {
+        if (string.IsNullOrWhiteSpace(connectionString))
+            throw new SettingException(Setting, "is missing: give a PostgreSQL connection string or a postgres:// URL.");
+
+        NpgsqlConnectionStringBuilder settings;
+        try
+        {
+            settings = PostgresUrl.IsUrl(connectionString)
+                ? PostgresUrl.Parse(connectionString)
+                : new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException)
+        {
+            throw new SettingException(Setting, "is neither a PostgreSQL connection string nor a postgres:// URL.", exception);
+        }
+
+        if (string.IsNullOrEmpty(settings.Host))
+            throw new SettingException(Setting, "names no host.");
+        settings.ApplicationName ??= "atelier";
+        return settings;
+    }
+
+    private static bool IsThisMachine(string hosts) => hosts.Split(',').All(host =>
+        host.StartsWith('/') || host.StartsWith("localhost", StringComparison.OrdinalIgnoreCase)
+        || host.StartsWith("127.", StringComparison.Ordinal) || host is "::1" or "[::1]");
+}

@@ -1,0 +1,37 @@
+namespace Atelier.Persistence.Tables;
+
+/// <summary>A row of <c>campaign_events</c>, the outbox: written in the transaction of the change that it tells of.</summary>
+public sealed class CampaignEvent
+{
+    public long Id { get; init; }
+
+    public required string UserId { get; init; }
+
+    public Guid CampaignId { get; init; }
+
+    /// <summary>One of <see cref="CampaignEventTypes"/>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The part that it is about; empty for the campaign itself.</summary>
+    public string Part { get; init; } = "";
+
+    /// <summary>The attempt at the part; for the campaign itself, its run: 0, and one more each redrive.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>What the event says beyond these columns, as JSON.</summary>
+    public required string Data { get; init; }
+
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>The types of events, as subscribers see them.</summary>
+public static class CampaignEventTypes
+{
+    public const string Accepted = "campaign.accepted";
+    public const string Started = "campaign.started";
+    public const string TextCompleted = "campaign.text.completed";
+    public const string ImageCompleted = "campaign.image.completed";
+    public const string PartRetrying = "campaign.part.retrying";
+    public const string Completed = "campaign.completed";
+    public const string Failed = "campaign.failed";
+}

@@ -1,0 +1,44 @@
+using Atelier.Generation;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Atelier.Persistence.Tables;
+
+/// <summary><c>campaigns</c>, and the indexes behind each way of finding one.</summary>
+internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
+{
+    /// <summary>The constraint that makes a repeated POST find the first one's campaign.</summary>
+    public const string IdempotencyIndex = "ix_campaigns_user_id_idempotency_key";
+
+    public void Configure(EntityTypeBuilder<Campaign> builder)
+    {
+        builder.ToTable("campaigns");
+        builder.HasKey(campaign => campaign.Id);
+        builder.Property(campaign => campaign.Id).ValueGeneratedNever();
+        builder.Property(campaign => campaign.UserId).HasMaxLength(200);
+        builder.Property(campaign => campaign.IdempotencyKey).HasMaxLength(200);
+        builder.Property(campaign => campaign.Prompt).HasMaxLength(4000);
+        builder.Property(campaign => campaign.Status).IsStatus();
+        builder.Property(campaign => campaign.TextStatus).IsStatus();
+        builder.Property(campaign => campaign.Request).IsJson<CampaignRequest>();
+        builder.Property(campaign => campaign.TextUsage).IsJson<TokenUsage?>();
+        builder.Property(campaign => campaign.Error).IsJson<CampaignError?>();
+        builder.Property(campaign => campaign.Metadata).IsJson<IReadOnlyDictionary<string, string>>();
+        builder.Property(campaign => campaign.Version).IsConcurrencyToken();
+
+        builder.HasMany(campaign => campaign.Images).WithOne().HasForeignKey(image => image.CampaignId);
+        builder.HasMany(campaign => campaign.Attempts).WithOne().HasForeignKey(attempt => attempt.CampaignId);
+
+        builder.HasIndex(campaign => new { campaign.UserId, campaign.IdempotencyKey }, IdempotencyIndex)
+            .IsUnique().HasFilter("idempotency_key IS NOT NULL");
+        // The list, newest first, by keyset; and the same of one status.
+        builder.HasIndex(campaign => new { campaign.UserId, campaign.CreatedAt, campaign.Id }, "ix_campaigns_user_id_created_at")
+            .IsDescending(false, true, true);
+        builder.HasIndex(
+            campaign => new { campaign.UserId, campaign.Status, campaign.CreatedAt, campaign.Id }, "ix_campaigns_user_id_status_created_at")
+            .IsDescending(false, false, true, true);
+        // What the recovery timer looks for is nearly always nothing: the index stays nearly empty.
+        builder.HasIndex(campaign => campaign.CreatedAt, "ix_campaigns_pending").HasFilter("status = 'PENDING'");
+        builder.HasIndex(campaign => campaign.Prompt, "ix_campaigns_prompt_words").HasMethod("gin").IsTsVectorExpressionIndex("simple");
+    }
+}

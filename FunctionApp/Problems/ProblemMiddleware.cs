@@ -1,0 +1,68 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Npgsql;
+
+namespace Atelier.Problems;
+
+/// <summary>Turns what an HTTP function throws into problem details; the hosts would answer an empty 500.</summary>
+/// <remarks>Orchestrators and activities pass through untouched: their exceptions are the engine's.</remarks>
+public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
+{
+    private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is not { } http)
+        {
+            await next(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (!http.Response.HasStarted)
+        {
+            if (http.RequestAborted.IsCancellationRequested)
+            {
+                // Nobody is there to read an answer, and the caller's leaving is no error.
+                logger.LogDebug("{Method} {Path} was aborted by the caller.", http.Request.Method, http.Request.Path);
+                context.GetInvocationResult().Value = Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+                return;
+            }
+            context.GetInvocationResult().Value = new ProblemResult(ToProblem(exception, http));
+        }
+    }
+
+    private ApiException ToProblem(Exception exception, HttpContext http)
+    {
+        switch (exception)
+        {
+            case ApiException problem:
+                logger.LogInformation(
+                    "{Method} {Path} is answered with {Status} {Code}: {Detail}",
+                    http.Request.Method, http.Request.Path, problem.Status, problem.Code, problem.Message);
+                return problem;
+            case BadHttpRequestException bad:
+                return new ApiException(bad.StatusCode, "invalid_request", "The request could not be read.");
+            case { } when IsDatabaseAway(exception):
+                logger.LogError(exception, "{Method} {Path} failed: the database is away.", http.Request.Method, http.Request.Path);
+                return new ApiException(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = DatabaseRetry };
+            default:
+                logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
+                return new ApiException(500, "internal_error", "Something went wrong here; the trace id leads to what.");
+        }
+    }
+
+    private static bool IsDatabaseAway(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is NpgsqlException { IsTransient: true })
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Atelier.Problems;
+
+/// <summary>Writes problem details (RFC 9457) with the members that every error of this API has.</summary>
+public sealed class ProblemResult(ApiException problem) : IResult
+{
+    /// <inheritdoc/>
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        HttpResponse response = httpContext.Response;
+        response.StatusCode = problem.Status;
+        // The answer tells of the caller's own request; a cache has no use for it.
+        response.Headers.CacheControl = "no-store";
+        if (problem.RetryAfter is { } retryAfter)
+            response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
+        var body = new Body(
+            "about:blank",
+            ReasonPhrases.GetReasonPhrase(problem.Status),
+            problem.Status,
+            problem.Message,
+            httpContext.Request.Path.Value,
+            problem.Code,
+            problem.Errors,
+            Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
+        return response.WriteAsJsonAsync(body, ApiJson.Options, "application/problem+json", httpContext.RequestAborted);
+    }
+
+    // The type is about:blank, as RFC 9457 says where the title is the status and code tells the rest.
+    private sealed record Body(
+        string Type,
+        string Title,
+        int Status,
+        string Detail,
+        string? Instance,
+        string Code,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors,
+        string TraceId);
+}

@@ -1,0 +1,41 @@
+using Atelier.Access;
+using Atelier.Campaigns;
+using Atelier.Configuration;
+using Atelier.Generation;
+using Atelier.Images;
+using Atelier.Persistence;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker.Builder;
+
+namespace Atelier;
+
+/// <summary>The composition root: what there is and how it fits together.</summary>
+internal static class Program
+{
+    internal static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
+            builder.ConfigureFunctionsWebApplication();
+            builder.UseMiddleware<ProblemMiddleware>();
+
+            builder.Services.AddSingleton(TimeProvider.System);
+            builder.Services.AddPersistence(builder.Configuration);
+            builder.Services.AddImages(builder.Configuration);
+            builder.Services.AddGeneration(builder.Configuration);
+            builder.Services.AddAccess(builder.Configuration);
+            builder.Services.AddCampaigns(builder.Configuration);
+
+            using IHost host = builder.Build();
+            await DatabaseMigrator.MigrateAsync(host.Services);
+            await host.RunAsync();
+            return 0;
+        }
+        catch (SettingException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
+    }
+}
