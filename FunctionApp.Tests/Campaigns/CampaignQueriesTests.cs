@@ -1,0 +1,124 @@
+using Atelier.Access;
+using Atelier.Campaigns;
+using Atelier.Campaigns.Http;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Npgsql;
+
+namespace FunctionApp.Tests.Campaigns;
+
+[Collection(LocalServicesCollection.Name)]
+public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private static readonly Caller Ann = new("ann");
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync() => _database = await TestDatabase.CreateAsync(services);
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public async Task List_PageByPageWhileNewOnesArrive_GivesEachOnceNewestFirst()
+    {
+        // Two of one instant: only the id tells them apart.
+        Campaign[] campaigns = [.. Enumerable.Range(0, 7).Select(n => TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddSeconds(n / 2)))];
+        await AddAsync(campaigns);
+        await AddAsync(TestCampaign.Create(userId: "ben"));
+
+        var seen = new List<Guid>();
+        string? cursor = null;
+        do
+        {
+            List<Campaign> page = await ListAsync($"?limit=2&cursor={cursor}");
+            await AddAsync(TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddHours(1)));
+            seen.AddRange(page.Take(2).Select(campaign => campaign.Id));
+            cursor = page.Count > 2 ? new Cursor(page[1].CreatedAt, page[1].Id).ToString() : null;
+        }
+        while (cursor is not null);
+
+        Assert.Equal(campaigns.OrderByDescending(c => c.CreatedAt).ThenByDescending(c => c.Id.ToString()).Select(c => c.Id), seen);
+    }
+
+    [Theory]
+    [InlineData("?q=beach", "A beach with a cat")]
+    [InlineData("?q=CAT+beach", "A beach with a cat")]
+    [InlineData("?q=cat", "A beach with a cat|The cat's house")]
+    [InlineData("?q=dog", "")]
+    [InlineData("?q=%27%29%3B--", "")]
+    [InlineData("?status=FAILED", "The cat's house")]
+    [InlineData("?status=FAILED&q=beach", "")]
+    [InlineData("?status=COMPLETE", "")]
+    public async Task List_Filtered_GivesWhatFits(string query, string expected)
+    {
+        Campaign failed = TestCampaign.Create(prompt: "The cat's house", createdAt: TestCampaign.CreatedAt.AddSeconds(-1));
+        failed.Status = CampaignStatus.Failed;
+        await AddAsync(TestCampaign.Create(), failed);
+
+        List<Campaign> found = await ListAsync(query);
+
+        Assert.Equal(expected, string.Join('|', found.Select(campaign => campaign.Prompt)));
+    }
+
+    [Fact]
+    public async Task Find_SomeoneElses_IsNotThere()
+    {
+        Campaign campaign = TestCampaign.Create();
+        await AddAsync(campaign);
+
+        Assert.NotNull(await NewQueries().FindAsync(Ann, campaign.Id, CancellationToken.None));
+        Assert.Null(await NewQueries().FindAsync(new Caller("ben"), campaign.Id, CancellationToken.None));
+        Assert.NotNull(await NewQueries().FindImageAsync(Ann, campaign.Id, 0, CancellationToken.None));
+        Assert.Null(await NewQueries().FindImageAsync(new Caller("ben"), campaign.Id, 0, CancellationToken.None));
+        Assert.Null(await NewQueries().FindImageAsync(Ann, campaign.Id, 1, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM campaigns WHERE user_id = 'user 7' ORDER BY created_at DESC, id DESC LIMIT 21")]
+    [InlineData("SELECT * FROM campaigns WHERE user_id = 'user 7' AND status = 'FAILED' ORDER BY created_at DESC, id DESC LIMIT 21")]
+    [InlineData("SELECT * FROM campaigns WHERE user_id = 'user 7' AND (created_at, id) < (now(), gen_random_uuid()) ORDER BY created_at DESC, id DESC LIMIT 21")]
+    [InlineData("SELECT * FROM campaigns WHERE user_id = 'user 7' AND idempotency_key = 'key 7'")]
+    [InlineData("SELECT * FROM campaigns WHERE status = 'PENDING' AND created_at < now() ORDER BY created_at LIMIT 100")]
+    [InlineData("SELECT * FROM campaigns WHERE to_tsvector('simple', prompt) @@ plainto_tsquery('simple', 'rareword')")]
+    public async Task Query_OnManyCampaigns_UsesAnIndex(string query)
+    {
+        await ExecuteAsync(
+            """
+            INSERT INTO campaigns (id, user_id, idempotency_key, request_hash, prompt, status, request, metadata, instance_id, version, created_at, updated_at)
+            SELECT gen_random_uuid(), 'user ' || n % 50, 'key ' || n, '', 'prompt number ' || n, 'COMPLETE', '{}', '{}', n, 1, now(), now()
+            FROM generate_series(1, 5000) AS n;
+            ANALYZE campaigns;
+            """);
+
+        var plan = new List<string>();
+        await using (NpgsqlCommand command = _database.DataSource.CreateCommand($"EXPLAIN {query}"))
+        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+                plan.Add(reader.GetString(0));
+        }
+
+        Assert.DoesNotContain(plan, line => line.Contains("Seq Scan", StringComparison.Ordinal));
+    }
+
+    private CampaignQueries NewQueries() => new(_database.NewContext());
+
+    private Task<List<Campaign>> ListAsync(string query) =>
+        NewQueries().ListAsync(Ann, ListQuery.Read(new QueryCollection(QueryHelpers.ParseQuery(query))), CancellationToken.None);
+
+    private async Task AddAsync(params Campaign[] campaigns)
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        db.AddRange(campaigns);
+        await db.SaveChangesAsync();
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using NpgsqlCommand command = _database.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

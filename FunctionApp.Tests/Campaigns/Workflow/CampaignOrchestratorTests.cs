@@ -1,0 +1,134 @@
+using Atelier.Campaigns.Workflow;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+
+namespace FunctionApp.Tests.Campaigns.Workflow;
+
+public sealed class CampaignOrchestratorTests
+{
+    private static readonly Guid Id = Guid.Parse("01987a6e-0000-7000-8000-000000000001");
+    private static readonly RetrySettings Retry = new(
+        MaxAttempts: 4, TimeSpan.FromSeconds(3), Backoff: 1.5, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(9));
+
+    private readonly Mock<TaskOrchestrationContext> _context = new();
+    private readonly List<string> _calls = [];
+    private readonly List<TaskOptions?> _partOptions = [];
+    private readonly Dictionary<string, Task> _parts = [];
+    private CampaignEnd? _end;
+
+    public CampaignOrchestratorTests()
+    {
+        _context.Setup(context => context.CreateReplaySafeLogger(It.IsAny<string>())).Returns(NullLogger.Instance);
+        _context
+            .Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
+            .Returns((TaskName name, object? input, TaskOptions? options) =>
+            {
+                string part = Assert.IsType<PartInput>(input).Part;
+                _calls.Add($"{name.Name} {part}");
+                _partOptions.Add(options);
+                return _parts.GetValueOrDefault(part, Task.CompletedTask);
+            });
+        OnCall(nameof(MarkRunning), _ => "RUNNING");
+        OnCall(nameof(CompleteCampaign), input =>
+        {
+            _end = Assert.IsType<CampaignEnd>(input);
+            return _end.Failed.Count == 0 ? "COMPLETE" : "FAILED";
+        });
+    }
+
+    [Fact]
+    public async Task Run_AllPartsSucceed_CompletesWithoutFailures()
+    {
+        string status = await RunAsync();
+
+        Assert.Equal("COMPLETE", status);
+        Assert.Equal(["MarkRunning", "GenerateText text", "GenerateImage image/0", "GenerateImage image/1", "CompleteCampaign"], _calls);
+        Assert.Empty(_end!.Failed);
+    }
+
+    [Fact]
+    public async Task Run_FirstPartNotDone_HasStartedAllOthers()
+    {
+        var text = new TaskCompletionSource();
+        _parts["text"] = text.Task;
+
+        Task<string> run = RunAsync();
+
+        Assert.Equal(4, _calls.Count);
+        Assert.False(run.IsCompleted);
+        text.SetResult();
+        Assert.Equal("COMPLETE", await run);
+    }
+
+    [Fact]
+    public async Task Run_PartsFail_OthersStillFinishAndFailuresKeepTheirOrder()
+    {
+        var slow = new TaskCompletionSource();
+        _parts["text"] = slow.Task;
+        _parts["image/0"] = Task.FromException(Failed(new PartFailure("content_filter", "Not this picture.", CanRetry: false)));
+
+        Task<string> run = RunAsync();
+        Assert.False(run.IsCompleted);
+        slow.SetException(Failed(new PartFailure("timeout", "No answer.", CanRetry: false)));
+
+        Assert.Equal("FAILED", await run);
+        Assert.Equal(
+            [new FailedPart(null, "timeout", "No answer."), new FailedPart(0, "content_filter", "Not this picture.")], _end!.Failed);
+    }
+
+    [Fact]
+    public async Task Run_CampaignHasEndedBefore_MakesNothing()
+    {
+        OnCall(nameof(MarkRunning), _ => "CANCELED");
+
+        Assert.Equal("CANCELED", await RunAsync());
+        Assert.Equal(["MarkRunning"], _calls);
+    }
+
+    [Fact]
+    public async Task Run_EachPart_GetsThePolicyOfItsInput()
+    {
+        await RunAsync();
+
+        Assert.Equal(3, _partOptions.Count);
+        Assert.All(_partOptions, options =>
+        {
+            RetryPolicy policy = options!.Retry!.Policy!;
+            Assert.Equal(Retry.MaxAttempts, policy.MaxNumberOfAttempts);
+            Assert.Equal(Retry.FirstInterval, policy.FirstRetryInterval);
+            Assert.Equal(Retry.Backoff, policy.BackoffCoefficient);
+            Assert.Equal(Retry.MaxInterval, policy.MaxRetryInterval);
+            Assert.Equal(Retry.Timeout, policy.RetryTimeout);
+        });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_PartsPolicy_RetriesWhatTheFailureSaysCanBe(bool canRetry)
+    {
+        await RunAsync();
+        RetryPolicy policy = _partOptions[0]!.Retry!.Policy!;
+
+        Assert.Equal(canRetry, policy.Handle(Failed(new PartFailure("some_code", "Some sentence.", canRetry))));
+    }
+
+    private static TaskFailedException Failed(PartFailure failure) =>
+        new("GenerateImage", 3, TaskFailureDetails.FromException(new PartFailedException(failure)));
+
+    private Task<string> RunAsync() =>
+        CampaignOrchestrator.RunAsync(
+            _context.Object,
+            new CampaignInput(Id, [new PartInput(Id, null, Retry), new PartInput(Id, 0, Retry), new PartInput(Id, 1, Retry)]));
+
+    private void OnCall(string activity, Func<object?, string> answer) =>
+        _context
+            .Setup(context => context.CallActivityAsync<string>(
+                It.Is<TaskName>(name => name.Name == activity), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
+            .ReturnsAsync((TaskName name, object? input, TaskOptions? _) =>
+            {
+                _calls.Add(name.Name);
+                return answer(input);
+            });
+}

@@ -1,0 +1,211 @@
+using Atelier.Campaigns.Workflow;
+using Atelier.Generation;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FunctionApp.Tests.Campaigns.Workflow;
+
+[Collection(LocalServicesCollection.Name)]
+public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private static readonly RetrySettings Retry = new(
+        MaxAttempts: 3, TimeSpan.FromSeconds(2), Backoff: 2, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
+
+    private static readonly PartFailure RateLimited = new("rate_limited", "Slow down.", CanRetry: true);
+    private static readonly PartFailure Refused = new("content_filter", "Not this.", CanRetry: false);
+
+    private readonly ManualTime _time = new(TestCampaign.CreatedAt);
+    private readonly Campaign _campaign = TestCampaign.Create(images: 2);
+    private TestDatabase _database = null!;
+
+    private PartInput Image => new(_campaign.Id, Image: 0, Retry);
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(services);
+        await using AtelierDbContext db = _database.NewContext();
+        db.Add(_campaign);
+        await db.SaveChangesAsync();
+    }
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public async Task Begin_FirstTime_IsAttemptOneAndShows()
+    {
+        PartAttempt? attempt = await NewRecord().BeginAsync(Image, CancellationToken.None);
+
+        Assert.Equal(new GenerationCall(_campaign.Id, "image/0", 1), attempt!.Call);
+        Assert.Equal("paint", attempt.Provider);
+        Campaign after = await ReadAsync();
+        Assert.Equal(PartStatus.Running, after.Images[0].Status);
+        Assert.Equal(2, after.Version);
+        Assert.Null(Assert.Single(after.Attempts).EndedAt);
+    }
+
+    [Fact]
+    public async Task Begin_AfterItsProcessDied_TakesTheSameNumber()
+    {
+        await NewRecord().BeginAsync(Image, CancellationToken.None);
+
+        PartAttempt? again = await NewRecord().BeginAsync(Image, CancellationToken.None);
+
+        Assert.Equal(1, again!.Call.Attempt);
+        Assert.Single((await ReadAsync()).Attempts);
+    }
+
+    [Fact]
+    public async Task Fail_AttemptsLeft_RecordsTheFailureAndWhenTheNextFollows()
+    {
+        PartAttempt attempt = await BeginAsync();
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        TimeSpan? delay = await NewRecord().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
+
+        Assert.Equal(TimeSpan.FromSeconds(2), delay);
+        Campaign after = await ReadAsync();
+        CampaignAttempt row = Assert.Single(after.Attempts);
+        Assert.Equal(PartStatus.Retrying, after.Images[0].Status);
+        Assert.Equal(("rate_limited", "Slow down.", 2000L), (row.Code, row.Message, row.RetryInMs!.Value));
+        Assert.Equal(TestCampaign.CreatedAt.AddSeconds(5), row.EndedAt);
+        Assert.Equal([CampaignEventTypes.PartRetrying], await EventTypesAsync());
+    }
+
+    [Fact]
+    public async Task Fail_ToldTwice_IsCountedOnce()
+    {
+        PartAttempt attempt = await BeginAsync();
+        await NewRecord().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
+
+        TimeSpan? again = await NewRecord().FailAsync(Image, attempt, Refused, retryAfter: null, CancellationToken.None);
+
+        Assert.Equal(TimeSpan.FromSeconds(2), again);
+        Assert.Equal("rate_limited", Assert.Single((await ReadAsync()).Attempts).Code);
+        Assert.Single(await EventTypesAsync());
+    }
+
+    [Fact]
+    public async Task Fail_LastAttempt_IsFinalAndARepetitionCallsNoProvider()
+    {
+        for (int number = 1; number <= Retry.MaxAttempts; number++)
+        {
+            PartAttempt attempt = await BeginAsync();
+            Assert.Equal(number, attempt.Call.Attempt);
+            TimeSpan? delay = await NewRecord().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
+            Assert.Equal(number < Retry.MaxAttempts, delay is not null);
+        }
+
+        Assert.Equal(PartStatus.Failed, (await ReadAsync()).Images[0].Status);
+        var repeated = await Assert.ThrowsAsync<PartFailedException>(() => NewRecord().BeginAsync(Image, CancellationToken.None));
+        Assert.Equal(RateLimited with { CanRetry = false }, repeated.Failure);
+        Assert.Equal(Retry.MaxAttempts, (await ReadAsync()).Attempts.Count);
+    }
+
+    [Fact]
+    public async Task Fail_AnotherAttemptCannotHelp_IsFinalAtOnce()
+    {
+        Assert.Null(await NewRecord().FailAsync(Image, await BeginAsync(), Refused, retryAfter: null, CancellationToken.None));
+
+        Assert.Equal(PartStatus.Failed, (await ReadAsync()).Images[0].Status);
+    }
+
+    [Fact]
+    public async Task Complete_Once_ShowsThePartAndItsEvent()
+    {
+        await CompleteAsync("first.png");
+
+        Campaign after = await ReadAsync();
+        Assert.Equal((PartStatus.Complete, "first.png"), (after.Images[0].Status, after.Images[0].BlobName));
+        Assert.Null(Assert.Single(after.Attempts).Code);
+        Assert.Equal([CampaignEventTypes.ImageCompleted], await EventTypesAsync());
+    }
+
+    [Fact]
+    public async Task Complete_ToldTwice_KeepsTheFirst()
+    {
+        PartAttempt attempt = await BeginAsync();
+        await NewRecord().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "first.png", CancellationToken.None);
+        await NewRecord().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "second.png", CancellationToken.None);
+
+        Assert.Equal("first.png", (await ReadAsync()).Images[0].BlobName);
+        Assert.Single(await EventTypesAsync());
+        Assert.Null(await NewRecord().BeginAsync(Image, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Begin_PartsOfOneCampaignAtOnce_LoseNoChange()
+    {
+        PartInput[] parts = [new(_campaign.Id, null, Retry), Image, new(_campaign.Id, 1, Retry)];
+
+        await Task.WhenAll(parts.Select(part => NewRecord().BeginAsync(part, CancellationToken.None)));
+
+        Campaign after = await ReadAsync();
+        Assert.Equal(4, after.Version);
+        Assert.Equal(3, after.Attempts.Count);
+        Assert.All(after.Images, image => Assert.Equal(PartStatus.Running, image.Status));
+        Assert.Equal(PartStatus.Running, after.TextStatus);
+    }
+
+    [Fact]
+    public async Task CompleteCampaign_OnePartFailed_KeepsTheOtherAndTellsTheFirstError()
+    {
+        await CompleteAsync("first.png");
+        var end = new CampaignEnd(
+            _campaign.Id,
+            Run: 0,
+            [new FailedPart(null, "timeout", "No answer."), new FailedPart(0, "timeout", "Told by mistake."), new FailedPart(1, "server_error", "503.")]);
+
+        Assert.Equal("FAILED", await NewCompletion().RunAsync(end, CancellationToken.None));
+        Assert.Equal("FAILED", await NewCompletion().RunAsync(end, CancellationToken.None));
+
+        Campaign after = await ReadAsync();
+        Assert.Equal(new CampaignError("text", "timeout", "No answer."), after.Error);
+        Assert.Equal([PartStatus.Complete, PartStatus.Failed], after.Images.Select(image => image.Status));
+        Assert.Equal(TestCampaign.CreatedAt, after.CompletedAt);
+        Assert.Equal("server_error", after.Attempts.Single(attempt => attempt.Part == "image/1").Code);
+        Assert.Equal([CampaignEventTypes.ImageCompleted, CampaignEventTypes.Failed], await EventTypesAsync());
+    }
+
+    [Fact]
+    public async Task MarkRunning_Twice_TellsOnce()
+    {
+        Assert.Equal("RUNNING", await NewStart().RunAsync(_campaign.InstanceId, CancellationToken.None));
+        Assert.Equal("RUNNING", await NewStart().RunAsync(_campaign.InstanceId, CancellationToken.None));
+
+        Assert.Equal((CampaignStatus.Running, 2L), ((await ReadAsync()).Status, (await ReadAsync()).Version));
+        Assert.Equal([CampaignEventTypes.Started], await EventTypesAsync());
+        Assert.Equal("GONE", await NewStart().RunAsync(Guid.NewGuid().ToString("D"), CancellationToken.None));
+    }
+
+    private CampaignRecord NewCampaignRecord() => new(_database.NewContext(), _time);
+
+    private PartRecord NewRecord() => new(NewCampaignRecord());
+
+    private CompleteCampaign NewCompletion() => new(NewCampaignRecord(), NullLogger<CompleteCampaign>.Instance);
+
+    private MarkRunning NewStart() => new(NewCampaignRecord(), NullLogger<MarkRunning>.Instance);
+
+    private async Task<PartAttempt> BeginAsync() => (await NewRecord().BeginAsync(Image, CancellationToken.None))!;
+
+    private async Task CompleteAsync(string blobName) =>
+        await NewRecord().CompleteAsync(Image, await BeginAsync(), (_, image) => image!.BlobName = blobName, CancellationToken.None);
+
+    private async Task<Campaign> ReadAsync()
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        return await db.Campaigns.AsNoTracking()
+            .Include(campaign => campaign.Images.OrderBy(image => image.Index))
+            .Include(campaign => campaign.Attempts.OrderBy(attempt => attempt.Attempt))
+            .SingleAsync();
+    }
+
+    private async Task<string[]> EventTypesAsync()
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        return await db.Events.OrderBy(@event => @event.Id).Select(@event => @event.Type).ToArrayAsync();
+    }
+}

@@ -1,0 +1,47 @@
+namespace Atelier.Generation;
+
+/// <summary>The codes of <see cref="GenerationException"/>. They are part of the API: a campaign's errors and attempts carry them.</summary>
+public static class GenerationErrorCodes
+{
+    /// <summary>Too many calls (429), or a call held back because the provider asked to wait. Transient.</summary>
+    public const string RateLimited = "rate_limited";
+
+    /// <summary>The provider did not answer in time, or said so (408, 504). Transient.</summary>
+    public const string Timeout = "timeout";
+
+    /// <summary>The provider could not be reached or the connection broke. Transient.</summary>
+    public const string ConnectionFailed = "connection_failed";
+
+    /// <summary>The provider failed (5xx). Transient.</summary>
+    public const string ServerError = "server_error";
+
+    /// <summary>The provider was busy with the same thing or not ready for it (409, 425). Transient.</summary>
+    public const string Conflict = "conflict";
+
+    /// <summary>The answer could not be read or held nothing usable. Transient: models do not fail the same way twice.</summary>
+    public const string InvalidResponse = "invalid_response";
+
+    /// <summary>The provider's content filter stopped the prompt or the answer, or the model refused. Final.</summary>
+    public const string ContentFilter = "content_filter";
+
+    /// <summary>The provider's moderation blocked an image. Final.</summary>
+    public const string ModerationBlocked = "moderation_blocked";
+
+    /// <summary>The account's quota or credit is used up. Final: waiting seconds does not refill it.</summary>
+    public const string QuotaExceeded = "quota_exceeded";
+
+    /// <summary>The provider does not accept the request (400 and the other 4xx). Final.</summary>
+    public const string InvalidRequest = "invalid_request";
+
+    /// <summary>The credentials are missing, wrong (401), or could not be obtained. Final.</summary>
+    public const string Unauthorized = "unauthorized";
+
+    /// <summary>The credentials do not allow the call (403). Final.</summary>
+    public const string Forbidden = "forbidden";
+
+    /// <summary>There is no such model, deployment or address (404). Final.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>The provider is not configured here. Final.</summary>
+    public const string UnknownProvider = "unknown_provider";
+}

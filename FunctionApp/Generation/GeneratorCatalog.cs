@@ -1,0 +1,60 @@
+using System.Collections.Frozen;
+
+namespace Atelier.Generation;
+
+/// <summary>The configured providers by name. Names are compared without regard to case.</summary>
+public sealed class GeneratorCatalog
+{
+    private readonly FrozenDictionary<string, ITextGenerator> _text;
+    private readonly FrozenDictionary<string, IImageGenerator> _image;
+
+    /// <summary>Creates the catalog.</summary>
+    /// <param name="text">The configured providers of text.</param>
+    /// <param name="image">The configured providers of images.</param>
+    /// <param name="defaultText">The provider that writes where a request names none.</param>
+    /// <param name="defaultImage">The provider that makes images where a request names none.</param>
+    public GeneratorCatalog(
+        IEnumerable<ITextGenerator> text,
+        IEnumerable<IImageGenerator> image,
+        string defaultText,
+        string defaultImage)
+    {
+        _text = text.ToFrozenDictionary(g => g.Provider, StringComparer.OrdinalIgnoreCase);
+        _image = image.ToFrozenDictionary(g => g.Provider, StringComparer.OrdinalIgnoreCase);
+        TextProviders = [.. _text.Keys.Order(StringComparer.Ordinal)];
+        ImageProviders = [.. _image.Keys.Order(StringComparer.Ordinal)];
+        DefaultText = Text(defaultText).Provider;
+        DefaultImage = Image(defaultImage).Provider;
+    }
+
+    /// <summary>The name of the provider that writes where a request names none.</summary>
+    public string DefaultText { get; }
+
+    /// <summary>The name of the provider that makes images where a request names none.</summary>
+    public string DefaultImage { get; }
+
+    /// <summary>The names of the configured providers of text, sorted.</summary>
+    public IReadOnlyList<string> TextProviders { get; }
+
+    /// <summary>The names of the configured providers of images, sorted.</summary>
+    public IReadOnlyList<string> ImageProviders { get; }
+
+    /// <summary>Whether a provider of text of this name is configured.</summary>
+    public bool HasText(string name) => _text.ContainsKey(name);
+
+    /// <summary>Whether a provider of images of this name is configured.</summary>
+    public bool HasImage(string name) => _image.ContainsKey(name);
+
+    /// <summary>The provider of text of this name; null is the default one.</summary>
+    /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
+    public ITextGenerator Text(string? name) => Find(_text, name ?? DefaultText, "text");
+
+    /// <summary>The provider of images of this name; null is the default one.</summary>
+    /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
+    public IImageGenerator Image(string? name) => Find(_image, name ?? DefaultImage, "images");
+
+    private static T Find<T>(FrozenDictionary<string, T> generators, string name, string kind) =>
+        generators.TryGetValue(name, out var generator)
+            ? generator
+            : throw new GenerationException(GenerationErrorCodes.UnknownProvider, $"No provider '{name}' of {kind} is configured.", name);
+}

