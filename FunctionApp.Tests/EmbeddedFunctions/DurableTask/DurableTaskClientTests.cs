@@ -74,6 +74,7 @@ public sealed class DurableTaskClientTests
         await Assert.ThrowsAsync<NotSupportedException>(() => client.RestartAsync("i"));
         await Assert.ThrowsAsync<NotSupportedException>(() => client.RewindInstanceAsync("i", "why"));
         await Assert.ThrowsAsync<NotSupportedException>(() => client.ListInstanceIdsAsync());
+        await Assert.ThrowsAsync<NotSupportedException>(() => client.GetOrchestrationHistoryAsync("i"));
     }
 
     [Fact]
