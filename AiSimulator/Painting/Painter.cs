@@ -46,6 +46,12 @@ internal static class Painter
         Setting.City => City.Paint,
         Setting.Forest => Forest.Paint,
         Setting.Meadow => Meadow.Paint,
+        Setting.Desert => Desert.Paint,
+        Setting.Space => Space.Paint,
+        Setting.CoffeeTable => CoffeeTable.Paint,
+        Setting.ProductStage => ProductStage.Paint,
+        Setting.Road => Road.Paint,
+        Setting.Abstract => AbstractArt.Paint,
         _ => Mountains.Paint,
     };
 }

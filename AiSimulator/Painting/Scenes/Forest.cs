@@ -68,8 +68,7 @@ internal static class Forest
             var reach = stage.Unit * dice.Next(0.06f, 0.16f);
             var from = new Vector2(foot.X, y);
             Vector2[] branch = [from, from + new Vector2(side * reach * 0.5f, -reach * 0.25f), from + new Vector2(side * reach, -reach * 0.6f)];
-            if (side < 0) Array.Reverse(branch);
-            into.AddStroke(branch, side > 0 ? width * 0.26f : 1, side > 0 ? 1 : width * 0.26f);
+            into.AddStroke(branch, width * 0.26f, 1);
         }
     }
 
