@@ -1,3 +1,4 @@
+using AiSimulator.Admin;
 using AiSimulator.Calls;
 using AiSimulator.Faults;
 using AiSimulator.Jobs;
@@ -67,6 +68,7 @@ public static class SimulatorApp
         services.AddSingleton<ReplicateEndpoints>();
         services.AddSingleton<CallbackEndpoints>();
         services.AddSingleton<OutputEndpoint>();
+        services.AddSingleton<AdminEndpoints>();
     }
 
     private static void MapSimulator(WebApplication app)
@@ -82,7 +84,7 @@ public static class SimulatorApp
         app.Services.GetRequiredService<ReplicateEndpoints>().Map(app);
         app.Services.GetRequiredService<CallbackEndpoints>().Map(app);
         app.Services.GetRequiredService<OutputEndpoint>().Map(app);
-        app.MapGet("/healthz", () => Results.Text("ok"));
+        app.Services.GetRequiredService<AdminEndpoints>().Map(app);
     }
 
     /// <summary>The lifetime of a guest: it starts and stops when its host says so.</summary>

@@ -70,15 +70,14 @@ internal sealed partial record Brief(Setting Setting, Hour Hour, IReadOnlyList<S
     public static Brief Of(string prompt, int index, ulong chance)
     {
         string[] words = [.. Words().Matches(prompt.ToLowerInvariant().Replace("ice cream", "ice-cream", StringComparison.Ordinal)).Select(m => m.Value)];
-        var turn = (int)(chance % 1000) + index;
-
         Setting[] places = [.. words.SelectMany(w => Places.Where(p => p.Words.Any(s => Means(w, s))).Select(p => p.Setting)).Distinct()];
         Setting[] open = [Setting.Mountains, Setting.Beach, Setting.Abstract, Setting.City, Setting.Meadow, Setting.Desert, Setting.Forest];
         var setting = places.Length > 0 ? places[index % Math.Min(places.Length, 2)] : open[(int)(chance % (ulong)open.Length)];
 
         Hour[] hours = [.. Hours.Where(h => words.Any(h.Words.Contains)).Select(h => h.Hour)];
+        // A series never opens at night.
         Hour[] anyHour = [Hour.Sunset, Hour.Day, Hour.Dawn, Hour.Night];
-        var hour = hours.Length > 0 ? hours[index % hours.Length] : anyHour[turn % anyHour.Length];
+        var hour = hours.Length > 0 ? hours[index % hours.Length] : anyHour[((int)(chance % 3) + index) % anyHour.Length];
 
         return new Brief(
             setting,

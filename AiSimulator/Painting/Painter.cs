@@ -1,5 +1,6 @@
 using System.Numerics;
 using AiSimulator.Painting.Scenes;
+using AiSimulator.Painting.Subjects;
 
 namespace AiSimulator.Painting;
 
@@ -18,6 +19,7 @@ internal static class Painter
         using var canvas = new Canvas(order.Width, order.Height);
         var stage = new Stage(canvas, palette, brief, dice, detail);
         Scene(brief.Setting)(stage);
+        Animals(stage);
         return canvas.ToRgb(vignette: 0.28f, grain: order.Detail == PictureDetail.Low ? 0.4f : 0.8f);
     }
 
@@ -29,8 +31,27 @@ internal static class Painter
         return canvas.ToRgb(0, 0);
     }
 
+    /// <summary>Animals that the prompt names sit in front of whatever scene there is.</summary>
+    private static void Animals(Stage stage)
+    {
+        var (foot, height) = (stage.At(stage.Dice.Next(0.4f, 0.6f), 0.95f), stage.Unit * stage.Dice.Next(0.3f, 0.38f));
+        if (stage.Brief.Subjects.Contains(Subject.Cat)) Figures.Cat(stage, foot, height);
+        if (stage.Brief.Subjects.Contains(Subject.Dog)) Figures.Dog(stage, foot + new Vector2(stage.Brief.Subjects.Contains(Subject.Cat) ? height : 0, 0), height);
+    }
+
     private static Action<Stage> Scene(Setting setting) => setting switch
     {
+        Setting.Beach => Beach.Paint,
+        Setting.Sea => Beach.PaintSea,
+        Setting.City => City.Paint,
+        Setting.Forest => Forest.Paint,
+        Setting.Meadow => Meadow.Paint,
+        Setting.Desert => Desert.Paint,
+        Setting.Space => Space.Paint,
+        Setting.CoffeeTable => CoffeeTable.Paint,
+        Setting.ProductStage => ProductStage.Paint,
+        Setting.Road => Road.Paint,
+        Setting.Abstract => AbstractArt.Paint,
         _ => Mountains.Paint,
     };
 }

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace AiSimulator.Painting;
 
-/// <summary>Closed outlines of straight edges; curves are cut into edges as they are added. What overlaps in one direction is filled once.</summary>
+/// <summary>
+/// Closed outlines of straight edges; curves are cut into edges as they are added. All outlines run the same way round, so that what
+/// overlaps is filled once and nothing is a hole.
+/// </summary>
 internal sealed class Shape
 {
     private readonly List<Vector2[]> _outlines = [];
@@ -20,6 +23,13 @@ internal sealed class Shape
 
     public Shape Add(params Vector2[] points)
     {
+        var twiceTheArea = 0f;
+        for (var i = 0; i < points.Length; i++)
+        {
+            var (from, to) = (points[i], points[(i + 1) % points.Length]);
+            twiceTheArea += (from.X * to.Y) - (to.X * from.Y);
+        }
+        if (twiceTheArea < 0) Array.Reverse(points);
         _outlines.Add(points);
         return this;
     }
@@ -57,16 +67,11 @@ internal sealed class Shape
         return Add(points);
     }
 
-    /// <summary>The shape moved, turned or scaled; in a mirror image the outlines are turned round to keep their direction.</summary>
+    /// <summary>The shape moved, turned, scaled or mirrored.</summary>
     public Shape Transform(Matrix3x2 by)
     {
         var transformed = new Shape();
-        foreach (var outline in _outlines)
-        {
-            Vector2[] points = [.. outline.Select(p => Vector2.Transform(p, by))];
-            if (by.GetDeterminant() < 0) Array.Reverse(points);
-            transformed._outlines.Add(points);
-        }
+        foreach (var outline in _outlines) transformed.Add([.. outline.Select(p => Vector2.Transform(p, by))]);
         return transformed;
     }
 }

@@ -82,10 +82,7 @@ internal static class Plants
             {
                 var tip = rib[i] + (along * reach * 0.75f) + (across * side * reach * 0.55f) + new Vector2(0, reach * 0.45f);
                 var half = along * length * 0.028f;
-                Vector2[] leaf = [rib[i] - half, tip, rib[i] + half];
-                // All leaflets run the same way round, so that overlapping ones join.
-                if (((leaf[1].X - leaf[0].X) * (leaf[2].Y - leaf[0].Y)) - ((leaf[1].Y - leaf[0].Y) * (leaf[2].X - leaf[0].X)) < 0) Array.Reverse(leaf);
-                palm.Add(leaf);
+                palm.Add(rib[i] - half, tip, rib[i] + half);
             }
         }
     }
