@@ -40,6 +40,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
             cancellation.ThrowIfCancellationRequested();
             try
             {
+                await MakeWayAsync(id, options?.DedupeStatuses, cancellation);
                 if (await CreateAsync(orchestratorName.Name, id, data, options).WaitAsync(cancellation))
                 {
                     return id;
@@ -52,8 +53,47 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
                 continue;
             }
 
-            throw new global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException(
-                $"An Orchestration instance with the ID {id} already exists.");
+            throw AlreadyExists(id);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">No such instance.</exception>
+    /// <exception cref="InvalidOperationException">It has not ended and the new run is to have its id.</exception>
+    public override async Task<string> RestartAsync(
+        string instanceId,
+        bool restartWithNewInstanceId = false,
+        CancellationToken cancellation = default)
+    {
+        var record = await engine.Store.FindAsync(instanceId, cancellation)
+            ?? throw new ArgumentException($"No orchestration instance with the ID {instanceId} was found.", nameof(instanceId));
+        if (!restartWithNewInstanceId && !record.IsEnded)
+        {
+            throw new InvalidOperationException($"The orchestration instance with the ID {instanceId} is still running and cannot be restarted.");
+        }
+
+        var id = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
+        var options = new StartOrchestrationOptions(id)
+        {
+            Version = record.Version.Length > 0 ? new TaskVersion(record.Version) : null,
+            Tags = TagCodec.Read(record.Tags),
+        };
+        return await CreateAsync(record.Name, id, record.Input, options).WaitAsync(cancellation) ? id : throw AlreadyExists(id);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">No such instance.</exception>
+    /// <exception cref="InvalidOperationException">It has not failed.</exception>
+    public override async Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        if (await engine.Store.StatusAsync(instanceId, cancellation) is not { } status)
+        {
+            throw new ArgumentException($"No orchestration instance with the ID {instanceId} was found.", nameof(instanceId));
+        }
+
+        if (status is not OrchestrationRuntimeStatus.Failed || !await engine.Rewinder.RewindAsync(instanceId, cancellation))
+        {
+            throw new InvalidOperationException($"Only a failed orchestration can be rewound; {instanceId} is {status}.");
         }
     }
 
@@ -78,11 +118,12 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
         TerminateInstanceOptions? options = null,
         CancellationToken cancellation = default)
     {
+        var recursive = options?.Recursive ?? false;
         var output = options?.Output is { } some ? _converter.Serialize(some) : null;
         PayloadLimit.Check(output, engine.Options.MaxPayloadBytes, "The output of the termination");
         return TellAsync(
-            new InboxMessage(instanceId, InboxMessageKind.Terminate, Data: output),
-            acknowledgement => new TerminateRequested(output) { Acknowledgement = acknowledgement },
+            new InboxMessage(instanceId, InboxMessageKind.Terminate, recursive ? TerminateRequested.RecursiveName : null, output),
+            acknowledgement => new TerminateRequested(output, recursive) { Acknowledgement = acknowledgement },
             cancellation);
     }
 
@@ -149,6 +190,15 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
             return new PurgeResult(0);
         }
 
+        var children = 0;
+        if (options?.Recursive ?? false)
+        {
+            foreach (var child in await engine.Store.ChildrenOfAsync(instanceId, cancellation))
+            {
+                children += (await PurgeInstanceAsync(child, options, cancellation)).PurgedInstanceCount;
+            }
+        }
+
         while (!await engine.Store.PurgeUnownedAsync(instanceId, cancellation))
         {
             // A node holds it: that node deletes it between two steps.
@@ -172,7 +222,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
             await Task.Delay(FirstPoll, engine.Clock.TimeProvider, cancellation);
         }
 
-        return new PurgeResult(1);
+        return new PurgeResult(children + 1);
     }
 
     public override async Task<PurgeResult> PurgeAllInstancesAsync(
@@ -197,6 +247,29 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
 
     private static bool IsEnded(OrchestrationRuntimeStatus status) => status is OrchestrationRuntimeStatus.Completed
         or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+
+    private static global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException AlreadyExists(string id) =>
+        new($"An Orchestration instance with the ID {id} already exists.");
+
+    /// <summary>With statuses given: refuses a start where the existing instance is in one of them, and ends one that is in none.</summary>
+    private async Task MakeWayAsync(string id, IReadOnlyList<string>? dedupeStatuses, CancellationToken cancellation)
+    {
+        if (dedupeStatuses is null || await engine.Store.StatusAsync(id, cancellation) is not { } status)
+        {
+            return;
+        }
+
+        if (dedupeStatuses.Contains(status.ToString(), StringComparer.OrdinalIgnoreCase))
+        {
+            throw AlreadyExists(id);
+        }
+
+        if (!IsEnded(status))
+        {
+            await TerminateInstanceAsync(id, new TerminateInstanceOptions("Replaced by a new instance of the same id."), cancellation);
+            await WaitForInstanceCompletionAsync(id, cancellation: cancellation);
+        }
+    }
 
     private async Task<bool> CreateAsync(string name, string id, string? data, StartOrchestrationOptions? options)
     {

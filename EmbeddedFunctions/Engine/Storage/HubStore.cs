@@ -194,6 +194,21 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
         return await command.ExecuteScalarAsync(cancellationToken) is > 0L;
     }
 
+    /// <summary>Ids of the sub-orchestrations that an instance started.</summary>
+    public async Task<List<string>> ChildrenOfAsync(string parentId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select id from {schema}.instances where parent_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = parentId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var children = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            children.Add(reader.GetString(0));
+        }
+
+        return children;
+    }
+
     /// <summary>Deletes ended instances that fit a filter, a bounded number of them.</summary>
     /// <returns>How many went.</returns>
     public async Task<int> PurgeEndedAsync(InstanceFilter filter, int limit, CancellationToken cancellationToken)
