@@ -1,6 +1,5 @@
 using Atelier.Access;
 using Atelier.Campaigns;
-using Atelier.Configuration;
 using Atelier.Generation;
 using Atelier.Images;
 using Atelier.Persistence;

@@ -1,4 +1,4 @@
-using Atelier.Configuration;
+using Atelier;
 using Atelier.Persistence;
 using FunctionApp.Tests.Hosting;
 using Microsoft.EntityFrameworkCore;

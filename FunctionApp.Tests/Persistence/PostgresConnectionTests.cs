@@ -1,4 +1,4 @@
-using Atelier.Configuration;
+using Atelier;
 using Atelier.Persistence;
 using Npgsql;
 

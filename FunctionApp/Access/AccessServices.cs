@@ -1,5 +1,3 @@
-using Atelier.Configuration;
-
 namespace Atelier.Access;
 
 /// <summary>Registers how callers are known.</summary>
@@ -13,6 +11,6 @@ public static class AccessServices
         (configuration[Setting] ?? "Development").ToUpperInvariant() switch
         {
             "DEVELOPMENT" => services.AddSingleton<ICallerResolver, DevelopmentCallerResolver>(),
-            _ => throw new SettingException(Setting, "must be Development."),
+            _ => throw new SettingException(Setting, $"Setting '{Setting}' must be Development."),
         };
 }

@@ -63,8 +63,8 @@ public sealed class CampaignIntake(
         var resolved = new CampaignRequest(
             request.Images,
             request.Text,
-            request.TextProvider ?? generators.DefaultText,
-            request.ImageProvider ?? generators.DefaultImage);
+            generators.Text(request.TextProvider).Provider,
+            generators.Image(request.ImageProvider).Provider);
         return new Campaign
         {
             Id = id,

@@ -8,7 +8,7 @@ namespace Atelier.Campaigns;
 public static class CampaignServices
 {
     /// <summary>Adds what the campaign's functions need.</summary>
-    /// <exception cref="Configuration.SettingException">A retry setting is malformed or out of range.</exception>
+    /// <exception cref="SettingException">A retry setting is malformed or out of range.</exception>
     public static IServiceCollection AddCampaigns(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(RetryOptions.Read(configuration));

@@ -12,7 +12,7 @@ public static class SettingsReader
             return defaultValue;
         return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
             ? value
-            : throw new SettingException(setting, $"must be a whole number between {min} and {max}.");
+            : throw new SettingException(setting, $"Setting '{setting}' must be a whole number between {min} and {max}.");
     }
 
     /// <summary>A number between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>
@@ -22,7 +22,7 @@ public static class SettingsReader
             return defaultValue;
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= min && value <= max
             ? value
-            : throw new SettingException(setting, $"must be a number between {min} and {max}.");
+            : throw new SettingException(setting, $"Setting '{setting}' must be a number between {min} and {max}.");
     }
 
     /// <summary>A time such as <c>00:00:02</c> between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>
@@ -35,6 +35,6 @@ public static class SettingsReader
         return text.Contains(':', StringComparison.Ordinal)
             && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value >= min && value <= max
             ? value
-            : throw new SettingException(setting, $"must be a time as hh:mm:ss between {min} and {max}.");
+            : throw new SettingException(setting, $"Setting '{setting}' must be a time as hh:mm:ss between {min} and {max}.");
     }
 }

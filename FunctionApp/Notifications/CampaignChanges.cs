@@ -17,6 +17,16 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, HashSet<Subscription>> _subscriptions = [];
 
+    /// <summary>How many campaigns have readers that wait.</summary>
+    internal int ReaderCount
+    {
+        get
+        {
+            lock (_gate)
+                return _subscriptions.Count;
+        }
+    }
+
     /// <summary>From now on remembers whether the campaign changes.</summary>
     public Subscription Subscribe(Guid campaignId)
     {

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Atelier.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -34,7 +33,8 @@ public static class DatabaseMigrator
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
             throw new SettingException(
-                PostgresConnection.Setting, $"leads to no usable database: {exception.Message.ReplaceLineEndings(" ")}", exception);
+                PostgresConnection.Setting,
+                $"Setting '{PostgresConnection.Setting}' leads to no usable database: {exception.Message.ReplaceLineEndings(" ")}");
         }
     }
 

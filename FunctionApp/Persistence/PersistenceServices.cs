@@ -7,7 +7,7 @@ namespace Atelier.Persistence;
 public static class PersistenceServices
 {
     /// <summary>Adds the process's <see cref="NpgsqlDataSource"/> and <see cref="AtelierDbContext"/> on it.</summary>
-    /// <exception cref="Configuration.SettingException">The connection string is missing or malformed.</exception>
+    /// <exception cref="SettingException">The connection string is missing or malformed.</exception>
     public static IServiceCollection AddPersistence(this IServiceCollection services, IConfiguration configuration)
     {
         string? connectionString = configuration.GetConnectionString("Postgres");

@@ -1,4 +1,3 @@
-using Atelier.Configuration;
 using Azure.Core;
 using Azure.Identity;
 using Npgsql;
@@ -50,7 +49,7 @@ public static class PostgresConnection
     internal static NpgsqlConnectionStringBuilder Parse(string? connectionString)
     {
         if (string.IsNullOrWhiteSpace(connectionString))
-            throw new SettingException(Setting, "is missing: give a PostgreSQL connection string or a postgres:// URL.");
+            throw new SettingException(Setting, $"Setting '{Setting}' is missing: give a PostgreSQL connection string or a postgres:// URL.");
 
         NpgsqlConnectionStringBuilder settings;
         try
@@ -61,11 +60,11 @@ public static class PostgresConnection
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException)
         {
-            throw new SettingException(Setting, "is neither a PostgreSQL connection string nor a postgres:// URL.", exception);
+            throw new SettingException(Setting, $"Setting '{Setting}' is neither a PostgreSQL connection string nor a postgres:// URL.");
         }
 
         if (string.IsNullOrEmpty(settings.Host))
-            throw new SettingException(Setting, "names no host.");
+            throw new SettingException(Setting, $"Setting '{Setting}' names no host.");
         settings.ApplicationName ??= "atelier";
         return settings;
     }

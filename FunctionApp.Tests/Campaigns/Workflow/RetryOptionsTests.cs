@@ -1,5 +1,5 @@
 using Atelier.Campaigns.Workflow;
-using Atelier.Configuration;
+using Atelier;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;

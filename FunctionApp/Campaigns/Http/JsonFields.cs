@@ -22,11 +22,10 @@ internal sealed class JsonFields
 
         foreach (JsonProperty field in element.EnumerateObject())
         {
-            string name = NameOf(field);
-            if (known.Length == 0 || known.Contains(name))
-                _fields[name] = field.Value;
+            if (known.Length == 0 || known.Contains(field.Name))
+                _fields[field.Name] = field.Value;
             else
-                errors.Add(PathOf(name), "is not a field of this request.");
+                errors.Add(PathOf(field.Name), "is not a field of this request.");
         }
     }
 
@@ -76,19 +75,6 @@ internal sealed class JsonFields
 
     /// <summary>The path of a field, as errors name it.</summary>
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
-
-    private static string NameOf(JsonProperty field)
-    {
-        try
-        {
-            return field.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair in a name: no field is called so, and metadata refuses it by its length.
-            return "";
-        }
-    }
 
     private string? RawText(string name)
     {

@@ -52,6 +52,7 @@ internal static class RequestBody
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second of them: a name that is half of a surrogate pair cannot be compared with the others.
             string where = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
                 ? $" at line {line + 1}, byte {position + 1}"
                 : "";

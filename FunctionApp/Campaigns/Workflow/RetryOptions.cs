@@ -26,9 +26,9 @@ public sealed record RetryOptions(RetrySettings Text, RetrySettings Image)
             configuration.ReadTimeSpan($"{prefix}:Timeout", TimeSpan.FromMinutes(15), Shortest, TimeSpan.FromDays(30)));
         // The engine's policy refuses these at the first campaign; better to refuse them at the start.
         if (settings.MaxInterval < first)
-            throw new SettingException($"{prefix}:MaxInterval", $"must not be shorter than {prefix}:FirstInterval.");
+            throw new SettingException($"{prefix}:MaxInterval", $"Setting '{prefix}:MaxInterval' must not be shorter than {prefix}:FirstInterval.");
         if (settings.Timeout < first)
-            throw new SettingException($"{prefix}:Timeout", $"must not be shorter than {prefix}:FirstInterval.");
+            throw new SettingException($"{prefix}:Timeout", $"Setting '{prefix}:Timeout' must not be shorter than {prefix}:FirstInterval.");
         return settings;
     }
 }

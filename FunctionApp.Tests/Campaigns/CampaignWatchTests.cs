@@ -1,0 +1,98 @@
+using Atelier.Access;
+using Atelier.Campaigns;
+using Atelier.Notifications;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace FunctionApp.Tests.Campaigns;
+
+[Collection(LocalServicesCollection.Name)]
+public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private static readonly Caller Ann = new("ann");
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+
+    private readonly Campaign _campaign = TestCampaign.Create();
+    private TestDatabase _database = null!;
+    private CampaignChanges _changes = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(services);
+        await using AtelierDbContext db = _database.NewContext();
+        db.Add(_campaign);
+        await db.SaveChangesAsync();
+        _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
+        await _changes.StartAsync(CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _changes.StopAsync(CancellationToken.None);
+        _changes.Dispose();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Read_ChangedByAnotherProcessWhileWaiting_AnswersWithTheChange()
+    {
+        Task<Campaign?> read = ReadAsync(isKnown: version => version == 1, Long);
+        await WaitForReaderAsync();
+
+        await ChangeAsync();
+
+        Assert.Equal(2, (await read.WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
+    }
+
+    [Fact]
+    public async Task Read_ListenerLostItsConnection_StillHearsOfChanges()
+    {
+        await Eventually.TrueAsync(async () => await CountListenersAsync() == 1);
+        await _database.ScalarAsync<bool>("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()");
+        Task<Campaign?> read = ReadAsync(isKnown: null, Long);
+        await WaitForReaderAsync();
+
+        await ChangeAsync();
+
+        Assert.Equal(2, (await read.WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
+    }
+
+    [Fact]
+    public async Task Read_CallerKnowsAnotherVersion_AnswersAtOnce() =>
+        Assert.Equal(1, (await ReadAsync(isKnown: version => version == 7, Long).WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
+
+    [Fact]
+    public async Task Read_NothingHappens_AnswersWhenTheTimeIsUp() =>
+        Assert.Equal(1, (await ReadAsync(isKnown: null, TimeSpan.FromMilliseconds(50)).WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
+
+    [Fact]
+    public async Task Read_NotTheirs_AnswersAtOnce()
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        var watch = new CampaignWatch(new CampaignQueries(db), _changes, TimeProvider.System);
+
+        Assert.Null(await watch.ReadAsync(new Caller("ben"), _campaign.Id, null, Long, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    private async Task<Campaign?> ReadAsync(Func<long, bool>? isKnown, TimeSpan wait)
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        return await new CampaignWatch(new CampaignQueries(db), _changes, TimeProvider.System)
+            .ReadAsync(Ann, _campaign.Id, isKnown, wait, CancellationToken.None);
+    }
+
+    private Task WaitForReaderAsync() => Eventually.TrueAsync(() => Task.FromResult(_changes.ReaderCount > 0));
+
+    private Task<long> CountListenersAsync() => _database.ScalarAsync<long>(
+        "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()");
+
+    private async Task ChangeAsync()
+    {
+        await using NpgsqlCommand command = _database.DataSource.CreateCommand("UPDATE campaigns SET version = version + 1");
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,159 @@
+using Atelier.Campaigns.Workflow;
+using Atelier.Generation;
+using Atelier.Images;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+
+namespace FunctionApp.Tests.Campaigns.Workflow;
+
+[Collection(LocalServicesCollection.Name)]
+public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private static readonly RetrySettings Retry = new(
+        MaxAttempts: 3, TimeSpan.FromSeconds(2), Backoff: 2, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
+
+    private readonly Campaign _campaign = TestCampaign.Create();
+    private readonly Mock<ITextGenerator> _text = new();
+    private readonly Mock<IImageGenerator> _image = new();
+    private readonly Mock<IImageStore> _store = new();
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(services);
+        await using AtelierDbContext db = _database.NewContext();
+        db.Add(_campaign);
+        await db.SaveChangesAsync();
+        _text.Setup(generator => generator.Provider).Returns("words");
+        _image.Setup(generator => generator.Provider).Returns("paint");
+        _image
+            .Setup(generator => generator.GenerateAsync(It.IsAny<ImageRequest>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new GeneratedImage(new byte[] { 1, 2, 3 }, "image/jpeg", 640, 480, "painter-2", Usage: null));
+        _store
+            .Setup(store => store.SaveAsync(
+                It.IsAny<string>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((string name, ReadOnlyMemory<byte> bytes, string type, CancellationToken _) =>
+                new StoredImage(name, type, bytes.Length, "\"1\""));
+    }
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public async Task GenerateText_Succeeds_ProjectsTheTextAndAsksForItAsRequested()
+    {
+        TextRequest? asked = null;
+        OnText(request =>
+        {
+            asked = request;
+            return new GeneratedText("Sand\0 and sea", "writer-1", new TokenUsage(3, 4, 7));
+        });
+
+        await RunTextAsync();
+        await RunTextAsync();
+
+        Assert.Equal(new TextRequest(new GenerationCall(_campaign.Id, "text", 1), _campaign.Prompt, 120, "playful", "en"), asked);
+        Campaign after = await ReadAsync();
+        Assert.Equal(
+            (PartStatus.Complete, "Sand and sea", "words", "writer-1"), (after.TextStatus, after.Text, after.TextProvider, after.TextModel));
+        Assert.Equal(new TokenUsage(3, 4, 7), after.TextUsage);
+        _text.Verify(generator => generator.GenerateAsync(It.IsAny<TextRequest>(), It.IsAny<CancellationToken>()), Times.Once);
+    }
+
+    [Fact]
+    public async Task GenerateText_ProviderFails_RecordsItAndThrowsWhatTheOrchestratorUnderstands()
+    {
+        OnText(_ => throw new GenerationException("rate_limited", "Slow\ndown: please.", "words")
+        {
+            IsTransient = true,
+            RetryAfter = TimeSpan.FromSeconds(7),
+        });
+
+        var thrown = await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
+
+        Assert.Equal("rate_limited (retry): Slow down: please.", thrown.Message);
+        CampaignAttempt attempt = Assert.Single((await ReadAsync()).Attempts);
+        Assert.Equal(("rate_limited", "Slow down: please.", 7000L), (attempt.Code, attempt.Message, attempt.RetryInMs!.Value));
+    }
+
+    [Fact]
+    public async Task GenerateText_SomethingUnforeseen_IsRetriedWithoutTellingTheCallerWhat()
+    {
+        OnText(_ => throw new InvalidOperationException("secret-word"));
+
+        var thrown = await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
+
+        Assert.Equal("internal_error (retry): Something went wrong on our side.", thrown.Message);
+        Assert.DoesNotContain("secret-word", Assert.Single((await ReadAsync()).Attempts).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GenerateText_HostStops_LeavesTheAttemptToItsRepetition()
+    {
+        using var stopping = new CancellationTokenSource();
+        OnText(_ =>
+        {
+            stopping.Cancel();
+            throw new OperationCanceledException(stopping.Token);
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => NewText().RunAsync(new PartInput(_campaign.Id, null, Retry), stopping.Token));
+
+        OnText(request => new GeneratedText($"attempt {request.Call.Attempt}", "writer-1", Usage: null));
+        await RunTextAsync();
+
+        Campaign after = await ReadAsync();
+        Assert.Equal("attempt 1", after.Text);
+        Assert.Null(Assert.Single(after.Attempts).Code);
+    }
+
+    [Fact]
+    public async Task GenerateImage_Succeeds_StoresItUnderItsNameAndProjectsIt()
+    {
+        await RunImageAsync();
+
+        CampaignImage image = (await ReadAsync()).Images[0];
+        Assert.Equal((PartStatus.Complete, $"{_campaign.Id:D}/image-0.jpg", "image/jpeg"), (image.Status, image.BlobName, image.ContentType));
+        Assert.Equal((3L, 640, 480, "painter-2"), (image.Bytes, image.Width, image.Height, image.Model));
+    }
+
+    [Fact]
+    public async Task GenerateImage_StoreFails_IsAFailedAttempt()
+    {
+        _store
+            .Setup(store => store.SaveAsync(
+                It.IsAny<string>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new IOException("The disk is full."));
+
+        var thrown = await Assert.ThrowsAsync<PartFailedException>(RunImageAsync);
+
+        Assert.Equal("storage_failed (retry): The image could not be stored.", thrown.Message);
+        Assert.Equal(PartStatus.Retrying, (await ReadAsync()).Images[0].Status);
+    }
+
+    private void OnText(Func<TextRequest, GeneratedText> answer) =>
+        _text
+            .Setup(generator => generator.GenerateAsync(It.IsAny<TextRequest>(), It.IsAny<CancellationToken>()))
+            .Returns((TextRequest request, CancellationToken _) => Task.Run(() => answer(request)));
+
+    private Task RunTextAsync() => NewText().RunAsync(new PartInput(_campaign.Id, null, Retry), CancellationToken.None);
+
+    private Task RunImageAsync() =>
+        new GenerateImage(NewRunner(), TestGenerators.Create(_text.Object, _image.Object), _store.Object)
+            .RunAsync(new PartInput(_campaign.Id, 0, Retry), CancellationToken.None);
+
+    private GenerateText NewText() => new(NewRunner(), TestGenerators.Create(_text.Object, _image.Object));
+
+    private PartRunner NewRunner() => new(
+        new PartRecord(new CampaignRecord(_database.NewContext(), TimeProvider.System)), NullLogger<PartRunner>.Instance);
+
+    private async Task<Campaign> ReadAsync()
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        return await db.Campaigns.AsNoTracking().Include(campaign => campaign.Images).Include(campaign => campaign.Attempts).SingleAsync();
+    }
+}
