@@ -7,13 +7,13 @@ using Microsoft.DurableTask.Client;
 namespace EmbeddedFunctions.Engine.Client;
 
 /// <summary>The durable client of the process: what it accepts is durable when its task completes.</summary>
-internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFunctions functions) : DurableTaskClient("embedded")
+internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFunctions functions) : DurableTaskClient("embedded")
 {
     private const int PurgeBatch = 1000;
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(500);
 
-    private readonly DataConverter _converter = Microsoft.DurableTask.Converters.JsonDataConverter.Default;
+    private readonly DataConverter _converter = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">No such orchestrator; an id that cannot be one; an input over the limit.</exception>
@@ -143,41 +143,6 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
             new InboxMessage(instanceId, InboxMessageKind.Resume, Data: reason),
             acknowledgement => new ResumeRequested(reason) { Acknowledgement = acknowledgement },
             cancellation);
-    }
-
-    public override async Task<OrchestrationMetadata?> GetInstancesAsync(
-        string instanceId,
-        bool getInputsAndOutputs = false,
-        CancellationToken cancellation = default) =>
-        await engine.Store.FindAsync(instanceId, cancellation) is { } record ? MetadataOf(record, getInputsAndOutputs) : null;
-
-    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
-        string instanceId,
-        bool getInputsAndOutputs = false,
-        CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, s => s is not OrchestrationRuntimeStatus.Pending, "WaitForInstanceStartAsync", getInputsAndOutputs, cancellation);
-
-    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
-        string instanceId,
-        bool getInputsAndOutputs = false,
-        CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, IsEnded, "WaitForInstanceCompletionAsync", getInputsAndOutputs, cancellation);
-
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
-    {
-        var query = filter ?? new OrchestrationQuery();
-        var instances = new InstanceFilter(
-            query.CreatedFrom?.UtcDateTime,
-            query.CreatedTo?.UtcDateTime,
-            query.Statuses?.ToList(),
-            query.InstanceIdPrefix);
-        return Pageable.Create<OrchestrationMetadata>(async (continuation, sizeHint, cancellation) =>
-        {
-            var size = Math.Clamp(sizeHint ?? query.PageSize, 1, 10_000);
-            var rows = await engine.Store.QueryAsync(instances, continuation ?? query.ContinuationToken, size + 1, cancellation);
-            var page = rows.Take(size).Select(r => MetadataOf(r, query.FetchInputsAndOutputs)).ToList();
-            return new Page<OrchestrationMetadata>(page, rows.Count > size ? page[^1].InstanceId : null);
-        });
     }
 
     public override async Task<PurgeResult> PurgeInstanceAsync(
@@ -326,48 +291,4 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
         }
     }
 
-    /// <remarks>An unknown id is waited for, as on the official engine: it may be scheduled yet.</remarks>
-    private async Task<OrchestrationMetadata> WaitAsync(
-        string instanceId,
-        Func<OrchestrationRuntimeStatus, bool> reached,
-        string operation,
-        bool getInputsAndOutputs,
-        CancellationToken cancellation)
-    {
-        var poll = FirstPoll;
-        try
-        {
-            while (true)
-            {
-                if (await engine.Store.StatusAsync(instanceId, cancellation) is { } status
-                    && reached(status)
-                    && await GetInstancesAsync(instanceId, getInputsAndOutputs, cancellation) is { } metadata)
-                {
-                    return metadata;
-                }
-
-                await Task.Delay(poll, engine.Clock.TimeProvider, cancellation);
-                poll = poll * 1.5 < MaxPoll ? poll * 1.5 : MaxPoll;
-            }
-        }
-        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException($"The {operation} operation was canceled.", exception, cancellation);
-        }
-    }
-
-    private OrchestrationMetadata MetadataOf(InstanceRecord record, bool withData) => new(record.Name, record.Id)
-    {
-        DataConverter = withData ? _converter : null,
-        RuntimeStatus = record.Status,
-        CreatedAt = new DateTimeOffset(record.CreatedAt),
-        LastUpdatedAt = new DateTimeOffset(record.UpdatedAt),
-        SerializedInput = withData ? record.Input : null,
-        SerializedOutput = withData ? record.Output : null,
-
-        // The official engine gives the text "null" where no status was set.
-        SerializedCustomStatus = withData ? record.CustomStatus ?? "null" : null,
-        FailureDetails = record.Failure is null ? null : FailureCodec.Read(record.Failure),
-        Tags = TagCodec.Read(record.Tags),
-    };
 }

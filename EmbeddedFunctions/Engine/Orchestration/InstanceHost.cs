@@ -36,7 +36,7 @@ internal sealed class InstanceHost(
 
     public ILogger Logger { get; } = loggerFactory.CreateLogger<InstanceHost>();
 
-    public DataConverter Converter { get; } = Microsoft.DurableTask.Converters.JsonDataConverter.Default;
+    public DataConverter Converter { get; } = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
 
     public long NodeId { get; set; }
 
