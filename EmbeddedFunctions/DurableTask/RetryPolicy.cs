@@ -8,8 +8,6 @@ namespace Microsoft.DurableTask;
 /// </summary>
 public class RetryPolicy
 {
-    private readonly Func<TaskFailureDetails, bool> _handleFailure = static _ => true;
-
     /// <summary>Makes a policy.</summary>
     /// <param name="maxNumberOfAttempts">Attempts in all, the first included; from 1, which means no retry.</param>
     /// <param name="firstRetryInterval">Delay before the first retry, above zero.</param>
@@ -73,7 +71,7 @@ public class RetryPolicy
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            _handleFailure = value;
+            ShouldRetry = value;
             Handle = exception => value(exception is TaskFailedException failed
                 ? failed.FailureDetails
                 : TaskFailureDetails.FromException(exception));
@@ -81,7 +79,7 @@ public class RetryPolicy
     }
 
     /// <summary>Whether a failure is worth another attempt, by <see cref="HandleFailure"/>; always true without one.</summary>
-    internal Func<TaskFailureDetails, bool> ShouldRetry => _handleFailure;
+    internal Func<TaskFailureDetails, bool> ShouldRetry { get; private init; } = static _ => true;
 
     /// <summary>The delay before a retry, by the coefficient and its upper limit.</summary>
     /// <param name="retry">The retry's number, from 1.</param>

@@ -31,7 +31,7 @@ public abstract class TaskOrchestrationContext
     public virtual IReadOnlyDictionary<string, object?> Properties { get; } = new Dictionary<string, object?>();
 
     /// <summary>Makes loggers that write only where the code runs for the first time.</summary>
-    public virtual ILoggerFactory ReplaySafeLoggerFactory => _replaySafeLoggerFactory ??= new ReplaySafeLoggerFactory(this, () => LoggerFactory);
+    public virtual ILoggerFactory ReplaySafeLoggerFactory => _replaySafeLoggerFactory ??= new ReplayAwareLoggerFactory(this, () => LoggerFactory);
 
     /// <summary>Makes the loggers behind the replay-safe ones.</summary>
     protected abstract ILoggerFactory LoggerFactory { get; }
@@ -135,15 +135,15 @@ public abstract class TaskOrchestrationContext
 
     /// <summary>A logger that writes only where the code runs for the first time.</summary>
     public virtual ILogger CreateReplaySafeLogger(string categoryName)
-        => new ReplaySafeLogger(this, DurableTask.ReplaySafeLoggerFactory.Unwrap(LoggerFactory).CreateLogger(categoryName));
+        => new ReplaySafeLogger(this, ReplayAwareLoggerFactory.Unwrap(LoggerFactory).CreateLogger(categoryName));
 
     /// <summary>A logger that writes only where the code runs for the first time; its category is the type's full name.</summary>
     public virtual ILogger CreateReplaySafeLogger(Type type)
-        => new ReplaySafeLogger(this, DurableTask.ReplaySafeLoggerFactory.Unwrap(LoggerFactory).CreateLogger(type));
+        => new ReplaySafeLogger(this, ReplayAwareLoggerFactory.Unwrap(LoggerFactory).CreateLogger(type));
 
     /// <summary>A logger that writes only where the code runs for the first time; its category is the type's full name.</summary>
     public virtual ILogger CreateReplaySafeLogger<T>()
-        => new ReplaySafeLogger(this, DurableTask.ReplaySafeLoggerFactory.Unwrap(LoggerFactory).CreateLogger<T>());
+        => new ReplaySafeLogger(this, ReplayAwareLoggerFactory.Unwrap(LoggerFactory).CreateLogger<T>());
 
     /// <summary>Compares the instance's version to another: below, at or above zero as it is before, equal to or after it.</summary>
     public virtual int CompareVersionTo(string version) => TaskOrchestrationVersioningUtils.CompareVersions(Version, version);

@@ -61,6 +61,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         _nodes = new NodeStore(_dataSource, options.Schema, channel);
         _listener = new SessionListener(_dataSource, channel, _clock, loggerFactory.CreateLogger<SessionListener>());
         Store = new HubStore(_dataSource, options.Schema, channel);
+        Rewinder = new Rewinder(_dataSource, Store, options.Schema, channel, _clock);
         var writer = new GroupCommitWriter(
             _dataSource,
             new CommitSql(options.Schema),
@@ -83,6 +84,8 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     }
 
     public HubStore Store { get; }
+
+    public Rewinder Rewinder { get; }
 
     public InstanceHost Host { get; }
 
@@ -318,7 +321,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     private static InstanceMessage Open(InboxMessage message) => message.Kind switch
     {
         InboxMessageKind.Event => new EventArrived(message.Name!, message.Data) { InboxId = message.Id },
-        InboxMessageKind.Terminate => new TerminateRequested(message.Data) { InboxId = message.Id },
+        InboxMessageKind.Terminate => new TerminateRequested(message.Data, message.Name is TerminateRequested.RecursiveName) { InboxId = message.Id },
         InboxMessageKind.Suspend => new SuspendRequested(message.Data) { InboxId = message.Id },
         InboxMessageKind.Resume => new ResumeRequested(message.Data) { InboxId = message.Id },
         InboxMessageKind.ChildCompleted => new ChildEnded(message.TaskId, message.Data, null) { InboxId = message.Id },
@@ -361,7 +364,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     private Task PauseAsync(TimeSpan pause) =>
         Task.Delay(pause, _clock.TimeProvider, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
 
-    private async Task WaitForSignalAsync(Channel<bool> signal, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async Task WaitForSignalAsync(Channel<bool> signal, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);

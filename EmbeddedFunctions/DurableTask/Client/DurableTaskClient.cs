@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using DurableTask.Core.History;
 using Microsoft.DurableTask.Internal;
 
 namespace Microsoft.DurableTask.Client;
@@ -134,6 +135,10 @@ public abstract class DurableTaskClient : IOrchestrationSubmitter, IAsyncDisposa
     /// <summary>Takes a failed instance back to before its failure and lets it go on from there.</summary>
     public virtual Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
         => throw Unsupported("rewinding orchestrations");
+
+    /// <summary>What happened to an instance so far, in order.</summary>
+    public virtual Task<IList<HistoryEvent>> GetOrchestrationHistoryAsync(string instanceId, CancellationToken cancellation = default)
+        => throw Unsupported("reading an orchestration's history");
 
     /// <summary>The ids of instances that ended in a window of time, a page at a time.</summary>
     /// <param name="runtimeStatus">In one of these statuses; none given for any.</param>

@@ -16,6 +16,12 @@ public class JsonDataConverter : DataConverter
     /// <summary>The converter without options.</summary>
     public static JsonDataConverter Default { get; } = new();
 
+    /// <summary>
+    /// The converter of functions, by the worker's options: names are written as declared and read in any case, fields are left out.
+    /// It carries inputs, results, events and statuses.
+    /// </summary>
+    internal static JsonDataConverter Worker { get; } = new(new JsonSerializerOptions { PropertyNameCaseInsensitive = true });
+
     /// <inheritdoc/>
     public override string? Serialize(object? value) => value is null ? null : JsonSerializer.Serialize(value, _options);
 

@@ -7,13 +7,13 @@ using Microsoft.DurableTask.Client;
 namespace EmbeddedFunctions.Engine.Client;
 
 /// <summary>The durable client of the process: what it accepts is durable when its task completes.</summary>
-internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFunctions functions) : DurableTaskClient("embedded")
+internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFunctions functions) : DurableTaskClient("embedded")
 {
     private const int PurgeBatch = 1000;
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(500);
 
-    private readonly DataConverter _converter = Microsoft.DurableTask.Converters.JsonDataConverter.Default;
+    private readonly DataConverter _converter = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">No such orchestrator; an id that cannot be one; an input over the limit.</exception>
@@ -40,6 +40,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
             cancellation.ThrowIfCancellationRequested();
             try
             {
+                await MakeWayAsync(id, options?.DedupeStatuses, cancellation);
                 if (await CreateAsync(orchestratorName.Name, id, data, options).WaitAsync(cancellation))
                 {
                     return id;
@@ -52,8 +53,47 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
                 continue;
             }
 
-            throw new global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException(
-                $"An Orchestration instance with the ID {id} already exists.");
+            throw AlreadyExists(id);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">No such instance.</exception>
+    /// <exception cref="InvalidOperationException">It has not ended and the new run is to have its id.</exception>
+    public override async Task<string> RestartAsync(
+        string instanceId,
+        bool restartWithNewInstanceId = false,
+        CancellationToken cancellation = default)
+    {
+        var record = await engine.Store.FindAsync(instanceId, cancellation)
+            ?? throw new ArgumentException($"No orchestration instance with the ID {instanceId} was found.", nameof(instanceId));
+        if (!restartWithNewInstanceId && !record.IsEnded)
+        {
+            throw new InvalidOperationException($"The orchestration instance with the ID {instanceId} is still running and cannot be restarted.");
+        }
+
+        var id = restartWithNewInstanceId ? Guid.NewGuid().ToString("N") : instanceId;
+        var options = new StartOrchestrationOptions(id)
+        {
+            Version = record.Version.Length > 0 ? new TaskVersion(record.Version) : null,
+            Tags = TagCodec.Read(record.Tags),
+        };
+        return await CreateAsync(record.Name, id, record.Input, options).WaitAsync(cancellation) ? id : throw AlreadyExists(id);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">No such instance.</exception>
+    /// <exception cref="InvalidOperationException">It has not failed.</exception>
+    public override async Task RewindInstanceAsync(string instanceId, string reason, CancellationToken cancellation = default)
+    {
+        if (await engine.Store.StatusAsync(instanceId, cancellation) is not { } status)
+        {
+            throw new ArgumentException($"No orchestration instance with the ID {instanceId} was found.", nameof(instanceId));
+        }
+
+        if (status is not OrchestrationRuntimeStatus.Failed || !await engine.Rewinder.RewindAsync(instanceId, cancellation))
+        {
+            throw new InvalidOperationException($"Only a failed orchestration can be rewound; {instanceId} is {status}.");
         }
     }
 
@@ -78,11 +118,12 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
         TerminateInstanceOptions? options = null,
         CancellationToken cancellation = default)
     {
+        var recursive = options?.Recursive ?? false;
         var output = options?.Output is { } some ? _converter.Serialize(some) : null;
         PayloadLimit.Check(output, engine.Options.MaxPayloadBytes, "The output of the termination");
         return TellAsync(
-            new InboxMessage(instanceId, InboxMessageKind.Terminate, Data: output),
-            acknowledgement => new TerminateRequested(output) { Acknowledgement = acknowledgement },
+            new InboxMessage(instanceId, InboxMessageKind.Terminate, recursive ? TerminateRequested.RecursiveName : null, output),
+            acknowledgement => new TerminateRequested(output, recursive) { Acknowledgement = acknowledgement },
             cancellation);
     }
 
@@ -104,41 +145,6 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
             cancellation);
     }
 
-    public override async Task<OrchestrationMetadata?> GetInstancesAsync(
-        string instanceId,
-        bool getInputsAndOutputs = false,
-        CancellationToken cancellation = default) =>
-        await engine.Store.FindAsync(instanceId, cancellation) is { } record ? MetadataOf(record, getInputsAndOutputs) : null;
-
-    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
-        string instanceId,
-        bool getInputsAndOutputs = false,
-        CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, s => s is not OrchestrationRuntimeStatus.Pending, "WaitForInstanceStartAsync", getInputsAndOutputs, cancellation);
-
-    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
-        string instanceId,
-        bool getInputsAndOutputs = false,
-        CancellationToken cancellation = default) =>
-        WaitAsync(instanceId, IsEnded, "WaitForInstanceCompletionAsync", getInputsAndOutputs, cancellation);
-
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null)
-    {
-        var query = filter ?? new OrchestrationQuery();
-        var instances = new InstanceFilter(
-            query.CreatedFrom?.UtcDateTime,
-            query.CreatedTo?.UtcDateTime,
-            query.Statuses?.ToList(),
-            query.InstanceIdPrefix);
-        return Pageable.Create<OrchestrationMetadata>(async (continuation, sizeHint, cancellation) =>
-        {
-            var size = Math.Clamp(sizeHint ?? query.PageSize, 1, 10_000);
-            var rows = await engine.Store.QueryAsync(instances, continuation ?? query.ContinuationToken, size + 1, cancellation);
-            var page = rows.Take(size).Select(r => MetadataOf(r, query.FetchInputsAndOutputs)).ToList();
-            return new Page<OrchestrationMetadata>(page, rows.Count > size ? page[^1].InstanceId : null);
-        });
-    }
-
     public override async Task<PurgeResult> PurgeInstanceAsync(
         string instanceId,
         PurgeInstanceOptions? options = null,
@@ -147,6 +153,15 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
         if (await engine.Store.StatusAsync(instanceId, cancellation) is null)
         {
             return new PurgeResult(0);
+        }
+
+        var children = 0;
+        if (options?.Recursive ?? false)
+        {
+            foreach (var child in await engine.Store.ChildrenOfAsync(instanceId, cancellation))
+            {
+                children += (await PurgeInstanceAsync(child, options, cancellation)).PurgedInstanceCount;
+            }
         }
 
         while (!await engine.Store.PurgeUnownedAsync(instanceId, cancellation))
@@ -172,7 +187,7 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
             await Task.Delay(FirstPoll, engine.Clock.TimeProvider, cancellation);
         }
 
-        return new PurgeResult(1);
+        return new PurgeResult(children + 1);
     }
 
     public override async Task<PurgeResult> PurgeAllInstancesAsync(
@@ -196,7 +211,30 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static bool IsEnded(OrchestrationRuntimeStatus status) => status is OrchestrationRuntimeStatus.Completed
-        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Canceled;
+        or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
+
+    private static global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException AlreadyExists(string id) =>
+        new($"An Orchestration instance with the ID {id} already exists.");
+
+    /// <summary>With statuses given: refuses a start where the existing instance is in one of them, and ends one that is in none.</summary>
+    private async Task MakeWayAsync(string id, IReadOnlyList<string>? dedupeStatuses, CancellationToken cancellation)
+    {
+        if (dedupeStatuses is null || await engine.Store.StatusAsync(id, cancellation) is not { } status)
+        {
+            return;
+        }
+
+        if (dedupeStatuses.Contains(status.ToString(), StringComparer.OrdinalIgnoreCase))
+        {
+            throw AlreadyExists(id);
+        }
+
+        if (!IsEnded(status))
+        {
+            await TerminateInstanceAsync(id, new TerminateInstanceOptions("Replaced by a new instance of the same id."), cancellation);
+            await WaitForInstanceCompletionAsync(id, cancellation: cancellation);
+        }
+    }
 
     private async Task<bool> CreateAsync(string name, string id, string? data, StartOrchestrationOptions? options)
     {
@@ -253,48 +291,4 @@ internal sealed class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFu
         }
     }
 
-    /// <remarks>An unknown id is waited for, as on the official engine: it may be scheduled yet.</remarks>
-    private async Task<OrchestrationMetadata> WaitAsync(
-        string instanceId,
-        Func<OrchestrationRuntimeStatus, bool> reached,
-        string operation,
-        bool getInputsAndOutputs,
-        CancellationToken cancellation)
-    {
-        var poll = FirstPoll;
-        try
-        {
-            while (true)
-            {
-                if (await engine.Store.StatusAsync(instanceId, cancellation) is { } status
-                    && reached(status)
-                    && await GetInstancesAsync(instanceId, getInputsAndOutputs, cancellation) is { } metadata)
-                {
-                    return metadata;
-                }
-
-                await Task.Delay(poll, engine.Clock.TimeProvider, cancellation);
-                poll = poll * 1.5 < MaxPoll ? poll * 1.5 : MaxPoll;
-            }
-        }
-        catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException($"The {operation} operation was canceled.", exception, cancellation);
-        }
-    }
-
-    private OrchestrationMetadata MetadataOf(InstanceRecord record, bool withData) => new(record.Name, record.Id)
-    {
-        DataConverter = withData ? _converter : null,
-        RuntimeStatus = record.Status,
-        CreatedAt = new DateTimeOffset(record.CreatedAt),
-        LastUpdatedAt = new DateTimeOffset(record.UpdatedAt),
-        SerializedInput = withData ? record.Input : null,
-        SerializedOutput = withData ? record.Output : null,
-
-        // The official engine gives the text "null" where no status was set.
-        SerializedCustomStatus = withData ? record.CustomStatus ?? "null" : null,
-        FailureDetails = record.Failure is null ? null : FailureCodec.Read(record.Failure),
-        Tags = TagCodec.Read(record.Tags),
-    };
 }

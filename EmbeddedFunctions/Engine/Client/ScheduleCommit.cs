@@ -19,8 +19,14 @@ internal sealed class ScheduleCommit(InstanceHost host, InstanceRecord record) :
             host.Adopt(record);
         }
 
+        host.Settle(record);
+
         _created.TrySetResult(created);
     }
 
-    public override void OnFailed(Exception exception) => _created.TrySetException(exception);
+    public override void OnFailed(Exception exception)
+    {
+        host.Settle(record);
+        _created.TrySetException(exception);
+    }
 }

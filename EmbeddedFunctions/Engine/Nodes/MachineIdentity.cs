@@ -48,9 +48,9 @@ internal sealed record MachineIdentity(string Machine, int ProcessId, string Pro
                 var text = File.ReadAllText(stat);
                 return text[(text.LastIndexOf(')') + 2)..].Split(' ')[19];
             }
-            catch (IOException)
+            catch (IOException exception)
             {
-                throw new InvalidOperationException($"Process {process.Id} has ended.");
+                throw new InvalidOperationException($"Process {process.Id} has ended.", exception);
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedFunctions.Engine.Orchestration;
@@ -17,6 +18,7 @@ internal sealed class InstanceHost(
     ILoggerFactory loggerFactory)
 {
     private readonly ConcurrentDictionary<string, LiveInstance> _live = new(StringComparer.Ordinal);
+    private int _arriving;
 
     public IDurableFunctions Functions { get; } = functions;
 
@@ -34,7 +36,7 @@ internal sealed class InstanceHost(
 
     public ILogger Logger { get; } = loggerFactory.CreateLogger<InstanceHost>();
 
-    public DataConverter Converter { get; } = Microsoft.DurableTask.Converters.JsonDataConverter.Default;
+    public DataConverter Converter { get; } = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
 
     public long NodeId { get; set; }
 
@@ -55,7 +57,9 @@ internal sealed class InstanceHost(
     public event Action<LiveInstance, List<OrchestrationAction>>? ChildrenInDoubt;
 
     /// <summary>Whether a new instance is to start here rather than wait in the database for a node with room.</summary>
-    public bool HasRoom => IsOpen && _live.Count < Options.MaxLiveOrchestrations && Activities.Backlog <= Options.MaxConcurrentActivities;
+    public bool HasRoom => IsOpen
+        && _live.Count + Volatile.Read(ref _arriving) < Options.MaxLiveOrchestrations
+        && Activities.Backlog <= Options.MaxConcurrentActivities;
 
     public bool TryFind(string id, out LiveInstance instance) => _live.TryGetValue(id, out instance!);
 
@@ -133,8 +137,21 @@ internal sealed class InstanceHost(
             return record with { WakeAt = record.StartAt };
         }
 
-        return HasRoom
-            ? record with { Owner = NodeId, StartedAt = record.CreatedAt, Status = Microsoft.DurableTask.Client.OrchestrationRuntimeStatus.Running }
-            : record with { WakeAt = record.CreatedAt };
+        if (!HasRoom)
+        {
+            return record with { WakeAt = record.CreatedAt };
+        }
+
+        Interlocked.Increment(ref _arriving);
+        return record with { Owner = NodeId, StartedAt = record.CreatedAt, Status = OrchestrationRuntimeStatus.Running };
+    }
+
+    /// <summary>The commit of a placed instance is decided: the place kept for it is taken or free again.</summary>
+    public void Settle(InstanceRecord record)
+    {
+        if (record.Owner is not null)
+        {
+            Interlocked.Decrement(ref _arriving);
+        }
     }
 }

@@ -25,7 +25,11 @@ internal sealed record SuspendRequested(string? Reason) : InstanceMessage;
 
 internal sealed record ResumeRequested(string? Reason) : InstanceMessage;
 
-internal sealed record TerminateRequested(string? Output) : InstanceMessage;
+internal sealed record TerminateRequested(string? Output, bool Recursive) : InstanceMessage
+{
+    /// <summary>What the inbox keeps as the message's name when the children are meant too.</summary>
+    public const string RecursiveName = "recursive";
+}
 
 internal sealed record PurgeRequested : InstanceMessage;
 

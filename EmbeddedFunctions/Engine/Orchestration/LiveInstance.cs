@@ -131,6 +131,7 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
 
     internal void CommitFailed(InstanceCommit commit, Exception exception)
     {
+        commit.NewInstances?.ForEach(_host.Settle);
         if (exception is NodeFencedException or EngineStoppedException)
         {
             commit.Acknowledge(false);
@@ -244,6 +245,8 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
             {
                 _host.Adopt(child);
             }
+
+            _host.Settle(child);
         }
 
         foreach (var e in commit.Delivered)
@@ -359,8 +362,7 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
                     next.Update = StatusNow(at, resume.Reason) with { Status = OrchestrationRuntimeStatus.Running };
                     break;
                 case TerminateRequested terminate:
-                    next.Deliver(new HistoryEvent(HistoryEventType.Terminated, at, Data: terminate.Output));
-                    End(next, OrchestrationRuntimeStatus.Terminated, terminate.Output, failure: null, at);
+                    Terminate(next, terminate, at);
                     return;
                 case PurgeRequested:
                     next.Purge = true;
@@ -400,9 +402,7 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
         {
             if (messages.OfType<TerminateRequested>().FirstOrDefault() is { } terminate)
             {
-                AddUnrecorded(next);
-                next.Append(new HistoryEvent(HistoryEventType.Terminated, at, Data: terminate.Output));
-                End(next, OrchestrationRuntimeStatus.Terminated, terminate.Output, failure: null, at);
+                Terminate(next, terminate, at);
                 return;
             }
 
@@ -437,6 +437,24 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
         {
             End(next, OrchestrationRuntimeStatus.Failed, $"{failure.ErrorType}: {failure.ErrorMessage}", failure, at);
         }
+    }
+
+    private void Terminate(InstanceCommit next, TerminateRequested terminate, DateTime at)
+    {
+        next.Append(new HistoryEvent(HistoryEventType.Terminated, at, Data: terminate.Output));
+        if (terminate.Recursive)
+        {
+            foreach (var child in _run.PendingChildren)
+            {
+                (next.Outgoing ??= []).Add(new InboxMessage(
+                    child,
+                    InboxMessageKind.Terminate,
+                    TerminateRequested.RecursiveName,
+                    terminate.Output));
+            }
+        }
+
+        End(next, OrchestrationRuntimeStatus.Terminated, terminate.Output, failure: null, at);
     }
 
     private void End(InstanceCommit next, OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure, DateTime at)

@@ -198,6 +198,9 @@ internal sealed class OrchestrationRun
     /// <summary>Actions that no history has recorded yet, in order. The caller clears it when it took them.</summary>
     public List<HistoryEvent> Unrecorded { get; } = [];
 
+    /// <summary>Ids of the sub-orchestrations whose end it awaits.</summary>
+    public IEnumerable<string> PendingChildren => _pending.Values.Select(p => p.Action).OfType<SubOrchestrationAction>().Select(c => c.ChildId);
+
     public bool IsPendingTimer(int taskId) => IsPending(taskId) && _pending[taskId].Action is TimerAction;
 
     public bool IsPending(int taskId) => _pending.ContainsKey(taskId) && !_arrivedWhileSuspended.Contains(taskId);

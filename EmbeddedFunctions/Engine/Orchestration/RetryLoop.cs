@@ -16,13 +16,6 @@ internal static class RetryLoop
         _ => attempt(),
     };
 
-    /// <summary>The wait after failed attempt number <paramref name="attempt"/>, from 1.</summary>
-    public static TimeSpan Delay(RetryPolicy policy, int attempt)
-    {
-        var milliseconds = policy.FirstRetryInterval.TotalMilliseconds * Math.Pow(policy.BackoffCoefficient, attempt - 1);
-        return milliseconds < policy.MaxRetryInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : policy.MaxRetryInterval;
-    }
-
     private static async Task<T> RunAsync<T>(TaskOrchestrationContext context, RetryPolicy policy, Func<Task<T>> attempt)
     {
         var first = context.CurrentUtcDateTime;
@@ -34,14 +27,15 @@ internal static class RetryLoop
             }
             catch (TaskFailedException failure)
             {
-                var wanted = await policy.WantsRetryAsync(failure);
-                if (!wanted || number >= policy.MaxNumberOfAttempts || HasTimedOut(policy, first, context.CurrentUtcDateTime))
+                if (!policy.ShouldRetry(failure.FailureDetails)
+                    || number >= policy.MaxNumberOfAttempts
+                    || HasTimedOut(policy, first, context.CurrentUtcDateTime))
                 {
                     throw;
                 }
             }
 
-            await context.CreateTimer(context.CurrentUtcDateTime + Delay(policy, number), CancellationToken.None);
+            await context.CreateTimer(context.CurrentUtcDateTime + policy.DelayBefore(number), CancellationToken.None);
         }
     }
 

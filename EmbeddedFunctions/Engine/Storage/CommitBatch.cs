@@ -21,6 +21,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
     private List<string?>? _truncated;
     private List<long>? _consumed;
     private List<string?>? _purged;
+    private bool _workWaits;
 
     public List<Guid> NewExecutions { get; } = [];
 
@@ -31,6 +32,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
         foreach (var instance in request.NewInstances ?? [])
         {
             NewExecutions.Add(instance.ExecutionId);
+            _workWaits |= instance.Owner is null && instance.WakeAt <= now;
             (_addInstance ??= InstanceAdder())(instance);
         }
 
@@ -108,6 +110,14 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
         if (_purged is not null)
         {
             batch.BatchCommands.Add(Taking(sql.Purge, _purged, NpgsqlDbType.Text));
+        }
+
+        if (_workWaits)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql.AnnounceWork)
+            {
+                Parameters = { new NpgsqlParameter<string> { TypedValue = channel } },
+            });
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

@@ -26,6 +26,9 @@ internal sealed class CommitSql(string schema)
         select execution_id from put
         """;
 
+    /// <summary>Tells every node that instances wait in the database for one with room.</summary>
+    public string AnnounceWork { get; } = "select pg_notify($1, 'r')";
+
     public string DeleteHistory { get; } = $"delete from {schema}.history where instance_id = any($1)";
 
     public string InsertHistory { get; } =

@@ -194,6 +194,30 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
         return await command.ExecuteScalarAsync(cancellationToken) is > 0L;
     }
 
+    /// <summary>Ids of ended instances by status and by when they ended, in order, after one of them.</summary>
+    public async Task<List<string>> ListEndedAsync(InstanceFilter filter, string? afterId, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            select id from {schema}.instances
+            where status in (1, 3, 4, 5) and ($1 is null or completed_at >= $1) and ($2 is null or completed_at <= $2)
+              and ($3 is null or status = any($3)) and ($4 is null or id > $4)
+            order by id limit $5
+            """);
+        AddFilter(command, filter with { CreatedFrom = filter.CompletedFrom, CreatedTo = filter.CompletedTo });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = afterId, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        return await ReadIdsAsync(command, cancellationToken);
+    }
+
+    /// <summary>Ids of the sub-orchestrations that an instance started.</summary>
+    public async Task<List<string>> ChildrenOfAsync(string parentId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"select id from {schema}.instances where parent_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = parentId });
+        return await ReadIdsAsync(command, cancellationToken);
+    }
+
     /// <summary>Deletes ended instances that fit a filter, a bounded number of them.</summary>
     /// <returns>How many went.</returns>
     public async Task<int> PurgeEndedAsync(InstanceFilter filter, int limit, CancellationToken cancellationToken)
@@ -224,6 +248,18 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
             where not exists (select 1 from {schema}.instances i where i.id = b.instance_id and i.status not in (1, 3, 4, 5))
             """);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<List<string>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetString(0));
+        }
+
+        return ids;
     }
 
     private static void AddFilter(NpgsqlCommand command, InstanceFilter filter)
@@ -284,4 +320,6 @@ internal sealed record InstanceFilter(
     DateTime? CreatedFrom = null,
     DateTime? CreatedTo = null,
     IReadOnlyCollection<OrchestrationRuntimeStatus>? Statuses = null,
-    string? IdPrefix = null);
+    string? IdPrefix = null,
+    DateTime? CompletedFrom = null,
+    DateTime? CompletedTo = null);

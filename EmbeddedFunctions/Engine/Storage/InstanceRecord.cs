@@ -62,5 +62,5 @@ internal sealed record InstanceRecord
     public string? TraceParent { get; init; }
 
     public bool IsEnded => Status is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed
-        or OrchestrationRuntimeStatus.Terminated or OrchestrationRuntimeStatus.Canceled;
+        or OrchestrationRuntimeStatus.Terminated;
 }

@@ -116,11 +116,17 @@ public sealed class RecoveryTests(LocalServicesFixture services)
     {
         var database = await services.CreateDatabaseAsync();
         var ran = new ConcurrentDictionary<string, int>();
+        var bothWork = new TaskCompletionSource();
         TestFunctions Functions(string node) => new TestFunctions()
             .Activity<int, int>("Work", async (n, cancellationToken) =>
             {
                 ran.AddOrUpdate(node, 1, (_, count) => count + 1);
-                await Task.Delay(100, cancellationToken);
+                if (ran.Count == 2)
+                {
+                    bothWork.TrySetResult();
+                }
+
+                await bothWork.Task.WaitAsync(cancellationToken);
                 return n;
             })
             .Orchestrator("Works", context => context.CallActivityAsync<int>("Work", context.GetInput<int>()));

@@ -14,14 +14,14 @@ internal sealed class TestFunctions : IDurableFunctions
 
     public TestFunctions Orchestrator<T>(string name, Func<TaskOrchestrationContext, Task<T>> body)
     {
-        _orchestrators[name] = async context => JsonDataConverter.Default.Serialize(await body(context));
+        _orchestrators[name] = async context => JsonDataConverter.Worker.Serialize(await body(context));
         return this;
     }
 
     public TestFunctions Activity<TInput, TResult>(string name, Func<TInput, CancellationToken, Task<TResult>> body)
     {
-        _activities[name] = async (invocation, cancellationToken) => JsonDataConverter.Default.Serialize(
-            await body(JsonDataConverter.Default.Deserialize<TInput>(invocation.SerializedInput)!, cancellationToken));
+        _activities[name] = async (invocation, cancellationToken) => JsonDataConverter.Worker.Serialize(
+            await body(JsonDataConverter.Worker.Deserialize<TInput>(invocation.SerializedInput)!, cancellationToken));
         return this;
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Microsoft.DurableTask;
 
 /// <summary>Makes replay-safe loggers over a context's own factory, which it asks for each time and does not own.</summary>
-internal sealed class ReplaySafeLoggerFactory(TaskOrchestrationContext context, Func<ILoggerFactory> underlying) : ILoggerFactory
+internal sealed class ReplayAwareLoggerFactory(TaskOrchestrationContext context, Func<ILoggerFactory> underlying) : ILoggerFactory
 {
     // Contexts that wrap contexts are rare and shallow: a deeper chain is a context whose factory leads back to itself.
     private const int MaxDepth = 10;
@@ -15,7 +15,7 @@ internal sealed class ReplaySafeLoggerFactory(TaskOrchestrationContext context, 
     /// <exception cref="InvalidOperationException">A context's factory is built upon itself.</exception>
     public static ILoggerFactory Unwrap(ILoggerFactory factory)
     {
-        for (var depth = 0; factory is ReplaySafeLoggerFactory wrapper; depth++)
+        for (var depth = 0; factory is ReplayAwareLoggerFactory wrapper; depth++)
         {
             if (depth == MaxDepth)
             {

@@ -1,0 +1,47 @@
+namespace AiSimulator.Faults;
+
+/// <summary>How a 429 or 503 says when to come back.</summary>
+internal enum RetryAfterSpelling
+{
+    /// <summary><c>Retry-After</c> in whole seconds; where milliseconds are given, <c>retry-after-ms</c> beside it.</summary>
+    Seconds,
+
+    /// <summary><c>Retry-After</c> as an HTTP date.</summary>
+    Date,
+
+    /// <summary>No header.</summary>
+    None,
+}
+
+/// <summary>One thing that goes wrong with one call.</summary>
+/// <param name="Kind">What.</param>
+internal sealed record Fault(FaultKind Kind)
+{
+    /// <summary>When to come back; null is the kind's own default: one second for a 429, nothing said for the others.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public RetryAfterSpelling Spelling { get; init; }
+
+    /// <summary>Whether <c>retry-after-ms</c> is sent beside <c>Retry-After</c>.</summary>
+    public bool InMilliseconds { get; init; }
+
+    /// <summary>How long a timeout holds, a slow answer drips or a late callback waits; null is the kind's own default.</summary>
+    public TimeSpan? Delay { get; init; }
+
+    public string Name => FaultKinds.NameOf(Kind);
+
+    /// <summary>The headers that tell a client when to come back.</summary>
+    public IEnumerable<KeyValuePair<string, string>> RetryHeaders(DateTimeOffset now)
+    {
+        var after = RetryAfter ?? (Kind == FaultKind.RateLimit ? TimeSpan.FromSeconds(1) : null);
+        if (after is not { } wait || Spelling == RetryAfterSpelling.None) yield break;
+        if (Spelling == RetryAfterSpelling.Date)
+        {
+            // A date has whole seconds: round up, or a client would be asked to come back too early.
+            yield return new("Retry-After", now.Add(wait).AddMilliseconds(999).ToString("R"));
+            yield break;
+        }
+        yield return new("Retry-After", ((long)Math.Ceiling(wait.TotalSeconds)).ToString());
+        if (InMilliseconds) yield return new("retry-after-ms", ((long)wait.TotalMilliseconds).ToString());
+    }
+}

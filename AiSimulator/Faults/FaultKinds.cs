@@ -1,0 +1,54 @@
+namespace AiSimulator.Faults;
+
+/// <summary>The names of fault kinds, as rules and directives spell them.</summary>
+internal static class FaultKinds
+{
+    private static readonly Dictionary<string, FaultKind> ByName = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["429"] = FaultKind.RateLimit,
+        ["quota"] = FaultKind.Quota,
+        ["500"] = FaultKind.Error,
+        ["502"] = FaultKind.BadGateway,
+        ["503"] = FaultKind.Unavailable,
+        ["504"] = FaultKind.GatewayTimeout,
+        ["408"] = FaultKind.RequestTimeout,
+        ["400"] = FaultKind.Invalid,
+        ["401"] = FaultKind.Unauthorized,
+        ["moderation"] = FaultKind.Moderation,
+        ["filtered"] = FaultKind.Filtered,
+        ["refusal"] = FaultKind.Refusal,
+        ["timeout"] = FaultKind.Timeout,
+        ["reset"] = FaultKind.Reset,
+        ["cut"] = FaultKind.Cut,
+        ["malformed"] = FaultKind.Malformed,
+        ["empty"] = FaultKind.Empty,
+        ["content-type"] = FaultKind.ContentType,
+        ["slow"] = FaultKind.Slow,
+        ["bad-image"] = FaultKind.BadImage,
+        ["job-failed"] = FaultKind.JobFailed,
+        ["job-stuck"] = FaultKind.JobStuck,
+        ["output-gone"] = FaultKind.OutputGone,
+        ["callback-lost"] = FaultKind.CallbackLost,
+        ["callback-twice"] = FaultKind.CallbackTwice,
+        ["callback-late"] = FaultKind.CallbackLate,
+        ["callback-forged"] = FaultKind.CallbackForged,
+        ["callback-early"] = FaultKind.CallbackEarly,
+    };
+
+    private static readonly Dictionary<FaultKind, string> ByKind = ByName.ToDictionary(k => k.Value, k => k.Key);
+
+    public static IEnumerable<string> Names => ByName.Keys;
+
+    public static bool TryParse(string name, out FaultKind kind) => ByName.TryGetValue(name, out kind);
+
+    public static string NameOf(FaultKind kind) => ByKind[kind];
+
+    /// <summary>Whether the submission of an asynchronous job succeeds and what goes wrong is the job.</summary>
+    public static bool IsOfJob(FaultKind kind) =>
+        kind is FaultKind.Moderation or FaultKind.Empty or FaultKind.BadImage or >= FaultKind.JobFailed;
+
+    /// <summary>Whether the true answer is made and then spoilt. Faults of jobs change nothing for calls that start none.</summary>
+    public static bool NeedsAnswer(FaultKind kind) =>
+        kind is FaultKind.Cut or FaultKind.Malformed or FaultKind.Slow or FaultKind.BadImage or FaultKind.Filtered or FaultKind.Refusal
+            or >= FaultKind.JobFailed;
+}

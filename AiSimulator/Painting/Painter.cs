@@ -1,0 +1,57 @@
+using System.Numerics;
+using AiSimulator.Painting.Scenes;
+using AiSimulator.Painting.Subjects;
+
+namespace AiSimulator.Painting;
+
+/// <summary>Turns an order into pixels.</summary>
+internal static class Painter
+{
+    /// <summary>Paints the scene that the order's prompt asks for; three bytes a pixel.</summary>
+    public static byte[] Paint(PictureOrder order, long seed)
+    {
+        var series = Dice.Hash(order.Prompt, seed.ToString(), order.Seed?.ToString() ?? "");
+        var brief = Brief.Of(order.Prompt, order.Index, series);
+        var palette = Palette.For(brief.Hour, (int)(series % 7) + order.Index);
+        var dice = Dice.For(series.ToString(), order.Index.ToString());
+        var detail = order.Detail switch { PictureDetail.Low => 0.55f, PictureDetail.High => 1.5f, _ => 1f };
+
+        using var canvas = new Canvas(order.Width, order.Height);
+        var stage = new Stage(canvas, palette, brief, dice, detail);
+        Scene(brief.Setting)(stage);
+        Animals(stage);
+        return canvas.ToRgb(vignette: 0.28f, grain: order.Detail == PictureDetail.Low ? 0.4f : 0.8f);
+    }
+
+    /// <summary>A quiet gradient.</summary>
+    public static byte[] Plain(int width, int height)
+    {
+        using var canvas = new Canvas(width, height);
+        canvas.Fill(Brush.Vertical(0, height, new Vector4(0.36f, 0.48f, 0.66f, 1), new Vector4(0.93f, 0.87f, 0.80f, 1)));
+        return canvas.ToRgb(0, 0);
+    }
+
+    /// <summary>Animals that the prompt names sit in front of whatever scene there is.</summary>
+    private static void Animals(Stage stage)
+    {
+        var (foot, height) = (stage.At(stage.Dice.Next(0.4f, 0.6f), 0.95f), stage.Unit * stage.Dice.Next(0.3f, 0.38f));
+        if (stage.Brief.Subjects.Contains(Subject.Cat)) Figures.Cat(stage, foot, height);
+        if (stage.Brief.Subjects.Contains(Subject.Dog)) Figures.Dog(stage, foot + new Vector2(stage.Brief.Subjects.Contains(Subject.Cat) ? height : 0, 0), height);
+    }
+
+    private static Action<Stage> Scene(Setting setting) => setting switch
+    {
+        Setting.Beach => Beach.Paint,
+        Setting.Sea => Beach.PaintSea,
+        Setting.City => City.Paint,
+        Setting.Forest => Forest.Paint,
+        Setting.Meadow => Meadow.Paint,
+        Setting.Desert => Desert.Paint,
+        Setting.Space => Space.Paint,
+        Setting.CoffeeTable => CoffeeTable.Paint,
+        Setting.ProductStage => ProductStage.Paint,
+        Setting.Road => Road.Paint,
+        Setting.Abstract => AbstractArt.Paint,
+        _ => Mountains.Paint,
+    };
+}

@@ -1,0 +1,55 @@
+using AiSimulator.Faults;
+using AiSimulator.Jobs;
+using AiSimulator.Painting;
+
+namespace AiSimulator.Providers.Replicate;
+
+/// <summary>A job in Replicate's words.</summary>
+internal static class Prediction
+{
+    public static object Of(Job job) => new
+    {
+        id = job.Id,
+        model = job.Model,
+        version = "simulated",
+        input = job.Input,
+        logs = job.State == JobState.Starting ? "" : $"Using seed: {job.Order.Seed ?? job.Order.Index}\n",
+        output = job.State == JobState.Succeeded ? OutputOf(job) : null,
+        data_removed = false,
+        error = job.Error,
+        status = job.State.ToString().ToLowerInvariant(),
+        created_at = Time(job.CreatedAt),
+        started_at = Time(job.StartedAt),
+        completed_at = Time(job.EndedAt),
+        metrics = job is { EndedAt: { } ended, StartedAt: { } started } ? new { predict_time = Math.Round((ended - started).TotalSeconds, 3) } : (object)new { },
+        urls = new
+        {
+            get = $"{job.BaseUrl}/v1/predictions/{job.Id}",
+            cancel = $"{job.BaseUrl}/v1/predictions/{job.Id}/cancel",
+            web = $"{job.BaseUrl}/",
+        },
+    };
+
+    /// <summary>What someone would send who does not know the secret: success, with a picture of his own.</summary>
+    public static object Forged(Job job) => new
+    {
+        id = job.Id,
+        model = job.Model,
+        status = "succeeded",
+        output = new[] { $"{job.BaseUrl}/outputs/forged/0.png" },
+        error = (string?)null,
+        created_at = Time(job.CreatedAt),
+    };
+
+    /// <summary>Models of the "pro" and "ultra" kind give one address, others a list, as on Replicate.</summary>
+    private static object? OutputOf(Job job)
+    {
+        var isSingle = job.Model is { } model && (model.Contains("-pro", StringComparison.Ordinal) || model.Contains("-ultra", StringComparison.Ordinal));
+        if (job.Fault?.Kind == FaultKind.Empty) return isSingle ? null : Array.Empty<string>();
+        var ending = job.Order.Format == PictureFormat.Png ? "png" : "jpg";
+        string[] addresses = [.. Enumerable.Range(0, job.Count).Select(i => $"{job.BaseUrl}/outputs/{job.Id}/{i}.{ending}")];
+        return isSingle ? addresses[0] : addresses;
+    }
+
+    private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
+}

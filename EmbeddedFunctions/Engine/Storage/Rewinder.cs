@@ -1,0 +1,107 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EmbeddedFunctions.Engine.Storage;
+
+/// <summary>
+/// Takes a failed orchestration back to just before the failures that ended it, so that only what failed runs again.
+/// </summary>
+/// <remarks>
+/// Taken out of the history are its end and the failures after the last action that the code asked for: those are what the code was
+/// told last. Failures before that action were handled, a retried attempt for example, and stay. A failed sub-orchestration is taken
+/// back first.
+/// </remarks>
+internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, string schema, string channel, EngineClock clock)
+{
+    /// <returns>Whether it was a failed instance and goes on.</returns>
+    public async Task<bool> RewindAsync(string id, CancellationToken cancellationToken)
+    {
+        var histories = await store.LoadHistoriesAsync([id], cancellationToken);
+        var history = histories.GetValueOrDefault(id) ?? [];
+        var lastAction = history.FindLastIndex(e => e.IsAction);
+        var kept = history
+            .Where((e, index) => e.Type is not HistoryEventType.Completed && !(index > lastAction && IsFailure(e)))
+            .ToList();
+        foreach (var failed in history.Skip(lastAction + 1).Where(e => e.Type is HistoryEventType.SubOrchestrationFailed))
+        {
+            var child = history.Find(e => e.Type is HistoryEventType.SubOrchestrationCreated && e.TaskId == failed.TaskId);
+            if (child?.Reference is { } childId)
+            {
+                await RewindAsync(childId, cancellationToken);
+            }
+        }
+
+        return await RewriteAsync(id, kept, cancellationToken);
+    }
+
+    private static bool IsFailure(HistoryEvent e) =>
+        e.Type is HistoryEventType.TaskFailed or HistoryEventType.SubOrchestrationFailed;
+
+    private async Task<bool> RewriteAsync(string id, List<HistoryEvent> history, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var revive = new NpgsqlCommand(
+            $"""
+            update {schema}.instances
+            set status = 0, output = null, failure = null, completed_at = null, updated_at = $2, wake_at = $2, delivered_to = 0
+            where id = $1 and status = 3
+            """,
+            connection,
+            transaction))
+        {
+            revive.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+            revive.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = clock.UtcNow, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+            if (await revive.ExecuteNonQueryAsync(cancellationToken) == 0)
+            {
+                return false;
+            }
+        }
+
+        await using (var clear = new NpgsqlCommand($"delete from {schema}.history where instance_id = $1", connection, transaction))
+        {
+            clear.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+            await clear.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        for (var sequence = 0; sequence < history.Count; sequence++)
+        {
+            await InsertAsync(connection, transaction, id, sequence, history[sequence], cancellationToken);
+        }
+
+        await using (var notify = new NpgsqlCommand("select pg_notify($1, 'r')", connection, transaction))
+        {
+            notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
+            await notify.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private async Task InsertAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        string id,
+        int sequence,
+        HistoryEvent e,
+        CancellationToken cancellationToken)
+    {
+        await using var insert = new NpgsqlCommand(
+            $"""
+            insert into {schema}.history (instance_id, seq, type, at, task_id, name, data, reference)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            connection,
+            transaction);
+        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = sequence });
+        insert.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)e.Type });
+        insert.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = e.At, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = e.TaskId });
+        insert.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = e.Name });
+        insert.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = e.Data });
+        insert.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = e.Reference });
+        await insert.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

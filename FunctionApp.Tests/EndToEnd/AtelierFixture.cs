@@ -1,0 +1,117 @@
+using AiSimulator;
+using AiSimulator.Calls;
+using AiSimulator.Painting;
+using FunctionApp.Tests.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FunctionApp.Tests.EndToEnd;
+
+/// <summary>The host as a process of its own on the test run's PostgreSQL and Azurite, and the providers inside the test process.</summary>
+public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
+{
+    /// <summary>Attempts that the tests' retry policies allow.</summary>
+    public const int MaxAttempts = 3;
+
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private WebApplication? _simulator;
+    private HostProcess? _host;
+    private Dictionary<string, string> _settings = [];
+    private LocalServicesFixture? _services;
+
+    public TimeSpan ImageLatency { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    public bool PlainPictures { get; init; }
+
+    /// <summary>Calls that providers have begun and not answered.</summary>
+    internal int RunningCalls => Log.Statistics().Running;
+
+    internal CampaignApi Api { get; private set; } = null!;
+
+    private CallLog Log => _simulator!.Services.GetRequiredService<CallLog>();
+
+    /// <summary>Starts all of it on the first call.</summary>
+    internal async Task<CampaignApi> StartAsync(LocalServicesFixture services)
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            if (_host is not null)
+            {
+                return Api;
+            }
+
+            _services = services;
+            _simulator = SimulatorApp.Create([], new SimulatorOptions
+            {
+                TextLatency = TimeSpan.FromMilliseconds(20),
+                ImageLatency = ImageLatency,
+                Pictures = PlainPictures ? PictureStyle.Plain : PictureStyle.Painted,
+            });
+            await _simulator.StartAsync();
+            _settings = new Dictionary<string, string>
+            {
+                ["ConnectionStrings__Postgres"] = await services.CreateDatabaseAsync(),
+                ["AzureWebJobsStorage"] = services.StorageConnectionString,
+                ["Images__Container"] = $"images-{Guid.NewGuid():N}",
+                ["Providers__Text"] = "openai",
+                ["Providers__Image"] = "openai",
+                ["Providers__OpenAI__Endpoint"] = $"{_simulator.Urls.First()}/v1",
+                ["Providers__OpenAI__ApiKey"] = "test-key",
+                ["Providers__OpenAI__TextModel"] = "gpt-4.1-mini",
+                ["Providers__OpenAI__ImageModel"] = "gpt-image-1",
+                ["Retry__Text__MaxAttempts"] = $"{MaxAttempts}",
+                ["Retry__Text__FirstInterval"] = "00:00:00.100",
+                ["Retry__Image__MaxAttempts"] = $"{MaxAttempts}",
+                ["Retry__Image__FirstInterval"] = "00:00:00.100",
+            };
+            await StartHostAsync();
+            return Api;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Ends the host process without notice and starts another one in its place.</summary>
+    internal async Task KillAndRestartAsync()
+    {
+        await _host!.KillAsync();
+        await _host.DisposeAsync();
+        await StartHostAsync();
+    }
+
+    internal PartCount CallsOf(string campaign, string part)
+    {
+        var operation = part.StartsWith("image", StringComparison.Ordinal) ? Operations.Image : Operations.Text;
+        return Log.Statistics().Campaigns.TryGetValue(campaign, out var parts)
+            && parts.TryGetValue(part, out var operations)
+            && operations.TryGetValue(operation, out var count) ? count : new PartCount();
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+
+        if (_simulator is not null)
+        {
+            await _simulator.DisposeAsync();
+        }
+
+        _starting.Dispose();
+    }
+
+    private async Task StartHostAsync()
+    {
+        _host = await HostProcess.StartAsync(_services!, _settings);
+        Api = new CampaignApi(new HttpClient { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(90) });
+    }
+}
