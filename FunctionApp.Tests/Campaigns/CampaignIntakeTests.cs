@@ -6,6 +6,7 @@ using Atelier.Problems;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Xunit;
 
 namespace FunctionApp.Tests.Campaigns;
 

@@ -7,6 +7,7 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Xunit;
 
 namespace FunctionApp.Tests.Campaigns;
 

@@ -4,6 +4,7 @@ using FunctionApp.Tests.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Xunit;
 
 namespace FunctionApp.Tests.Persistence;
 

@@ -1,5 +1,6 @@
 using Atelier.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Xunit;
 
 namespace FunctionApp.Tests.Persistence;
 

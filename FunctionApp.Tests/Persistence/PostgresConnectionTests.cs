@@ -1,6 +1,7 @@
 using Atelier;
 using Atelier.Persistence;
 using Npgsql;
+using Xunit;
 
 namespace FunctionApp.Tests.Persistence;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http;
+using Xunit;
 
 namespace FunctionApp.Tests.Problems;
 

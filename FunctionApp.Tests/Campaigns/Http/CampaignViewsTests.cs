@@ -4,6 +4,7 @@ using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
+using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Http;
 

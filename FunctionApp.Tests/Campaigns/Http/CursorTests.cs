@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Http;
+using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Http;
 

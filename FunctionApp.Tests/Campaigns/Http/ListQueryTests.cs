@@ -3,6 +3,7 @@ using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Http;
 

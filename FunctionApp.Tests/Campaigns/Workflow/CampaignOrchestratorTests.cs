@@ -2,6 +2,7 @@ using Atelier.Campaigns.Workflow;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
+using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

@@ -1,5 +1,6 @@
 using Atelier.Campaigns.Workflow;
 using Microsoft.DurableTask;
+using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

@@ -1,6 +1,7 @@
-using Atelier.Campaigns.Workflow;
 using Atelier;
+using Atelier.Campaigns.Workflow;
 using Microsoft.Extensions.Configuration;
+using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

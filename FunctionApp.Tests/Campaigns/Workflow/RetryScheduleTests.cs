@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Workflow;
+using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

@@ -1,0 +1,269 @@
+using Atelier.Access;
+using Atelier.Campaigns;
+using Atelier.Campaigns.Http;
+using Atelier.Campaigns.Workflow;
+using Atelier.Images;
+using Atelier.Notifications;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Atelier.Problems;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+using Xunit;
+
+namespace FunctionApp.Tests.Campaigns.Http;
+
+[Collection(LocalServicesCollection.Name)]
+public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private static readonly DevelopmentCallerResolver Callers = new();
+
+    private readonly Campaign _campaign = TestCampaign.Create();
+    private readonly Mock<IImageStore> _store = new();
+    private readonly Mock<DurableTaskClient> _client = new("test");
+    private TestDatabase _database = null!;
+    private AtelierDbContext _db = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(services);
+        _campaign.Status = CampaignStatus.Running;
+        await using (AtelierDbContext db = _database.NewContext())
+        {
+            db.Add(_campaign);
+            await db.SaveChangesAsync();
+        }
+        _db = _database.NewContext();
+        _store
+            .Setup(store => store.OpenAsync("there.png", It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => new ImageContent(new MemoryStream([1, 2, 3, 4, 5]), "image/png", 5, "\"blob-1\"", TestCampaign.CreatedAt));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _db.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Start_EngineAway_IsAcceptedAllTheSame()
+    {
+        _client
+            .Setup(client => client.ScheduleNewOrchestrationInstanceAsync(
+                It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new InvalidOperationException("The engine is away."));
+
+        HttpCall call = await StartAsync(new HttpCall(json: """{"prompt":"A cat"}"""));
+
+        Assert.Equal(202, call.Response.StatusCode);
+        string id = call.Json.GetProperty("id").GetString()!;
+        Assert.Equal($"/api/campaigns/{id}", call.Response.Headers.Location);
+        Assert.Equal("2", call.Response.Headers.RetryAfter);
+        Assert.Equal("PENDING", call.Json.GetProperty("status").GetString());
+        Assert.Equal("words", call.Json.GetProperty("text").GetProperty("provider").GetString());
+        Assert.NotNull(await new CampaignQueries(_db).FindAsync(new Caller("ann"), Guid.Parse(id), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Start_RepeatedUnderItsKey_SchedulesOnce()
+    {
+        HttpCall[] calls = [new(json: """{"prompt":"A cat"}"""), new(json: """{ "prompt": "A cat" }""")];
+        foreach (HttpCall call in calls)
+        {
+            call.Request.Headers["Idempotency-Key"] = "key";
+            await StartAsync(call);
+        }
+
+        Assert.Equal(calls[0].Response.Headers.Location, calls[1].Response.Headers.Location);
+        Assert.Equal(calls[0].Body, calls[1].Body);
+        _client.Verify(
+            client => client.ScheduleNewOrchestrationInstanceAsync(
+                It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()),
+            Times.Once);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("k,k")]
+    [InlineData("tooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooooo long")]
+    public async Task Start_UnusableKey_IsRefused(string key)
+    {
+        var call = new HttpCall(json: """{"prompt":"A cat"}""");
+        call.Request.Headers["Idempotency-Key"] = key.Split(',');
+
+        var problem = await Assert.ThrowsAsync<ApiException>(() => StartAsync(call));
+
+        Assert.Equal("Idempotency-Key", Assert.Single(problem.Errors!).Key);
+    }
+
+    [Fact]
+    public async Task Get_Running_HasETagAndRetryAfter()
+    {
+        HttpCall call = await GetAsync(new HttpCall());
+
+        Assert.Equal(200, call.Response.StatusCode);
+        Assert.Equal("W/\"1\"", call.Response.Headers.ETag);
+        Assert.Equal("2", call.Response.Headers.RetryAfter);
+        Assert.Equal(_campaign.Id, call.Json.GetProperty("id").GetGuid());
+        Assert.Single(call.Json.GetProperty("images").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("W/\"1\"", 304)]
+    [InlineData("\"1\"", 304)]
+    [InlineData("\"7\", W/\"1\"", 304)]
+    [InlineData("*", 304)]
+    [InlineData("W/\"2\"", 200)]
+    [InlineData("nonsense", 200)]
+    public async Task Get_IfNoneMatch_AnswersByVersion(string header, int status)
+    {
+        var call = new HttpCall();
+        call.Request.Headers.IfNoneMatch = header;
+
+        await GetAsync(call);
+
+        Assert.Equal(status, call.Response.StatusCode);
+        Assert.Equal("W/\"1\"", call.Response.Headers.ETag);
+        Assert.Equal(status == 304, call.Body.Length == 0);
+    }
+
+    [Theory]
+    [InlineData("ben", null)]
+    [InlineData("ann", "01987a6e-0000-7000-8000-000000000001")]
+    [InlineData("ann", "no-id")]
+    public async Task Get_NotTheirsOrNotThere_Is404(string user, string? id)
+    {
+        var problem = await Assert.ThrowsAsync<ApiException>(() => GetAsync(new HttpCall(user), id));
+
+        Assert.Equal((404, "not_found"), (problem.Status, problem.Code));
+    }
+
+    [Theory]
+    [InlineData("61")]
+    [InlineData("-1")]
+    [InlineData("soon")]
+    public async Task Get_WaitOutOfRange_IsRefused(string wait)
+    {
+        var problem = await Assert.ThrowsAsync<ApiException>(() => GetAsync(new HttpCall(query: $"?wait={wait}")));
+
+        Assert.Equal("wait", Assert.Single(problem.Errors!).Key);
+    }
+
+    [Fact]
+    public async Task List_MoreThanAPage_LeadsToTheNext()
+    {
+        await using (AtelierDbContext db = _database.NewContext())
+        {
+            db.Add(TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddMinutes(1)));
+            await db.SaveChangesAsync();
+        }
+        var function = new ListCampaigns(Callers, new CampaignQueries(_db));
+
+        HttpCall first = await new HttpCall(query: "?limit=1").RunAsync(request => function.RunAsync(request, CancellationToken.None));
+        string cursor = first.Json.GetProperty("nextCursor").GetString()!;
+        HttpCall second = await new HttpCall(query: $"?limit=1&cursor={cursor}").RunAsync(request => function.RunAsync(request, CancellationToken.None));
+
+        Assert.Equal(_campaign.Id, Assert.Single(second.Json.GetProperty("items").EnumerateArray()).GetProperty("id").GetGuid());
+        Assert.Null(second.Json.GetProperty("nextCursor").GetString());
+    }
+
+    [Fact]
+    public async Task Image_Whole_HasItsHeaders()
+    {
+        await CompleteImageAsync();
+
+        HttpCall call = await ImageAsync(new HttpCall());
+
+        Assert.Equal((200, "image/png"), (call.Response.StatusCode, call.Response.ContentType));
+        Assert.Equal([1, 2, 3, 4, 5], call.Body);
+        Assert.Equal("\"blob-1\"", call.Response.Headers.ETag);
+        Assert.Equal("private, max-age=31536000, immutable", call.Response.Headers.CacheControl);
+        Assert.Equal("nosniff", call.Response.Headers.XContentTypeOptions);
+    }
+
+    [Fact]
+    public async Task Image_Range_IsThatRange()
+    {
+        await CompleteImageAsync();
+        var call = new HttpCall();
+        call.Request.Headers.Range = "bytes=1-2";
+
+        await ImageAsync(call);
+
+        Assert.Equal(206, call.Response.StatusCode);
+        Assert.Equal("bytes 1-2/5", call.Response.Headers.ContentRange);
+        Assert.Equal([2, 3], call.Body);
+    }
+
+    [Fact]
+    public async Task Image_KnownAlready_Is304()
+    {
+        await CompleteImageAsync();
+        var call = new HttpCall();
+        call.Request.Headers.IfNoneMatch = "\"blob-1\"";
+
+        await ImageAsync(call);
+
+        Assert.Equal((304, 0), (call.Response.StatusCode, call.Body.Length));
+    }
+
+    [Theory]
+    [InlineData("ben", "0")]
+    [InlineData("ann", "1")]
+    [InlineData("ann", "-1")]
+    [InlineData("ann", "first")]
+    public async Task Image_NotTheirsOrNotThere_Is404(string user, string index)
+    {
+        await CompleteImageAsync();
+
+        var problem = await Assert.ThrowsAsync<ApiException>(() => ImageAsync(new HttpCall(user), index));
+
+        Assert.Equal(404, problem.Status);
+    }
+
+    [Fact]
+    public async Task Image_NotMadeYet_Is404() =>
+        Assert.Equal(404, (await Assert.ThrowsAsync<ApiException>(() => ImageAsync(new HttpCall()))).Status);
+
+    private Task<HttpCall> StartAsync(HttpCall call)
+    {
+        var queries = new CampaignQueries(_db);
+        var function = new StartCampaign(
+            Callers,
+            new NewCampaignReader(TestGenerators.Create()),
+            new CampaignIntake(_db, queries, TestGenerators.Create(), TimeProvider.System),
+            new CampaignScheduler(
+                RetryOptions.Read(new ConfigurationBuilder().Build()), TimeProvider.System, NullLogger<CampaignScheduler>.Instance),
+            queries);
+        return call.RunAsync(request => function.RunAsync(request, _client.Object, CancellationToken.None));
+    }
+
+    private async Task<HttpCall> GetAsync(HttpCall call, string? id = null)
+    {
+        using var changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
+        var queries = new CampaignQueries(_db);
+        var function = new GetCampaign(Callers, new CampaignWatch(queries, changes, TimeProvider.System), queries);
+        return await call.RunAsync(request => function.RunAsync(request, id ?? _campaign.InstanceId, CancellationToken.None));
+    }
+
+    private Task<HttpCall> ImageAsync(HttpCall call, string index = "0")
+    {
+        var function = new GetCampaignImage(Callers, new CampaignQueries(_db), _store.Object);
+        return call.RunAsync(request => function.RunAsync(request, _campaign.InstanceId, index, CancellationToken.None));
+    }
+
+    private async Task CompleteImageAsync()
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        CampaignImage image = db.Attach(_campaign.Images[0]).Entity;
+        image.Status = PartStatus.Complete;
+        image.BlobName = "there.png";
+        await db.SaveChangesAsync();
+    }
+}
