@@ -1,9 +1,70 @@
+using System.ClientModel.Primitives;
+using Atelier.Generation.AzureOpenAI;
+using Atelier.Generation.Calls;
+using Atelier.Generation.Failures;
+using Atelier.Generation.OpenAI;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace Atelier.Generation;
 
 /// <summary>Registers the configured AI providers.</summary>
 public static class GenerationServices
 {
-    /// <summary>Adds the <see cref="GeneratorCatalog"/> with every provider that is configured.</summary>
+    // A name resolved once must not be kept for ever: providers move their addresses.
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Adds the <see cref="GeneratorCatalog"/> with every provider that is configured. The default of each kind is what
+    /// <c>Providers:Text</c> and <c>Providers:Image</c> name, or else the first configured of <c>azure-openai</c>, <c>openai</c>.
+    /// </summary>
     /// <exception cref="SettingException">A setting below <c>Providers</c> is missing or malformed.</exception>
-    public static IServiceCollection AddGeneration(this IServiceCollection services, IConfiguration configuration) => services;
+    public static IServiceCollection AddGeneration(this IServiceCollection services, IConfiguration configuration)
+    {
+        var providers = configuration.GetSection("Providers");
+        var registry = new ProviderRegistry();
+        AzureOpenAIProvider.Add(registry, providers);
+        OpenAIProvider.Add(registry, providers);
+        var defaultText = DefaultOf(providers, "Text", [.. registry.TextProviders]);
+        var defaultImage = DefaultOf(providers, "Image", [.. registry.ImageProviders]);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ProviderGate>();
+        services.AddSingleton<PipelineTransport>(_ => new HttpClientPipelineTransport(CreateHttpClient()));
+        services.AddSingleton(new SecretRedactor(registry.Secrets));
+        services.AddSingleton<FailureClassifier>();
+        services.AddSingleton<ProviderParts>();
+        services.AddSingleton(p => registry.CreateCatalog(
+            p.GetRequiredService<ProviderParts>(), p.GetRequiredService<ProviderGate>(), defaultText, defaultImage));
+        return services;
+    }
+
+    private static string DefaultOf(IConfiguration providers, string kind, string[] configured)
+    {
+        var setting = $"Providers:{kind}";
+        var name = providers[kind]?.Trim();
+        if (configured.Length == 0)
+        {
+            throw new SettingException(
+                setting, $"Setting '{setting}' cannot be met: no provider for it is configured. Set 'Providers:OpenAI:ApiKey', for example.");
+        }
+
+        if (string.IsNullOrEmpty(name))
+            return configured[0];
+        return configured.FirstOrDefault(c => string.Equals(c, name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new SettingException(
+                setting, $"Setting '{setting}' must name a configured provider: {string.Join(", ", configured)}.");
+    }
+
+    private static HttpClient CreateHttpClient() => new(new SocketsHttpHandler
+    {
+        PooledConnectionLifetime = ConnectionLifetime,
+        ConnectTimeout = ConnectTimeout,
+        // A redirect would carry prompts, and with some services keys, to another place.
+        AllowAutoRedirect = false,
+    })
+    {
+        // Each call has its own deadline.
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 }

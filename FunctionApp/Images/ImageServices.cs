@@ -5,5 +5,10 @@ public static class ImageServices
 {
     /// <summary>Adds the <see cref="IImageStore"/> over the Blob Storage account that <c>AzureWebJobsStorage</c> names.</summary>
     /// <exception cref="SettingException">A setting is missing or malformed.</exception>
-    public static IServiceCollection AddImages(this IServiceCollection services, IConfiguration configuration) => services;
+    public static IServiceCollection AddImages(this IServiceCollection services, IConfiguration configuration)
+    {
+        // Made at once, so that a bad setting stops the start and not the first image.
+        var container = ImageStorageOptions.CreateContainerClient(configuration);
+        return services.AddSingleton<IImageStore>(_ => new BlobImageStore(container));
+    }
 }

@@ -1,0 +1,43 @@
+using Atelier.Generation.Failures;
+
+namespace Atelier.Generation.Calls;
+
+/// <summary>Runs one call to a provider under a deadline, and turns whatever it throws into the one failure type.</summary>
+/// <param name="provider">The provider's name.</param>
+/// <param name="timeout">How long the call may take in all, the reading of its answer included.</param>
+/// <param name="classifier">Says what a failure means.</param>
+/// <param name="time">The clock of the deadline.</param>
+internal sealed class ProviderCaller(string provider, TimeSpan timeout, FailureClassifier classifier, TimeProvider time)
+{
+    /// <summary>The provider's name.</summary>
+    public string Provider => provider;
+
+    /// <summary>Says what a failure means.</summary>
+    public FailureClassifier Failures => classifier;
+
+    /// <summary>Runs the call.</summary>
+    /// <param name="call">The call; the token it is given ends it at the deadline too.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="GenerationException">The call failed or its time was up.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        // The client's own network timeout starts anew with each piece that arrives; a provider that drips would hold a call for ever.
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await call(either.Token);
+        }
+        catch (GenerationException)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            // A call that is cut off may end in any exception; what counts is who cut it.
+            cancellationToken.ThrowIfCancellationRequested();
+            throw classifier.FromException(provider, deadline.IsCancellationRequested ? new TimeoutException() : e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+
+namespace Atelier.Generation.Calls;
+
+/// <summary>
+/// Remembers for the whole process which provider asked to be left alone, and until when. Each kind of a provider is on its own:
+/// a provider's limits on texts and on images are separate.
+/// </summary>
+/// <remarks>
+/// A call that comes early waits in place when at most <see cref="MaxWait"/> is left, which spares an attempt; when more is left it fails at
+/// once with <see cref="GenerationErrorCodes.RateLimited"/>, no HTTP status and the time that is left, so that a durable timer waits
+/// instead of a running activity. Either way the provider is not called before its time.
+/// </remarks>
+internal sealed class ProviderGate(TimeProvider time, ILogger<ProviderGate> logger)
+{
+    /// <summary>The longest that a call waits in place.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<(string Provider, string Kind), long> _opensAt = new();
+
+    /// <summary>Makes a call once the gate is open, and closes the gate when the call's failure says so.</summary>
+    /// <exception cref="GenerationException">The call failed, or the gate stays closed for longer than a call waits.</exception>
+    public async Task<T> PassAsync<T>(string provider, string kind, Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        await WaitAsync(provider, kind, cancellationToken);
+        try
+        {
+            return await call();
+        }
+        catch (GenerationException e) when (e.RetryAfter is { } wait && wait > TimeSpan.Zero)
+        {
+            Close(provider, kind, wait);
+            throw;
+        }
+    }
+
+    /// <summary>Holds back the calls of a kind to a provider. A gate that is closed for longer already stays so.</summary>
+    public void Close(string provider, string kind, TimeSpan wait)
+    {
+        var opensAt = time.GetTimestamp() + (long)Math.Ceiling(wait.TotalSeconds * time.TimestampFrequency);
+        _opensAt.AddOrUpdate((provider, kind), opensAt, (_, until) => Math.Max(until, opensAt));
+        logger.LogInformation("Provider {Provider} asks to wait: no call for {Kind} in the next {Wait}", provider, kind, wait);
+    }
+
+    /// <summary>How long the gate stays closed; zero where it is open.</summary>
+    public TimeSpan Remaining(string provider, string kind)
+    {
+        if (!_opensAt.TryGetValue((provider, kind), out var opensAt))
+            return TimeSpan.Zero;
+        var left = time.GetElapsedTime(time.GetTimestamp(), opensAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private async Task WaitAsync(string provider, string kind, CancellationToken cancellationToken)
+    {
+        var budget = MaxWait;
+        while (Remaining(provider, kind) is var left && left > TimeSpan.Zero)
+        {
+            // Another call may close the gate again while this one waits: what is waited in all stays within the budget.
+            if (left > budget)
+            {
+                throw new GenerationException(
+                    GenerationErrorCodes.RateLimited,
+                    $"The provider asked to wait; the call was held back with {Math.Ceiling(left.TotalSeconds)} s left.",
+                    provider) { IsTransient = true, RetryAfter = left };
+            }
+
+            budget -= left;
+            // A timer counts whole milliseconds: rounded up, so that it never ends early.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Atelier.Generation.Failures;
+
+/// <summary>
+/// How long a provider asks to be left alone, in each spelling in use: the headers <c>retry-after-ms</c> (also <c>x-ms-retry-after-ms</c>)
+/// and <c>Retry-After</c> as seconds or as a date (RFC 9110, section 10.2.3), and where no header says it, the error's own words.
+/// </summary>
+internal static partial class RetryAfter
+{
+    /// <summary>The longest wait that is believed. A longer one is cut to it.</summary>
+    public static readonly TimeSpan Max = TimeSpan.FromHours(1);
+
+    /// <summary>Reads the wait.</summary>
+    /// <param name="header">Gives a header's value by name, without regard to case, or null.</param>
+    /// <param name="error">The answer's body.</param>
+    /// <param name="now">The present moment, from which a date counts.</param>
+    /// <returns>From zero to <see cref="Max"/>; null where the provider does not ask for a wait.</returns>
+    public static TimeSpan? Read(Func<string, string?> header, ErrorBody error, DateTimeOffset now) =>
+        Milliseconds(header("retry-after-ms") ?? header("x-ms-retry-after-ms"))
+        ?? Seconds(header("Retry-After"))
+        ?? Date(header("Retry-After"), now)
+        ?? Words(error.RetryDelay, Delay())
+        ?? Words(error.Message, Sentence());
+
+    private static TimeSpan? Milliseconds(string? value) => Number(value) is { } ms ? Bounded(ms / 1000) : null;
+
+    private static TimeSpan? Seconds(string? value) => Number(value) is { } s ? Bounded(s) : null;
+
+    private static TimeSpan? Date(string? value, DateTimeOffset now) =>
+        DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            ? Bounded((date - now).TotalSeconds)
+            : null;
+
+    private static TimeSpan? Words(string? text, Regex pattern)
+    {
+        if (text is null)
+            return null;
+        var match = pattern.Match(text);
+        if (!match.Success)
+            return null;
+        double Part(string group) => Number(match.Groups[group].Value) ?? 0;
+        return Bounded((Part("h") * 3600) + (Part("m") * 60) + Part("s") + (Part("ms") / 1000));
+    }
+
+    private static double? Number(string? value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+
+    private static TimeSpan Bounded(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, Max.TotalSeconds));
+
+    // Azure: "Please retry after 12 seconds." OpenAI: "Please try again in 1m30.5s." or "in 350ms."
+    [GeneratedRegex(
+        @"(?:retry after|try again in|retry in)\s+(?:(?<h>\d+)\s?h\s?)?(?:(?<m>\d+)\s?m(?!s)\s?)?(?:(?<s>\d+(?:\.\d+)?)\s?s|(?<ms>\d+(?:\.\d+)?)\s?ms)?",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Sentence();
+
+    [GeneratedRegex(@"^(?<s>\d+(?:\.\d+)?)s$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Delay();
+}

@@ -1,0 +1,31 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+
+namespace Atelier.Generation.OpenAI;
+
+/// <summary>The provider <c>openai</c>: texts and images of OpenAI's platform, or of a service that speaks its API.</summary>
+internal static class OpenAIProvider
+{
+    /// <summary>The provider's name.</summary>
+    public const string Name = "openai";
+
+    private static readonly string[] Formats = ["png", "jpeg", "webp"];
+
+    /// <summary>Adds the provider where it is configured.</summary>
+    public static void Add(ProviderRegistry registry, IConfiguration providers)
+    {
+        if (OpenAIOptions.Read(providers) is not { } options)
+            return;
+        registry.AddSecret(options.ApiKey);
+        registry.AddText(Name, parts => Clients(options, parts).Text(options.TextModel));
+        registry.AddImage(Name, parts => Clients(options, parts).Image(options.ImageModel, Formats));
+    }
+
+    private static OpenAIClients Clients(OpenAIOptions options, ProviderParts parts)
+    {
+        AuthenticationPolicy authentication = options.ApiKey is { } key
+            ? ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(key.Reveal()))
+            : new NoAuthenticationPolicy();
+        return new OpenAIClients(options.Endpoint, authentication, options.Timeout, parts.Transport, parts.CallerOf(Name, options.Timeout));
+    }
+}

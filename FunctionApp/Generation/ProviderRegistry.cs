@@ -1,0 +1,57 @@
+using System.ClientModel.Primitives;
+using Atelier.Generation.Calls;
+using Atelier.Generation.Failures;
+
+namespace Atelier.Generation;
+
+/// <summary>
+/// What the configured providers offer, gathered before the application starts: each provider's folder adds itself here, and
+/// <see cref="GenerationServices"/> lists the folders.
+/// </summary>
+internal sealed class ProviderRegistry
+{
+    private readonly List<Offer<ITextGenerator>> _text = [];
+    private readonly List<Offer<IImageGenerator>> _image = [];
+    private readonly List<Secret> _secrets = [];
+
+    /// <summary>The names of the providers of text, in the order in which they were added.</summary>
+    public IEnumerable<string> TextProviders => _text.Select(o => o.Name);
+
+    /// <summary>The names of the providers of images, in the order in which they were added.</summary>
+    public IEnumerable<string> ImageProviders => _image.Select(o => o.Name);
+
+    /// <summary>Every key and password of the providers.</summary>
+    public IReadOnlyList<Secret> Secrets => _secrets;
+
+    /// <summary>Offers texts of a provider.</summary>
+    public void AddText(string name, Func<ProviderParts, ITextGenerator> create) => _text.Add(new(name, create));
+
+    /// <summary>Offers images of a provider.</summary>
+    public void AddImage(string name, Func<ProviderParts, IImageGenerator> create) => _image.Add(new(name, create));
+
+    /// <summary>Names a key that must not show in any failure.</summary>
+    public void AddSecret(Secret? secret)
+    {
+        if (secret is not null)
+            _secrets.Add(secret);
+    }
+
+    /// <summary>Makes the catalog of what is offered, each generator behind the gate.</summary>
+    public GeneratorCatalog CreateCatalog(ProviderParts parts, ProviderGate gate, string defaultText, string defaultImage) => new(
+        _text.Select(o => new GatedTextGenerator(o.Create(parts), gate)),
+        _image.Select(o => new GatedImageGenerator(o.Create(parts), gate)),
+        defaultText,
+        defaultImage);
+
+    private sealed record Offer<T>(string Name, Func<ProviderParts, T> Create);
+}
+
+/// <summary>What providers are made with.</summary>
+/// <param name="Transport">The connections, shared by all providers.</param>
+/// <param name="Failures">Says what a failure means.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record ProviderParts(PipelineTransport Transport, FailureClassifier Failures, TimeProvider Time)
+{
+    /// <summary>What runs a provider's calls.</summary>
+    public ProviderCaller CallerOf(string provider, TimeSpan timeout) => new(provider, timeout, Failures, Time);
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+
+namespace Atelier.Generation;
+
+/// <summary>One provider's part of the configuration, read with checks that name the setting they fail on.</summary>
+/// <param name="providers">The section <c>Providers</c>.</param>
+/// <param name="name">The provider's section below it, for example <c>OpenAI</c>.</param>
+internal sealed class ProviderSection(IConfiguration providers, string name)
+{
+    /// <summary>How long a call may take where <c>Timeout</c> is not set: an image of high quality takes minutes.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(3);
+
+    /// <summary>The longest <c>Timeout</c>: what a function may run, as host.json has it.</summary>
+    public static readonly TimeSpan MaxTimeout = TimeSpan.FromMinutes(10);
+
+    private readonly IConfigurationSection _section = providers.GetSection(name);
+
+    /// <summary>Whether any of these settings has a value.</summary>
+    public bool HasAny(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (Text(key) is not null)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The full name of a setting, for messages.</summary>
+    public string PathOf(string key) => $"Providers:{name}:{key}";
+
+    /// <summary>A setting's value without surrounding blanks; null where it is missing or blank.</summary>
+    public string? Text(string key)
+    {
+        var value = _section[key];
+        return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    }
+
+    /// <summary>A setting that must not show; null where it is missing or blank.</summary>
+    public Secret? Secret(string key) => Text(key) is { } value ? new Secret(value) : null;
+
+    /// <summary>An address; null where it is missing.</summary>
+    /// <exception cref="SettingException">It is not an absolute http or https URL, or carries credentials, a query or a fragment.</exception>
+    public Uri? Url(string key)
+    {
+        if (Text(key) is not { } value)
+            return null;
+        if (Uri.TryCreate(value, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+            && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0)
+            return url;
+        throw Invalid(key, "must be an absolute http(s) URL without credentials, query or fragment");
+    }
+
+    /// <summary>The setting <c>Timeout</c>, as <c>hh:mm:ss</c> or a number of seconds. Default: <see cref="DefaultTimeout"/>.</summary>
+    /// <exception cref="SettingException">It is not a time, or not above 0 and at most <see cref="MaxTimeout"/>.</exception>
+    public TimeSpan Timeout()
+    {
+        if (Text("Timeout") is not { } value)
+            return DefaultTimeout;
+
+        // A bare number comes first: TimeSpan would take it for days.
+        TimeSpan? timeout = double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(Math.Min(seconds, MaxTimeout.TotalSeconds + 1))
+            : TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var span) ? span : null;
+        return timeout is { } t && t > TimeSpan.Zero && t <= MaxTimeout
+            ? t
+            : throw Invalid("Timeout", $"must be a time above zero and at most {MaxTimeout:c}, as hh:mm:ss or in seconds");
+    }
+
+    /// <summary>The failure of a setting of this provider.</summary>
+    public SettingException Invalid(string key, string what) => new(PathOf(key), $"Setting '{PathOf(key)}' {what}.");
+}
