@@ -18,6 +18,15 @@ public sealed class PartFailureTests
         Assert.Equal(failure, PartFailure.From(DetailsOf(FullType, new PartFailedException(failure).Message)));
     }
 
+    [Fact]
+    public void From_WaitThatTheProviderAskedFor_GivesItBack()
+    {
+        var failure = new PartFailure("rate_limited", "Slow down.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(30), 2));
+
+        Assert.Equal("rate_limited (wait 30000 ms after attempt 2): Slow down.", failure.ToString());
+        Assert.Equal(failure, PartFailure.From(DetailsOf(FullType, failure.ToString())));
+    }
+
     // Older durable extensions take what stands before the first colon for the type.
     [Fact]
     public void From_MessageCutAtItsFirstColon_GivesItBackWhole()
