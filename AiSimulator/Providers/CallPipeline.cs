@@ -92,7 +92,7 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         bool isAccepted)
     {
         var identity = CallIdentity.Given(http.Request.Headers[CallIdentity.Header], user, webhook);
-        var record = log.Begin(dialect.Provider, operation, identity, FaultDirective.Strip(prompt), model);
+        var record = log.Begin(dialect.Provider, operation, identity, prompt, model);
         var (outcome, status) = ("aborted", (int?)null);
         try
         {

@@ -1,3 +1,4 @@
+using EmbeddedFunctions.Hosting;
 using EmbeddedFunctions.Engine.Client;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;

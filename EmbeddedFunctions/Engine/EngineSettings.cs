@@ -1,4 +1,5 @@
 using System.Globalization;
+using EmbeddedFunctions.Hosting;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 

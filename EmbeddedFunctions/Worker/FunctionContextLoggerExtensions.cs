@@ -1,0 +1,15 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Azure.Functions.Worker;
+
+/// <summary>Loggers of an invocation.</summary>
+public static class FunctionContextLoggerExtensions
+{
+    /// <summary>A logger of a type's category.</summary>
+    public static ILogger<T> GetLogger<T>(this FunctionContext context) => context.InstanceServices.GetRequiredService<ILogger<T>>();
+
+    /// <summary>A logger of a category.</summary>
+    public static ILogger GetLogger(this FunctionContext context, string categoryName) =>
+        context.InstanceServices.GetRequiredService<ILoggerFactory>().CreateLogger(categoryName);
+}
