@@ -24,7 +24,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     public bool PlainPictures { get; init; }
 
     /// <summary>Calls that providers have begun and not answered.</summary>
-    internal int RunningCalls => Log.Statistics().Running;
+    internal int RunningCalls => Log.Statistics(campaign: null).Running;
 
     internal CampaignApi Api { get; private set; } = null!;
 
@@ -85,7 +85,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     internal PartCount CallsOf(string campaign, string part)
     {
         var operation = part.StartsWith("image", StringComparison.Ordinal) ? Operations.Image : Operations.Text;
-        return Log.Statistics().Campaigns.TryGetValue(campaign, out var parts)
+        return Log.Statistics(campaign).Campaigns.TryGetValue(campaign, out var parts)
             && parts.TryGetValue(part, out var operations)
             && operations.TryGetValue(operation, out var count) ? count : new PartCount();
     }
