@@ -1,5 +1,4 @@
 using EmbeddedHost.Configuration;
-using EmbeddedHost.LocalServices;
 
 namespace EmbeddedHost;
 

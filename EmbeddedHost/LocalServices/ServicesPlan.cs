@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EmbeddedHost.LocalServices;
 
 /// <summary>Which services to start, and at which ports: read as JSON by <c>services.mjs</c>.</summary>
@@ -10,6 +12,7 @@ internal sealed record PostgresPlan(int Port, string Password)
 {
     private const string Name = "atelier"; // of the role and of its database, as postgres.mjs creates them
 
+    [JsonIgnore]
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Database={Name};Username={Name};Password={Password}";
 }
 
@@ -20,6 +23,7 @@ internal sealed record AzuritePlan(int Blob, int? Queue = null, int? Table = nul
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    [JsonIgnore]
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};{Endpoint("Blob", Blob)}{Endpoint("Queue", Queue)}{Endpoint("Table", Table)}";
 

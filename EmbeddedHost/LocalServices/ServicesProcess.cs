@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Threading.Channels;
 
 namespace EmbeddedHost.LocalServices;
@@ -13,7 +14,7 @@ internal sealed class ServicesProcess : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
     // Stopping takes Azurite up to 15 s and PostgreSQL, with much to write, up to 40 s before it is killed.
@@ -38,7 +39,13 @@ internal sealed class ServicesProcess : IAsyncDisposable
     /// <exception cref="HostFailure">There is no Node.js.</exception>
     public static ServicesProcess Start(string dataFolder, Action<string> report)
     {
-        var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "services", "services.mjs"));
         start.ArgumentList.Add("--data");
         start.ArgumentList.Add(dataFolder);

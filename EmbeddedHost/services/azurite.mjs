@@ -51,5 +51,6 @@ export class Azurite {
 }
 
 function lastWords(log) {
-  return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').pop() : '';
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+  return lines.find((line) => /error|unknown/i.test(line)) ?? lines.at(-1) ?? '';
 }

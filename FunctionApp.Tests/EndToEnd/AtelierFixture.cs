@@ -17,7 +17,6 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     private WebApplication? _simulator;
     private HostProcess? _host;
     private Dictionary<string, string> _settings = [];
-    private LocalServicesFixture? _services;
 
     public TimeSpan ImageLatency { get; init; } = TimeSpan.FromMilliseconds(20);
 
@@ -41,7 +40,6 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 return Api;
             }
 
-            _services = services;
             _simulator = SimulatorApp.Create([], new SimulatorOptions
             {
                 TextLatency = TimeSpan.FromMilliseconds(20),
@@ -111,7 +109,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     private async Task StartHostAsync()
     {
-        _host = await HostProcess.StartAsync(_services!, _settings);
+        _host = await HostProcess.StartAsync(_settings);
         Api = new CampaignApi(new HttpClient { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(90) });
     }
 }
