@@ -6,7 +6,6 @@ using Atelier.Problems;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns;
 

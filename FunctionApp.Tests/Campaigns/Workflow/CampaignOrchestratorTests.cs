@@ -2,7 +2,6 @@ using Atelier.Campaigns.Workflow;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

@@ -1,6 +1,5 @@
 using Atelier.Campaigns.Workflow;
 using Microsoft.DurableTask;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

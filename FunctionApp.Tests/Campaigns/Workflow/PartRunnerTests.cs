@@ -8,7 +8,6 @@ using FunctionApp.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

@@ -4,7 +4,6 @@ using EmbeddedFunctions.Engine.Client;
 using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
-using Xunit;
 using Recorded = EmbeddedFunctions.Engine.Storage.HistoryEvent;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.Engine;
