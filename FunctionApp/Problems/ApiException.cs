@@ -33,6 +33,6 @@ public class ApiException(int status, string code, string detail) : Exception(de
     {
         (string field, string[] messages) = errors.First();
         string first = $"{field} {messages[0]}";
-        return errors.Count == 1 ? first : $"{first} {errors.Count - 1} more fields are wrong.";
+        return errors.Count == 1 ? first : $"{first} Also wrong: {string.Join(", ", errors.Keys.Skip(1))}.";
     }
 }
