@@ -1,5 +1,5 @@
-using EmbeddedFunctions.Hosting;
 using EmbeddedFunctions.Engine.Client;
+using EmbeddedFunctions.Hosting;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
