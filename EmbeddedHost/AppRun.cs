@@ -13,14 +13,14 @@ internal static class AppRun
     /// <exception cref="HostFailure">Something cannot start.</exception>
     public static async Task<int> RunAsync(HostArguments arguments, CancellationToken stop)
     {
-        LocalSettings.ApplyNearest(Environment.CurrentDirectory);
+        var settings = Settings.Load();
         foreach (var address in arguments.Addresses) await address.EnsureFreeAsync(stop);
 
-        await using var surroundings = await Surroundings.StartMissingAsync(arguments.DataDirectory, Console.WriteLine, stop);
-        foreach (var (name, value) in surroundings.Settings) Settings.Default(name, value);
-        Settings.Default("Access__Mode", "Development");
-        Settings.Default("Images__Container", "campaign-images");
-        Settings.Default("PublicUrl", arguments.Addresses[0].Local.ToString().TrimEnd('/'));
+        await using var surroundings = await Surroundings.StartMissingAsync(settings, arguments.DataDirectory, Console.WriteLine, stop);
+        foreach (var (name, value) in surroundings.Settings) settings.Default(name, value);
+        settings.Default("Access__Mode", "Development");
+        settings.Default("Images__Container", "campaign-images");
+        settings.Default("PublicUrl", arguments.Addresses[0].Local.ToString().TrimEnd('/'));
         Environment.SetEnvironmentVariable("ASPNETCORE_URLS", arguments.Urls);
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);

@@ -1,3 +1,5 @@
+using EmbeddedFunctions;
+
 namespace EmbeddedHost;
 
 /// <summary>One command that runs Atelier with everything it needs.</summary>
@@ -23,7 +25,7 @@ internal static class Program
                 ? await ServicesRun.RunAsync(arguments, signals.Token)
                 : await AppRun.RunAsync(arguments, signals.Token);
         }
-        catch (HostFailure failure)
+        catch (Exception failure) when (failure is HostFailure or FunctionsStartupException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return Failed;

@@ -27,55 +27,29 @@ internal sealed class Surroundings : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Settings => _settings;
 
     /// <summary>What was started, in a few words.</summary>
-    public string Summary => _started.Count == 0 ? "everything as configured" : $"started {string.Join(", ", _started)}";
+    public string Summary => _started switch
+    {
+        [] => "everything as configured",
+        [var only] => $"started {only}",
+        [.. var most, var last] => $"started {string.Join(", ", most)} and {last}",
+    };
 
     /// <summary>Starts what no setting names, at any free ports.</summary>
     /// <exception cref="HostFailure">Something did not start.</exception>
-    public static Task<Surroundings> StartMissingAsync(string dataDirectory, Action<string> report, CancellationToken cancellationToken) =>
-        StartAsync(
-            dataDirectory,
-            postgres: Configuration.Settings.HasPostgres ? null : folder => folder.Ports.Reserve("postgres"),
-            azurite: Configuration.Settings.HasStorage ? null : folder => new AzuritePlan(folder.Ports.Reserve("blob")),
-            simulatorPort: null,
-            ProviderDefaults.Missing,
-            report,
-            cancellationToken);
-
-    /// <summary>Starts everything whatever is configured, at the usual ports where they are free.</summary>
-    /// <exception cref="HostFailure">Something did not start.</exception>
-    public static Task<Surroundings> StartAllAsync(string dataDirectory, Action<string> report, CancellationToken cancellationToken) =>
-        StartAsync(
-            dataDirectory,
-            postgres: folder => folder.Ports.Reserve("postgres", PostgresPort),
-            azurite: folder => new AzuritePlan(
-                folder.Ports.Reserve("blob", BlobPort), folder.Ports.Reserve("queue", QueuePort), folder.Ports.Reserve("table", TablePort)),
-            simulatorPort: SimulatorPort,
-            ProviderDefaults.Every,
-            report,
-            cancellationToken);
-
-    public async ValueTask DisposeAsync()
+    public static async Task<Surroundings> StartMissingAsync(
+        Settings settings, string dataDirectory, Action<string> report, CancellationToken cancellationToken)
     {
-        if (_simulator is not null) await _simulator.DisposeAsync();
-        if (_services is not null) await _services.DisposeAsync();
-        _folder?.Dispose();
-    }
+        Func<DataFolder, int>? postgres = settings.HasPostgres ? null : folder => folder.Ports.Reserve("postgres");
+        Func<DataFolder, AzuritePlan>? azurite = settings.HasStorage ? null : folder => new AzuritePlan(folder.Ports.Reserve("blob"));
+        var providers = new ProviderDefaults(settings);
 
-    private static async Task<Surroundings> StartAsync(
-        string dataDirectory,
-        Func<DataFolder, int>? postgres,
-        Func<DataFolder, AzuritePlan>? azurite,
-        int? simulatorPort,
-        IReadOnlyList<string> simulated,
-        Action<string> report,
-        CancellationToken cancellationToken)
-    {
         var surroundings = new Surroundings();
         try
         {
             if (postgres is not null || azurite is not null)
                 await surroundings.StartServicesAsync(dataDirectory, postgres, azurite, report, cancellationToken);
-            if (simulated.Count > 0) await surroundings.StartSimulatorAsync(simulated, simulatorPort, cancellationToken);
+            if (providers.Missing.Count > 0) await surroundings.StartSimulatorAsync(providers.Missing, null, cancellationToken);
+            surroundings.Add(providers.Choice);
             return surroundings;
         }
         catch
@@ -83,6 +57,38 @@ internal sealed class Surroundings : IAsyncDisposable
             await surroundings.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts everything whatever is configured, at the usual ports where they are free.</summary>
+    /// <exception cref="HostFailure">Something did not start.</exception>
+    public static async Task<Surroundings> StartAllAsync(string dataDirectory, Action<string> report, CancellationToken cancellationToken)
+    {
+        var surroundings = new Surroundings();
+        try
+        {
+            await surroundings.StartServicesAsync(
+                dataDirectory,
+                folder => folder.Ports.Reserve("postgres", PostgresPort),
+                folder => new AzuritePlan(
+                    folder.Ports.Reserve("blob", BlobPort), folder.Ports.Reserve("queue", QueuePort), folder.Ports.Reserve("table", TablePort)),
+                report,
+                cancellationToken);
+            await surroundings.StartSimulatorAsync(ProviderDefaults.Every, SimulatorPort, cancellationToken);
+            surroundings.Add(ProviderDefaults.SimulatedChoice);
+            return surroundings;
+        }
+        catch
+        {
+            await surroundings.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_simulator is not null) await _simulator.DisposeAsync();
+        if (_services is not null) await _services.DisposeAsync();
+        _folder?.Dispose();
     }
 
     private async Task StartServicesAsync(
@@ -104,14 +110,13 @@ internal sealed class Surroundings : IAsyncDisposable
         Add("Azurite", Configuration.Settings.Storage, plan.Azurite?.ConnectionString);
     }
 
-    private async Task StartSimulatorAsync(IReadOnlyList<string> simulated, int? preferredPort, CancellationToken cancellationToken)
+    private async Task StartSimulatorAsync(IReadOnlyList<string> providers, int? preferredPort, CancellationToken cancellationToken)
     {
         // Without a data folder there is nowhere to keep the port: any will do.
         var port = _folder?.Ports.Reserve("simulator", preferredPort) ?? 0;
-        var choice = ProviderDefaults.Choice();
         _simulator = await SimulatorService.StartAsync(port, cancellationToken);
-        _started.Add($"AiSimulator at {_simulator.Address.GetLeftPart(UriPartial.Authority)} for {string.Join(", ", simulated)}");
-        foreach (var (name, value) in choice.Concat(ProviderDefaults.Simulated(simulated, _simulator))) _settings[name] = value;
+        _started.Add("AiSimulator");
+        Add(ProviderDefaults.Simulated(providers, _simulator));
     }
 
     private void Add(string service, string setting, string? value)
@@ -119,5 +124,10 @@ internal sealed class Surroundings : IAsyncDisposable
         if (value is null) return;
         _started.Add(service);
         _settings[setting] = value;
+    }
+
+    private void Add(IReadOnlyDictionary<string, string> settings)
+    {
+        foreach (var (name, value) in settings) _settings[name] = value;
     }
 }

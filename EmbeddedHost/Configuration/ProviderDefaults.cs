@@ -1,7 +1,7 @@
 namespace EmbeddedHost.Configuration;
 
 /// <summary>Which AI providers are configured, and the settings that point the others at AiSimulator.</summary>
-internal static class ProviderDefaults
+internal sealed class ProviderDefaults(Settings settings)
 {
     private const string AnyKey = "simulator";
 
@@ -29,30 +29,37 @@ internal static class ProviderDefaults
     public static IReadOnlyList<string> Every => [.. All.Select(provider => provider.Name)];
 
     /// <summary>The names of the providers that are not configured.</summary>
-    public static IReadOnlyList<string> Missing => [.. All.Where(provider => !IsConfigured(provider)).Select(provider => provider.Name)];
+    public IReadOnlyList<string> Missing => [.. All.Where(provider => !IsConfigured(provider)).Select(provider => provider.Name)];
 
-    /// <summary>Chooses the default provider of each kind: a configured one, else <c>openai</c>.</summary>
-    public static IReadOnlyDictionary<string, string> Choice() => new Dictionary<string, string>
-    {
-        ["Providers__Text"] = All.FirstOrDefault(provider => provider.Text && IsConfigured(provider))?.Name ?? DefaultProvider,
-        ["Providers__Image"] = All.FirstOrDefault(provider => provider.Image && IsConfigured(provider))?.Name ?? DefaultProvider,
-    };
+    /// <summary>The settings that choose the default provider of each kind: a configured one, else a simulated one.</summary>
+    public IReadOnlyDictionary<string, string> Choice => ChoiceOf(
+        Array.Find(All, provider => provider.Text && IsConfigured(provider))?.Name ?? DefaultProvider,
+        Array.Find(All, provider => provider.Image && IsConfigured(provider))?.Name ?? DefaultProvider);
+
+    /// <summary>The same settings where every provider is simulated.</summary>
+    public static IReadOnlyDictionary<string, string> SimulatedChoice => ChoiceOf(DefaultProvider, DefaultProvider);
 
     /// <summary>The settings that point the named providers at a simulator.</summary>
     public static IReadOnlyDictionary<string, string> Simulated(IReadOnlyCollection<string> names, SimulatorService simulator)
     {
-        var settings = new Dictionary<string, string>();
+        var simulated = new Dictionary<string, string>();
         foreach (var provider in All.Where(provider => names.Contains(provider.Name)))
         {
-            settings[$"Providers__{provider.Section}__Endpoint"] = new Uri(simulator.Address, provider.Path).ToString();
-            foreach (var (key, value) in provider.Settings) settings[$"Providers__{provider.Section}__{key}"] = value;
+            simulated[$"Providers__{provider.Section}__Endpoint"] = new Uri(simulator.Address, provider.Path).ToString();
+            foreach (var (key, value) in provider.Settings) simulated[$"Providers__{provider.Section}__{key}"] = value;
         }
 
-        if (names.Contains("replicate")) settings["Providers__Replicate__WebhookSecret"] = simulator.ReplicateWebhookSecret;
-        if (names.Contains("callback")) settings["Providers__Callback__Secret"] = simulator.CallbackSecret;
-        return settings;
+        if (names.Contains("replicate")) simulated["Providers__Replicate__WebhookSecret"] = simulator.ReplicateWebhookSecret;
+        if (names.Contains("callback")) simulated["Providers__Callback__Secret"] = simulator.CallbackSecret;
+        return simulated;
     }
 
-    private static bool IsConfigured(Provider provider) =>
-        Array.Exists(["Endpoint", "ApiKey", "ApiToken"], key => Settings.Has($"Providers__{provider.Section}__{key}"));
+    private bool IsConfigured(Provider provider) =>
+        Array.Exists(["Endpoint", "ApiKey", "ApiToken"], key => settings.Has($"Providers__{provider.Section}__{key}"));
+
+    private static Dictionary<string, string> ChoiceOf(string text, string image) => new()
+    {
+        ["Providers__Text"] = text,
+        ["Providers__Image"] = image,
+    };
 }

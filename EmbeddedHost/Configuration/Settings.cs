@@ -1,30 +1,30 @@
+using Microsoft.Azure.Functions.Worker.Builder;
+
 namespace EmbeddedHost.Configuration;
 
-/// <summary>
-/// The settings of this process: its environment variables, by the names that both hosts know. Values of
-/// <c>local.settings.json</c> become environment variables too, as they do under <c>func start</c>.
-/// </summary>
-internal static class Settings
+/// <summary>What is configured, as the app itself will see it: environment variables and <c>local.settings.json</c>.</summary>
+internal sealed class Settings(IConfiguration configuration)
 {
     public const string Postgres = "ConnectionStrings__Postgres";
     public const string Storage = "AzureWebJobsStorage";
 
-    /// <summary>Whether a setting has a value that is not blank.</summary>
-    public static bool Has(string name) => !string.IsNullOrWhiteSpace(Read(name));
-
     /// <summary>Whether PostgreSQL is configured.</summary>
-    public static bool HasPostgres => Has(Postgres);
+    public bool HasPostgres => Has(Postgres);
 
     /// <summary>Whether a storage account is configured, by connection string or by identity.</summary>
-    public static bool HasStorage =>
-        Has(Storage) || Has($"{Storage}__blobServiceUri") || Has($"{Storage}__accountName") || Has($"{Storage}__serviceUri");
+    public bool HasStorage =>
+        Has(Storage) || Has($"{Storage}__blobServiceUri") || Has($"{Storage}__serviceUri") || Has($"{Storage}__accountName");
 
-    /// <summary>Gives a setting a value, unless it has one.</summary>
-    public static void Default(string name, string value)
+    /// <summary>The settings of this process, started in this folder.</summary>
+    /// <exception cref="EmbeddedFunctions.FunctionsStartupException"><c>local.settings.json</c> cannot be read.</exception>
+    public static Settings Load() => new(FunctionsApplication.CreateBuilder([]).Configuration);
+
+    /// <summary>Whether a setting, named as an environment variable is, has a value that is not blank.</summary>
+    public bool Has(string name) => !string.IsNullOrWhiteSpace(configuration[name.Replace("__", ":", StringComparison.Ordinal)]);
+
+    /// <summary>Gives a setting a value for this process, unless it has one.</summary>
+    public void Default(string name, string value)
     {
         if (!Has(name)) Environment.SetEnvironmentVariable(name, value);
     }
-
-    private static string? Read(string name) =>
-        Environment.GetEnvironmentVariable(name) ?? Environment.GetEnvironmentVariable(name.Replace("__", ":", StringComparison.Ordinal));
 }
