@@ -208,10 +208,18 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         while (Host.IsOpen && Host.HasRoom)
         {
             var limit = Math.Min(AcquireBatch, _options.MaxLiveOrchestrations - Host.Count);
-            var taken = limit > 0 ? await Store.AcquireAsync(Host.NodeId, _clock.UtcNow, limit, cancellationToken) : [];
+            var taken = limit > 0 ? await Store.AcquireAsync(Host.NodeId, _clock.UtcNow, limit, Host.Versions.Rejected, cancellationToken) : [];
             if (taken.Count == 0)
             {
                 break;
+            }
+
+            var forOthers = taken.Where(i => Host.Versions.Rejects(i.Version)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+            if (forOthers.Count > 0)
+            {
+                _logger.LogInformation("{Count} orchestrations of other versions are left to other nodes", forOthers.Count);
+                await Store.GiveBackAsync(Host.NodeId, forOthers, _clock.UtcNow, cancellationToken);
+                taken.RemoveAll(i => forOthers.Contains(i.Id));
             }
 
             var histories = await Store.LoadHistoriesAsync(taken.Select(i => i.Id), cancellationToken);
@@ -226,7 +234,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
             }
         }
 
-        var next = Host.IsOpen ? await Store.NextWakeAsync(cancellationToken) : null;
+        var next = Host.IsOpen ? await Store.NextWakeAsync(Host.Versions.Rejected, cancellationToken) : null;
         var wait = next is { } at ? at - _clock.UtcNow : _options.SweepInterval;
         wait = wait < _options.SweepInterval ? wait : _options.SweepInterval;
         await WaitForSignalAsync(_workSignal, Host.HasRoom && wait > TimeSpan.Zero ? wait : _options.SweepInterval, cancellationToken);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
@@ -239,7 +238,7 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
     private async Task<bool> CreateAsync(string name, string id, string? data, StartOrchestrationOptions? options)
     {
         var now = engine.Clock.UtcNow;
-        var record = engine.Host.Place(new InstanceRecord
+        var record = new InstanceRecord
         {
             Id = id,
             ExecutionId = Guid.NewGuid(),
@@ -250,8 +249,8 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
             UpdatedAt = now,
             StartAt = options?.StartAt?.UtcDateTime,
             Tags = options?.Tags is { Count: > 0 } tags ? TagCodec.Write(tags) : null,
-            TraceParent = Activity.Current?.Id,
-        });
+        };
+        record = engine.Host.Place(record with { TraceParent = OrchestrationSpan.Schedule(record) });
         var commit = new ScheduleCommit(engine.Host, record) { InstanceId = id, NewInstances = [record] };
         engine.Host.Writer.Enqueue(commit);
         return await commit.Created;

@@ -38,6 +38,8 @@ internal sealed class InstanceHost(
 
     public DataConverter Converter { get; } = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
 
+    public VersionFilter Versions { get; } = new(options);
+
     public long NodeId { get; set; }
 
     /// <summary>Whether it takes new instances.</summary>
@@ -111,7 +113,7 @@ internal sealed class InstanceHost(
     }
 
     /// <summary>A new instance's row; it starts here when there is room.</summary>
-    public InstanceRecord NewChild(InstanceRecord parent, SubOrchestrationAction child, DateTime at) => Place(
+    public InstanceRecord NewChild(InstanceRecord parent, SubOrchestrationAction child, DateTime at, string? traceParent) => Place(
         new InstanceRecord
         {
             Id = child.ChildId,
@@ -125,7 +127,7 @@ internal sealed class InstanceHost(
             ParentName = parent.Name,
             ParentTaskId = child.TaskId,
             Tags = child.Tags,
-            TraceParent = parent.TraceParent,
+            TraceParent = traceParent,
         });
 
     /// <summary>Decides where a new instance begins: here and now, in the database until its time, or wherever there is room.</summary>
@@ -137,7 +139,7 @@ internal sealed class InstanceHost(
             return record with { WakeAt = record.StartAt };
         }
 
-        if (!HasRoom)
+        if (!HasRoom || Versions.Rejects(record.Version))
         {
             return record with { WakeAt = record.CreatedAt };
         }
