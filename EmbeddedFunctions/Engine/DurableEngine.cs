@@ -117,6 +117,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         await _stopping.CancelAsync();
         await Task.WhenAll(_loops);
         await Task.WhenAny(_activities.StopAsync(), Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
+        await Task.WhenAny(Host.HandOverAllAsync(), Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
         Host.Writer.Complete();
         await Task.WhenAny(_writerLoop, Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
         await _writerStop.CancelAsync();

@@ -91,6 +91,28 @@ internal sealed class InstanceHost(
 
     public void Ended(string status) => metrics.Ended(status);
 
+    /// <summary>Lets go of all instances, each between two steps; ends when none is left.</summary>
+    public Task HandOverAllAsync()
+    {
+        var empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Left += Check;
+        foreach (var instance in _live.Values)
+        {
+            instance.Post(new HandOverRequested());
+        }
+
+        Check();
+        return empty.Task;
+
+        void Check()
+        {
+            if (_live.IsEmpty)
+            {
+                empty.TrySetResult();
+            }
+        }
+    }
+
     /// <summary>Forgets all instances: the database has them, and another node, or this one under a new number, goes on.</summary>
     public void AbandonAll()
     {

@@ -16,7 +16,7 @@ internal sealed partial class LiveInstance
         var at = EventTime();
         var messages = next.TakeAll(TakeMessages());
         var taken = 0;
-        var evict = false;
+        var (evict, handOver) = (false, false);
         for (; taken < messages.Count && !_run.IsOver; taken++)
         {
             switch (messages[taken])
@@ -30,6 +30,9 @@ internal sealed partial class LiveInstance
                     return;
                 case EvictionProposed:
                     evict = true;
+                    break;
+                case HandOverRequested:
+                    handOver = true;
                     break;
                 case SuspendRequested suspend:
                     Deliver(next, new HistoryEvent(HistoryEventType.Suspended, at, Data: suspend.Reason));
@@ -60,12 +63,13 @@ internal sealed partial class LiveInstance
         else
         {
             Start();
-            if (evict && !_run.IsBusy)
-            {
-                AddUnrecorded(next);
-                _nextSequence = next.NextSequence;
-                next.Release = new InstanceRelease(_run.NextTimer, Mail, _nextSequence);
-            }
+        }
+
+        if (!_run.IsOver && (handOver || (evict && !next.HasContent && !_run.IsBusy)))
+        {
+            AddUnrecorded(next);
+            _nextSequence = next.NextSequence;
+            next.Release = new InstanceRelease(handOver ? at : _run.NextTimer, Mail, Math.Max(1, _nextSequence));
         }
     }
 
@@ -252,7 +256,7 @@ internal sealed partial class LiveInstance
     {
         var version = again.Version ?? _record.Version;
         next.FirstSequence = 0;
-        next.Renewal = new InstanceRenewal(again.Input, version, at);
+        next.Renewal = new InstanceRenewal(again.Input, version, at, Carried: 0);
         next.Events = again.PreserveUnprocessedEvents
             ? [.. _run.Events.Unprocessed.Select(e => new HistoryEvent(HistoryEventType.EventRaised, at, Name: e.Name, Data: e.Data))]
             : [];
@@ -276,7 +280,9 @@ internal sealed partial class LiveInstance
             }
         }
 
-        _record = _record with { Input = again.Input, Version = version, StartedAt = at, CustomStatus = null, DeliveredTo = 0 };
+        var carried = next.Events.Count;
+        next.Renewal = next.Renewal with { Carried = carried };
+        _record = _record with { Input = again.Input, Version = version, StartedAt = at, CustomStatus = null, DeliveredTo = -carried };
         _runNumber++;
         _nextSequence = next.NextSequence;
         _begun = false;

@@ -218,7 +218,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
         if (commit.Release is not null)
         {
-            if (commit.Outcome.Released.Contains(Id))
+            if (commit.Outcome.Released.Contains(Id) || !_host.IsOpen)
             {
                 Leave();
                 return false;
@@ -279,16 +279,13 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
             return;
         }
 
-        // Code that ran before is replayed: what led to a recorded action, and what was seen when the instance was let go.
-        var seen = Math.Max(_record.DeliveredTo, history.FindLastIndex(e => e.IsAction) + 1);
+        // What is on record was seen by the code before: it is replayed. Events carried over from an earlier run were not, on their own.
+        var hasRun = _record.DeliveredTo > 0 || history.Count > -_record.DeliveredTo;
         _run.Expect(history);
-        _run.Begin(replaying: history.Count > 0 && (seen > 0 || _runNumber == 0));
-        for (var i = 0; i < history.Count; i++)
+        _run.Begin(replaying: hasRun);
+        foreach (var e in history.Where(e => !e.IsAction))
         {
-            if (!history[i].IsAction)
-            {
-                _run.Deliver(history[i], replaying: i < seen);
-            }
+            _run.Deliver(e, replaying: hasRun);
         }
 
         _run.CheckAllRecordedActionsWereAsked();
