@@ -25,6 +25,7 @@ internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenar
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Asked> _asked = new();
     private Task _loop = Task.CompletedTask;
+    private int _unanswered;
 
     /// <summary>All instances asked for, accepted or not.</summary>
     public IReadOnlyCollection<Asked> Asked => _asked;
@@ -47,7 +48,7 @@ internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenar
         var number = 0;
         while (!_stop.IsCancellationRequested)
         {
-            for (var room = atOnce - await UnderWayAsync(); room > 0 && fleet.Any(random) is { } node; room--)
+            for (var room = atOnce - Volatile.Read(ref _unanswered) - await UnderWayAsync(); room > 0 && fleet.Any(random) is { } node; room--)
             {
                 var kind = Expected.Kinds[random.Next(Expected.Kinds.Length)];
                 var asked = new Asked($"{scenario}-{++number}", kind, random.NextInt64(1L << 40));
@@ -62,7 +63,9 @@ internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenar
     private async Task AskAsync(Asked asked, Machine.NodeProcess node, int eventSeed)
     {
         using var limit = new CancellationTokenSource(AnswersWithin);
+        Interlocked.Increment(ref _unanswered);
         asked.Accepted = await node.PostAsync($"start/{asked.Kind}/{asked.Id}/{asked.N}", limit.Token) is HttpStatusCode.Accepted;
+        Interlocked.Decrement(ref _unanswered);
         if (asked.Kind == nameof(Orchestrations.Event))
         {
             await RaiseAsync(asked, new Random(eventSeed));
