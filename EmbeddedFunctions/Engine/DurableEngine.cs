@@ -18,6 +18,12 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     /// <summary>The most instances taken in one go: their histories are loaded together.</summary>
     private const int AcquireBatch = 500;
 
+    /// <summary>
+    /// Every statement of the engine finds its rows by a key. Planned while a table is still small it would scan the table instead, and
+    /// the kept plan would go on doing so while the table grows.
+    /// </summary>
+    private const string PlannerOptions = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
     private readonly EngineOptions _options;
     private readonly EngineClock _clock;
     private readonly ILogger<DurableEngine> _logger;
@@ -48,8 +54,10 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         _clock = new EngineClock(timeProvider);
         _logger = loggerFactory.CreateLogger<DurableEngine>();
         var channel = $"{options.Schema}_engine";
+        var given = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         _dataSource = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
+            Options = $"{given.Options} {PlannerOptions}".TrimStart(),
             ApplicationName = $"durable engine ({options.Schema})",
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,

@@ -10,6 +10,9 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
 {
     private const int PurgeBatch = 1000;
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>A commit takes milliseconds; one that takes so long waits for a database that does not answer.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(500);
 
     private readonly DataConverter _converter = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
@@ -17,6 +20,7 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">No such orchestrator; an id that cannot be one; an input over the limit.</exception>
     /// <exception cref="global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException">A run with that id has not ended.</exception>
+    /// <exception cref="TaskHubUnavailableException">PostgreSQL does not answer.</exception>
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName,
         object? input = null,
@@ -40,7 +44,7 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
             try
             {
                 await MakeWayAsync(id, options?.DedupeStatuses, cancellation);
-                if (await CreateAsync(orchestratorName.Name, id, data, options).WaitAsync(cancellation))
+                if (await CreateAsync(orchestratorName.Name, id, data, options, cancellation))
                 {
                     return id;
                 }
@@ -77,7 +81,7 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
             Version = record.Version.Length > 0 ? new TaskVersion(record.Version) : null,
             Tags = TagCodec.Read(record.Tags),
         };
-        return await CreateAsync(record.Name, id, record.Input, options).WaitAsync(cancellation) ? id : throw AlreadyExists(id);
+        return await CreateAsync(record.Name, id, record.Input, options, cancellation) ? id : throw AlreadyExists(id);
     }
 
     /// <inheritdoc/>
@@ -235,8 +239,14 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
         }
     }
 
-    private async Task<bool> CreateAsync(string name, string id, string? data, StartOrchestrationOptions? options)
+    private async Task<bool> CreateAsync(
+        string name,
+        string id,
+        string? data,
+        StartOrchestrationOptions? options,
+        CancellationToken cancellation)
     {
+        DemandDatabase();
         var now = engine.Clock.UtcNow;
         var record = new InstanceRecord
         {
@@ -253,7 +263,27 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
         record = engine.Host.Place(record with { TraceParent = OrchestrationSpan.Schedule(record) });
         var commit = new ScheduleCommit(engine.Host, record) { InstanceId = id, NewInstances = [record] };
         engine.Host.Writer.Enqueue(commit);
-        return await commit.Created;
+        return await AnswerAsync(commit.Created, $"Orchestration {id} may still be started.", cancellation);
+    }
+
+    private void DemandDatabase()
+    {
+        if (engine.Host.Writer.IsDatabaseAway)
+        {
+            throw new TaskHubUnavailableException("The task hub's database does not answer. Nothing was started or sent.");
+        }
+    }
+
+    private static async Task<bool> AnswerAsync(Task<bool> answer, string otherwise, CancellationToken cancellation)
+    {
+        try
+        {
+            return await answer.WaitAsync(AnswerTimeout, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new TaskHubUnavailableException($"The task hub's database has not answered for {AnswerTimeout.TotalSeconds} s. {otherwise}");
+        }
     }
 
     /// <summary>Hands a message to the instance where it is held: in memory when that is here, by its inbox otherwise.</summary>
@@ -262,11 +292,12 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
         Func<TaskCompletionSource<bool>, InstanceMessage> open,
         CancellationToken cancellation)
     {
+        DemandDatabase();
         if (engine.Host.TryFind(message.InstanceId, out var instance))
         {
             var acknowledgement = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             instance.Post(open(acknowledgement));
-            if (await acknowledgement.Task.WaitAsync(cancellation))
+            if (await AnswerAsync(acknowledgement.Task, $"The message to instance {message.InstanceId} may still arrive.", cancellation))
             {
                 return;
             }
