@@ -87,13 +87,12 @@ internal sealed class Audit(NpgsqlDataSource database, IReadOnlyCollection<Asked
         {
             var wanted = call.Key.Call == Expected.FlakyCall ? Activities.FlakyExecutions : 1;
             var all = call.ToList();
-            for (var i = wanted; i < all.Count; i++)
+            var repeats = Math.Max(0, all.Count - wanted);
+            var causes = Enumerable.Range(1, all.Count - 1).Count(i => faults.Explains(all[i - 1], all[i]));
+            Repeats += repeats;
+            if (repeats > causes)
             {
-                Repeats++;
-                if (!faults.Explains(all[i - 1], all[i]))
-                {
-                    unexplained.Add($"{call.Key.Instance}/{call.Key.Call} ({all[i - 1].Node} {all[i - 1].At:HH:mm:ss.fff}, {all[i].Node} {all[i].At:HH:mm:ss.fff})");
-                }
+                unexplained.Add($"{call.Key.Instance}/{call.Key.Call} ({string.Join(", ", all.Select(e => $"{e.Node} {e.At:HH:mm:ss.fff}"))})");
             }
         }
 

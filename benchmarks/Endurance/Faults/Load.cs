@@ -19,7 +19,7 @@ internal sealed record Asked(string Id, string Kind, long N)
 internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenario, int seed, int atOnce) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(30);
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentBag<Task> _requests = [];
     private readonly CancellationTokenSource _stop = new();
