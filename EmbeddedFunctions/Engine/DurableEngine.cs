@@ -18,6 +18,12 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     /// <summary>The most instances taken in one go: their histories are loaded together.</summary>
     private const int AcquireBatch = 500;
 
+    /// <summary>
+    /// Every statement of the engine finds its rows by a key. Planned while a table is still small it would scan the table instead, and
+    /// the kept plan would go on doing so while the table grows.
+    /// </summary>
+    private const string PlannerOptions = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
     private readonly EngineOptions _options;
     private readonly EngineClock _clock;
     private readonly ILogger<DurableEngine> _logger;
@@ -48,8 +54,10 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         _clock = new EngineClock(timeProvider);
         _logger = loggerFactory.CreateLogger<DurableEngine>();
         var channel = $"{options.Schema}_engine";
+        var given = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         _dataSource = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
+            Options = $"{given.Options} {PlannerOptions}".TrimStart(),
             ApplicationName = $"durable engine ({options.Schema})",
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
@@ -117,6 +125,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         await _stopping.CancelAsync();
         await Task.WhenAll(_loops);
         await Task.WhenAny(_activities.StopAsync(), Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
+        await Task.WhenAny(Host.HandOverAllAsync(), Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
         Host.Writer.Complete();
         await Task.WhenAny(_writerLoop, Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
         await _writerStop.CancelAsync();
@@ -208,10 +217,18 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         while (Host.IsOpen && Host.HasRoom)
         {
             var limit = Math.Min(AcquireBatch, _options.MaxLiveOrchestrations - Host.Count);
-            var taken = limit > 0 ? await Store.AcquireAsync(Host.NodeId, _clock.UtcNow, limit, cancellationToken) : [];
+            var taken = limit > 0 ? await Store.AcquireAsync(Host.NodeId, _clock.UtcNow, limit, Host.Versions.Rejected, cancellationToken) : [];
             if (taken.Count == 0)
             {
                 break;
+            }
+
+            var forOthers = taken.Where(i => Host.Versions.Rejects(i.Version)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+            if (forOthers.Count > 0)
+            {
+                _logger.LogInformation("{Count} orchestrations of other versions are left to other nodes", forOthers.Count);
+                await Store.GiveBackAsync(Host.NodeId, forOthers, _clock.UtcNow, cancellationToken);
+                taken.RemoveAll(i => forOthers.Contains(i.Id));
             }
 
             var histories = await Store.LoadHistoriesAsync(taken.Select(i => i.Id), cancellationToken);
@@ -226,7 +243,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
             }
         }
 
-        var next = Host.IsOpen ? await Store.NextWakeAsync(cancellationToken) : null;
+        var next = Host.IsOpen ? await Store.NextWakeAsync(Host.Versions.Rejected, cancellationToken) : null;
         var wait = next is { } at ? at - _clock.UtcNow : _options.SweepInterval;
         wait = wait < _options.SweepInterval ? wait : _options.SweepInterval;
         await WaitForSignalAsync(_workSignal, Host.HasRoom && wait > TimeSpan.Zero ? wait : _options.SweepInterval, cancellationToken);

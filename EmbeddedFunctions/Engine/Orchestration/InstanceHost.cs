@@ -38,6 +38,8 @@ internal sealed class InstanceHost(
 
     public DataConverter Converter { get; } = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
 
+    public VersionFilter Versions { get; } = new(options);
+
     public long NodeId { get; set; }
 
     /// <summary>Whether it takes new instances.</summary>
@@ -89,6 +91,28 @@ internal sealed class InstanceHost(
 
     public void Ended(string status) => metrics.Ended(status);
 
+    /// <summary>Lets go of all instances, each between two steps; ends when none is left.</summary>
+    public Task HandOverAllAsync()
+    {
+        var empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Left += Check;
+        foreach (var instance in _live.Values)
+        {
+            instance.Post(new HandOverRequested());
+        }
+
+        Check();
+        return empty.Task;
+
+        void Check()
+        {
+            if (_live.IsEmpty)
+            {
+                empty.TrySetResult();
+            }
+        }
+    }
+
     /// <summary>Forgets all instances: the database has them, and another node, or this one under a new number, goes on.</summary>
     public void AbandonAll()
     {
@@ -111,7 +135,7 @@ internal sealed class InstanceHost(
     }
 
     /// <summary>A new instance's row; it starts here when there is room.</summary>
-    public InstanceRecord NewChild(InstanceRecord parent, SubOrchestrationAction child, DateTime at) => Place(
+    public InstanceRecord NewChild(InstanceRecord parent, SubOrchestrationAction child, DateTime at, string? traceParent) => Place(
         new InstanceRecord
         {
             Id = child.ChildId,
@@ -125,7 +149,7 @@ internal sealed class InstanceHost(
             ParentName = parent.Name,
             ParentTaskId = child.TaskId,
             Tags = child.Tags,
-            TraceParent = parent.TraceParent,
+            TraceParent = traceParent,
         });
 
     /// <summary>Decides where a new instance begins: here and now, in the database until its time, or wherever there is room.</summary>
@@ -137,7 +161,7 @@ internal sealed class InstanceHost(
             return record with { WakeAt = record.StartAt };
         }
 
-        if (!HasRoom)
+        if (!HasRoom || Versions.Rejects(record.Version))
         {
             return record with { WakeAt = record.CreatedAt };
         }
