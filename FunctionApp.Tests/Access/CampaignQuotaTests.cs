@@ -135,7 +135,7 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
     private async Task<CampaignUsage> ReadAsync()
     {
         await using AtelierDbContext db = _database.NewContext();
-        return await new CampaignQuota(db, CallerLimits.None).ReadAsync(Ann, CancellationToken.None);
+        return await new CampaignQuota(db, new CallerLimits(null, 10, null)).ReadAsync(Ann, CancellationToken.None);
     }
 
     private async Task ExecuteAsync(string sql)

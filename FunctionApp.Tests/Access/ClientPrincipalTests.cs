@@ -40,6 +40,8 @@ public sealed class ClientPrincipalTests
     [InlineData("7")]
     [InlineData("{")]
     [InlineData("""{"claims":{}}""")]
+    [InlineData("""{"auth_typ":"aad","claims":[{"typ":"oid","val":"\ud800"}]}""")]
+    [InlineData("""{"auth_typ":"aad","claims":[{"typ":"oid","val":"1\u0000"}]}""")]
     [InlineData("""{"auth_typ":"aad","claims":[null]}""")]
     [InlineData("""{"auth_typ":"aad","claims":[{"typ":null,"val":null}]}""")]
     public void Parse_WhatIsNoPrincipal_IsNoCaller(string json) => Assert.Null(Parse(json)?.ToCaller());

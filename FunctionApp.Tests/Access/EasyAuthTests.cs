@@ -35,6 +35,7 @@ public sealed class EasyAuthTests(LocalServicesFixture services) : IAsyncLifetim
 
         using var ann = await http.GetAsync("/api/me", (Header, Principal("aad", ("oid", "1-2-3"), ("preferred_username", "ann@example.org"))));
         var me = await ann.ReadAsync();
+        Assert.Equal("max-age=31536000", ann.Header("Strict-Transport-Security"));
         Assert.Equal(("aad:1-2-3", "ann@example.org", false), ((string)me["userId"]!, (string)me["email"]!, (bool)me["operator"]!));
 
         using var boss = await http.GetAsync("/api/me", (Header, Principal("aad", ("oid", "4"), ("preferred_username", "boss@example.org"))));

@@ -126,6 +126,22 @@ public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsF
             posted.Header("Access-Control-Expose-Headers").Split(", ").ToHashSet());
     }
 
+    [Fact]
+    public async Task Development_WithoutAName_IsLocal_AnOperatorWithoutLimits()
+    {
+        using var local = await _http.GetAsync("/api/me");
+        using var ann = await _http.GetAsync("/api/me", ("X-User", "ann@example.org"), ("Authorization", "Bearer anything"));
+        using var tooLong = await _http.GetAsync("/api/me", ("X-User", new string('x', 201)));
+
+        var me = await local.ReadAsync();
+        Assert.Equal(("local", true), ((string)me["userId"]!, (bool)me["operator"]!));
+        Assert.All((string[])["requestsPerMinute", "running", "campaignsPerDay"], limit => Assert.Null(me["limits"]![limit]));
+        Assert.False(local.Headers.Contains("RateLimit-Limit"));
+        me = await ann.ReadAsync();
+        Assert.Equal(("ann@example.org", "ann@example.org", false), ((string)me["userId"]!, (string)me["email"]!, (bool)me["operator"]!));
+        Assert.NotNull((await tooLong.AssertProblemAsync(400, "validation_failed"))["errors"]!["X-User"]);
+    }
+
     [Theory]
     [InlineData("atelier.example.net")]
     [InlineData("192.168.1.4:7071")]
