@@ -38,6 +38,8 @@ internal sealed class InstanceHost(
 
     public DataConverter Converter { get; } = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
 
+    public InstanceWatch Watch { get; } = new();
+
     public VersionFilter Versions { get; } = new(options);
 
     public long NodeId { get; set; }
@@ -78,6 +80,7 @@ internal sealed class InstanceHost(
 
         var instance = new LiveInstance(this, record, history) { Mail = record.Mail };
         _live[record.Id] = instance;
+        Watch.Changed(record.Id);
         instance.Activate();
     }
 
@@ -85,6 +88,7 @@ internal sealed class InstanceHost(
     {
         if (_live.TryRemove(new KeyValuePair<string, LiveInstance>(instance.Id, instance)))
         {
+            Watch.Changed(instance.Id);
             Left?.Invoke();
         }
     }
