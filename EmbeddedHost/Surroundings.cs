@@ -84,6 +84,24 @@ internal sealed class Surroundings : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts PostgreSQL alone.</summary>
+    /// <exception cref="HostFailure">It did not start.</exception>
+    public static async Task<Surroundings> StartPostgresAsync(string dataDirectory, Action<string> report, CancellationToken cancellationToken)
+    {
+        var surroundings = new Surroundings();
+        try
+        {
+            await surroundings.StartServicesAsync(
+                dataDirectory, folder => folder.Ports.Reserve("postgres"), azurite: null, report, cancellationToken);
+            return surroundings;
+        }
+        catch
+        {
+            await surroundings.DisposeAsync();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_simulator is not null) await _simulator.DisposeAsync();

@@ -5,6 +5,9 @@ namespace EmbeddedHost.LocalServices;
 /// <summary>The folder that local services keep their data in. One process uses it at a time, for as long as it is open.</summary>
 internal sealed class DataFolder : IDisposable
 {
+    public const string PasswordFile = "postgres.password";
+    public const string PortsFile = "ports.json";
+
     private const int PasswordBytes = 24;
 
     // A host that is just ending gives its folder back in a moment.
@@ -16,7 +19,7 @@ internal sealed class DataFolder : IDisposable
     {
         Path = path;
         _lock = held;
-        Ports = new PortBook(System.IO.Path.Combine(path, "ports.json"));
+        Ports = new PortBook(System.IO.Path.Combine(path, PortsFile));
     }
 
     /// <summary>The full path.</summary>
@@ -43,10 +46,19 @@ internal sealed class DataFolder : IDisposable
         throw new HostFailure($"The data folder {path} is in use by another EmbeddedHost. Stop that one, or choose another folder with --data.");
     }
 
+    /// <summary>Whether a process uses the folder.</summary>
+    public static bool IsInUse(string path)
+    {
+        if (!Directory.Exists(path)) return false;
+        var free = TryLock(path, out var held);
+        held?.Dispose();
+        return !free;
+    }
+
     /// <summary>A random password, the same at every call and every start; only this user can read its file.</summary>
     public async Task<string> PasswordAsync(CancellationToken cancellationToken)
     {
-        var file = System.IO.Path.Combine(Path, "postgres.password");
+        var file = System.IO.Path.Combine(Path, PasswordFile);
         if (File.Exists(file)) return await File.ReadAllTextAsync(file, cancellationToken);
 
         var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes));

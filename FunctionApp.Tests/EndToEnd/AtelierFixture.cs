@@ -22,6 +22,9 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     public bool PlainPictures { get; init; }
 
+    /// <summary>Settings beside those that every test's host has.</summary>
+    public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Calls that providers have begun and not answered.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
 
@@ -63,6 +66,11 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Retry__Image__MaxAttempts"] = $"{MaxAttempts}",
                 ["Retry__Image__FirstInterval"] = "00:00:00.100",
             };
+            foreach (var (name, value) in MoreSettings)
+            {
+                _settings[name] = value;
+            }
+
             await StartHostAsync();
             return Api;
         }
@@ -79,6 +87,15 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         await _host.DisposeAsync();
         await StartHostAsync();
     }
+
+    /// <summary>The database's connection string.</summary>
+    internal string Database => _settings["ConnectionStrings__Postgres"];
+
+    /// <summary>Starts one more process of the same app.</summary>
+    internal Task<HostProcess> StartAnotherAsync() => HostProcess.StartAsync(_settings);
+
+    /// <summary>Runs a command of the host with the same settings.</summary>
+    internal Task<(int ExitCode, string Output)> RunCommandAsync(params string[] arguments) => HostProcess.RunAsync(_settings, arguments);
 
     internal PartCount CallsOf(string campaign, string part)
     {

@@ -1,4 +1,3 @@
-using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;

@@ -44,6 +44,9 @@ internal sealed class InstanceHost(
 
     public long NodeId { get; set; }
 
+    /// <summary>Inbox rows that became events and are gone.</summary>
+    public ConcurrentQueue<(LiveInstance Instance, long Id)> ConsumedInbox { get; } = new();
+
     /// <summary>Whether it takes new instances.</summary>
     public bool IsOpen { get; set; }
 

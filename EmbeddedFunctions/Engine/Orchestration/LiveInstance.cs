@@ -215,6 +215,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     private bool AfterCommit(InstanceCommit commit)
     {
         commit.Acknowledge(true);
+        commit.ConsumedInbox?.ForEach(id => _host.ConsumedInbox.Enqueue((this, id)));
         if (commit.Purge || commit.Update is { Ended: true })
         {
             if (commit.Update is { Ended: true } end)
