@@ -27,14 +27,6 @@ internal sealed partial class DurableEngine
                 break;
             }
 
-            var forOthers = taken.Where(i => Host.Versions.Rejects(i.Version)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
-            if (forOthers.Count > 0)
-            {
-                _logger.LogInformation("{Count} orchestrations of other versions are left to other nodes", forOthers.Count);
-                await Store.GiveBackAsync(Host.NodeId, forOthers, _clock.UtcNow, cancellationToken);
-                taken.RemoveAll(i => forOthers.Contains(i.Id));
-            }
-
             await AdoptAsync(taken, cancellationToken);
         }
 
@@ -59,6 +51,14 @@ internal sealed partial class DurableEngine
 
     private async Task AdoptAsync(List<InstanceRecord> taken, CancellationToken cancellationToken)
     {
+        var forOthers = taken.Where(i => Host.Versions.Rejects(i.Version)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        if (forOthers.Count > 0)
+        {
+            _logger.LogInformation("{Count} orchestrations of other versions are left to other nodes", forOthers.Count);
+            await Store.GiveBackAsync(Host.NodeId, forOthers, _clock.UtcNow, cancellationToken);
+            taken.RemoveAll(i => forOthers.Contains(i.Id));
+        }
+
         var histories = await Store.LoadHistoriesAsync(taken.Select(i => i.Id), cancellationToken);
         foreach (var instance in taken)
         {

@@ -19,10 +19,10 @@ public sealed class FaultTests(LocalServicesFixture services)
         await using var database = NpgsqlDataSource.Create(connectionString);
         var functions = new TestFunctions().Orchestrator("Returns", _ => Task.FromResult("done"));
         await using var node = await EngineNode.StartAsync(connectionString, functions);
-        await ExecuteAsync(database, "alter table durable.history rename to history_away");
         var id = await node.Client.ScheduleNewOrchestrationInstanceAsync(
             "Returns",
-            new StartOrchestrationOptions(StartAt: TimeProvider.System.GetUtcNow().AddMilliseconds(300)));
+            new StartOrchestrationOptions(StartAt: TimeProvider.System.GetUtcNow().AddHours(1)));
+        await ExecuteAsync(database, "alter table durable.history rename to history_away; update durable.instances set wake_at = clock_timestamp()");
         await Eventually.TrueAsync(async () => (await node.Engine.Store.FindAsync(id, CancellationToken.None))!.Owner is not null);
 
         await ExecuteAsync(database, "alter table durable.history_away rename to history");
