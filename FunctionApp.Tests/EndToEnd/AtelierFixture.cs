@@ -25,6 +25,9 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>Calls that providers have begun and not answered.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
 
+    /// <summary>Connection string of the host's database.</summary>
+    internal string Database => _settings["ConnectionStrings__Postgres"];
+
     internal CampaignApi Api { get; private set; } = null!;
 
     private CallLog Log => _simulator!.Services.GetRequiredService<CallLog>();

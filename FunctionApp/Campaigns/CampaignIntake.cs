@@ -91,6 +91,7 @@ public sealed class CampaignIntake(
             Metadata = request.Metadata,
             InstanceId = id.ToString("D"),
             Version = 1,
+            CheckedAt = now,
             CreatedAt = now,
             UpdatedAt = now,
             Images = [.. Enumerable.Range(0, request.Images.Count).Select(index => new CampaignImage

@@ -1,6 +1,5 @@
 using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
-using Atelier.Notifications;
 
 namespace Atelier.Campaigns;
 
@@ -19,9 +18,6 @@ public static class CampaignServices
         services.AddScoped<CampaignWatch>();
         services.AddScoped<PartRecord>();
         services.AddScoped<PartRunner>();
-
-        services.AddSingleton<CampaignChanges>();
-        services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());
         return services;
     }
 }

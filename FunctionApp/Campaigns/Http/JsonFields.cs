@@ -73,6 +73,17 @@ internal sealed class JsonFields
         return null;
     }
 
+    /// <summary>A whole number within bounds, up to 64 bits; <see langword="null"/> where it is missing.</summary>
+    public long? LongNumber(string name, long min, long max)
+    {
+        if (!_fields.TryGetValue(name, out JsonElement value))
+            return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= min && number <= max)
+            return number;
+        _errors.Add(PathOf(name), $"must be a whole number from {min} to {max}.");
+        return null;
+    }
+
     /// <summary>The path of a field, as errors name it.</summary>
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
