@@ -28,6 +28,9 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>Connection string of the host's database.</summary>
     internal string Database => _settings["ConnectionStrings__Postgres"];
 
+    /// <summary>Name of the host's blob container.</summary>
+    internal string Container => _settings["Images__Container"];
+
     internal CampaignApi Api { get; private set; } = null!;
 
     private CallLog Log => _simulator!.Services.GetRequiredService<CallLog>();

@@ -1,3 +1,4 @@
+using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
 
@@ -18,6 +19,9 @@ public static class CampaignServices
         services.AddScoped<CampaignWatch>();
         services.AddScoped<PartRecord>();
         services.AddScoped<PartRunner>();
+        services.AddSingleton<CampaignStops>();
+        services.AddScoped<CampaignControl>();
+        services.AddScoped<CampaignEraser>();
         return services;
     }
 }

@@ -17,6 +17,9 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     internal const string StopChannel = "atelier_stops";
 
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(30);
+    private const int ProbeTimeout = 10;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, HashSet<Subscription>> _subscriptions = [];
     private readonly HashSet<Subscription> _everything = [];
@@ -98,7 +101,14 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         WakeAll();
         Listening?.Invoke(this, EventArgs.Empty);
         while (true)
-            await connection.WaitAsync(cancellationToken);
+        {
+            // A connection whose other end is gone says nothing, which looks like nothing happening: a question finds out.
+            if (!await connection.WaitAsync(ProbeInterval, cancellationToken))
+            {
+                await using var probe = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = ProbeTimeout };
+                await probe.ExecuteNonQueryAsync(cancellationToken);
+            }
+        }
     }
 
     private void Wake(Guid campaignId)
