@@ -5,6 +5,7 @@ using Atelier.Generation;
 using Atelier.Http;
 using Atelier.Images;
 using Atelier.Notifications;
+using Atelier.Operations;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -33,6 +34,7 @@ internal static class Program
             builder.Services.AddAccess(builder.Configuration);
             builder.Services.AddCampaigns(builder.Configuration);
             builder.Services.AddNotifications(builder.Configuration);
+            builder.Services.AddOperations(builder.Configuration);
 
             using IHost host = builder.Build();
             await DatabaseMigrator.MigrateAsync(host.Services);

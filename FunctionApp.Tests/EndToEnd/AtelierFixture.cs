@@ -22,6 +22,17 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     public bool PlainPictures { get; init; }
 
+    /// <summary>Settings of the host beyond those that every test needs; those of a class fixture are the same for all.</summary>
+    public Dictionary<string, string> MoreSettings { get; init; } = new()
+    {
+        ["Access__Operators"] = "operator",
+        ["Webhooks__AllowPrivateTargets"] = "true",
+        ["Webhooks__EncryptionKey"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        ["Webhooks__MaxAttempts"] = $"{MaxAttempts}",
+        ["Webhooks__FirstInterval"] = "00:00:00.100",
+        ["Webhooks__Timeout"] = "00:00:02",
+    };
+
     /// <summary>Calls that providers have begun and not answered.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
 
@@ -69,6 +80,11 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Retry__Image__MaxAttempts"] = $"{MaxAttempts}",
                 ["Retry__Image__FirstInterval"] = "00:00:00.100",
             };
+            foreach (var (name, value) in MoreSettings)
+            {
+                _settings[name] = value;
+            }
+
             await StartHostAsync();
             return Api;
         }

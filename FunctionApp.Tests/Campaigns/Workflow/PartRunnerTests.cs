@@ -155,7 +155,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
             .Returns(async (TextRequest _, CancellationToken token) =>
             {
                 called.SetResult();
-                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+                await new TaskCompletionSource().Task.WaitAsync(token);
                 return new GeneratedText("Never", "writer-1", Usage: null);
             });
         Task run = RunTextAsync();

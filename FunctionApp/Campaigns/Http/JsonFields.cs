@@ -84,6 +84,21 @@ internal sealed class JsonFields
         return null;
     }
 
+    /// <summary>A list of texts that fit, at most <paramref name="maxCount"/>; <see langword="null"/> where it is missing.</summary>
+    public string[]? TextList(string name, int maxCount, Func<string, bool> fits, string error)
+    {
+        if (!_fields.TryGetValue(name, out JsonElement value))
+            return null;
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount)
+        {
+            string[] texts = [.. value.EnumerateArray().Select(TextOf).OfType<string>().Where(fits)];
+            if (texts.Length == value.GetArrayLength())
+                return texts;
+        }
+        _errors.Add(PathOf(name), error);
+        return null;
+    }
+
     /// <summary>The path of a field, as errors name it.</summary>
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
@@ -104,6 +119,19 @@ internal sealed class JsonFields
             return Fail<string>(name, "must be valid Unicode text.");
         }
         return text.Contains('\0', StringComparison.Ordinal) ? Fail<string>(name, "must not contain the character U+0000.") : text;
+    }
+
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return null;
+        }
     }
 
     private T? Fail<T>(string name, string error)
