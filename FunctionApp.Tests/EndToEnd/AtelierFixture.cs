@@ -30,7 +30,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         ["Webhooks__EncryptionKey"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
         ["Webhooks__MaxAttempts"] = $"{MaxAttempts}",
         ["Webhooks__FirstInterval"] = "00:00:00.100",
-        ["Webhooks__Timeout"] = "00:00:02",
+        ["Webhooks__Timeout"] = "00:00:10",
     };
 
     /// <summary>Calls that providers have begun and not answered.</summary>
