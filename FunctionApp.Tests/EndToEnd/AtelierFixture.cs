@@ -22,22 +22,11 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     public bool PlainPictures { get; init; }
 
-    /// <summary>Settings of the host beyond those that every test needs; those of a class fixture are the same for all.</summary>
-    public Dictionary<string, string> MoreSettings { get; init; } = new()
-    {
-        ["Access__Operators"] = "operator",
-        ["Webhooks__AllowPrivateTargets"] = "true",
-        ["Webhooks__EncryptionKey"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-        ["Webhooks__MaxAttempts"] = $"{MaxAttempts}",
-        ["Webhooks__FirstInterval"] = "00:00:00.100",
-        ["Webhooks__Timeout"] = "00:00:10",
-    };
+    /// <summary>Settings beside those that every test's host has.</summary>
+    public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Calls that providers have begun and not answered.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
-
-    /// <summary>Connection string of the host's database.</summary>
-    internal string Database => _settings["ConnectionStrings__Postgres"];
 
     /// <summary>Name of the host's blob container.</summary>
     internal string Container => _settings["Images__Container"];
@@ -79,6 +68,12 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Retry__Text__FirstInterval"] = "00:00:00.100",
                 ["Retry__Image__MaxAttempts"] = $"{MaxAttempts}",
                 ["Retry__Image__FirstInterval"] = "00:00:00.100",
+                ["Access__Operators"] = "operator",
+                ["Webhooks__AllowPrivateTargets"] = "true",
+                ["Webhooks__EncryptionKey"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                ["Webhooks__MaxAttempts"] = $"{MaxAttempts}",
+                ["Webhooks__FirstInterval"] = "00:00:00.100",
+                ["Webhooks__Timeout"] = "00:00:10",
             };
             foreach (var (name, value) in MoreSettings)
             {
@@ -101,6 +96,15 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         await _host.DisposeAsync();
         await StartHostAsync();
     }
+
+    /// <summary>The database's connection string.</summary>
+    internal string Database => _settings["ConnectionStrings__Postgres"];
+
+    /// <summary>Starts one more process of the same app.</summary>
+    internal Task<HostProcess> StartAnotherAsync() => HostProcess.StartAsync(_settings);
+
+    /// <summary>Runs a command of the host with the same settings.</summary>
+    internal Task<(int ExitCode, string Output)> RunCommandAsync(params string[] arguments) => HostProcess.RunAsync(_settings, arguments);
 
     internal PartCount CallsOf(string campaign, string part)
     {

@@ -54,7 +54,8 @@ public sealed partial record AccessOptions(
     internal bool Admits(Caller caller) =>
         AllowedEmailDomains.Count == 0
         || (caller.Email is { } email
-            && AllowedEmailDomains.Contains(email[(email.LastIndexOf('@') + 1)..], StringComparer.OrdinalIgnoreCase));
+            && email.LastIndexOf('@') is var at and > 0
+            && AllowedEmailDomains.Contains(email[(at + 1)..], StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Whether the configuration names a caller as operator.</summary>
     internal bool NamesOperator(Caller caller) =>

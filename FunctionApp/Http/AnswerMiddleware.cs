@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 namespace Atelier.Http;
 
 /// <summary>Gives every answer its id and the headers that keep browsers from doing harm with it. Functions may replace each.</summary>
-public sealed class AnswerMiddleware(Cors cors, ILogger<AnswerMiddleware> logger) : IFunctionsWorkerMiddleware
+public sealed class AnswerMiddleware(Cors cors, IConfiguration configuration, ILogger<AnswerMiddleware> logger) : IFunctionsWorkerMiddleware
 {
     // Data is for programs: nothing in it may run, and no page may show it in a frame.
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
@@ -29,6 +29,8 @@ public sealed class AnswerMiddleware(Cors cors, ILogger<AnswerMiddleware> logger
         headers.XFrameOptions = "DENY";
         headers.ContentSecurityPolicy = DataPolicy;
         headers["Referrer-Policy"] = "no-referrer";
+        if (configuration["PublicUrl"]?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true)
+            headers.StrictTransportSecurity = "max-age=31536000";
         // What a caller sees is the caller's: unless a function says better, nobody keeps it.
         headers.CacheControl = "no-store";
         cors.WriteTo(http);

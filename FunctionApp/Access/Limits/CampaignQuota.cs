@@ -30,7 +30,7 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
                EXTRACT(EPOCH FROM (now() AT TIME ZONE 'utc')::date + 1 - (now() AT TIME ZONE 'utc'))::float8
         """;
 
-    // Never counts further than the answer needs.
+    // Never counts further than the answer needs: to the limit, or not at all.
     private const string Running =
         """
         SELECT count(*)::int FROM
@@ -76,7 +76,7 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
             NpgsqlBatchCommand ofDay = Add(batch, day, caller);
             if (newToday is { } count)
                 ofDay.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
-            Add(batch, Running, caller).Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.MaxRunning ?? int.MaxValue });
+            Add(batch, Running, caller).Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.MaxRunning ?? 0 });
 
             await using DbDataReader row = await batch.ExecuteReaderAsync(cancellationToken);
             await row.ReadAsync(cancellationToken);
@@ -105,7 +105,7 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
 }
 
 /// <summary>What a caller has used of its campaigns.</summary>
-/// <param name="Running">How many have not ended, counted no further than its limit.</param>
+/// <param name="Running">How many have not ended, counted no further than the limit; 0 where there is none.</param>
 /// <param name="Today">How many were accepted today, UTC, those that were deleted since included.</param>
 /// <param name="DayEndsIn">When the next day begins.</param>
 internal sealed record CampaignUsage(int Running, int Today, TimeSpan DayEndsIn);
