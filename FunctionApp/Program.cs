@@ -4,6 +4,8 @@ using Atelier.Campaigns;
 using Atelier.Generation;
 using Atelier.Http;
 using Atelier.Images;
+using Atelier.Notifications;
+using Atelier.Operations;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -31,6 +33,8 @@ internal static class Program
             builder.Services.AddGeneration(builder.Configuration);
             builder.Services.AddAccess(builder.Configuration);
             builder.Services.AddCampaigns(builder.Configuration);
+            builder.Services.AddNotifications(builder.Configuration);
+            builder.Services.AddOperations(builder.Configuration);
 
             using IHost host = builder.Build();
             await DatabaseMigrator.MigrateAsync(host.Services);
