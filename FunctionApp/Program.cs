@@ -4,6 +4,7 @@ using Atelier.Campaigns;
 using Atelier.Generation;
 using Atelier.Http;
 using Atelier.Images;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -31,6 +32,7 @@ internal static class Program
             builder.Services.AddGeneration(builder.Configuration);
             builder.Services.AddAccess(builder.Configuration);
             builder.Services.AddCampaigns(builder.Configuration);
+            builder.Services.AddMetricsEndpoint();
 
             using IHost host = builder.Build();
             await DatabaseMigrator.MigrateAsync(host.Services);

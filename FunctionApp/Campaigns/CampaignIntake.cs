@@ -3,6 +3,7 @@ using Atelier.Access;
 using Atelier.Access.Limits;
 using Atelier.Configuration;
 using Atelier.Generation;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -56,6 +57,7 @@ public sealed class CampaignIntake(
                 ?? throw new InvalidOperationException("The campaign of a used idempotency key is gone.", exception);
             return Repeated(first, hash);
         }
+        AtelierMeter.Accepted();
         return new AcceptedCampaign(campaign, IsNew: true);
     }
 
