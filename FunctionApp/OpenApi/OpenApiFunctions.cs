@@ -32,6 +32,6 @@ public static class OpenApiFunctions
     private static IResult Send(HttpRequest request, DocsAsset asset)
     {
         request.HttpContext.Response.Headers.CacheControl = Revalidate;
-        return Results.Stream(asset.Open(), asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag));
+        return Results.Bytes(asset.Bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag));
     }
 }
