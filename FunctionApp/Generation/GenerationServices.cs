@@ -29,6 +29,7 @@ public static class GenerationServices
         var defaultImage = DefaultOf(providers, "Image", [.. registry.ImageProviders]);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(registry.Addresses);
         services.AddSingleton<ProviderGate>();
         services.AddSingleton<PipelineTransport>(_ => new HttpClientPipelineTransport(CreateHttpClient()));
         services.AddSingleton(new SecretRedactor(registry.Secrets));

@@ -1,6 +1,7 @@
 using System.ClientModel.Primitives;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
+using Atelier.Operations;
 
 namespace Atelier.Generation;
 
@@ -13,6 +14,7 @@ internal sealed class ProviderRegistry
     private readonly List<Offer<ITextGenerator>> _text = [];
     private readonly List<Offer<IImageGenerator>> _image = [];
     private readonly List<Secret> _secrets = [];
+    private readonly List<ProviderAddress> _addresses = [];
 
     /// <summary>The names of the providers of text, in the order in which they were added.</summary>
     public IEnumerable<string> TextProviders => _text.Select(o => o.Name);
@@ -22,6 +24,12 @@ internal sealed class ProviderRegistry
 
     /// <summary>Every key and password of the providers.</summary>
     public IReadOnlyList<Secret> Secrets => _secrets;
+
+    /// <summary>Where each provider is.</summary>
+    public IReadOnlyList<ProviderAddress> Addresses => _addresses;
+
+    /// <summary>Tells where a provider is, for whoever wants to know whether it answers.</summary>
+    public void AddAddress(string name, Uri endpoint) => _addresses.Add(new(name, endpoint));
 
     /// <summary>Offers texts of a provider.</summary>
     public void AddText(string name, Func<ProviderParts, ITextGenerator> create) => _text.Add(new(name, create));
