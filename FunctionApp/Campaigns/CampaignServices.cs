@@ -19,6 +19,7 @@ public static class CampaignServices
         services.AddScoped<CampaignWatch>();
         services.AddScoped<PartRecord>();
         services.AddScoped<PartRunner>();
+        services.AddScoped<JobRecord>();
 
         services.AddSingleton<CampaignChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());

@@ -6,6 +6,7 @@ internal static class CampaignRoutes
     public const string Campaigns = "api/campaigns";
     public const string Campaign = "api/campaigns/{id}";
     public const string Image = "api/campaigns/{id}/images/{index}";
+    public const string Callback = "api/callbacks/{provider}/{campaignId}/{*part}";
 
     public static string Self(Guid id) => $"/{Campaigns}/{id:D}";
 

@@ -34,7 +34,9 @@ public static class CampaignOrchestrator
     // A part that fails for good is an outcome, not an exception: the others still finish.
     private static async Task<FailedPart?> MakeAsync(TaskOrchestrationContext context, ILogger logger, PartInput part)
     {
-        PartFailure? failure = await TryAsync(context, part, part.Retry);
+        PartFailure? failure = part.IsAsync
+            ? await AsyncImagePart.MakeAsync(context, part, TaskOptions.FromRetryPolicy(PolicyOf(part.Retry)), CancellationToken.None)
+            : await TryAsync(context, part, part.Retry);
         while (failure?.Wait is { } wait)
         {
             // The provider asked for more time than the policy gives: a durable timer waits, then the policy goes on where it was.

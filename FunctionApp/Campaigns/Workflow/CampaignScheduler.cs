@@ -1,3 +1,4 @@
+using Atelier.Generation;
 using Atelier.Persistence.Tables;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -5,7 +6,8 @@ using Microsoft.DurableTask.Client;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>Starts the orchestration of an accepted campaign, once.</summary>
-public sealed class CampaignScheduler(RetryOptions retry, TimeProvider timeProvider, ILogger<CampaignScheduler> logger)
+public sealed class CampaignScheduler(
+    RetryOptions retry, GeneratorCatalog generators, TimeProvider timeProvider, ILogger<CampaignScheduler> logger)
 {
     // Longer than any engine needs that is well; the recovery timer takes over what it does not get to.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
@@ -43,7 +45,7 @@ public sealed class CampaignScheduler(RetryOptions retry, TimeProvider timeProvi
     {
         IEnumerable<PartInput> text = campaign.TextStatus is null ? [] : [new PartInput(campaign.Id, Image: null, retry.Text)];
         IEnumerable<PartInput> images = Enumerable.Range(0, campaign.Request.Images.Count)
-            .Select(index => new PartInput(campaign.Id, index, retry.Image));
+            .Select(index => new PartInput(campaign.Id, index, retry.Image) { IsAsync = generators.IsAsync(campaign.Request.ImageProvider) });
         return new CampaignInput(campaign.Id, [.. text, .. images]);
     }
 }

@@ -19,6 +19,9 @@ public static class Parts
 /// <param name="FirstAttempt">Number of the first attempt of this run: 1, and more after a redrive.</param>
 public sealed record PartInput(Guid CampaignId, int? Image, RetrySettings Retry, int FirstAttempt = 1)
 {
+    /// <summary>Whether its provider takes orders instead of making the caller wait: a running campaign keeps its way.</summary>
+    public bool IsAsync { get; init; }
+
     /// <summary>The part's name.</summary>
     [JsonIgnore]
     public string Part => Image is { } index ? Parts.Image(index) : Parts.Text;
