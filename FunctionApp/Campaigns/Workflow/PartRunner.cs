@@ -54,7 +54,9 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
         logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
     }
 
-    private async Task<PartFailedException> FailAsync(
+    /// <summary>Records that an attempt failed, and tells the log.</summary>
+    /// <returns>What ends the activity.</returns>
+    internal async Task<PartFailedException> FailAsync(
         PartInput input, PartAttempt attempt, Exception exception, CancellationToken cancellationToken)
     {
         PartFailure failure = exception switch
