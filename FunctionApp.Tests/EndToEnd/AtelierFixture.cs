@@ -5,6 +5,7 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using SimulatorOperations = AiSimulator.Calls.Operations;
 
 namespace FunctionApp.Tests.EndToEnd;
 
@@ -112,7 +113,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     internal PartCount CallsOf(string campaign, string part)
     {
-        var operation = part.StartsWith("image", StringComparison.Ordinal) ? Operations.Image : Operations.Text;
+        var operation = part.StartsWith("image", StringComparison.Ordinal) ? SimulatorOperations.Image : SimulatorOperations.Text;
         return Log.Statistics(campaign).Campaigns.TryGetValue(campaign, out var parts)
             && parts.TryGetValue(part, out var operations)
             && operations.TryGetValue(operation, out var count) ? count : new PartCount();
