@@ -1,2 +1,0 @@
-namespace EmbeddedFunctions;
-public sealed record DurableTaskSettings { public string? HubName {get;init;} public int? MaxConcurrentActivityFunctions{get;init;} public int? MaxConcurrentOrchestratorFunctions{get;init;} public string? DefaultVersion{get;init;} } public sealed record HostJson { public DurableTaskSettings DurableTask {get;init;}= new(); } public sealed class FunctionsStartupException(string m):Exception(m);

@@ -1,0 +1,85 @@
+using EmbeddedFunctions.Engine;
+using EmbeddedFunctions.Http;
+using EmbeddedFunctions.Invocation;
+using EmbeddedFunctions.Timers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace EmbeddedFunctions;
+
+/// <summary>Makes the host of a function app: its functions, and the services and routes that they need.</summary>
+internal static class FunctionsHostFactory
+{
+    public static WebApplication Build(
+        WebApplicationBuilder builder,
+        HostJson hostJson,
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
+        bool isWebApplication)
+    {
+        var options = EmbeddedFunctionsOptions.From(builder.Services);
+        var catalog = new FunctionScanner(hostJson, builder.Configuration).Scan(options, out var found);
+        var problems = new List<string>(found);
+        if (!isWebApplication) WebFunctions.CheckUnused(catalog, problems);
+        AddServices(builder.Services, catalog, hostJson, middleware, options.UseEngine);
+        HostSetup.Listen(builder);
+
+        var app = builder.Build();
+        try
+        {
+            FunctionEndpoints.Check(catalog, hostJson, app.Services.GetRequiredService<ParameterPolicyFactory>(), problems);
+            FunctionClasses.Check(catalog, app.Services, problems);
+            if (problems.Count > 0) throw new FunctionsStartupException(problems);
+            Warn(app.Services, catalog);
+            FunctionEndpoints.Map(app, catalog, hostJson, app.Services.GetRequiredService<HttpFunctionRunner>());
+            return app;
+        }
+        catch
+        {
+            // Nothing was started; what the services hold is let go of.
+            ((IDisposable)app).Dispose();
+            throw;
+        }
+    }
+
+    private static void AddServices(
+        IServiceCollection services,
+        FunctionCatalog catalog,
+        HostJson hostJson,
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
+        bool useEngine)
+    {
+        services.AddRouting();
+        services.AddMvcCore();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, FunctionMatcherPolicy>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(hostJson);
+        services.AddSingleton(catalog);
+        services.AddSingleton(provider => new FunctionPipeline(
+            middleware,
+            hostJson,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<FunctionPipeline>>()));
+        services.AddSingleton<HostKeys>();
+        services.AddSingleton<HttpFunctionRunner>();
+        services.AddSingleton<IDurableFunctions, DurableFunctions>();
+        if (useEngine && catalog.UsesDurable) EngineRegistration.Add(services);
+        if (catalog.Of(TriggerKind.Timer).Any())
+        {
+            services.TryAddSingleton<ITimerMonitor, InMemoryTimerMonitor>();
+            services.AddHostedService<TimerHost>();
+        }
+    }
+
+    private static void Warn(IServiceProvider services, FunctionCatalog catalog)
+    {
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("EmbeddedFunctions.Startup");
+        foreach (var warning in catalog.Warnings) logger.LogWarning("{Warning}", warning);
+        services.GetRequiredService<HostKeys>().Warn(catalog, logger);
+        if (catalog.Functions.Count == 0) logger.LogWarning("No functions were found.");
+        logger.LogInformation("Functions: {Functions}", string.Join(", ", catalog.Functions.Select(function => function.Name)));
+    }
+}
