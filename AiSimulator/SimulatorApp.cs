@@ -32,6 +32,7 @@ public static class SimulatorApp
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(options);
+        Check(options);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "AiSimulator" });
         builder.Configuration.AddCommandLine(args);
@@ -44,6 +45,22 @@ public static class SimulatorApp
         var app = builder.Build();
         MapSimulator(app);
         return app;
+    }
+
+    private static void Check(SimulatorOptions options)
+    {
+        static void Hold(bool condition, string name, string rule)
+        {
+            if (!condition) throw new ArgumentException($"Simulator__{name} must be {rule}.");
+        }
+
+        Hold(options.TextLatency >= TimeSpan.Zero, nameof(options.TextLatency), "zero or more");
+        Hold(options.ImageLatency >= TimeSpan.Zero, nameof(options.ImageLatency), "zero or more");
+        Hold(options.LatencyJitter is >= 0 and <= 1, nameof(options.LatencyJitter), "between 0 and 1");
+        Hold(options.RequestsPerMinute >= 0, nameof(options.RequestsPerMinute), "zero or more");
+        Hold(options.WebhookAttempts >= 1, nameof(options.WebhookAttempts), "at least 1");
+        Hold(options.WebhookRetryDelay >= TimeSpan.Zero, nameof(options.WebhookRetryDelay), "zero or more");
+        Hold(Signatures.IsStandardSecret(options.ReplicateWebhookSecret), nameof(options.ReplicateWebhookSecret), "whsec_ and base64");
     }
 
     private static void AddSimulator(IServiceCollection services, SimulatorOptions options)

@@ -1,6 +1,8 @@
 using Atelier.Access;
+using Atelier.Access.ApiKeys;
 using Atelier.Campaigns;
 using Atelier.Generation;
+using Atelier.Http;
 using Atelier.Images;
 using Atelier.Persistence;
 using Atelier.Problems;
@@ -15,8 +17,12 @@ internal static class Program
     {
         try
         {
+            if (KeysCommand.IsMeant(args))
+                return await KeysCommand.RunAsync(args, FunctionsApplication.CreateBuilder([]).Configuration);
+
             FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
             builder.ConfigureFunctionsWebApplication();
+            builder.UseMiddleware<AnswerMiddleware>();
             builder.UseMiddleware<ProblemMiddleware>();
 
             builder.Services.AddSingleton(TimeProvider.System);

@@ -50,7 +50,11 @@ internal sealed class CallLog(TimeProvider clock)
     }
 
     /// <summary>Closes a call; a second close changes nothing.</summary>
-    public void End(CallRecord call, string outcome, int? status)
+    /// <param name="call">As <see cref="Begin"/> gave it.</param>
+    /// <param name="outcome">See <see cref="CallRecord.Outcome"/>.</param>
+    /// <param name="status">The status sent.</param>
+    /// <param name="isOk">Whether the client got a true answer, whatever befalls the job behind it.</param>
+    public void End(CallRecord call, string outcome, int? status, bool isOk)
     {
         lock (_gate)
         {
@@ -68,7 +72,7 @@ internal sealed class CallLog(TimeProvider clock)
             Shift("all", -1);
             var key = (call.Campaign, call.Part, call.Operation);
             if (_counts.TryGetValue(key, out var count))
-                _counts[key] = outcome == "ok" ? count with { Ok = count.Ok + 1 } : count with { Failed = count.Failed + 1 };
+                _counts[key] = isOk ? count with { Ok = count.Ok + 1 } : count with { Failed = count.Failed + 1 };
         }
     }
 

@@ -47,6 +47,9 @@ internal static class FaultKinds
     public static bool IsOfJob(FaultKind kind) =>
         kind is FaultKind.Moderation or FaultKind.Empty or FaultKind.BadImage or >= FaultKind.JobFailed;
 
+    /// <summary>Whether a client gets something else than the true answer, late or not.</summary>
+    public static bool SpoilsAnswer(FaultKind kind) => kind is not FaultKind.Slow and < FaultKind.JobFailed;
+
     /// <summary>Whether the true answer is made and then spoilt. Faults of jobs change nothing for calls that start none.</summary>
     public static bool NeedsAnswer(FaultKind kind) =>
         kind is FaultKind.Cut or FaultKind.Malformed or FaultKind.Slow or FaultKind.BadImage or FaultKind.Filtered or FaultKind.Refusal

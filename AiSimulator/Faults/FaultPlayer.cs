@@ -53,9 +53,10 @@ internal sealed class FaultPlayer(SimulatorOptions options, Latency latency, IHo
         switch (fault?.Kind)
         {
             case FaultKind.Cut:
+                // A body shorter than its announced length makes the server close the connection once what there is has been sent;
+                // aborting it could take back even the headers.
                 await response.Body.WriteAsync(body[..(body.Length / 2)], http.RequestAborted);
                 await response.Body.FlushAsync(http.RequestAborted);
-                http.Abort();
                 return null;
             case FaultKind.Slow:
                 await DripAsync(http, body, fault.Delay ?? DefaultDrip);

@@ -31,20 +31,21 @@ internal enum Subject
 /// <summary>What a prompt's words ask the painter for.</summary>
 internal sealed partial record Brief(Setting Setting, Hour Hour, IReadOnlyList<Subject> Subjects, bool IsSnowy)
 {
+    // A word stands for itself and its plural, one with a star for whatever begins like it.
     private static readonly (Setting Setting, string[] Words)[] Places =
     [
-        (Setting.Beach, ["beach", "coast", "shore", "island", "palm", "tropic", "surf", "vacation", "holiday", "summer", "sand", "resort", "ice-cream", "lemonade"]),
-        (Setting.Sea, ["sea", "ocean", "sail", "boat", "ship", "harbor", "harbour", "wave", "cruise", "yacht", "fish", "lighthouse", "water"]),
-        (Setting.Mountains, ["mountain", "alp", "hik", "ski", "peak", "valley", "adventure", "climb", "summit", "lake", "outdoor", "winter", "snow", "nature", "travel"]),
-        (Setting.City, ["city", "cities", "urban", "skyline", "street", "office", "building", "skyscraper", "downtown", "tokyo", "york", "berlin", "london", "business", "startup", "tech", "software", "bank", "conference", "neon"]),
-        (Setting.Forest, ["forest", "wood", "tree", "jungle", "pine", "camp", "fox", "deer", "mushroom", "autumn"]),
-        (Setting.Meadow, ["flower", "meadow", "field", "garden", "spring", "farm", "hill", "vineyard", "wine", "tulip", "rose", "bloom", "bee", "honey", "picnic", "organic", "balloon", "florist"]),
-        (Setting.Desert, ["desert", "dune", "camel", "sahara", "cactus", "canyon", "mars"]),
-        (Setting.Space, ["space", "planet", "galaxy", "rocket", "astronaut", "cosmos", "star", "universe", "satellite", "moon"]),
-        (Setting.CoffeeTable, ["coffee", "cup", "tea", "café", "cafe", "espresso", "latte", "cappuccino", "breakfast", "bakery", "bakeries", "restaurant", "chocolate", "barista"]),
-        (Setting.ProductStage, ["product", "bottle", "perfume", "cosmetic", "cream", "shampoo", "drink", "juice", "beer", "package", "packaging", "launch", "brand", "luxury", "skincare", "soap", "gift", "serum"]),
-        (Setting.Road, ["car", "cars", "road", "drive", "driv", "truck", "racing", "vehicle", "garage", "motor", "electric", "automobile", "highway"]),
-        (Setting.Abstract, ["abstract", "pattern", "minimal", "gradient", "background", "art", "music", "idea", "design", "modern"]),
+        (Setting.Beach, ["beach*", "coast*", "shore", "island", "palm", "tropic*", "surf*", "vacation", "holiday", "summer", "sand", "resort", "ice-cream", "lemonade"]),
+        (Setting.Sea, ["sea", "ocean", "sail*", "boat", "ship", "harbor", "harbour", "wave", "cruise", "yacht", "fish*", "lighthouse", "water", "regatta"]),
+        (Setting.Mountains, ["mountain*", "alp", "alpine", "hik*", "ski", "skiing", "peak", "valley", "adventure", "climb*", "summit", "lake", "outdoor", "winter", "snow*", "nature", "travel*"]),
+        (Setting.City, ["city", "cities", "urban", "skyline", "street", "office", "building", "skyscraper*", "downtown", "tokyo", "york", "berlin", "london", "paris", "business*", "startup", "tech", "technology", "software", "bank*", "conference", "neon"]),
+        (Setting.Forest, ["forest", "wood", "woodland", "tree", "jungle", "pine", "camping", "campfire", "fox", "foxes", "deer", "mushroom", "autumn"]),
+        (Setting.Meadow, ["flower*", "meadow", "field", "garden*", "spring", "farm*", "hill", "vineyard", "wine*", "tulip", "rose", "bloom*", "blossom*", "bee", "honey", "picnic", "organic", "balloon", "florist"]),
+        (Setting.Desert, ["desert", "dune", "camel", "sahara", "cactus", "cacti", "canyon", "mars"]),
+        (Setting.Space, ["space", "spaceship", "planet*", "galaxy", "galaxies", "rocket", "astronaut", "cosmos", "cosmic", "universe", "satellite"]),
+        (Setting.CoffeeTable, ["coffee", "cup", "tea", "café", "cafe", "espresso", "latte", "cappuccino", "breakfast", "bakery", "bakeries", "restaurant", "chocolate", "barista", "roaster*"]),
+        (Setting.ProductStage, ["product", "bottle", "perfume", "cosmetic", "cream", "shampoo", "drink", "juice", "beer", "packag*", "launch*", "brand*", "luxury", "skincare", "soap", "gift", "serum", "fragrance"]),
+        (Setting.Road, ["car", "road", "drive", "driving", "driver", "truck", "racing", "vehicle", "garage", "motor*", "electric", "automobile", "highway"]),
+        (Setting.Abstract, ["abstract", "pattern", "minimal*", "gradient", "background", "art", "music", "idea", "design*", "modern"]),
     ];
 
     private static readonly (Hour Hour, string[] Words)[] Hours =
@@ -86,9 +87,9 @@ internal sealed partial record Brief(Setting Setting, Hour Hour, IReadOnlyList<S
             words.Any(w => w.StartsWith("snow", StringComparison.Ordinal) || w is "winter" or "ski" or "skiing" or "christmas"));
     }
 
-    /// <summary>Short words are whole words ("car" is not in "card"), longer ones are stems.</summary>
-    private static bool Means(string word, string stem) =>
-        word == stem || word == stem + "s" || (stem.Length >= 4 && word.StartsWith(stem, StringComparison.Ordinal)) || (stem is "hik" or "ski" && word.StartsWith(stem, StringComparison.Ordinal) && word.Length > 4);
+    private static bool Means(string word, string listed) => listed[^1] == '*'
+        ? word.StartsWith(listed[..^1], StringComparison.Ordinal)
+        : word == listed || (word.Length == listed.Length + 1 && word[^1] == 's' && word.StartsWith(listed, StringComparison.Ordinal));
 
     [GeneratedRegex(@"[\p{L}-]+")]
     private static partial Regex Words();

@@ -34,6 +34,10 @@ internal static class Painter
     /// <summary>Animals that the prompt names sit in front of whatever scene there is.</summary>
     private static void Animals(Stage stage)
     {
+        if (stage.Brief.Subjects.All(s => s is not (Subject.Cat or Subject.Dog))) return;
+        // Where there is no ground to sit on, there is a wall.
+        if (stage.Brief.Setting is Setting.City or Setting.Sea or Setting.Space or Setting.Abstract)
+            stage.Fill(Shape.Rectangle(0, stage.Height * 0.93f, stage.Width, stage.Height), Brush.Vertical(stage.Height * 0.93f, stage.Height, stage.Palette.Land(0.8f), stage.Palette.Near));
         var (foot, height) = (stage.At(stage.Dice.Next(0.4f, 0.6f), 0.95f), stage.Unit * stage.Dice.Next(0.3f, 0.38f));
         if (stage.Brief.Subjects.Contains(Subject.Cat)) Figures.Cat(stage, foot, height);
         if (stage.Brief.Subjects.Contains(Subject.Dog)) Figures.Dog(stage, foot + new Vector2(stage.Brief.Subjects.Contains(Subject.Cat) ? height : 0, 0), height);

@@ -97,16 +97,37 @@ internal sealed class Rasterizer(Canvas canvas)
     {
         var cells = _cells.AsSpan(y * (_width + 2), _width + 2);
         var pixels = canvas.Row(_top + y).Slice(_left, _width);
-        var colour = brush.IsSameAlongRow ? brush.At(0, _top + y) : default;
         var sum = 0f;
-        for (var x = 0; x < pixels.Length; x++)
+        for (var x = 0; x < pixels.Length;)
         {
             sum += cells[x];
+            // Between edges the coverage stays as it is: most of a shape is painted in such runs.
+            var run = cells[(x + 1)..(_width + 1)].IndexOfAnyExcept(0f) is var next and >= 0 ? Math.Min(next + 1, pixels.Length - x) : pixels.Length - x;
             var coverage = Math.Min(Math.Abs(sum), 1);
-            if (coverage < 0.002f) continue;
-            if (!brush.IsSameAlongRow) colour = brush.At(_left + x, _top + y);
-            pixels[x] += (colour - pixels[x]) * (colour.W * coverage);
+            if (coverage > 0.002f) Paint(pixels.Slice(x, run), brush, x + _left, y + _top, coverage);
+            x += run;
         }
         cells.Clear();
+    }
+
+    private static void Paint(Span<Vector4> pixels, Brush brush, int x, int y, float coverage)
+    {
+        if (!brush.IsSameAlongRow)
+        {
+            for (var i = 0; i < pixels.Length; i++)
+            {
+                var local = brush.At(x + i, y);
+                pixels[i] += (local - pixels[i]) * (local.W * coverage);
+            }
+            return;
+        }
+        var colour = brush.At(x, y);
+        var strength = colour.W * coverage;
+        if (strength > 0.998f)
+        {
+            pixels.Fill(colour);
+            return;
+        }
+        foreach (ref var pixel in pixels) pixel += (colour - pixel) * strength;
     }
 }

@@ -93,12 +93,12 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
     {
         var identity = CallIdentity.Given(http.Request.Headers[CallIdentity.Header], user, webhook);
         var record = log.Begin(dialect.Provider, operation, identity, prompt, model);
-        var (outcome, status) = ("aborted", (int?)null);
+        var end = new Ending("aborted", null);
         try
         {
             var rate = rates.Count(dialect.Provider);
             dialect.Decorate(http.Response.Headers, record, rate);
-            (outcome, status) = await AnswerAsync(http, dialect, record, identity, prompt, rate, problem, answer, isAccepted);
+            end = await AnswerAsync(http, dialect, record, identity, prompt, rate, problem, answer, isAccepted);
         }
         catch (Exception e) when (http.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
@@ -106,11 +106,11 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         }
         finally
         {
-            log.End(record, outcome, status);
+            log.End(record, end.Outcome, end.Status, end.IsOk);
         }
     }
 
-    private async Task<(string Outcome, int? Status)> AnswerAsync(
+    private async Task<Ending> AnswerAsync(
         HttpContext http,
         Dialect dialect,
         CallRecord record,
@@ -122,12 +122,12 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         bool isAccepted)
     {
         var cancellation = http.RequestAborted;
-        async Task<(string, int?)> Refuse(string outcome, Failure failure, Fault? retry = null)
+        async Task<Ending> Refuse(string outcome, Failure failure, Fault? retry = null)
         {
             var reply = dialect.Error(failure);
             foreach (var (name, value) in retry?.RetryHeaders(options.Clock.GetUtcNow()) ?? []) reply = reply.With(name, value);
             await player.SendAsync(http, reply);
-            return (outcome, reply.Status);
+            return new Ending(outcome, reply.Status);
         }
 
         if (options.ApiKey is { Length: > 0 } key && !dialect.IsAuthorized(http.Request, key))
@@ -149,7 +149,8 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         }
 
         var isOfJob = fault is not null && isAccepted && record.Operation == Operations.Image && FaultKinds.IsOfJob(fault.Kind);
-        if (fault is not null && !isOfJob && await player.PlayInsteadAsync(http, dialect, record, fault) is { } played) return (fault.Name, played.Status);
+        if (fault is not null && !isOfJob && await player.PlayInsteadAsync(http, dialect, record, fault) is { } played)
+            return new Ending(fault.Name, played.Status);
 
         var call = new Call(record, fault, $"{http.Request.Scheme}://{http.Request.Host}");
         // The work is done while the latency passes: what a caller sees is the latency, not the sum.
@@ -159,11 +160,15 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         {
             var reply = await work;
             var sent = await player.SendAsync(http, reply, isOfJob ? null : fault);
-            return (fault?.Name ?? (reply.Status < 400 ? "ok" : "refused"), sent);
+            var isTrue = reply.Status < 400 && (fault is null || isOfJob || !FaultKinds.SpoilsAnswer(fault.Kind));
+            return new Ending(fault?.Name ?? (isTrue ? "ok" : "refused"), sent, isTrue);
         }
         catch (InvalidRequestException e)
         {
             return await Refuse("invalid", new Failure(FaultKind.Invalid, record.Operation, e.Message, e.Field, e.Code));
         }
     }
+
+    /// <summary>How a call ended, for the log.</summary>
+    private sealed record Ending(string Outcome, int? Status, bool IsOk = false);
 }

@@ -18,9 +18,12 @@ internal static class Signatures
     /// </summary>
     public static string Standard(string secret, string id, long timestamp, string body)
     {
-        var key = Convert.FromBase64String(secret.StartsWith("whsec_", StringComparison.Ordinal) ? secret[6..] : secret);
+        var key = Convert.FromBase64String(secret["whsec_".Length..]);
         return "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{id}.{timestamp}.{body}")));
     }
+
+    public static bool IsStandardSecret(string secret) =>
+        secret.StartsWith("whsec_", StringComparison.Ordinal) && Convert.TryFromBase64String(secret["whsec_".Length..], new byte[secret.Length], out var length) && length > 0;
 
     /// <summary>The <c>callback</c> provider's: lower-case hexadecimal HMAC-SHA256 over <c>timestamp.body</c>, keyed with the UTF-8 secret.</summary>
     public static string Hex(string secret, string timestamp, string body) =>

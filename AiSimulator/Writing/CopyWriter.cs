@@ -10,6 +10,8 @@ internal sealed partial class CopyWriter(SimulatorOptions options)
 {
     private const int UsualLength = 110;
 
+    private static readonly string[] Gaps = ["{a}", "{b}", "{c}"];
+
     public string Write(string asked, string instructions)
     {
         var topic = Topic.Of(asked);
@@ -22,7 +24,8 @@ internal sealed partial class CopyWriter(SimulatorOptions options)
         var closing = dice.Pick(tone.Closings);
         var room = limit - CountWords(headline) - CountWords(opening) - CountWords(closing);
         var body = new List<string> { opening };
-        foreach (var sentence in dice.Shuffle(tone.Middles).Take(4).Select(m => Fill(m, topic, dice)))
+        var middles = dice.Shuffle(tone.Middles.Where(m => WordsNeeded(m) <= topic.Words.Count));
+        foreach (var sentence in middles.Take(4).Select(m => Fill(m, topic, dice)))
         {
             if (CountWords(sentence) > room) continue;
             body.Add(sentence);
@@ -31,6 +34,10 @@ internal sealed partial class CopyWriter(SimulatorOptions options)
         var text = $"{headline}\n\n{string.Join(' ', body)}\n\n{closing}";
         return CountWords(text) <= limit ? text : FirstWords($"{headline}\n\n{closing}", limit);
     }
+
+    /// <summary>How many different words a sentence asks for: with fewer it would say one of them twice.</summary>
+    private static int WordsNeeded(string sentence) =>
+        Gaps.Count(g => sentence.Contains(g, StringComparison.OrdinalIgnoreCase));
 
     private static string Fill(string sentence, Topic topic, Dice dice)
     {

@@ -19,7 +19,7 @@ internal sealed partial record Topic(string Phrase, IReadOnlyList<string> Words)
     {
         var text = Spaces().Replace(Quoted().Match(asked) is { Success: true } quote ? quote.Groups["content"].Value : AfterLabel(asked), " ").Trim();
         var sentence = text.Split(['.', '!', '?', ';'], 2)[0];
-        var phrase = Lead().Replace(sentence, "").Trim(' ', ',', ':', '-');
+        var phrase = Lead().Replace(Order().Replace(sentence, ""), "").Trim(' ', ',', ':', '-');
         if (phrase.Length == 0) phrase = sentence.Length > 0 ? sentence : "something new";
         phrase = string.Join(' ', phrase.Split(' ').Take(LongestPhrase)).TrimEnd(',', ':');
 
@@ -47,6 +47,10 @@ internal sealed partial record Topic(string Phrase, IReadOnlyList<string> Words)
         @"^(?:(?:please|write|create|make|generate|design|draft|compose|prepare|give|me|us|a|an|the|some|short|long|new|marketing|advertising|social|media|campaign|text|copy|post|caption|ad|story|article|description|for|about|on|of|announcing|promoting)\s+)+?(?=(?:a|an|the|our|my)\s)|^(?:please\s+)?(?:write|create|make|generate|design|draft|compose|promote|announce|advertise)\s+",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Lead();
+
+    /// <summary>"A summer campaign for" and the like: what is ordered, not what it is about.</summary>
+    [GeneratedRegex(@"^.{0,80}?\b(campaign|text|post|caption|copy|advert|advertisement|announcement|slogan|poster|story|newsletter)s?\s+(for|about|on|announcing|promoting)\s+(?=\S)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    private static partial Regex Order();
 
     [GeneratedRegex(@"[\p{L}][\p{L}'’-]*")]
     private static partial Regex Word();

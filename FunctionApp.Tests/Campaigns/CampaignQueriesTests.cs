@@ -8,7 +8,6 @@ using FunctionApp.Tests.Persistence;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns;
 

@@ -7,7 +7,6 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns;
 

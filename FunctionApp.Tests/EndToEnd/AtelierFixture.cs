@@ -17,14 +17,16 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     private WebApplication? _simulator;
     private HostProcess? _host;
     private Dictionary<string, string> _settings = [];
-    private LocalServicesFixture? _services;
 
     public TimeSpan ImageLatency { get; init; } = TimeSpan.FromMilliseconds(20);
 
     public bool PlainPictures { get; init; }
 
+    /// <summary>Settings beside those that every test's host has.</summary>
+    public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Calls that providers have begun and not answered.</summary>
-    internal int RunningCalls => Log.Statistics().Running;
+    internal int RunningCalls => Log.Statistics(campaign: null).Running;
 
     internal CampaignApi Api { get; private set; } = null!;
 
@@ -41,7 +43,6 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 return Api;
             }
 
-            _services = services;
             _simulator = SimulatorApp.Create([], new SimulatorOptions
             {
                 TextLatency = TimeSpan.FromMilliseconds(20),
@@ -65,6 +66,11 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Retry__Image__MaxAttempts"] = $"{MaxAttempts}",
                 ["Retry__Image__FirstInterval"] = "00:00:00.100",
             };
+            foreach (var (name, value) in MoreSettings)
+            {
+                _settings[name] = value;
+            }
+
             await StartHostAsync();
             return Api;
         }
@@ -82,10 +88,19 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         await StartHostAsync();
     }
 
+    /// <summary>The database's connection string.</summary>
+    internal string Database => _settings["ConnectionStrings__Postgres"];
+
+    /// <summary>Starts one more process of the same app.</summary>
+    internal Task<HostProcess> StartAnotherAsync() => HostProcess.StartAsync(_settings);
+
+    /// <summary>Runs a command of the host with the same settings.</summary>
+    internal Task<(int ExitCode, string Output)> RunCommandAsync(params string[] arguments) => HostProcess.RunAsync(_settings, arguments);
+
     internal PartCount CallsOf(string campaign, string part)
     {
         var operation = part.StartsWith("image", StringComparison.Ordinal) ? Operations.Image : Operations.Text;
-        return Log.Statistics().Campaigns.TryGetValue(campaign, out var parts)
+        return Log.Statistics(campaign).Campaigns.TryGetValue(campaign, out var parts)
             && parts.TryGetValue(part, out var operations)
             && operations.TryGetValue(operation, out var count) ? count : new PartCount();
     }
@@ -111,7 +126,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     private async Task StartHostAsync()
     {
-        _host = await HostProcess.StartAsync(_services!, _settings);
+        _host = await HostProcess.StartAsync(_settings);
         Api = new CampaignApi(new HttpClient { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(90) });
     }
 }

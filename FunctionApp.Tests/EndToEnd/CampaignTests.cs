@@ -147,7 +147,7 @@ public sealed class CampaignTests(LocalServicesFixture services, AtelierFixture 
     [Fact]
     public async Task Post_BodyOverTheSizeLimit_Is413()
     {
-        using var response = await _api.PostRawAsync($$"""{"prompt":"x","metadata":{"k":"{{new string('x', 200_000)}}"}}""", "application/json");
+        using var response = await _api.PostAsync(new JsonObject { ["prompt"] = "x", ["metadata"] = new JsonObject { ["k"] = new string('x', 200_000) } });
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }

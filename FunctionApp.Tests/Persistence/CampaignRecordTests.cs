@@ -4,7 +4,6 @@ using FunctionApp.Tests.Campaigns;
 using FunctionApp.Tests.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace FunctionApp.Tests.Persistence;
 

@@ -4,7 +4,6 @@ using FunctionApp.Tests.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using Xunit;
 
 namespace FunctionApp.Tests.Persistence;
 

@@ -1,6 +1,5 @@
 using Atelier.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Xunit;
 
 namespace FunctionApp.Tests.Persistence;
 

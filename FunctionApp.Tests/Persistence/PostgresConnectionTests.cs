@@ -1,7 +1,6 @@
 using Atelier;
 using Atelier.Persistence;
 using Npgsql;
-using Xunit;
 
 namespace FunctionApp.Tests.Persistence;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http;
-using Xunit;
 
 namespace FunctionApp.Tests.Problems;
 

@@ -22,7 +22,7 @@ internal sealed class BlobImageStore(BlobContainerClient container) : IImageStor
         {
             return await UploadAsync(name, bytes, contentType, ct);
         }
-        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound)
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound.ToString())
         {
             // Someone deleted the container under a running process.
             _created = false;

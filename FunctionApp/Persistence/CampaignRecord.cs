@@ -109,6 +109,9 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
         Provider = provider,
     }).Entity;
 
+    /// <summary>Takes back an attempt that never came to its provider.</summary>
+    public void RemoveAttempt(CampaignAttempt attempt) => db.Attempts.Remove(attempt);
+
     /// <summary>Adds an event that commits with the change.</summary>
     public void AddEvent(string type, object data, string part = "", int attempt = 0) =>
         db.Events.Add(NewEvent(Campaign, type, data, Now, part, attempt));

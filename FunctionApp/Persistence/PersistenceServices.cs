@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
 namespace Atelier.Persistence;
@@ -25,5 +26,8 @@ public static class PersistenceServices
 
     /// <summary>The context's options, here and in tests.</summary>
     internal static DbContextOptionsBuilder UseAtelier(this DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
-        options.UseNpgsql(dataSource, npgsql => npgsql.MigrationsHistoryTable("atelier_migrations"));
+        options
+            .UseNpgsql(dataSource, npgsql => npgsql.MigrationsHistoryTable("atelier_migrations"))
+            // A command that fails throws, and whoever catches that tells of it; the first look into an empty database fails by design.
+            .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)));
 }

@@ -12,8 +12,9 @@ internal static class Beach
         var horizon = stage.Height * dice.Next(0.5f, 0.56f);
         var sun = Sky.Paint(stage, horizon, 0.5f);
         Water(stage, horizon, sun);
+        // The palms stand away from the sun, the boat sails between.
         if (dice.Chance(0.75) || stage.Brief.Subjects.Contains(Subject.Sailboat))
-            Figures.Sailboat(stage, new(stage.Width * (sun.X < stage.Width / 2 ? dice.Next(0.6f, 0.8f) : dice.Next(0.2f, 0.4f)), horizon + (stage.Unit * 0.035f)), stage.Unit * dice.Next(0.1f, 0.15f));
+            Figures.Sailboat(stage, new(stage.Width * dice.Next(0.44f, 0.56f), horizon + (stage.Unit * 0.035f)), stage.Unit * dice.Next(0.12f, 0.16f));
 
         Sand(stage, stage.Height * dice.Next(0.74f, 0.79f));
         var left = sun.X > stage.Width / 2;
@@ -22,6 +23,7 @@ internal static class Beach
         {
             var height = stage.Unit * (i == 0 ? dice.Next(0.72f, 0.82f) : dice.Next(0.5f, 0.62f));
             var foot = new Vector2(stage.Width * (left ? 0.06f + (0.1f * i) : 0.94f - (0.1f * i)), stage.Height * (1.0f - (0.05f * i)));
+            stage.Fill(Shape.Ellipse(foot, height * 0.16f, height * 0.022f), palette.Near.Fade(0.35f));
             var palm = Plants.Palm(foot, height, (left ? 1 : -1) * dice.Next(0.12f, 0.26f), dice);
             stage.Fill(palm, Brush.Vertical(foot.Y - height, foot.Y, palette.Land(0.86f), palette.Near));
         }
@@ -55,7 +57,7 @@ internal static class Beach
         var offset = dice.Next(0f, 50f);
         var coast = stage.Unit * dice.Next(0.03f, 0.06f);
         stage.Fill(
-            stage.Land(x => horizon + (stage.Unit * 0.01f) - (coast * Stage.Smooth((stage.Noise.Layered((x * 3.4f) + offset, 2, 4) - 0.42f) * 4))),
+            stage.Land(x => horizon + (stage.Unit * 0.01f) - (coast * 4.5f * Math.Max(0, stage.Noise.Layered((x * 3.4f) + offset, 2, 5) - 0.45f))),
             Brush.Vertical(horizon - coast, horizon, palette.Land(0.34f), palette.Land(0.2f)));
         stage.Reflect(horizon, palette.Water, 0.95f);
         stage.Mist(horizon - (stage.Unit * 0.02f), horizon + (stage.Unit * 0.03f), palette.Sky[^1].Fade(0.45f));

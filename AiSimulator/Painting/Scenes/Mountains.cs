@@ -84,7 +84,7 @@ internal static class Mountains
         public override Vector4 At(float x, float y)
         {
             var below = y - _crest[(int)Math.Clamp(x, 0, _crest.Length - 1)];
-            var slant = stage.Noise.Layered((x * _scale) + (below * _scale * 0.5f) + offset, (below * _scale * 0.55f) + offset, 3);
+            var slant = stage.Noise.Layered((x * _scale * 1.5f) + (below * _scale * 0.8f) + offset, (below * _scale * 1.25f) - (x * _scale * 0.25f) + offset, 3);
             var side = x < sunX ? 1 : -1;
             var slope = _crest[(int)Math.Clamp(x + 6, 0, _crest.Length - 1)] - _crest[(int)Math.Clamp(x - 6, 0, _crest.Length - 1)];
             var light = Stage.Smooth(0.5f + ((slant - 0.5f) * 3.4f) - (side * slope * 0.02f));

@@ -5,13 +5,15 @@ namespace AiSimulator.Painting.Scenes;
 /// <summary>A planet with rings and moons before a nebula.</summary>
 internal static class Space
 {
+    private static readonly Vector4 Vivid = Ink.Hex("4B2FA8");
+
     public static void Paint(Stage stage)
     {
         var (palette, dice) = (stage.Palette, stage.Dice);
         var deep = Ink.Mix(palette.Sky[0], Ink.Hex("03040D"), 0.75f);
         stage.Canvas.Fill(Brush.Linear(Vector2.Zero, new(stage.Width, stage.Height), deep, Ink.Mix(deep, palette.Sky[1], 0.35f), deep));
-        stage.Clouds(-40, stage.Height + 40, Ink.Mix(palette.Sky[1], palette.Accent, 0.25f).Fade(0.55f), 1.5f, 0.34f, 0.6f, dice.Next(0f, 80f));
-        stage.Clouds(-40, stage.Height + 40, palette.Sky[^2].Fade(0.5f), 1.2f, 0.26f, 0.46f, dice.Next(0f, 80f));
+        stage.Clouds(-40, stage.Height + 40, Ink.Mix(Vivid, palette.Accent, 0.3f).Fade(0.5f), 1.5f, 0.34f, 0.6f, dice.Next(0f, 80f));
+        stage.Clouds(-40, stage.Height + 40, Ink.Mix(palette.Sky[^2], palette.Accent, 0.35f).Fade(0.45f), 1.2f, 0.26f, 0.42f, dice.Next(0f, 80f));
         stage.Clouds(-40, stage.Height + 40, deep.Fade(0.8f), 1.4f, 0.2f, 0.46f, dice.Next(0f, 80f));
         Sky.Stars(stage, stage.Height * 1.3f, 620);
 

@@ -26,7 +26,9 @@ internal static class Figures
         for (var i = 0; i < tail.Length; i++)
         {
             var t = i / (tail.Length - 1f);
-            tail[i] = new Vector2(0.13f + (0.42f * MathF.Sin(t * 2.5f)), -0.05f - (0.02f * MathF.Sin(t * 6)) - (0.34f * t * t * t));
+            // Along the ground, then up in a hook.
+            var (from, to) = (Vector2.Lerp(new(0.1f, -0.06f), new(0.62f, 0.03f), t), Vector2.Lerp(new(0.62f, 0.03f), new(0.5f, -0.42f), t));
+            tail[i] = Vector2.Lerp(from, to, t);
         }
         var shape = new Shape().AddStroke(tail, 0.052f, 0.03f).AddEllipse(tail[^1], 0.03f, 0.03f).Transform(place);
         Silhouette(stage, CatBody.Transform(place), height, shape);

@@ -1,6 +1,4 @@
 using EmbeddedFunctions.Engine.Storage;
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedFunctions.Engine.Orchestration;
@@ -9,11 +7,12 @@ namespace EmbeddedFunctions.Engine.Orchestration;
 /// An instance that this node holds: takes messages, makes them durable, hands them to the orchestrator, carries out what the
 /// orchestrator asks for. One thing at a time, in that order, so that no code ever sees what a crash could take back.
 /// </summary>
-internal sealed class LiveInstance : IThreadPoolWorkItem
+internal sealed partial class LiveInstance : IThreadPoolWorkItem
 {
     private readonly InstanceHost _host;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, ActivityExecution> _activities = [];
+    private readonly List<TimerEntry> _timers = [];
     private List<InstanceMessage> _mailbox = [];
     private List<HistoryEvent>? _recoveredHistory;
     private InstanceRecord _record;
@@ -22,6 +21,8 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
     private bool _begun;
     private bool _busy;
     private bool _gone;
+    private OrchestrationSpan? _span;
+    private ActivityExecution? _execution;
     private int _runNumber;
     private int _nextSequence;
     private DateTime _lastEventAt;
@@ -42,7 +43,8 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
 
     public Guid ExecutionId => _record.ExecutionId;
 
-    public string? TraceParent => _record.TraceParent;
+    /// <summary>What its activities' spans belong to.</summary>
+    public string? TraceParent => _span?.Id ?? _record.TraceParent;
 
     /// <summary>The count of inbox messages that the node has seen for it.</summary>
     public long Mail { get; set; }
@@ -56,27 +58,37 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
     /// <summary>Hands it a message; a message that it cannot take is answered so.</summary>
     public void Post(InstanceMessage message)
     {
+        if (Add(message))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Hands it a message and, if it stands still, lets it go on on this thread.</summary>
+    public void PostHere(InstanceMessage message)
+    {
+        if (Add(message))
+        {
+            ((IThreadPoolWorkItem)this).Execute();
+        }
+    }
+
+    /// <returns>Whether it stands still and has to be set going.</returns>
+    private bool Add(InstanceMessage message)
+    {
         lock (_gate)
         {
             if (!_gone)
             {
                 _mailbox.Add(message);
-                if (_busy)
-                {
-                    return;
-                }
-
+                var stands = !_busy;
                 _busy = true;
+                return stands;
             }
         }
 
-        if (_gone)
-        {
-            message.Acknowledgement?.TrySetResult(false);
-            return;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        message.Acknowledgement?.TrySetResult(false);
+        return false;
     }
 
     /// <summary>Proposes to let it go when it has waited in memory for so long.</summary>
@@ -105,6 +117,12 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
         }
 
         CancelActivities();
+        lock (_timers)
+        {
+            _timers.ForEach(t => t.Cancel());
+        }
+
+        _span?.Dispose();
         dropped.ForEach(m => m.Acknowledgement?.TrySetResult(false));
     }
 
@@ -112,7 +130,10 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
     {
         try
         {
-            Advance();
+            if (Advance() is { } execution)
+            {
+                _host.Activities.Run(execution);
+            }
         }
         catch (Exception exception)
         {
@@ -120,6 +141,10 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
             _host.Logger.LogCritical(exception, "Instance {InstanceId} cannot go on in this process", Id);
             _host.Remove(this);
             Abandon();
+            if (TakeExecution() is { } execution)
+            {
+                _host.Activities.Run(execution);
+            }
         }
     }
 
@@ -140,6 +165,7 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
         }
 
         commit.Acknowledge(false);
+        _nextSequence = commit.RecordedBefore;
         if (_run.HasFailed)
         {
             _host.Logger.LogCritical(exception, "The end of instance {InstanceId} cannot be recorded: it stays as it is", Id);
@@ -149,12 +175,12 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
 
         // What the history cannot hold fails the run that produced it.
         _run.Fail(exception);
-        _nextSequence = commit.FirstSequence;
         _committed = new InstanceCommit(this) { InstanceId = Id };
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private void Advance()
+    /// <returns>An activity to run on this thread, which is free now.</returns>
+    private ActivityExecution? Advance()
     {
         while (!_gone)
         {
@@ -163,7 +189,7 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
                 _committed = null;
                 if (!AfterCommit(commit))
                 {
-                    return;
+                    break;
                 }
             }
 
@@ -172,21 +198,14 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
                 BeginRun();
             }
 
-            var next = new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence };
-            if (_run.IsOver)
-            {
-                Conclude(next);
-            }
-            else
-            {
-                CarryOut(next);
-                Record(next);
-            }
-
+            var next = new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence, RecordedBefore = _nextSequence };
+            Step(next);
             if (next.HasContent)
             {
+                // From here on another thread may go on with it.
+                var execution = TakeExecution();
                 _host.Writer.Enqueue(next);
-                return;
+                return execution;
             }
 
             next.Acknowledge(true);
@@ -196,21 +215,32 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
                 {
                     _busy = false;
                     _idleSince = _host.Clock.Timestamp;
-                    return;
+                    return TakeExecution();
                 }
             }
         }
+
+        return TakeExecution();
+    }
+
+    private ActivityExecution? TakeExecution()
+    {
+        var execution = _execution;
+        _execution = null;
+        return execution;
     }
 
     /// <returns>Whether the instance goes on here.</returns>
     private bool AfterCommit(InstanceCommit commit)
     {
         commit.Acknowledge(true);
+        commit.ConsumedInbox?.ForEach(id => _host.ConsumedInbox.Enqueue((this, id)));
         if (commit.Purge || commit.Update is { Ended: true })
         {
             if (commit.Update is { Ended: true } end)
             {
                 _host.Ended(end.Status.ToString());
+                _span?.Ended(end);
             }
 
             Leave();
@@ -219,7 +249,7 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
 
         if (commit.Release is not null)
         {
-            if (commit.Outcome.Released.Contains(Id))
+            if (commit.Outcome.Released.Contains(Id) || !_host.IsOpen)
             {
                 Leave();
                 return false;
@@ -249,22 +279,29 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
             _host.Settle(child);
         }
 
-        foreach (var e in commit.Delivered)
-        {
-            _run.Deliver(e, replaying: false);
-        }
-
+        Start();
         return true;
     }
 
     private OrchestrationRun NewRun() =>
-        new(_record, _host.Functions, _host.LoggerFactory, _host.Converter, () => Post(new Nudge()));
+        new(_record, _host.Functions, _host.LoggerFactory, _host.Converter, _host.Options.DefaultVersion, () => Post(new Nudge()));
 
     private void BeginRun()
     {
         _begun = true;
         var history = _recoveredHistory ?? [];
         _recoveredHistory = null;
+        _span ??= OrchestrationSpan.Start(_record, resumed: history.Count > 0);
+        if (_run.HasFailed)
+        {
+            return;
+        }
+
+        if (!_host.Versions.Accept(_record.Version))
+        {
+            _run.Fail(new InvalidOperationException(_host.Versions.Refusal(_record.Version)));
+            return;
+        }
 
         if (!_host.Functions.HasOrchestrator(_record.Name))
         {
@@ -273,270 +310,18 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
             return;
         }
 
-        // Code that ran before is replayed: what led to a recorded action, and what was seen when the instance was let go.
-        var seen = Math.Max(_record.DeliveredTo, history.FindLastIndex(e => e.IsAction) + 1);
+        // What is on record was seen by the code before: it is replayed. Events carried over from an earlier run were not, on their own.
+        var hasRun = _record.DeliveredTo > 0 || history.Count > -_record.DeliveredTo;
         _run.Expect(history);
-        _run.Begin(replaying: history.Count > 0 && (seen > 0 || _runNumber == 0));
-        for (var i = 0; i < history.Count; i++)
+        _run.Begin(replaying: hasRun);
+        foreach (var e in history.Where(e => !e.IsAction))
         {
-            if (!history[i].IsAction)
-            {
-                _run.Deliver(history[i], replaying: i < seen);
-            }
+            _run.Deliver(e, replaying: hasRun);
         }
 
         _run.CheckAllRecordedActionsWereAsked();
         _host.CheckChildren(this, _run.RecoveredChildren());
     }
-
-    /// <summary>Starts what needs no commit first, and puts the rest into the next one.</summary>
-    private void CarryOut(InstanceCommit next)
-    {
-        var at = EventTime();
-        foreach (var action in _run.TakeActions())
-        {
-            switch (action)
-            {
-                case ActivityAction activity:
-                    var execution = new ActivityExecution(this, _runNumber, activity);
-                    lock (_activities)
-                    {
-                        _activities[activity.TaskId] = execution;
-                    }
-
-                    _host.Activities.Enqueue(execution);
-                    break;
-                case TimerAction timer:
-                    _host.Timers.Add(this, _runNumber, timer.TaskId, timer.FireAt);
-                    break;
-                case SubOrchestrationAction child when !_host.Functions.HasOrchestrator(child.Name):
-                    RefuseChild(child.TaskId, $"The function '{child.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
-                    break;
-                case SubOrchestrationAction child:
-                    (next.NewInstances ??= []).Add(_host.NewChild(_record, child, at));
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        AddSends(next);
-        if (_run.CustomStatusChanged)
-        {
-            _run.CustomStatusChanged = false;
-            next.Update = StatusNow(at, output: null);
-        }
-    }
-
-    /// <summary>Turns waiting messages into events of the next commit, after the actions that came before them.</summary>
-    private void Record(InstanceCommit next)
-    {
-        var at = EventTime();
-        var evict = false;
-        foreach (var message in next.TakeAll(TakeMessages()))
-        {
-            switch (message)
-            {
-                case ActivityEnded ended when ended.Run == _runNumber && Forget(ended.TaskId):
-                    next.Deliver(ended.Failure is null
-                        ? new HistoryEvent(HistoryEventType.TaskCompleted, at, ended.TaskId, Data: ended.Data)
-                        : new HistoryEvent(HistoryEventType.TaskFailed, at, ended.TaskId, Data: FailureCodec.Write(ended.Failure)));
-                    break;
-                case TimerDue due when due.Run == _runNumber && _run.IsPendingTimer(due.TaskId):
-                    next.Deliver(new HistoryEvent(HistoryEventType.TimerFired, at, due.TaskId));
-                    break;
-                case ChildEnded child when _run.IsPending(child.TaskId):
-                    next.Deliver(child.Failure is null
-                        ? new HistoryEvent(HistoryEventType.SubOrchestrationCompleted, at, child.TaskId, Data: child.Data)
-                        : new HistoryEvent(HistoryEventType.SubOrchestrationFailed, at, child.TaskId, Data: child.Failure));
-                    break;
-                case EventArrived arrived:
-                    next.Deliver(new HistoryEvent(HistoryEventType.EventRaised, at, Name: arrived.Name, Data: arrived.Data));
-                    break;
-                case SuspendRequested suspend:
-                    next.Deliver(new HistoryEvent(HistoryEventType.Suspended, at, Data: suspend.Reason));
-                    next.Update = StatusNow(at, suspend.Reason) with { Status = OrchestrationRuntimeStatus.Suspended };
-                    break;
-                case ResumeRequested resume:
-                    next.Deliver(new HistoryEvent(HistoryEventType.Resumed, at, Data: resume.Reason));
-                    next.Update = StatusNow(at, resume.Reason) with { Status = OrchestrationRuntimeStatus.Running };
-                    break;
-                case TerminateRequested terminate:
-                    Terminate(next, terminate, at);
-                    return;
-                case PurgeRequested:
-                    next.Purge = true;
-                    return;
-                case EvictionProposed:
-                    evict = true;
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        if (next.HasContent)
-        {
-            AddUnrecorded(next);
-        }
-        else if (evict && !_run.IsBusy)
-        {
-            AddUnrecorded(next);
-            next.Release = new InstanceRelease(_run.NextTimer, Mail, _nextSequence);
-        }
-    }
-
-    /// <summary>The run is over: its end, or its beginning anew, becomes durable.</summary>
-    private void Conclude(InstanceCommit next)
-    {
-        var at = EventTime();
-        var messages = next.TakeAll(TakeMessages());
-        if (messages.Exists(m => m is PurgeRequested))
-        {
-            next.Purge = true;
-            return;
-        }
-
-        AddSends(next);
-        if (_run.ContinueAsNew is { } again && !_run.HasFailed)
-        {
-            if (messages.OfType<TerminateRequested>().FirstOrDefault() is { } terminate)
-            {
-                Terminate(next, terminate, at);
-                return;
-            }
-
-            BeginAnew(next, again, at);
-            return;
-        }
-
-        AddUnrecorded(next);
-        var (output, failure) = _run.Result();
-        if (failure is null)
-        {
-            try
-            {
-                PayloadLimit.Check(output, _host.Options.MaxPayloadBytes, $"The output of orchestration '{_record.Name}'");
-            }
-            catch (ArgumentException exception)
-            {
-                failure = TaskFailureDetails.FromException(exception);
-            }
-        }
-
-        next.Append(new HistoryEvent(
-            HistoryEventType.Completed,
-            at,
-            Name: (failure is null ? OrchestrationRuntimeStatus.Completed : OrchestrationRuntimeStatus.Failed).ToString(),
-            Data: failure is null ? output : FailureCodec.Write(failure)));
-        if (failure is null)
-        {
-            End(next, OrchestrationRuntimeStatus.Completed, output, failure: null, at);
-        }
-        else
-        {
-            End(next, OrchestrationRuntimeStatus.Failed, $"{failure.ErrorType}: {failure.ErrorMessage}", failure, at);
-        }
-    }
-
-    private void Terminate(InstanceCommit next, TerminateRequested terminate, DateTime at)
-    {
-        next.Append(new HistoryEvent(HistoryEventType.Terminated, at, Data: terminate.Output));
-        if (terminate.Recursive)
-        {
-            foreach (var child in _run.PendingChildren)
-            {
-                (next.Outgoing ??= []).Add(new InboxMessage(
-                    child,
-                    InboxMessageKind.Terminate,
-                    TerminateRequested.RecursiveName,
-                    terminate.Output));
-            }
-        }
-
-        End(next, OrchestrationRuntimeStatus.Terminated, terminate.Output, failure: null, at);
-    }
-
-    private void End(InstanceCommit next, OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure, DateTime at)
-    {
-        AddUnrecorded(next);
-        var stored = failure is null ? null : FailureCodec.Write(failure);
-        next.Update = new InstanceUpdate(status, output, _run.CustomStatus, stored, at, Ended: true);
-        if (_record is { ParentId: { } parent, ParentTaskId: { } task })
-        {
-            (next.Outgoing ??= []).Add(status is OrchestrationRuntimeStatus.Completed
-                ? new InboxMessage(parent, InboxMessageKind.ChildCompleted, Data: output, TaskId: task)
-                : new InboxMessage(parent, InboxMessageKind.ChildFailed, Data: stored ?? FailureCodec.Write(Terminated()), TaskId: task));
-        }
-    }
-
-    private void BeginAnew(InstanceCommit next, ContinueAsNewRequest again, DateTime at)
-    {
-        CancelActivities();
-        var version = again.Version ?? _record.Version;
-        next.FirstSequence = 0;
-        next.Renewal = new InstanceRenewal(again.Input, version, at);
-        next.Events = again.PreserveUnprocessedEvents
-            ? [.. _run.Events.Unprocessed.Select(e => new HistoryEvent(HistoryEventType.EventRaised, at, Name: e.Name, Data: e.Data))]
-            : [];
-        foreach (var message in next.Messages)
-        {
-            switch (message)
-            {
-                case EventArrived arrived when again.PreserveUnprocessedEvents:
-                    next.Append(new HistoryEvent(HistoryEventType.EventRaised, at, Name: arrived.Name, Data: arrived.Data));
-                    break;
-                case SuspendRequested suspend:
-                    next.Append(new HistoryEvent(HistoryEventType.Suspended, at, Data: suspend.Reason));
-                    next.Update = new InstanceUpdate(OrchestrationRuntimeStatus.Suspended, suspend.Reason, null, null, at, Ended: false);
-                    break;
-                case ResumeRequested resume:
-                    next.Append(new HistoryEvent(HistoryEventType.Resumed, at, Data: resume.Reason));
-                    next.Update = new InstanceUpdate(OrchestrationRuntimeStatus.Running, resume.Reason, null, null, at, Ended: false);
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        _record = _record with { Input = again.Input, Version = version, StartedAt = at, CustomStatus = null, DeliveredTo = 0 };
-        _runNumber++;
-        _nextSequence = next.Events.Count;
-        _begun = false;
-        _run = NewRun();
-    }
-
-    private void AddUnrecorded(InstanceCommit next)
-    {
-        if (_run.Unrecorded.Count > 0)
-        {
-            // Actions stand before the events that came after them.
-            (next.Events ??= []).InsertRange(0, _run.Unrecorded);
-            _run.Unrecorded.Clear();
-        }
-
-        _nextSequence = next.FirstSequence + (next.Events?.Count ?? 0);
-    }
-
-    private InstanceUpdate StatusNow(DateTime at, string? output) => new(
-        _run.IsSuspended ? OrchestrationRuntimeStatus.Suspended : OrchestrationRuntimeStatus.Running,
-        output,
-        _run.CustomStatus,
-        Failure: null,
-        at,
-        Ended: false);
-
-    private TaskFailureDetails Terminated() => new(
-        typeof(OperationCanceledException).FullName!,
-        $"Orchestration '{_record.Name}' ({Id}) was terminated.",
-        null,
-        null,
-        null);
-
-    private void RefuseChild(int taskId, string reason) => Post(new ChildEnded(
-        taskId,
-        null,
-        FailureCodec.Write(new TaskFailureDetails(typeof(InvalidOperationException).FullName!, reason, null, null, null))));
 
     private List<InstanceMessage> TakeMessages()
     {
@@ -564,14 +349,6 @@ internal sealed class LiveInstance : IThreadPoolWorkItem
     {
         _host.Remove(this);
         Abandon();
-    }
-
-    private void AddSends(InstanceCommit next)
-    {
-        foreach (var send in _run.TakeSends())
-        {
-            (next.Outgoing ??= []).Add(new InboxMessage(send.TargetId, InboxMessageKind.Event, send.Name, send.Data));
-        }
     }
 
     private bool Forget(int taskId)

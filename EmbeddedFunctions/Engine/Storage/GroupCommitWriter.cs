@@ -31,9 +31,13 @@ internal sealed class GroupCommitWriter(
     private long _nodeId;
     private long _number;
     private volatile bool _fenced;
+    private volatile bool _isAway;
 
     /// <summary>Called when a commit was refused because another node declared this one dead.</summary>
     public event Action? Fenced;
+
+    /// <summary>Whether the database did not answer when it was last asked; commits wait until it does.</summary>
+    public bool IsDatabaseAway => _isAway;
 
     /// <summary>From now on commits are this node's.</summary>
     public void Attach(long nodeId)
@@ -41,6 +45,7 @@ internal sealed class GroupCommitWriter(
         _nodeId = nodeId;
         _number = 0;
         _fenced = false;
+        _isAway = false;
     }
 
     public void Enqueue(CommitRequest request)
@@ -193,11 +198,15 @@ internal sealed class GroupCommitWriter(
                 var connection = await ConnectAsync(cancellationToken);
                 if (unanswered && await TookPlaceAsync(connection, number, cancellationToken))
                 {
-                    return await ReadOutcomeAsync(connection, batch, cancellationToken);
+                    var known = await ReadOutcomeAsync(connection, batch, cancellationToken);
+                    _isAway = false;
+                    return known;
                 }
 
                 unanswered = true;
-                return await batch.ExecuteAsync(connection, cancellationToken);
+                var outcome = await batch.ExecuteAsync(connection, cancellationToken);
+                _isAway = false;
+                return outcome;
             }
             catch (PostgresException exception) when (string.Equals(exception.SqlState, TaskHubSchema.FencedSqlState, StringComparison.Ordinal))
             {
@@ -206,6 +215,7 @@ internal sealed class GroupCommitWriter(
             catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
             {
                 logger.LogWarning("PostgreSQL does not answer ({Reason}): {Count} steps wait", exception.Message, group.Count);
+                _isAway = true;
                 await DropConnectionAsync();
                 await Task.Delay(delay, clock.TimeProvider, cancellationToken);
                 delay = delay * 2 < MaxReconnectDelay ? delay * 2 : MaxReconnectDelay;

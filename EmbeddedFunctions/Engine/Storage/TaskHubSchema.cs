@@ -57,7 +57,7 @@ internal static class TaskHubSchema
         ) with (fillfactor = 80);
         create index if not exists instances_ready on {s}.instances (wake_at) where owner is null and wake_at is not null;
         create index if not exists instances_owned on {s}.instances (owner) where owner is not null;
-        create index if not exists instances_created on {s}.instances (created_at);
+        create index if not exists instances_created_range on {s}.instances using brin (created_at) with (pages_per_range = 32, autosummarize = on);
         create index if not exists instances_parent on {s}.instances (parent_id) where parent_id is not null;
 
         create table if not exists {s}.history (

@@ -4,7 +4,6 @@ using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Http;
 

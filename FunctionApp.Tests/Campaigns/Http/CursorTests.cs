@@ -1,5 +1,4 @@
 using Atelier.Campaigns.Http;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Http;
 

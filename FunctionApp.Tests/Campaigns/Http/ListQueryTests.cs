@@ -3,7 +3,6 @@ using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Http;
 

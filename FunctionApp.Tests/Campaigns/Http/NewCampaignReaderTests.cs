@@ -4,7 +4,6 @@ using Atelier.Campaigns.Http;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Http;
 

@@ -2,7 +2,6 @@ using Atelier.Campaigns.Workflow;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
@@ -113,6 +112,28 @@ public sealed class CampaignOrchestratorTests
         RetryPolicy policy = _partOptions[0]!.Retry!.Policy!;
 
         Assert.Equal(canRetry, policy.Handle(Failed(new PartFailure("some_code", "Some sentence.", canRetry))));
+    }
+
+    [Fact]
+    public async Task Run_ProviderAsksToWait_WaitsByTimerAndGoesOnWithWhatIsLeftOfThePolicy()
+    {
+        var timer = new TaskCompletionSource();
+        var wait = new RetryWait(TimeSpan.FromSeconds(90), Attempts: 1);
+        _context.Setup(context => context.CreateTimer(wait.Delay, CancellationToken.None)).Returns(timer.Task);
+        TaskFailedException failed = Failed(new PartFailure("rate_limited", "Slow down.", CanRetry: true, wait));
+        _parts["text"] = Task.FromException(failed);
+
+        Task<string> run = RunAsync();
+        Assert.False(_partOptions[0]!.Retry!.Policy!.Handle(failed));
+        Assert.Equal(4, _calls.Count);
+        _parts.Remove("text");
+        timer.SetResult();
+
+        Assert.Equal("COMPLETE", await run);
+        Assert.Equal("GenerateText text", _calls[^2]);
+        RetryPolicy rest = _partOptions[^1]!.Retry!.Policy!;
+        Assert.Equal(Retry.MaxAttempts - 1, rest.MaxNumberOfAttempts);
+        Assert.Equal(TimeSpan.FromSeconds(4.5), rest.FirstRetryInterval);
     }
 
     private static TaskFailedException Failed(PartFailure failure) =>

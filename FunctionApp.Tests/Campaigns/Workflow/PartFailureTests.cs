@@ -1,6 +1,5 @@
 using Atelier.Campaigns.Workflow;
 using Microsoft.DurableTask;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
@@ -16,6 +15,15 @@ public sealed class PartFailureTests
         var failure = new PartFailure("rate_limited", "Slow down: 3 calls (at most) per minute.", canRetry);
 
         Assert.Equal(failure, PartFailure.From(DetailsOf(FullType, new PartFailedException(failure).Message)));
+    }
+
+    [Fact]
+    public void From_WaitThatTheProviderAskedFor_GivesItBack()
+    {
+        var failure = new PartFailure("rate_limited", "Slow down.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(30), 2));
+
+        Assert.Equal("rate_limited (wait 30000 ms after attempt 2): Slow down.", failure.ToString());
+        Assert.Equal(failure, PartFailure.From(DetailsOf(FullType, failure.ToString())));
     }
 
     // Older durable extensions take what stands before the first colon for the type.

@@ -6,7 +6,6 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

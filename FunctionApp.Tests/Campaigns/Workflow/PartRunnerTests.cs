@@ -8,7 +8,6 @@ using FunctionApp.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
@@ -71,14 +70,39 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
         OnText(_ => throw new GenerationException("rate_limited", "Slow\ndown: please.", "words")
         {
             IsTransient = true,
+            HttpStatus = 429,
             RetryAfter = TimeSpan.FromSeconds(7),
         });
 
         var thrown = await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
 
-        Assert.Equal("rate_limited (retry): Slow down: please.", thrown.Message);
+        Assert.Equal("rate_limited (wait 7000 ms after attempt 1): Slow down: please.", thrown.Message);
         CampaignAttempt attempt = Assert.Single((await ReadAsync()).Attempts);
         Assert.Equal(("rate_limited", "Slow down: please.", 7000L), (attempt.Code, attempt.Message, attempt.RetryInMs!.Value));
+    }
+
+    [Fact]
+    public async Task GenerateText_HeldBackBeforeItsProvider_UsesUpNoAttempt()
+    {
+        OnText(_ => throw HeldBack());
+        var first = await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
+        Assert.Equal("rate_limited (wait 20000 ms after attempt 0): Not yet.", first.Message);
+        Campaign before = await ReadAsync();
+        Assert.Equal((PartStatus.Pending, 0), (before.TextStatus, before.Attempts.Count));
+
+        OnText(_ => throw new GenerationException("server_error", "503.", "words") { IsTransient = true, HttpStatus = 503 });
+        await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
+        OnText(_ => throw HeldBack());
+        var second = await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
+
+        Assert.Equal("rate_limited (wait 20000 ms after attempt 1): Not yet.", second.Message);
+        Campaign after = await ReadAsync();
+        CampaignAttempt attempt = Assert.Single(after.Attempts);
+        Assert.Equal((PartStatus.Retrying, "server_error"), (after.TextStatus, attempt.Code));
+        Assert.InRange(attempt.RetryInMs!.Value, 20_000, 60_000);
+
+        static GenerationException HeldBack() =>
+            new("rate_limited", "Not yet.", "words") { IsTransient = true, RetryAfter = TimeSpan.FromSeconds(20) };
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using Atelier;
 using Atelier.Campaigns.Workflow;
 using Microsoft.Extensions.Configuration;
-using Xunit;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

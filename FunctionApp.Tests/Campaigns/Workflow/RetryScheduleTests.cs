@@ -1,5 +1,5 @@
 using Atelier.Campaigns.Workflow;
-using Xunit;
+using Microsoft.DurableTask;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
@@ -41,6 +41,29 @@ public sealed class RetryScheduleTests
         Assert.Equal(
             TimeSpan.FromSeconds(expected),
             RetrySchedule.NextDelay(Settings, 1, TimeSpan.Zero, TimeSpan.FromSeconds(retryAfter)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void After_SomeAttempts_GoesOnWhereThePolicyWas(int attempts)
+    {
+        RetrySettings rest = RetrySchedule.After(Settings, attempts);
+
+        Assert.Equal(Settings.MaxAttempts - attempts, rest.MaxAttempts);
+        for (int attempt = 1; attempt < rest.MaxAttempts; attempt++)
+            Assert.Equal(RetrySchedule.PolicyDelay(Settings, attempts + attempt), RetrySchedule.PolicyDelay(rest, attempt));
+    }
+
+    [Fact]
+    public void After_TimeoutShorterThanTheNextDelay_IsStillAPolicy()
+    {
+        RetrySettings rest = RetrySchedule.After(Settings with { Timeout = TimeSpan.FromSeconds(3) }, attempts: 3);
+
+        // The constructor is the engine's own check.
+        var policy = new RetryPolicy(rest.MaxAttempts, rest.FirstInterval, rest.Backoff, rest.MaxInterval, rest.Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(3), policy.FirstRetryInterval);
+    }
 
     [Fact]
     public void NextDelay_PowerBeyondAnyNumber_IsTheMaximum()

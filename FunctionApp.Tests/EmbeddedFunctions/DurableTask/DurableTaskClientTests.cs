@@ -1,7 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Moq;
-using Xunit;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.DurableTask;
 

@@ -1,6 +1,5 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Abstractions;
-using Xunit;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.DurableTask;
 

@@ -1,6 +1,5 @@
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
-using Xunit;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.DurableTask;
 

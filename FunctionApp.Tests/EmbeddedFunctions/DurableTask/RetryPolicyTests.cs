@@ -1,5 +1,4 @@
 using Microsoft.DurableTask;
-using Xunit;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.DurableTask;
 

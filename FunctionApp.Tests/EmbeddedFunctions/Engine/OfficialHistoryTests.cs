@@ -1,10 +1,9 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
+using EmbeddedFunctions.Engine;
 using EmbeddedFunctions.Engine.Client;
-using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
-using Xunit;
 using Recorded = EmbeddedFunctions.Engine.Storage.HistoryEvent;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.Engine;

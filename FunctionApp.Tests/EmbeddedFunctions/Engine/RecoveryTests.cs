@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using FunctionApp.Tests.Hosting;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.Engine;

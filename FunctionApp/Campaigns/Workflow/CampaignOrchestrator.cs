@@ -34,24 +34,38 @@ public static class CampaignOrchestrator
     // A part that fails for good is an outcome, not an exception: the others still finish.
     private static async Task<FailedPart?> MakeAsync(TaskOrchestrationContext context, ILogger logger, PartInput part)
     {
+        PartFailure? failure = await TryAsync(context, part, part.Retry);
+        while (failure?.Wait is { } wait)
+        {
+            // The provider asked for more time than the policy gives: a durable timer waits, then the policy goes on where it was.
+            await context.CreateTimer(wait.Delay, CancellationToken.None);
+            failure = await TryAsync(context, part, RetrySchedule.After(part.Retry, wait.Attempts));
+        }
+        if (failure is null)
+            return null;
+
+        logger.LogWarning(
+            "Campaign {CampaignId} goes on without {Part}: {Code}: {Reason}", part.CampaignId, part.Part, failure.Code, failure.Message);
+        return new FailedPart(part.Image, failure.Code, failure.Message);
+    }
+
+    private static async Task<PartFailure?> TryAsync(TaskOrchestrationContext context, PartInput part, RetrySettings retry)
+    {
         try
         {
             string activity = part.Image is null ? nameof(GenerateText) : nameof(GenerateImage);
-            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(PolicyOf(part.Retry)));
+            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(PolicyOf(retry)));
             return null;
         }
         catch (TaskFailedException exception)
         {
-            PartFailure failure = PartFailure.From(exception.FailureDetails);
-            logger.LogWarning(
-                "Campaign {CampaignId} goes on without {Part}: {Code}: {Reason}", part.CampaignId, part.Part, failure.Code, failure.Message);
-            return new FailedPart(part.Image, failure.Code, failure.Message);
+            return PartFailure.From(exception.FailureDetails);
         }
     }
 
     private static RetryPolicy PolicyOf(RetrySettings settings) =>
         new(settings.MaxAttempts, settings.FirstInterval, settings.Backoff, settings.MaxInterval, settings.Timeout)
         {
-            HandleFailure = details => PartFailure.From(details).CanRetry,
+            HandleFailure = details => PartFailure.From(details) is { CanRetry: true, Wait: null },
         };
 }

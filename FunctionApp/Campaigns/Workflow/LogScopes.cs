@@ -6,14 +6,9 @@ namespace Atelier.Campaigns.Workflow;
 internal static class LogScopes
 {
     public static IDisposable? BeginCampaignScope(this ILogger logger, Guid campaignId) =>
-        logger.BeginScope(new Dictionary<string, object> { ["CampaignId"] = campaignId });
+        logger.BeginScope("Campaign {CampaignId}", campaignId);
 
     public static IDisposable? BeginAttemptScope(this ILogger logger, GenerationCall call, string provider) =>
-        logger.BeginScope(new Dictionary<string, object>
-        {
-            ["CampaignId"] = call.CampaignId,
-            ["Part"] = call.Part,
-            ["Attempt"] = call.Attempt,
-            ["Provider"] = provider,
-        });
+        logger.BeginScope(
+            "Campaign {CampaignId}, {Part}, attempt {Attempt}, {Provider}", call.CampaignId, call.Part, call.Attempt, provider);
 }

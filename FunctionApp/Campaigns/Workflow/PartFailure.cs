@@ -8,12 +8,14 @@ namespace Atelier.Campaigns.Workflow;
 /// <summary>Why an attempt at a part failed, in a form that crosses the boundary between activity and orchestrator.</summary>
 /// <remarks>
 /// Of an activity's exception the hosts reliably carry the message alone, and some cut it at the first colon. So the message itself
-/// says it all, to people and to <see cref="From(TaskFailureDetails)"/>: <c>rate_limited (retry): Slow down.</c>
+/// says it all, to people and to <see cref="From(TaskFailureDetails)"/>: <c>rate_limited (retry): Slow down.</c>, or
+/// <c>rate_limited (wait 30000 ms after attempt 2): Slow down.</c>
 /// </remarks>
 /// <param name="Code">Stable code, lower case with underscores.</param>
 /// <param name="Message">One human sentence, in one line.</param>
 /// <param name="CanRetry">Whether another attempt can help and is due.</param>
-public sealed partial record PartFailure(string Code, string Message, bool CanRetry)
+/// <param name="Wait">How the next attempt departs from the retry policy; <see langword="null"/> where it follows it.</param>
+public sealed partial record PartFailure(string Code, string Message, bool CanRetry, RetryWait? Wait = null)
 {
     private const int MaxMessageLength = 1000;
     private const string Unknown = "internal_error";
@@ -32,13 +34,22 @@ public sealed partial record PartFailure(string Code, string Message, bool CanRe
         Match match = Format().Match(details.ErrorMessage);
         if (!match.Success)
             match = Format().Match($"{details.ErrorType}: {details.ErrorMessage}");
-        return match.Success
-            ? new PartFailure(match.Groups["code"].Value, match.Groups["message"].Value, match.Groups["next"].Value == "retry")
-            : Unforeseen();
+        if (!match.Success)
+            return Unforeseen();
+        RetryWait? wait = match.Groups["delay"].Success
+            ? new RetryWait(
+                TimeSpan.FromMilliseconds(long.Parse(match.Groups["delay"].Value)), int.Parse(match.Groups["attempts"].Value))
+            : null;
+        return new PartFailure(match.Groups["code"].Value, match.Groups["message"].Value, match.Groups["next"].Value != "final", wait);
     }
 
     /// <summary>The form that <see cref="From(TaskFailureDetails)"/> reads.</summary>
-    public override string ToString() => $"{Code} ({(CanRetry ? "retry" : "final")}): {Message}";
+    public override string ToString() => $"{Code} ({Next()}): {Message}";
+
+    private string Next() =>
+        !CanRetry ? "final"
+        : Wait is { } wait ? $"wait {(long)Math.Ceiling(wait.Delay.TotalMilliseconds)} ms after attempt {wait.Attempts}"
+        : "retry";
 
     private static string OneLine(string text)
     {
@@ -46,9 +57,16 @@ public sealed partial record PartFailure(string Code, string Message, bool CanRe
         return StorableText.From(line.Length <= MaxMessageLength ? line : $"{line[..MaxMessageLength]}…");
     }
 
-    [GeneratedRegex(@"^(?<code>[a-z0-9_]+) \((?<next>retry|final)\): (?<message>.*)$", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^(?<code>[a-z0-9_]+) \((?<next>retry|final|wait (?<delay>[0-9]{1,12}) ms after attempt (?<attempts>[0-9]{1,6}))\): (?<message>.*)$",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Format();
 }
+
+/// <summary>A wait that the provider asked for and the retry policy does not know of.</summary>
+/// <param name="Delay">From the failure to the next attempt.</param>
+/// <param name="Attempts">The attempts of this run that are used up, from 0.</param>
+public sealed record RetryWait(TimeSpan Delay, int Attempts);
 
 /// <summary>Ends an activity whose attempt has failed and is on record.</summary>
 /// <param name="failure">Why; its text is the message.</param>

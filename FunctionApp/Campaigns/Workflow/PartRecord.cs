@@ -35,6 +35,11 @@ public sealed class PartRecord(CampaignRecord record)
         record.ChangeAsync(
             input.CampaignId, (change, token) => FailAsync(change, input, attempt, failure, retryAfter, token), cancellationToken);
 
+    /// <summary>Takes back an attempt whose provider was not called, because it asked to be left alone: waiting uses up no attempt.</summary>
+    /// <returns>The attempts of this run that are used up; <see langword="null"/> when the part's time is up and the attempt stands.</returns>
+    public Task<int?> HoldBackAsync(PartInput input, PartAttempt attempt, TimeSpan wait, CancellationToken cancellationToken) =>
+        record.ChangeAsync(input.CampaignId, (change, token) => HoldBackAsync(change, input, attempt, wait, token), cancellationToken);
+
     private static async Task<PartAttempt?> BeginAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
     {
         PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
@@ -74,6 +79,26 @@ public sealed class PartRecord(CampaignRecord record)
             new { status = part.Status.ToText(), part = input.Part, attempt = attempt.Call.Attempt },
             input.Part);
         return true;
+    }
+
+    private static async Task<int?> HoldBackAsync(
+        CampaignChange change, PartInput input, PartAttempt attempt, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        int used = attempt.Call.Attempt - input.FirstAttempt;
+        if (part is null || part.Status.HasEnded())
+            return used;
+        DateTimeOffset start = await change.FindStartAsync(input.Part, input.FirstAttempt, cancellationToken);
+        if (change.Now - start >= input.Retry.Timeout)
+            return null;
+
+        if (await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken) is { EndedAt: null } row)
+            change.RemoveAttempt(row);
+        CampaignAttempt? before = used > 0 ? await change.FindAttemptAsync(input.Part, attempt.Call.Attempt - 1, cancellationToken) : null;
+        if (before?.EndedAt is { } endedAt)
+            before.RetryInMs = (long)Math.Ceiling((change.Now + wait - endedAt).TotalMilliseconds);
+        part.Status = before is null ? PartStatus.Pending : PartStatus.Retrying;
+        return used;
     }
 
     private static async Task<TimeSpan?> FailAsync(

@@ -49,6 +49,13 @@ public sealed class PartRunner(PartRecord record, ILogger<PartRunner> logger)
             _ => PartFailure.Unforeseen(),
         };
         TimeSpan? retryAfter = (exception as GenerationException)?.RetryAfter;
+        if (IsHeldBack(exception) && await record.HoldBackAsync(input, attempt, retryAfter!.Value, cancellationToken) is { } used)
+        {
+            logger.LogInformation(
+                "{Part} of campaign {CampaignId} waits {Wait} for {Provider}, which asked to be left alone.",
+                input.Part, input.CampaignId, retryAfter.Value, attempt.Provider);
+            return new PartFailedException(failure with { Wait = new RetryWait(retryAfter.Value, used) }, exception);
+        }
         TimeSpan? delay = await record.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
 
         // What a provider reports is expected; what nobody foresaw is told with its stack.
@@ -67,6 +74,14 @@ public sealed class PartRunner(PartRecord record, ILogger<PartRunner> logger)
                 "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} No other one follows.",
                 attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider, failure.Code, failure.Message);
         }
-        return new PartFailedException(failure with { CanRetry = delay is not null }, exception);
+        int made = attempt.Call.Attempt - input.FirstAttempt + 1;
+        RetryWait? wait = delay > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(delay.Value, made) : null;
+        return new PartFailedException(failure with { CanRetry = delay is not null, Wait = wait }, exception);
     }
+
+    // A call that the process itself held back has no answer of the provider, hence no status.
+    private static bool IsHeldBack(Exception exception) => exception is GenerationException
+    {
+        Code: GenerationErrorCodes.RateLimited, HttpStatus: null, RetryAfter: not null, IsTransient: true,
+    };
 }

@@ -16,14 +16,26 @@ public static class RetrySchedule
     {
         if (attempt >= settings.MaxAttempts || sinceFirstAttempt >= settings.Timeout)
             return null;
-        TimeSpan delay = Delay(settings, attempt);
+        TimeSpan delay = PolicyDelay(settings, attempt);
         return retryAfter > delay ? retryAfter : delay;
     }
 
-    private static TimeSpan Delay(RetrySettings settings, int attempt)
+    /// <summary>The delay that the engine's policy makes after an attempt, whatever the provider asked for.</summary>
+    public static TimeSpan PolicyDelay(RetrySettings settings, int attempt)
     {
         // In milliseconds as a double: far powers become infinite instead of overflowing, and the maximum cuts them.
         double milliseconds = settings.FirstInterval.TotalMilliseconds * Math.Pow(settings.Backoff, attempt - 1);
         return milliseconds < settings.MaxInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : settings.MaxInterval;
     }
+
+    /// <summary>The policy for what is left of another one, so that an engine that begins to count anew goes on where it was.</summary>
+    /// <param name="settings">The whole policy.</param>
+    /// <param name="attempts">The attempts made, from 0.</param>
+    public static RetrySettings After(RetrySettings settings, int attempts) => settings with
+    {
+        MaxAttempts = Math.Max(1, settings.MaxAttempts - attempts),
+        // A policy whose first delay is longer than its timeout would be refused.
+        FirstInterval = PolicyDelay(settings, attempts + 1) is var next && next < settings.Timeout ? next : settings.Timeout,
+        MaxInterval = settings.MaxInterval < settings.Timeout ? settings.MaxInterval : settings.Timeout,
+    };
 }

@@ -22,7 +22,7 @@ internal sealed class ProviderCaller(string provider, TimeSpan timeout, FailureC
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        // The client's own network timeout starts anew with each piece that arrives; a provider that drips would hold a call for ever.
+        // What a client library times on its own, and whether it counts the reading of the answer, differs from one to the next.
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try

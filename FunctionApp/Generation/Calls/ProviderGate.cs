@@ -62,7 +62,11 @@ internal sealed class ProviderGate(TimeProvider time, ILogger<ProviderGate> logg
                 throw new GenerationException(
                     GenerationErrorCodes.RateLimited,
                     $"The provider asked to wait; the call was held back with {Math.Ceiling(left.TotalSeconds)} s left.",
-                    provider) { IsTransient = true, RetryAfter = left };
+                    provider)
+                {
+                    IsTransient = true,
+                    RetryAfter = left,
+                };
             }
 
             budget -= left;

@@ -71,6 +71,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         _ when error.Says("content_filter") || error.Says("contentFilter") || error.Says("content_policy_violation")
             || error.Says("ResponsibleAIPolicyViolation") => GenerationErrorCodes.ContentFilter,
         _ when error.Says("insufficient_quota") || error.Says("billing_hard_limit_reached") => GenerationErrorCodes.QuotaExceeded,
+        < 300 => GenerationErrorCodes.InvalidResponse,
         401 => GenerationErrorCodes.Unauthorized,
         402 => GenerationErrorCodes.QuotaExceeded,
         403 => GenerationErrorCodes.Forbidden,
@@ -99,6 +100,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         GenerationErrorCodes.Conflict => "The provider was not ready for the call",
         GenerationErrorCodes.RateLimited => "The provider limits the rate of calls",
         GenerationErrorCodes.ServerError => "The provider failed",
+        GenerationErrorCodes.InvalidResponse => "The provider gave an answer of another kind than the one asked for",
         _ => "The provider does not accept the request",
     };
 

@@ -12,6 +12,8 @@ internal static partial class RetryAfter
     /// <summary>The longest wait that is believed. A longer one is cut to it.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromHours(1);
 
+    private static readonly string[] Units = ["h", "m", "s", "ms"];
+
     /// <summary>Reads the wait.</summary>
     /// <param name="header">Gives a header's value by name, without regard to case, or null.</param>
     /// <param name="error">The answer's body.</param>
@@ -37,10 +39,10 @@ internal static partial class RetryAfter
     {
         if (text is null)
             return null;
-        var match = pattern.Match(text);
-        if (!match.Success)
+        var groups = pattern.Match(text).Groups;
+        double Part(string group) => Number(groups[group].Value) ?? 0;
+        if (!Units.Any(unit => groups[unit].Success))
             return null;
-        double Part(string group) => Number(match.Groups[group].Value) ?? 0;
         return Bounded((Part("h") * 3600) + (Part("m") * 60) + Part("s") + (Part("ms") / 1000));
     }
 

@@ -100,6 +100,20 @@ internal sealed class AtelierDbContextModelSnapshot : ModelSnapshot
             b.ToTable("campaign_events");
         });
 
+        modelBuilder.Entity("Atelier.Persistence.Tables.ApiKey", b =>
+        {
+            b.Property<string>("Id").HasMaxLength(16).HasColumnType("character varying(16)").HasColumnName("id");
+            b.Property<string>("UserId").IsRequired().HasMaxLength(200).HasColumnType("character varying(200)").HasColumnName("user_id");
+            b.Property<bool>("IsOperator").HasColumnType("boolean").HasColumnName("is_operator");
+            b.Property<byte[]>("Hash").IsRequired().HasColumnType("bytea").HasColumnName("hash");
+            b.Property<DateTimeOffset>("CreatedAt").HasColumnType("timestamp with time zone").HasColumnName("created_at");
+            b.Property<DateTimeOffset?>("LastUsedAt").HasColumnType("timestamp with time zone").HasColumnName("last_used_at");
+            b.Property<DateTimeOffset?>("RevokedAt").HasColumnType("timestamp with time zone").HasColumnName("revoked_at");
+
+            b.HasKey("Id").HasName("pk_api_keys");
+            b.ToTable("api_keys");
+        });
+
         modelBuilder.Entity("Atelier.Persistence.Tables.CampaignImage", b => b
             .HasOne("Atelier.Persistence.Tables.Campaign", null).WithMany("Images")
             .HasForeignKey("CampaignId").OnDelete(DeleteBehavior.Cascade).IsRequired()

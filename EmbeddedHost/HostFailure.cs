@@ -1,0 +1,15 @@
+namespace EmbeddedHost;
+
+/// <summary>Why the host cannot start, in one line meant for whoever started it: it is shown without a stack trace.</summary>
+internal sealed class HostFailure : Exception
+{
+    public HostFailure(string message)
+        : base(message)
+    {
+    }
+
+    public HostFailure(string message, Exception cause)
+        : base(message, cause)
+    {
+    }
+}

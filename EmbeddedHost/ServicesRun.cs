@@ -1,0 +1,41 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace EmbeddedHost;
+
+/// <summary>The local services alone, for <c>func start</c> beside them.</summary>
+internal static class ServicesRun
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Starts the services, shows the settings that lead to them, and stops them when asked.</summary>
+    /// <exception cref="HostFailure">Something did not start.</exception>
+    public static async Task<int> RunAsync(HostArguments arguments, CancellationToken stop)
+    {
+        await using var surroundings = await Surroundings.StartAllAsync(arguments.DataDirectory, Console.WriteLine, stop);
+        Console.WriteLine(
+            $"""
+             The services are ready ({surroundings.Summary}; Ctrl+C stops them).
+             For func start, this is local.settings.json:
+
+             {LocalSettingsFor(surroundings)}
+             """);
+
+        var stopped = new TaskCompletionSource();
+        await using var registration = stop.Register(stopped.SetResult);
+        await stopped.Task;
+        return 0;
+    }
+
+    private static string LocalSettingsFor(Surroundings surroundings)
+    {
+        var values = new Dictionary<string, string>(surroundings.Settings)
+        {
+            ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
+            ["Images__Container"] = "campaign-images",
+            ["Access__Mode"] = "Development",
+            ["PublicUrl"] = "http://localhost:7071",
+        };
+        return JsonSerializer.Serialize(new { IsEncrypted = false, Values = values }, Readable);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using FunctionApp.Tests.Hosting;
+
+namespace FunctionApp.Tests.EmbeddedHost;
+
+/// <summary>The services live as long as the host: not longer, and not shorter.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class LifeTests : IDisposable
+{
+    private static readonly Dictionary<string, string> Fast = new()
+    {
+        ["Simulator__TextLatency"] = "00:00:00.010",
+        ["Simulator__ImageLatency"] = "00:00:00.010",
+    };
+
+    private readonly HostData _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [Fact]
+    public async Task Stop_EndsEveryService_BeforeTheHostEnds()
+    {
+        await using var host = await StartAsync();
+        var processes = _data.Processes();
+        Assert.Equal(["azurite", "postgres", "supervisor"], processes.Keys.Order());
+        Assert.All(processes.Values, process => Assert.True(HostData.IsRunning(process)));
+
+        Assert.Equal(0, await host.StopAsync());
+
+        Assert.All(processes.Values, process => Assert.False(HostData.IsRunning(process)));
+    }
+
+    [Fact]
+    public async Task Kill_LeavesNoProcessBehind()
+    {
+        await using var host = await StartAsync();
+        var processes = _data.Processes();
+
+        await host.KillAsync();
+
+        await AllEndAsync(processes.Values);
+    }
+
+    [Fact]
+    public async Task KillOfHostAndSupervisorAtOnce_LeavesNoProcessBehind()
+    {
+        await using var host = await StartAsync();
+        var processes = _data.Processes();
+
+        HostData.Kill(processes["supervisor"]);
+        await host.KillAsync();
+
+        await AllEndAsync(processes.Values);
+    }
+
+    [Fact]
+    public async Task Kill_RightAfterACampaign_TheNextStartShowsItWithItsImage_AtTheSamePorts()
+    {
+        string campaign;
+        string ports;
+        byte[] picture;
+        await using (var host = await StartAsync())
+        {
+            using var client = new HttpClient { BaseAddress = host.Address };
+            campaign = await CompleteCampaignAsync(client);
+            picture = await client.GetByteArrayAsync($"/api/campaigns/{campaign}/images/0");
+            ports = await File.ReadAllTextAsync(Path.Combine(_data.Path, "ports.json"));
+            await host.KillAsync();
+        }
+
+        await using var next = await StartAsync();
+        using var again = new HttpClient { BaseAddress = next.Address };
+
+        Assert.Equal(picture, await again.GetByteArrayAsync($"/api/campaigns/{campaign}/images/0"));
+        Assert.Equal(ports, await File.ReadAllTextAsync(Path.Combine(_data.Path, "ports.json")));
+        Assert.Equal(0, await next.StopAsync());
+    }
+
+    [Theory]
+    [InlineData("postgres", "PostgreSQL is back")]
+    [InlineData("azurite", "Azurite is back")]
+    [InlineData("supervisor", "The local services are back")]
+    public async Task AServiceThatDies_IsStartedAgain_AndTheAppGoesOn(string service, string line)
+    {
+        await using var host = await StartAsync();
+        using var client = new HttpClient { BaseAddress = host.Address };
+        await CompleteCampaignAsync(client);
+
+        HostData.Kill(_data.Processes()[service]);
+
+        await host.WaitForLineAsync(line);
+        await CompleteCampaignAsync(client);
+        var processes = _data.Processes();
+        Assert.Equal(0, await host.StopAsync());
+        Assert.All(processes.Values, process => Assert.False(HostData.IsRunning(process)));
+    }
+
+    [Fact]
+    public async Task ServicesAlone_ShowSettingsForFunc_AndStopWhenAsked()
+    {
+        await using var host = await HostProcess.StartServicesAsync("\n}", "--data", _data.Path);
+        var settings = JsonNode.Parse(host.Output[host.Output.IndexOf("{\n", StringComparison.Ordinal)..])!;
+        var processes = _data.Processes();
+
+        Assert.Equal("dotnet-isolated", (string)settings["Values"]!["FUNCTIONS_WORKER_RUNTIME"]!);
+        Assert.Contains("QueueEndpoint=", (string)settings["Values"]!["AzureWebJobsStorage"]!, StringComparison.Ordinal);
+        await using var database = Npgsql.NpgsqlDataSource.Create((string)settings["Values"]!["ConnectionStrings__Postgres"]!);
+        await using (var query = database.CreateCommand("show fsync")) Assert.Equal("on", await query.ExecuteScalarAsync());
+
+        Assert.Equal(0, await host.StopAsync());
+        Assert.All(processes.Values, process => Assert.False(HostData.IsRunning(process)));
+    }
+
+    private Task<HostProcess> StartAsync() => HostProcess.StartAsync(Fast, "--data", _data.Path);
+
+    private static Task AllEndAsync(IEnumerable<int> processes) =>
+        Eventually.TrueAsync(() => Task.FromResult(!processes.Any(HostData.IsRunning)), TimeSpan.FromSeconds(20));
+
+    /// <summary>Starts a campaign, again and again under the same key while the app cannot accept it, and waits for its end.</summary>
+    private static async Task<string> CompleteCampaignAsync(HttpClient client)
+    {
+        var key = Guid.NewGuid().ToString();
+        string id = "";
+        await Eventually.TrueAsync(async () =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/campaigns");
+            request.Headers.Add("Idempotency-Key", key);
+            request.Content = JsonContent.Create(new { prompt = "Create a beach scene with a cat" });
+            using var answer = await client.SendAsync(request);
+            if (answer.StatusCode != HttpStatusCode.Accepted) return false;
+            id = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+            return true;
+        });
+        await Eventually.TrueAsync(async () =>
+        {
+            using var answer = await client.GetAsync($"/api/campaigns/{id}");
+            return answer.IsSuccessStatusCode && (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["status"]! == "COMPLETE";
+        });
+        return id;
+    }
+}

@@ -1,0 +1,158 @@
+using Atelier.Generation;
+using Microsoft.AspNetCore.Http;
+
+namespace FunctionApp.Tests.Generation;
+
+/// <summary>Answers that come with success and hold nothing to use, and answers that never come.</summary>
+public sealed class BrokenAnswerTests
+{
+    public static TheoryData<string> UselessTexts => new(
+        "",
+        "{",
+        "<html></html>",
+        "[]",
+        "{}",
+        """{"choices":[]}""",
+        Answers.Chat(null),
+        Answers.Chat(" \n "),
+        Answers.Chat("Pack light.", "a-reason-of-the-future"));
+
+    public static TheoryData<string> UselessImages => new(
+        "",
+        """{"created":1785758400,"data":[{"b64_json":"iVBORw0""",
+        "{}",
+        Answers.Images(""),
+        Answers.Images("{}"),
+        Answers.Images("""{"b64_json":""}"""),
+        Answers.Images("""{"b64_json":"not base64 at all!"}"""),
+        Answers.Images("""{"url":"https://example.org/image.png"}"""),
+        Answers.Image([.. "<html>An error page</html>"u8]));
+
+    [Theory]
+    [MemberData(nameof(UselessTexts))]
+    public async Task Text_UselessAnswer_IsInvalidAndMayBeTriedAgain(string body)
+    {
+        await using var server = await ProviderServer.StartAsync(200, body);
+        await using var providers = Providers.OpenAI(server);
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
+
+        Assert.Equal((GenerationErrorCodes.InvalidResponse, true), (failure.Code, failure.IsTransient));
+    }
+
+    [Theory]
+    [MemberData(nameof(UselessImages))]
+    public async Task Image_UselessAnswer_IsInvalidAndMayBeTriedAgain(string body)
+    {
+        await using var server = await ProviderServer.StartAsync(200, body);
+        await using var providers = Providers.OpenAI(server);
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.PaintAsync());
+
+        Assert.Equal((GenerationErrorCodes.InvalidResponse, true), (failure.Code, failure.IsTransient));
+    }
+
+    [Theory]
+    [InlineData("content_filter", "Pack", null)]
+    [InlineData("content_filter", null, null)]
+    [InlineData("stop", null, "I cannot help with that.")]
+    public async Task Text_FilteredOrRefused_IsFinal(string finishReason, string? content, string? refusal)
+    {
+        await using var server = await ProviderServer.StartAsync(200, Answers.Chat(content, finishReason, refusal));
+        await using var providers = Providers.OpenAI(server);
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
+
+        Assert.Equal((GenerationErrorCodes.ContentFilter, false), (failure.Code, failure.IsTransient));
+        Assert.Contains(refusal ?? "filter", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Text_CutAtTheModelsLimit_IsTakenAsItIs()
+    {
+        await using var server = await ProviderServer.StartAsync(200, Answers.Chat("Pack light and", "length"));
+        await using var providers = Providers.OpenAI(server);
+
+        Assert.Equal("Pack light and", (await providers.WriteAsync()).Content);
+    }
+
+    [Fact]
+    public async Task Image_ConnectionCutInTheAnswer_MayBeTriedAgain()
+    {
+        await using var server = await ProviderServer.StartAsync(async context =>
+        {
+            context.Response.ContentLength = 100_000;
+            await context.Response.WriteAsync("""{"created":1785758400,"data":[{"b64_json":"iVBORw0""");
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+        });
+        await using var providers = Providers.OpenAI(server);
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.PaintAsync());
+
+        Assert.Equal((GenerationErrorCodes.ConnectionFailed, true), (failure.Code, failure.IsTransient));
+        Assert.Single(server.Requests);
+    }
+
+    [Fact]
+    public async Task Text_NobodyListens_MayBeTriedAgain()
+    {
+        var server = await ProviderServer.StartAsync(200, "{}");
+        await using var providers = Providers.OpenAI(server);
+        await server.DisposeAsync();
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
+
+        Assert.Equal((GenerationErrorCodes.ConnectionFailed, true, null), (failure.Code, failure.IsTransient, failure.HttpStatus));
+    }
+
+    [Fact]
+    public async Task Text_NoAnswerInTime_MayBeTriedAgain()
+    {
+        await using var server = await ProviderServer.StartAsync(ProviderServer.HoldAsync);
+        await using var providers = Providers.OpenAI(server, timeout: "0.25");
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
+
+        Assert.Equal((GenerationErrorCodes.Timeout, true), (failure.Code, failure.IsTransient));
+    }
+
+    [Fact]
+    public async Task Text_AnswerThatDrips_EndsWithTheCallsTime()
+    {
+        await using var server = await ProviderServer.StartAsync(async context =>
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+            while (await timer.WaitForNextTickAsync(context.RequestAborted))
+            {
+                await context.Response.WriteAsync(" ", context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        });
+        await using var providers = Providers.OpenAI(server, timeout: "0.5");
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync()).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal((GenerationErrorCodes.Timeout, true), (failure.Code, failure.IsTransient));
+    }
+
+    [Fact]
+    public async Task Text_CallerCancels_EndsAsCancelledAndLeavesTheProvider()
+    {
+        var left = new TaskCompletionSource();
+        await using var server = await ProviderServer.StartAsync(async context =>
+        {
+            await ProviderServer.HoldAsync(context);
+            left.SetResult();
+        });
+        await using var providers = Providers.OpenAI(server);
+        using var cancellation = new CancellationTokenSource();
+
+        var call = providers.WriteAsync(cancellation.Token);
+        await Eventually.TrueAsync(() => Task.FromResult(server.Requests.Count == 1));
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+}

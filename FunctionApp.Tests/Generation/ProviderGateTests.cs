@@ -1,0 +1,133 @@
+using Atelier.Generation;
+using Atelier.Generation.Calls;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace FunctionApp.Tests.Generation;
+
+public sealed class ProviderGateTests
+{
+    private readonly FakeTime _time = new();
+    private readonly ProviderGate _gate;
+    private int _calls;
+
+    public ProviderGateTests() => _gate = new ProviderGate(_time, NullLogger<ProviderGate>.Instance);
+
+    [Fact]
+    public async Task Pass_OpenGate_CallsAtOnce() => Assert.Equal(1, await PassAsync());
+
+    [Fact]
+    public async Task Pass_ProviderAsksForAShortWait_NextCallWaitsInPlace()
+    {
+        await FailAsync(TimeSpan.FromSeconds(2));
+
+        var next = PassAsync();
+        Assert.Equal(1, _time.Waiting);
+        _time.Advance(TimeSpan.FromMilliseconds(1_999));
+        Assert.Equal(0, _calls);
+        Assert.False(next.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(1, await next);
+    }
+
+    [Fact]
+    public async Task Pass_ProviderAsksForALongWait_NextCallFailsWithTheTimeLeft()
+    {
+        await FailAsync(TimeSpan.FromSeconds(60));
+        _time.Advance(TimeSpan.FromSeconds(20));
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => PassAsync());
+
+        Assert.Equal((GenerationErrorCodes.RateLimited, true, null), (failure.Code, failure.IsTransient, failure.HttpStatus));
+        Assert.Equal(TimeSpan.FromSeconds(40), failure.RetryAfter);
+        Assert.Equal(0, _calls);
+    }
+
+    [Fact]
+    public async Task Pass_CallThatWasHeldBack_KeepsTheGateClosedNoLonger()
+    {
+        await FailAsync(TimeSpan.FromSeconds(60));
+        _time.Advance(TimeSpan.FromSeconds(20));
+        await Assert.ThrowsAsync<GenerationException>(() => PassAsync());
+        _time.Advance(TimeSpan.FromSeconds(40));
+
+        Assert.Equal(1, await PassAsync());
+    }
+
+    [Fact]
+    public async Task Pass_OtherProviderOrKind_IsNotHeldBack()
+    {
+        await FailAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(1, await PassAsync("another"));
+        Assert.Equal(2, await PassAsync(kind: "image"));
+    }
+
+    [Fact]
+    public async Task Pass_GateClosesAgainWhileACallWaits_WaitsNoLongerThanTheBudget()
+    {
+        await FailAsync(TimeSpan.FromSeconds(3));
+        var waiting = PassAsync();
+        _gate.Close("one", "text", TimeSpan.FromSeconds(3 + 4));
+        _time.Advance(TimeSpan.FromSeconds(3));
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => waiting);
+
+        Assert.Equal(TimeSpan.FromSeconds(4), failure.RetryAfter);
+        Assert.Equal(0, _calls);
+    }
+
+    [Fact]
+    public async Task Close_ShorterWaitThanTheOneInForce_ChangesNothing()
+    {
+        await FailAsync(TimeSpan.FromSeconds(60));
+        _gate.Close("one", "text", TimeSpan.FromSeconds(1));
+
+        Assert.Equal(TimeSpan.FromSeconds(60), _gate.Remaining("one", "text"));
+    }
+
+    [Fact]
+    public async Task Pass_CancelledWhileItWaits_EndsAsCancelled()
+    {
+        await FailAsync(TimeSpan.FromSeconds(2));
+        using var cancellation = new CancellationTokenSource();
+        var waiting = PassAsync(cancellationToken: cancellation.Token);
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.Equal(0, _calls);
+    }
+
+    [Fact]
+    public async Task Pass_FailureThatAsksForNoWait_LeavesTheGateOpen()
+    {
+        await FailAsync(null);
+
+        Assert.Equal(1, await PassAsync());
+    }
+
+    [Fact]
+    public async Task Generate_ProviderSaysWait_IsNotCalledBeforeThen()
+    {
+        await using var server = await ProviderServer.StartAsync(429, "", headers: ("Retry-After", "30"));
+        await using var providers = Providers.OpenAI(server);
+        await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
+
+        var held = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
+        var image = await Assert.ThrowsAsync<GenerationException>(() => providers.PaintAsync());
+
+        Assert.Null(held.HttpStatus);
+        Assert.InRange(held.RetryAfter!.Value, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
+        Assert.Equal(429, image.HttpStatus);
+        Assert.Equal(["/v1/chat/completions", "/v1/images/generations"], server.Requests.Select(r => r.Path));
+    }
+
+    private Task<int> PassAsync(string provider = "one", string kind = "text", CancellationToken cancellationToken = default) =>
+        _gate.PassAsync(provider, kind, () => Task.FromResult(++_calls), cancellationToken);
+
+    private Task<GenerationException> FailAsync(TimeSpan? retryAfter) => Assert.ThrowsAsync<GenerationException>(() => _gate.PassAsync<int>(
+        "one",
+        "text",
+        () => throw new GenerationException(GenerationErrorCodes.RateLimited, "Slow down.", "one") { IsTransient = true, RetryAfter = retryAfter },
+        CancellationToken.None));
+}
