@@ -1,10 +1,13 @@
 using EmbeddedFunctions.Engine;
 using EmbeddedFunctions.Http;
 using EmbeddedFunctions.Invocation;
+using EmbeddedFunctions.Management;
 using EmbeddedFunctions.Timers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -24,7 +27,7 @@ internal static class FunctionsHostFactory
         var catalog = new FunctionScanner(hostJson, builder.Configuration).Scan(options, out var found);
         var problems = new List<string>(found);
         if (!isWebApplication) WebFunctions.CheckUnused(catalog, problems);
-        AddServices(builder.Services, catalog, hostJson, middleware, options.UseEngine);
+        AddServices(builder.Services, builder.Configuration, catalog, hostJson, middleware, options.UseEngine);
         HostSetup.Listen(builder);
 
         var app = builder.Build();
@@ -35,6 +38,8 @@ internal static class FunctionsHostFactory
             if (problems.Count > 0) throw new FunctionsStartupException(problems);
             Warn(app.Services, catalog);
             FunctionEndpoints.Map(app, catalog, hostJson, app.Services.GetRequiredService<HttpFunctionRunner>());
+            if (catalog.UsesDurable && app.Services.GetService<DurableTaskClient>() is not null) ManagementApi.Map(app, app.Services);
+            HostPages.Map(app, app.Services.GetRequiredService<HostKeys>());
             return app;
         }
         catch
@@ -47,6 +52,7 @@ internal static class FunctionsHostFactory
 
     private static void AddServices(
         IServiceCollection services,
+        IConfiguration configuration,
         FunctionCatalog catalog,
         HostJson hostJson,
         IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
@@ -65,12 +71,31 @@ internal static class FunctionsHostFactory
             provider.GetRequiredService<ILogger<FunctionPipeline>>()));
         services.AddSingleton<HostKeys>();
         services.AddSingleton<HttpFunctionRunner>();
+        services.AddSingleton<ManagementAddresses>();
         services.AddSingleton<IDurableFunctions, DurableFunctions>();
         if (useEngine && catalog.UsesDurable) EngineRegistration.Add(services);
         if (catalog.Of(TriggerKind.Timer).Any())
         {
-            services.TryAddSingleton<ITimerMonitor, InMemoryTimerMonitor>();
+            AddTimerMonitor(services, configuration, useEngine && catalog.UsesDurable);
             services.AddHostedService<TimerHost>();
+        }
+    }
+
+    /// <summary>An app of timers alone may do without a database; where there is one, its nodes share their timers by it.</summary>
+    private static void AddTimerMonitor(IServiceCollection services, IConfiguration configuration, bool hasEngine)
+    {
+        if (hasEngine)
+        {
+            services.TryAddSingleton<ITimerMonitor, PostgresTimerMonitor>();
+        }
+        else if (EngineSettings.HasDatabase(configuration))
+        {
+            services.TryAddSingleton<ITimerMonitor>(provider => new PostgresTimerMonitor(
+                EngineSettings.Read(configuration, provider.GetRequiredService<HostJson>().DurableTask)));
+        }
+        else
+        {
+            services.TryAddSingleton<ITimerMonitor, InMemoryTimerMonitor>();
         }
     }
 

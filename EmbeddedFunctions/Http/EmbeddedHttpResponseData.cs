@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.Extensions.Primitives;
@@ -38,6 +39,12 @@ internal sealed class EmbeddedHttpResponseData : HttpResponseData
     public override HttpCookies Cookies { get; }
 
     public void Discard() => _discarded = true;
+
+    /// <summary>Lets the body be written without awaiting.</summary>
+    public void AllowSynchronousWrites()
+    {
+        if (_response.HttpContext.Features.Get<IHttpBodyControlFeature>() is { } control) control.AllowSynchronousIO = true;
+    }
 
     private Task SendHeaders()
     {

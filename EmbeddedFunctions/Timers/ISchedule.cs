@@ -7,8 +7,8 @@ internal interface ISchedule
     DateTime? Next(DateTime after);
 }
 
-/// <summary>An occurrence at even intervals from the time that is asked from.</summary>
+/// <summary>An occurrence at even intervals, counted from the beginning of the calendar: the same ones on every node.</summary>
 internal sealed class IntervalSchedule(TimeSpan interval) : ISchedule
 {
-    public DateTime? Next(DateTime after) => after + interval;
+    public DateTime? Next(DateTime after) => new(after.Ticks - (after.Ticks % interval.Ticks) + interval.Ticks, DateTimeKind.Utc);
 }

@@ -81,14 +81,16 @@ internal sealed class TimerLoop(
         return next;
     }
 
-    /// <summary>The occurrence that was due before the process was there; <see langword="null"/> for none.</summary>
+    /// <summary>The last occurrence that was due while no process was there; <see langword="null"/> for none.</summary>
     private DateTime? MissedBefore(DateTime now)
     {
         if (_status is null) return null;
 
-        // Counted from the last run, not read from the record: the schedule may have been changed since.
-        var last = _status.Last > DateTime.MinValue ? _status.Last : _status.LastUpdated;
-        return schedule.Next(DateTime.SpecifyKind(last, DateTimeKind.Utc)) is { } due && due <= now ? due : null;
+        // Counted from the last sign of life, not read from the record: the schedule may have been changed since.
+        var seen = _status.Last > _status.LastUpdated ? _status.Last : _status.LastUpdated;
+        var missed = default(DateTime?);
+        for (var due = schedule.Next(DateTime.SpecifyKind(seen, DateTimeKind.Utc)); due <= now; due = schedule.Next(due.Value)) missed = due;
+        return missed;
     }
 
     private async Task InvokeAsync(DateTime due, bool isPastDue, CancellationToken cancellationToken)
