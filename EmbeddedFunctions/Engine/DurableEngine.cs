@@ -45,6 +45,14 @@ internal sealed partial class DurableEngine : IHostedService, IAsyncDisposable
     private Task _listenerLoop = Task.CompletedTask;
     private int _rejoining;
 
+    /// <summary>
+    /// Since when this node has beaten without a break. The silence of others says nothing about them until the database, or this node,
+    /// was back for long enough.
+    /// </summary>
+    private long? _beatingSince;
+    private long _lastBeat;
+    private bool _takenInDoubt;
+
     public DurableEngine(
         EngineOptions options,
         IDurableFunctions functions,

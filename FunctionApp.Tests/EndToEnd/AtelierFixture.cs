@@ -29,6 +29,9 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>Calls that providers have begun and not answered.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
 
+    /// <summary>Name of the host's blob container.</summary>
+    internal string Container => _settings["Images__Container"];
+
     internal CampaignApi Api { get; private set; } = null!;
 
     private CallLog Log => _simulator!.Services.GetRequiredService<CallLog>();
@@ -66,6 +69,12 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Retry__Text__FirstInterval"] = "00:00:00.100",
                 ["Retry__Image__MaxAttempts"] = $"{MaxAttempts}",
                 ["Retry__Image__FirstInterval"] = "00:00:00.100",
+                ["Access__Operators"] = "operator",
+                ["Webhooks__AllowPrivateTargets"] = "true",
+                ["Webhooks__EncryptionKey"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                ["Webhooks__MaxAttempts"] = $"{MaxAttempts}",
+                ["Webhooks__FirstInterval"] = "00:00:00.100",
+                ["Webhooks__Timeout"] = "00:00:10",
             };
             foreach (var (name, value) in MoreSettings)
             {

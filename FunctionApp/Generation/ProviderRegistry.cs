@@ -1,4 +1,5 @@
 using System.ClientModel.Primitives;
+using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
 using Atelier.Operations;
@@ -13,6 +14,7 @@ internal sealed class ProviderRegistry
 {
     private readonly List<Offer<ITextGenerator>> _text = [];
     private readonly List<Offer<IImageGenerator>> _image = [];
+    private readonly List<Offer<IAsyncImageGenerator>> _asyncImage = [];
     private readonly List<Secret> _secrets = [];
     private readonly List<ProviderAddress> _addresses = [];
 
@@ -20,7 +22,7 @@ internal sealed class ProviderRegistry
     public IEnumerable<string> TextProviders => _text.Select(o => o.Name);
 
     /// <summary>The names of the providers of images, in the order in which they were added.</summary>
-    public IEnumerable<string> ImageProviders => _image.Select(o => o.Name);
+    public IEnumerable<string> ImageProviders => _image.Select(o => o.Name).Concat(_asyncImage.Select(o => o.Name));
 
     /// <summary>Every key and password of the providers.</summary>
     public IReadOnlyList<Secret> Secrets => _secrets;
@@ -37,6 +39,9 @@ internal sealed class ProviderRegistry
     /// <summary>Offers images of a provider.</summary>
     public void AddImage(string name, Func<ProviderParts, IImageGenerator> create) => _image.Add(new(name, create));
 
+    /// <summary>Offers images of a provider that takes orders.</summary>
+    public void AddAsyncImage(string name, Func<ProviderParts, IAsyncImageGenerator> create) => _asyncImage.Add(new(name, create));
+
     /// <summary>Names a key that must not show in any failure.</summary>
     public void AddSecret(Secret? secret)
     {
@@ -49,16 +54,19 @@ internal sealed class ProviderRegistry
         _text.Select(o => new GatedTextGenerator(o.Create(parts), gate)),
         _image.Select(o => new GatedImageGenerator(o.Create(parts), gate)),
         defaultText,
-        defaultImage);
+        defaultImage,
+        _asyncImage.Select(o => new GatedAsyncImageGenerator(o.Create(parts), gate)));
 
     private sealed record Offer<T>(string Name, Func<ProviderParts, T> Create);
 }
 
 /// <summary>What providers are made with.</summary>
 /// <param name="Transport">The connections, shared by all providers.</param>
+/// <param name="Http">HTTP over connections of the same kind, for providers without a client package.</param>
+/// <param name="Callbacks">Where asynchronous providers report to.</param>
 /// <param name="Failures">Says what a failure means.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record ProviderParts(PipelineTransport Transport, FailureClassifier Failures, TimeProvider Time)
+internal sealed record ProviderParts(PipelineTransport Transport, ProviderHttp Http, CallbackAddress Callbacks, FailureClassifier Failures, TimeProvider Time)
 {
     /// <summary>What runs a provider's calls.</summary>
     public ProviderCaller CallerOf(string provider, TimeSpan timeout) => new(provider, timeout, Failures, Time);

@@ -150,7 +150,17 @@ internal sealed partial class LiveInstance
                         _activities[activity.TaskId] = execution;
                     }
 
-                    _host.Activities.Enqueue(execution);
+                    if (_host.Activities.TryEnter(execution))
+                    {
+                        // The last one runs on this thread, when it has nothing else to do.
+                        if (_execution is { } other)
+                        {
+                            _host.Activities.Start(other);
+                        }
+
+                        _execution = execution;
+                    }
+
                     break;
                 case TimerAction timer:
                     var entry = _host.Timers.Add(this, _runNumber, timer.TaskId, timer.FireAt);

@@ -22,6 +22,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     private bool _busy;
     private bool _gone;
     private OrchestrationSpan? _span;
+    private ActivityExecution? _execution;
     private int _runNumber;
     private int _nextSequence;
     private DateTime _lastEventAt;
@@ -40,6 +41,9 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
     public string Id => _record.Id;
 
+    /// <summary>The number of the node when it took the instance.</summary>
+    public long? Node => _record.Owner;
+
     public Guid ExecutionId => _record.ExecutionId;
 
     /// <summary>What its activities' spans belong to.</summary>
@@ -57,27 +61,37 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     /// <summary>Hands it a message; a message that it cannot take is answered so.</summary>
     public void Post(InstanceMessage message)
     {
+        if (Add(message))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Hands it a message and, if it stands still, lets it go on on this thread.</summary>
+    public void PostHere(InstanceMessage message)
+    {
+        if (Add(message))
+        {
+            ((IThreadPoolWorkItem)this).Execute();
+        }
+    }
+
+    /// <returns>Whether it stands still and has to be set going.</returns>
+    private bool Add(InstanceMessage message)
+    {
         lock (_gate)
         {
             if (!_gone)
             {
                 _mailbox.Add(message);
-                if (_busy)
-                {
-                    return;
-                }
-
+                var stands = !_busy;
                 _busy = true;
+                return stands;
             }
         }
 
-        if (_gone)
-        {
-            message.Acknowledgement?.TrySetResult(false);
-            return;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        message.Acknowledgement?.TrySetResult(false);
+        return false;
     }
 
     /// <summary>Proposes to let it go when it has waited in memory for so long.</summary>
@@ -119,7 +133,10 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     {
         try
         {
-            Advance();
+            if (Advance() is { } execution)
+            {
+                _host.Activities.Run(execution);
+            }
         }
         catch (Exception exception)
         {
@@ -127,6 +144,10 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
             _host.Logger.LogCritical(exception, "Instance {InstanceId} cannot go on in this process", Id);
             _host.Remove(this);
             Abandon();
+            if (TakeExecution() is { } execution)
+            {
+                _host.Activities.Run(execution);
+            }
         }
     }
 
@@ -161,7 +182,8 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private void Advance()
+    /// <returns>An activity to run on this thread, which is free now.</returns>
+    private ActivityExecution? Advance()
     {
         while (!_gone)
         {
@@ -170,7 +192,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
                 _committed = null;
                 if (!AfterCommit(commit))
                 {
-                    return;
+                    break;
                 }
             }
 
@@ -183,8 +205,10 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
             Step(next);
             if (next.HasContent)
             {
+                // From here on another thread may go on with it.
+                var execution = TakeExecution();
                 _host.Writer.Enqueue(next);
-                return;
+                return execution;
             }
 
             next.Acknowledge(true);
@@ -194,10 +218,27 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
                 {
                     _busy = false;
                     _idleSince = _host.Clock.Timestamp;
-                    return;
+                    return TakeExecution();
                 }
             }
         }
+
+        // What was under way when the node lost the instance is durable all the same.
+        if (_committed is { } last)
+        {
+            _committed = null;
+            last.Acknowledge(true);
+            last.NewInstances?.ForEach(_host.Settle);
+        }
+
+        return TakeExecution();
+    }
+
+    private ActivityExecution? TakeExecution()
+    {
+        var execution = _execution;
+        _execution = null;
+        return execution;
     }
 
     /// <returns>Whether the instance goes on here.</returns>

@@ -1,3 +1,4 @@
+using Atelier.Campaigns.Control;
 using Atelier.Generation;
 using Atelier.Operations.Metrics;
 using Atelier.Persistence.Tables;
@@ -5,11 +6,14 @@ using Atelier.Persistence.Tables;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>One execution of a part's activity: record the attempt, make the part, record how it went.</summary>
-public sealed class PartRunner(PartRecord record, ILogger<PartRunner> logger)
+public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<PartRunner> logger)
 {
     /// <summary>Runs an attempt, unless the part is there already.</summary>
     /// <param name="input">The part.</param>
-    /// <param name="make">Calls the provider and keeps what comes back; returns how to write it into the record.</param>
+    /// <param name="make">
+    /// Calls the provider and keeps what comes back; returns how to write it into the record. Its token is cancelled too when the campaign
+    /// is stopped, in whatever process.
+    /// </param>
     /// <param name="cancellationToken">The host stops: the attempt stays open, and its repetition takes its number.</param>
     /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
     public async Task RunAsync(
@@ -17,6 +21,8 @@ public sealed class PartRunner(PartRecord record, ILogger<PartRunner> logger)
         Func<PartAttempt, CancellationToken, Task<Action<Campaign, CampaignImage?>>> make,
         CancellationToken cancellationToken)
     {
+        // From before the first look at the record: a campaign that is stopped after it is not missed.
+        using CampaignStops.Work work = stops.Begin(input.CampaignId, cancellationToken);
         if (await record.BeginAsync(input, cancellationToken) is not { } attempt)
         {
             logger.LogInformation("{Part} of campaign {CampaignId} needs no attempt.", input.Part, input.CampaignId);
@@ -30,7 +36,14 @@ public sealed class PartRunner(PartRecord record, ILogger<PartRunner> logger)
         Action<Campaign, CampaignImage?> project;
         try
         {
-            project = await make(attempt, cancellationToken);
+            project = await make(attempt, work.Token);
+        }
+        catch (Exception exception) when (work.IsStopped && !cancellationToken.IsCancellationRequested)
+        {
+            logger.LogInformation(
+                exception, "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was stopped.",
+                attempt.Call.Attempt, input.Part, input.CampaignId);
+            return;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -41,7 +54,9 @@ public sealed class PartRunner(PartRecord record, ILogger<PartRunner> logger)
         logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
     }
 
-    private async Task<PartFailedException> FailAsync(
+    /// <summary>Records that an attempt failed, and tells the log.</summary>
+    /// <returns>What ends the activity.</returns>
+    internal async Task<PartFailedException> FailAsync(
         PartInput input, PartAttempt attempt, Exception exception, CancellationToken cancellationToken)
     {
         PartFailure failure = exception switch
