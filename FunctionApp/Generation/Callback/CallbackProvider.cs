@@ -24,6 +24,7 @@ internal static class CallbackProvider
         }
 
         registry.AddSecret(options.Secret);
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.ApiKey);
         registry.AddAsyncImage(Name, parts => new CallbackGenerator(
             options,

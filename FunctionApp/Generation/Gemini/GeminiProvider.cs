@@ -16,6 +16,7 @@ internal static class GeminiProvider
         if (GeminiOptions.Read(providers) is not { } options)
             return;
         registry.AddSecret(options.ApiKey);
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddText(Name, parts =>
         {
             var authentication = ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(options.ApiKey.Reveal()));

@@ -15,6 +15,7 @@ internal static class ReplicateProvider
         if (ReplicateOptions.Read(section) is not { } options)
             return;
         registry.AddSecret(options.ApiToken);
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(section.Secret("WebhookSecret"));
         registry.AddAsyncImage(Name, parts => new ReplicateGenerator(
             options,
