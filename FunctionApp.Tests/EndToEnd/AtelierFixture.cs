@@ -22,6 +22,14 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     public bool PlainPictures { get; init; }
 
+    /// <summary>Settings beside those of the two models that every test uses; <c>{simulator}</c> stands for the providers' address.</summary>
+    internal IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
+
+    internal string ConnectionString => _settings["ConnectionStrings__Postgres"];
+
+    /// <summary>What the host has logged.</summary>
+    internal string HostOutput => _host!.Output;
+
     /// <summary>Settings beside those that every test's host has.</summary>
     public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
 
@@ -71,6 +79,11 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 _settings[name] = value;
             }
 
+            foreach (var (name, value) in MoreSettings)
+            {
+                _settings[name] = value.Replace("{simulator}", _simulator.Urls.First(), StringComparison.Ordinal);
+            }
+
             await StartHostAsync();
             return Api;
         }
@@ -104,6 +117,10 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
             && parts.TryGetValue(part, out var operations)
             && operations.TryGetValue(operation, out var count) ? count : new PartCount();
     }
+
+    /// <summary>The calls of one kind for a part, in the order in which they came.</summary>
+    internal IReadOnlyList<CallRecord> Calls(string campaign, string part, string operation) =>
+        [.. Log.List(campaign, part, after: 0, limit: int.MaxValue).Where(call => call.Operation == operation)];
 
     public Task InitializeAsync() => Task.CompletedTask;
 
