@@ -23,15 +23,12 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     public bool PlainPictures { get; init; }
 
     /// <summary>Settings beside those of the two models that every test uses; <c>{simulator}</c> stands for the providers' address.</summary>
-    internal IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
 
     internal string ConnectionString => _settings["ConnectionStrings__Postgres"];
 
     /// <summary>What the host has logged.</summary>
     internal string HostOutput => _host!.Output;
-
-    /// <summary>Settings beside those that every test's host has.</summary>
-    public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Calls that providers have begun and not answered.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
@@ -74,11 +71,6 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Retry__Image__MaxAttempts"] = $"{MaxAttempts}",
                 ["Retry__Image__FirstInterval"] = "00:00:00.100",
             };
-            foreach (var (name, value) in MoreSettings)
-            {
-                _settings[name] = value;
-            }
-
             foreach (var (name, value) in MoreSettings)
             {
                 _settings[name] = value.Replace("{simulator}", _simulator.Urls.First(), StringComparison.Ordinal);
