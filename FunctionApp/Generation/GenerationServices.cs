@@ -40,6 +40,7 @@ public static class GenerationServices
         var defaultImage = DefaultOf(providers, "Image", [.. registry.ImageProviders]);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(registry.Addresses);
         services.AddSingleton<ProviderGate>();
         services.AddSingleton(callbacks);
         services.AddSingleton(p => new ProviderHttp(CreateHttpClient(), p.GetRequiredService<FailureClassifier>()));

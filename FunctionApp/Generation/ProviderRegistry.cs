@@ -2,6 +2,7 @@ using System.ClientModel.Primitives;
 using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
+using Atelier.Operations;
 
 namespace Atelier.Generation;
 
@@ -15,6 +16,7 @@ internal sealed class ProviderRegistry
     private readonly List<Offer<IImageGenerator>> _image = [];
     private readonly List<Offer<IAsyncImageGenerator>> _asyncImage = [];
     private readonly List<Secret> _secrets = [];
+    private readonly List<ProviderAddress> _addresses = [];
 
     /// <summary>The names of the providers of text, in the order in which they were added.</summary>
     public IEnumerable<string> TextProviders => _text.Select(o => o.Name);
@@ -24,6 +26,12 @@ internal sealed class ProviderRegistry
 
     /// <summary>Every key and password of the providers.</summary>
     public IReadOnlyList<Secret> Secrets => _secrets;
+
+    /// <summary>Where each provider is.</summary>
+    public IReadOnlyList<ProviderAddress> Addresses => _addresses;
+
+    /// <summary>Tells where a provider is, for whoever wants to know whether it answers.</summary>
+    public void AddAddress(string name, Uri endpoint) => _addresses.Add(new(name, endpoint));
 
     /// <summary>Offers texts of a provider.</summary>
     public void AddText(string name, Func<ProviderParts, ITextGenerator> create) => _text.Add(new(name, create));
