@@ -4,7 +4,7 @@ using Atelier.Operations.Metrics;
 using FunctionApp.Tests.EndToEnd;
 using FunctionApp.Tests.Hosting;
 
-namespace FunctionApp.Tests.Operations;
+namespace FunctionApp.Tests.Operating;
 
 [Collection(LocalServicesCollection.Name)]
 public sealed partial class MetricsTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>

@@ -36,7 +36,7 @@ public sealed class FaultFixture : IAsyncLifetime
         await Atelier.StartAsync(services);
         if (Interlocked.Exchange(ref _begun, 1) == 0)
         {
-            foreach (var each in FaultCase.All) _campaigns.GetOrAdd(each, key => RunAsync(key.Provider, key.Fault));
+            foreach (var each in FaultCase.All) _ = _campaigns.GetOrAdd(each, key => RunAsync(key.Provider, key.Fault));
         }
 
         return await _campaigns.GetOrAdd((provider, fault), key => RunAsync(key.Provider, key.Fault));
