@@ -23,6 +23,7 @@ internal static class CallbackProvider
                 $"Setting '{CallbackAddress.Setting}' is missing: the service of '{section.PathOf("Endpoint")}' must know where to call back.");
         }
 
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.Secret);
         registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.ApiKey);

@@ -14,6 +14,7 @@ internal static class ReplicateProvider
         var section = new ProviderSection(providers, "Replicate");
         if (ReplicateOptions.Read(section) is not { } options)
             return;
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.ApiToken);
         registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(section.Secret("WebhookSecret"));
