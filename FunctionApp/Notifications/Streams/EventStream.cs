@@ -7,7 +7,12 @@ namespace Atelier.Notifications.Streams;
 
 /// <summary>Writes one stream of server-sent events (WHATWG HTML, "Server-sent events").</summary>
 public sealed class EventStream(
-    EventHub hub, EventLog log, EventStreamOptions options, IHostApplicationLifetime host, TimeProvider timeProvider)
+    EventHub hub,
+    EventLog log,
+    EventStreamOptions options,
+    IHostApplicationLifetime host,
+    TimeProvider timeProvider,
+    ILogger<EventStream> logger)
 {
     private const int PageSize = 200;
 
@@ -39,6 +44,12 @@ public sealed class EventStream(
         catch (OperationCanceledException) when (reader.Joined.IsCanceled)
         {
             // The process stops.
+        }
+        catch (Exception exception) when (http.Response.HasStarted)
+        {
+            // No other answer can be given any more. A connection that was cut is everyday; the rest is worth a line.
+            if (exception is not (OperationCanceledException or IOException))
+                logger.LogWarning(exception, "A stream of {UserId} ends early; its client resumes it.", userId);
         }
         if (!http.Response.HasStarted)
             Begin(http.Response);
@@ -121,7 +132,7 @@ public sealed class EventStream(
         {
             await WriteAsync(http, $": {reason}; resume with Last-Event-ID\n\n", http.RequestAborted);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
             // The client is gone, which was the point.
         }
