@@ -6,6 +6,7 @@ using Atelier.Http;
 using Atelier.Images;
 using Atelier.Notifications;
 using Atelier.Operations;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -35,6 +36,7 @@ internal static class Program
             builder.Services.AddCampaigns(builder.Configuration);
             builder.Services.AddNotifications(builder.Configuration);
             builder.Services.AddOperations(builder.Configuration);
+            builder.Services.AddMetricsEndpoint();
 
             using IHost host = builder.Build();
             await DatabaseMigrator.MigrateAsync(host.Services);

@@ -2,6 +2,7 @@ using AiSimulator;
 using AiSimulator.Calls;
 using AiSimulator.Painting;
 using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -97,6 +98,9 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         await StartHostAsync();
     }
 
+    /// <summary>What the host process has written.</summary>
+    internal string Output => _host!.Output;
+
     /// <summary>The database's connection string.</summary>
     internal string Database => _settings["ConnectionStrings__Postgres"];
 
@@ -136,6 +140,6 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     private async Task StartHostAsync()
     {
         _host = await HostProcess.StartAsync(_settings);
-        Api = new CampaignApi(new HttpClient { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(90) });
+        Api = new CampaignApi(new HttpClient(new ContractHandler()) { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(90) });
     }
 }

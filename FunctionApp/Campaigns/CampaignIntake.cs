@@ -4,6 +4,7 @@ using Atelier.Access.Limits;
 using Atelier.Campaigns.Workflow;
 using Atelier.Configuration;
 using Atelier.Generation;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -57,6 +58,7 @@ public sealed class CampaignIntake(
                 ?? throw new InvalidOperationException("The campaign of a used idempotency key is gone.", exception);
             return Repeated(first, hash);
         }
+        AtelierMeter.Accepted();
         return new AcceptedCampaign(campaign, IsNew: true);
     }
 

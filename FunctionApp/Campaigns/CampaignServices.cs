@@ -22,6 +22,7 @@ public static class CampaignServices
         services.AddSingleton<CampaignStops>();
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
+        services.AddScoped<JobRecord>();
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Atelier.Configuration;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence.Tables;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -54,6 +55,7 @@ public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvide
         if (campaign is null)
             return default;
 
+        bool hadEnded = campaign.Status.HasEnded();
         DateTimeOffset now = timeProvider.Now();
         TResult result = await change(new CampaignChange(db, campaign, now), cancellationToken);
         if (db.ChangeTracker.HasChanges())
@@ -63,6 +65,8 @@ public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvide
             await db.SaveChangesAsync(cancellationToken);
         }
         await transaction.CommitAsync(cancellationToken);
+        if (!hadEnded && campaign.Status.HasEnded())
+            AtelierMeter.Ended(campaign.Status);
         return result;
     }
 }

@@ -9,6 +9,7 @@ internal static class CampaignRoutes
     public const string Cancel = "api/campaigns/{id}/cancel";
     public const string Retry = "api/campaigns/{id}/retry";
     public const string Image = "api/campaigns/{id}/images/{index}";
+    public const string Callback = "api/callbacks/{provider}/{campaignId}/{*part}";
 
     public static string Self(Guid id) => $"/{Campaigns}/{id:D}";
 

@@ -1,3 +1,4 @@
+using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.DurableTask;
@@ -6,7 +7,8 @@ using Microsoft.DurableTask.Client;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>Starts the orchestration of an accepted campaign, once.</summary>
-public sealed class CampaignScheduler(RetryOptions retry, TimeProvider timeProvider, ILogger<CampaignScheduler> logger)
+public sealed class CampaignScheduler(
+    RetryOptions retry, GeneratorCatalog generators, TimeProvider timeProvider, ILogger<CampaignScheduler> logger)
 {
     // Longer than any engine needs that is well; the recovery timer takes over what it does not get to.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
@@ -50,7 +52,7 @@ public sealed class CampaignScheduler(RetryOptions retry, TimeProvider timeProvi
             : [ToInput(campaign, image: null, retry.Text)];
         IEnumerable<PartInput> images = Enumerable.Range(0, campaign.Request.Images.Count)
             .Where(index => !campaign.Images.Exists(image => image.Index == index && image.Status == PartStatus.Complete))
-            .Select(index => ToInput(campaign, index, retry.Image));
+            .Select(index => ToInput(campaign, index, retry.Image) with { IsAsync = generators.IsAsync(campaign.Request.ImageProvider) });
         return new CampaignInput(campaign.Id, [.. text, .. images], campaign.Run);
     }
 

@@ -1,5 +1,6 @@
 using Atelier.Campaigns.Control;
 using Atelier.Generation;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence.Tables;
 
 namespace Atelier.Campaigns.Workflow;
@@ -49,10 +50,13 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
             throw await FailAsync(input, attempt, exception, cancellationToken);
         }
         await record.CompleteAsync(input, attempt, project, cancellationToken);
+        AtelierMeter.Attempted(attempt.Provider, KindOf(input), code: null);
         logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
     }
 
-    private async Task<PartFailedException> FailAsync(
+    /// <summary>Records that an attempt failed, and tells the log.</summary>
+    /// <returns>What ends the activity.</returns>
+    internal async Task<PartFailedException> FailAsync(
         PartInput input, PartAttempt attempt, Exception exception, CancellationToken cancellationToken)
     {
         PartFailure failure = exception switch
@@ -70,6 +74,7 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
             return new PartFailedException(failure with { Wait = new RetryWait(retryAfter.Value, used) }, exception);
         }
         TimeSpan? delay = await record.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
+        AtelierMeter.Attempted(attempt.Provider, KindOf(input), failure.Code);
 
         // What a provider reports is expected; what nobody foresaw is told with its stack.
         Exception? unexpected = exception is GenerationException ? null : exception;
@@ -91,6 +96,8 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
         RetryWait? wait = delay > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(delay.Value, made) : null;
         return new PartFailedException(failure with { CanRetry = delay is not null, Wait = wait }, exception);
     }
+
+    private static string KindOf(PartInput input) => input.Image is null ? "text" : "image";
 
     // A call that the process itself held back has no answer of the provider, hence no status.
     private static bool IsHeldBack(Exception exception) => exception is GenerationException

@@ -20,6 +20,9 @@ public static class Parts
 /// <param name="Run">The run that it belongs to; what a run before left behind does nothing any more.</param>
 public sealed record PartInput(Guid CampaignId, int? Image, RetrySettings Retry, int FirstAttempt = 1, int Run = 0)
 {
+    /// <summary>Whether its provider takes orders instead of making the caller wait: a running campaign keeps its way.</summary>
+    public bool IsAsync { get; init; }
+
     /// <summary>The part's name.</summary>
     [JsonIgnore]
     public string Part => Image is { } index ? Parts.Image(index) : Parts.Text;
