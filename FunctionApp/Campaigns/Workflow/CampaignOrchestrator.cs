@@ -35,6 +35,7 @@ public static class CampaignOrchestrator
         {
             // An orchestration stays until its last timer has ended.
             stop.Cancel();
+            await AsyncImagePart.CancelAsync(context, input);
             logger.LogInformation("Campaign {CampaignId} was stopped.", input.CampaignId);
             return CampaignStatus.Canceled.ToText();
         }
@@ -50,7 +51,9 @@ public static class CampaignOrchestrator
     private static async Task<FailedPart?> MakeAsync(
         TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
     {
-        PartFailure? failure = await TryAsync(context, part, part.Retry);
+        PartFailure? failure = part.IsAsync
+            ? await AsyncImagePart.MakeAsync(context, part, TaskOptions.FromRetryPolicy(PolicyOf(part.Retry)), stop)
+            : await TryAsync(context, part, part.Retry);
         while (failure?.Wait is { } wait)
         {
             // The provider asked for more time than the policy gives: a durable timer waits, then the policy goes on where it was.
