@@ -11,33 +11,23 @@ internal sealed partial class DurableEngine
 {
     private async Task<TimeSpan> AcquireAsync(CancellationToken cancellationToken)
     {
+        if (_takenInDoubt && Host.IsOpen)
+        {
+            await AdoptTakenAsync(cancellationToken);
+        }
+
         while (Host.IsOpen && Host.HasRoom)
         {
+            _takenInDoubt = true;
             var limit = Math.Min(AcquireBatch, _options.MaxLiveOrchestrations - Host.Count);
             var taken = limit > 0 ? await Store.AcquireAsync(Host.NodeId, _clock.UtcNow, limit, Host.Versions.Rejected, cancellationToken) : [];
             if (taken.Count == 0)
             {
+                _takenInDoubt = false;
                 break;
             }
 
-            var forOthers = taken.Where(i => Host.Versions.Rejects(i.Version)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
-            if (forOthers.Count > 0)
-            {
-                _logger.LogInformation("{Count} orchestrations of other versions are left to other nodes", forOthers.Count);
-                await Store.GiveBackAsync(Host.NodeId, forOthers, _clock.UtcNow, cancellationToken);
-                taken.RemoveAll(i => forOthers.Contains(i.Id));
-            }
-
-            var histories = await Store.LoadHistoriesAsync(taken.Select(i => i.Id), cancellationToken);
-            foreach (var instance in taken)
-            {
-                Host.Adopt(instance, histories.GetValueOrDefault(instance.Id) ?? []);
-            }
-
-            if (taken.Exists(i => i.Mail > 0))
-            {
-                SignalMail();
-            }
+            await AdoptAsync(taken, cancellationToken);
         }
 
         var next = Host.IsOpen ? await Store.NextWakeAsync(Host.Versions.Rejected, cancellationToken) : null;
@@ -57,6 +47,39 @@ internal sealed partial class DurableEngine
         wait = wait < _options.SweepInterval ? wait : _options.SweepInterval;
         await WaitForSignalAsync(_workSignal, Host.HasRoom && wait > TimeSpan.Zero ? wait : _options.SweepInterval, cancellationToken);
         return TimeSpan.Zero;
+    }
+
+    private async Task AdoptAsync(List<InstanceRecord> taken, CancellationToken cancellationToken)
+    {
+        var forOthers = taken.Where(i => Host.Versions.Rejects(i.Version)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        if (forOthers.Count > 0)
+        {
+            _logger.LogInformation("{Count} orchestrations of other versions are left to other nodes", forOthers.Count);
+            await Store.GiveBackAsync(Host.NodeId, forOthers, _clock.UtcNow, cancellationToken);
+            taken.RemoveAll(i => forOthers.Contains(i.Id));
+        }
+
+        var histories = await Store.LoadHistoriesAsync(taken.Select(i => i.Id), cancellationToken);
+        foreach (var instance in taken)
+        {
+            Host.Adopt(instance, histories.GetValueOrDefault(instance.Id) ?? []);
+        }
+
+        _takenInDoubt = false;
+        if (taken.Exists(i => i.Mail > 0))
+        {
+            SignalMail();
+        }
+    }
+
+    /// <summary>Instances can have been taken by a statement whose answer was lost: in the database this node holds them, here nobody does.</summary>
+    private async Task AdoptTakenAsync(CancellationToken cancellationToken)
+    {
+        var held = await Store.FindTakenAsync(Host.NodeId, among: null, cancellationToken);
+        var missing = held.Where(i => !Host.TryFind(i.Id, out _)).Select(i => i.Id).ToArray();
+
+        // One that has just ended is missing here too. Its row said so before it left: a second look leaves it out.
+        await AdoptAsync(await Store.FindTakenAsync(Host.NodeId, missing, cancellationToken), cancellationToken);
     }
 
     private async Task<TimeSpan> ReadInboxAsync(CancellationToken cancellationToken)
@@ -88,12 +111,18 @@ internal sealed partial class DurableEngine
 
     private async Task<TimeSpan> BeatAsync(CancellationToken cancellationToken)
     {
+        var longestPause = _options.Lease > _options.HeartbeatInterval * 2 ? _options.Lease : _options.HeartbeatInterval * 2;
+        var since = _clock.Since(_lastBeat) < longestPause ? _beatingSince : null;
+        _beatingSince = null;
         if (Host.IsOpen && !await _nodes.BeatAsync(Host.NodeId, cancellationToken))
         {
             await RejoinAsync();
         }
 
-        var freed = await _nodes.BuryDeadAsync(Host.NodeId, _identity, _options, cancellationToken);
+        _lastBeat = _clock.Timestamp;
+        _beatingSince = since ?? _lastBeat;
+        var trustsSilence = _clock.Since(_beatingSince.Value) >= _options.ReconnectGrace;
+        var freed = await _nodes.BuryDeadAsync(Host.NodeId, _identity, _options, trustsSilence, cancellationToken);
         if (freed > 0)
         {
             _logger.LogInformation("{Count} instances of a dead node are free to be taken", freed);

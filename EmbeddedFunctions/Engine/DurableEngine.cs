@@ -45,6 +45,14 @@ internal sealed partial class DurableEngine : IHostedService, IAsyncDisposable
     private Task _listenerLoop = Task.CompletedTask;
     private int _rejoining;
 
+    /// <summary>
+    /// Since when this node has beaten without a break. The silence of others says nothing about them until the database, or this node,
+    /// was back for long enough.
+    /// </summary>
+    private long? _beatingSince;
+    private long _lastBeat;
+    private bool _takenInDoubt;
+
     public DurableEngine(
         EngineOptions options,
         IDurableFunctions functions,
@@ -67,7 +75,11 @@ internal sealed partial class DurableEngine : IHostedService, IAsyncDisposable
             MaxPoolSize = 16,
             Enlist = false,
             KeepAlive = 10,
-        }.ConnectionString).Build();
+        }.ConnectionString)
+        {
+            // What metrics call it; by itself it would be called by its whole connection string.
+            Name = options.Schema,
+        }.Build();
         _nodes = new NodeStore(_dataSource, options.Schema, channel);
         _listener = new SessionListener(_dataSource, channel, _clock, loggerFactory.CreateLogger<SessionListener>());
         Store = new HubStore(_dataSource, options.Schema, channel);

@@ -5,6 +5,8 @@ namespace EmbeddedFunctions.Engine.Orchestration;
 /// <summary>A step of a live instance on its way into the database.</summary>
 internal sealed class InstanceCommit(LiveInstance instance) : CommitRequest
 {
+    public override long? Node => instance.Node;
+
     /// <summary>Messages that this commit makes durable, or answers.</summary>
     public List<InstanceMessage> Messages { get; } = [];
 

@@ -75,13 +75,19 @@ internal sealed class InstanceHost(
 
     public void Adopt(InstanceRecord record, List<HistoryEvent> history)
     {
-        if (!IsOpen)
+        if (!IsOpen || record.Owner != NodeId)
         {
-            // It is this node's in the database and goes with the rest of what the node leaves behind.
+            // It is this node's in the database, perhaps under an earlier number, and goes with the rest of what that one leaves behind.
             return;
         }
 
         var instance = new LiveInstance(this, record, history) { Mail = record.Mail };
+        if (_live.TryGetValue(record.Id, out var earlier))
+        {
+            // It was let go, and taken again before that was known here.
+            earlier.Abandon();
+        }
+
         _live[record.Id] = instance;
         Watch.Changed(record.Id);
         instance.Activate();

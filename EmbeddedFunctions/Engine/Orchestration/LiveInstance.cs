@@ -41,6 +41,9 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
     public string Id => _record.Id;
 
+    /// <summary>The number of the node when it took the instance.</summary>
+    public long? Node => _record.Owner;
+
     public Guid ExecutionId => _record.ExecutionId;
 
     /// <summary>What its activities' spans belong to.</summary>
@@ -218,6 +221,14 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
                     return TakeExecution();
                 }
             }
+        }
+
+        // What was under way when the node lost the instance is durable all the same.
+        if (_committed is { } last)
+        {
+            _committed = null;
+            last.Acknowledge(true);
+            last.NewInstances?.ForEach(_host.Settle);
         }
 
         return TakeExecution();

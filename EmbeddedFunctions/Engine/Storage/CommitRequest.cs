@@ -8,6 +8,12 @@ internal abstract class CommitRequest
     /// <summary>The instance whose history <see cref="Events"/> extend.</summary>
     public required string InstanceId { get; init; }
 
+    /// <summary>
+    /// The number of the node when it began this; refused once the node has joined again under another, because what it began then is
+    /// somebody else's by now. <see langword="null"/>: it belongs to no node.
+    /// </summary>
+    public abstract long? Node { get; }
+
     /// <summary>The number of the first event.</summary>
     public int FirstSequence { get; set; }
 

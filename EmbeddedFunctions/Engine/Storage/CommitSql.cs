@@ -41,7 +41,8 @@ internal sealed class CommitSql(string schema)
         $"""
         update {schema}.instances i
         set status = u.status, output = u.output, custom_status = u.custom_status, failure = u.failure, updated_at = u.at,
-            completed_at = case when u.ended then u.at end, owner = case when u.ended then null else i.owner end
+            completed_at = case when u.ended then u.at end, owner = case when u.ended then null else i.owner end,
+            wake_at = case when u.ended then null else i.wake_at end
         from unnest($1, $2, $3, $4, $5, $6, $7) u(id, status, output, custom_status, failure, at, ended)
         where i.id = u.id
         """;
