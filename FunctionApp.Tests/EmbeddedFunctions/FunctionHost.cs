@@ -20,7 +20,9 @@ internal sealed class FunctionHost : IAsyncDisposable
     {
         _host = host;
         var address = host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Client = new HttpClient { BaseAddress = new Uri(address) };
+
+        // A busy machine may take its time to refuse a body.
+        Client = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(30) }) { BaseAddress = new Uri(address) };
     }
 
     public HttpClient Client { get; }
