@@ -59,7 +59,7 @@ try {
 process.exit();
 
 async function measureAll() {
-  const machine = machineFacts();
+  const machine = { ...machineFacts(), node: process.versions.node, dotnet: output('dotnet', ['--version']) };
   for (const name of options.engines) {
     progress(`${name}: preparing`);
     engines[name].prepare();
@@ -75,6 +75,10 @@ async function measureAll() {
     results.engines[name] = { title: engine.title, durable: engine.durable, tests: measured.tests };
   }
   return results;
+}
+
+function output(command, args) {
+  return spawnSync(command, args, { cwd: folders.repository, encoding: 'utf8' }).stdout?.trim();
 }
 
 function progress(text) {
