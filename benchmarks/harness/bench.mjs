@@ -84,6 +84,10 @@ export class Bench {
     await this.database.clear();
   }
 
+  setDelay(milliseconds) {
+    return this.#stub.setDelay(milliseconds);
+  }
+
   calls() {
     return this.#stub.counts();
   }

@@ -62,7 +62,9 @@ function drawChart(row, engines) {
 function drawBar(row, engine, value, y, widthOf) {
   const kind = engine.name === 'atelier' ? 'own' : 'other';
   const label = `<text class="muted" x="${LABEL_WIDTH - 8}" y="${y + 13}" text-anchor="end">${escape(shortTitle(engine.title))}</text>`;
-  if (value === undefined) return `${label}<text class="muted" x="${LABEL_WIDTH + 6}" y="${y + 13}">${escape(row.instead?.(engine.tests) ?? '–')}</text>`;
+  if (value === undefined) {
+    return `${label}<text class="muted" x="${LABEL_WIDTH + 6}" y="${y + 13}">${escape(row.instead?.(engine.tests) ?? '–')}</text>`;
+  }
   const width = Math.max(1, widthOf(value)).toFixed(1);
   return `${label}<rect class="${kind}" x="${LABEL_WIDTH}" y="${y}" width="${width}" height="${BAR}" rx="2"/>`
     + `<text x="${(LABEL_WIDTH + Number(width) + 6).toFixed(1)}" y="${y + 13}">${number(value, row.digits)}</text>`;

@@ -79,8 +79,8 @@ export const engines = {
 };
 
 function build(project) {
-  const args = ['build', join(folders.benchmarks, project), '-c', 'Release', '-o', join(folders.binaries, project), '-nologo', '-v', 'quiet'];
-  run('dotnet', args);
+  const output = join(folders.binaries, project);
+  run('dotnet', ['build', join(folders.benchmarks, project), '-c', 'Release', '-o', output, '-nologo', '-v', 'quiet']);
 }
 
 function requireRedis() {
@@ -98,15 +98,17 @@ function run(command, args) {
 async function startRedis(context) {
   const folder = join(context.state, 'redis');
   mkdirSync(folder, { recursive: true });
-  const args = ['--port', context.ports.server, '--bind', '127.0.0.1', '--dir', folder, '--maxmemory-policy', 'noeviction', '--daemonize', 'no'];
-  const server = launch('redis', 'redis-server', args.map(String), context);
+  const options = { port: context.ports.server, bind: '127.0.0.1', dir: folder, 'maxmemory-policy': 'noeviction', daemonize: 'no' };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const server = launch('redis', 'redis-server', args, context);
   if (!(await until(() => accepts(context.ports.server), 20_000))) throw new Error(`Redis did not start: see ${server.logFile}`);
   return server;
 }
 
 async function startRestate(context) {
   const { ports } = context;
-  const program = join(folders.benchmarks, 'node_modules', '@restatedev', `restate-server-${process.platform}-${process.arch}`, 'bin', 'restate-server');
+  const packages = join(folders.benchmarks, 'node_modules', '@restatedev');
+  const program = join(packages, `restate-server-${process.platform}-${process.arch}`, 'bin', 'restate-server');
   const args = ['--base-dir', join(context.state, 'restate'), '--node-name', 'benchmark', '--bind-ip', '127.0.0.1', '--no-logo'];
   const server = launch('restate-server', program, args, {
     ...context,

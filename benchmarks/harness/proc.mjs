@@ -48,7 +48,8 @@ function readStat(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // proc_pid_stat(5): the fields after the name in parentheses; 14 to 17 of all are utime, stime, cutime and cstime.
-    const [user, system, childUser, childSystem] = text.slice(text.lastIndexOf(')') + 2).split(' ').slice(11, 15).map((n) => n / TICKS_PER_SECOND);
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const [user, system, childUser, childSystem] = fields.slice(11, 15).map((ticks) => ticks / TICKS_PER_SECOND);
     return { user, system, reaped: childUser + childSystem };
   } catch {
     return undefined;

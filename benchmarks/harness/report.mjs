@@ -53,7 +53,8 @@ function markdownTable(results) {
 function targets({ engines: { atelier } }) {
   const lines = rows.filter((row) => row.target !== undefined).map((row) => {
     const value = row.value(atelier.tests);
-    const wanted = `${row.better === 'more' ? '≥' : '≤'} ${number(row.target, row.target % 1 === 0 ? 0 : row.digits)} ${row.unit}`.trim();
+    const bound = row.better === 'more' ? '≥' : '≤';
+    const wanted = `${bound} ${number(row.target, row.target % 1 === 0 ? 0 : row.digits)} ${row.unit}`.trim();
     const reached = value === undefined ? 'not measured' : reaches(row, value) ? 'reached' : 'missed';
     return `| ${row.title} | ${wanted} | ${cell(row, atelier)} | ${reached} |`;
   });
@@ -62,8 +63,9 @@ function targets({ engines: { atelier } }) {
 
 function machine({ machine: facts, postgres, measuredAt }) {
   return `${facts.cores} cores (${facts.processor}), ${facts.memoryGigabytes} GB of memory, ${facts.kernel}, Node.js ${facts.node}, `
-    + `.NET ${facts.dotnet}. PostgreSQL ${postgres.server_version} with fsync ${postgres.fsync}, synchronous_commit ${postgres.synchronous_commit}, `
-    + `full_page_writes ${postgres.full_page_writes} and ${postgres.shared_buffers} of shared buffers. Measured on ${measuredAt.slice(0, 10)}.`;
+    + `.NET ${facts.dotnet}. PostgreSQL ${postgres.server_version} with fsync ${postgres.fsync}, `
+    + `synchronous_commit ${postgres.synchronous_commit}, full_page_writes ${postgres.full_page_writes} `
+    + `and ${postgres.shared_buffers} of shared buffers. Measured on ${measuredAt.slice(0, 10)}.`;
 }
 
 function conditions(results) {
@@ -72,7 +74,8 @@ function conditions(results) {
   if (noisy.length === 0) return `${rounds}. In none of them did other processes take more than ${DISTURBED_PERCENT} % of the machine.`;
   const worst = Math.max(...noisy.map(({ percent }) => percent));
   const count = Object.values(results.engines).flatMap(({ tests }) => Object.values(tests).flat()).length;
-  const where = noisy.length === count ? 'all of them' : [...new Set(noisy.map(({ title, test }) => `${test} of ${title}`))].join('; ');
+  const names = [...new Set(noisy.map(({ title, test }) => `${test} of ${title}`))];
+  const where = noisy.length === count ? 'all of them' : names.join('; ');
   return `${rounds}. **Disturbed, and so provisional:** ${where}; other processes took up to ${worst.toFixed(0)} % of the machine.`;
 }
 

@@ -14,6 +14,7 @@ export async function startStub() {
     address,
     pid: child.pid,
     reset: (delay) => fetch(`${address}/reset?delay=${delay}`),
+    setDelay: (delay) => fetch(`${address}/delay?delay=${delay}`),
     counts: async () => (await fetch(`${address}/counts`)).json(),
     stop: () => stop(child),
   };

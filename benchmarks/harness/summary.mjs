@@ -50,7 +50,7 @@ export const rows = [
   {
     title: '… provider calls made again, of those open at the kill', unit: '', digits: 0, better: 'less',
     value: ({ crash }) => (lossOf(crash) ? undefined : median(crash, (round) => round.repeatedCalls)),
-    suffix: ({ crash }) => ` of ${median(crash, (round) => round.openCallsAtKill)}`,
+    suffix: ({ crash }) => ` of ${number(median(crash, (round) => round.openCallsAtKill), 0)}`,
   },
 ];
 

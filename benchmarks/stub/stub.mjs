@@ -1,7 +1,8 @@
 // The AI provider of the benchmarks: POST /text and /image answer {"text"} and {"image"} after a settable delay.
 //
 // It speaks just enough HTTP/1.1 over bare sockets: on a machine with two cores, whatever it burns is missing in the engine under
-// test. GET /counts tells what was called; POST /reset?delay=<ms> sets the delay and forgets the counts.
+// test. GET /counts tells what was called. /delay?delay=<ms>
+// sets the delay; /reset?delay=<ms> forgets the counts as well.
 import { createServer } from 'node:net';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -63,8 +64,8 @@ function handle(socket, { target, body }) {
 }
 
 function control({ pathname, searchParams }) {
+  if (searchParams.has('delay')) delay = Number(searchParams.get('delay'));
   if (pathname === '/reset') {
-    delay = Number(searchParams.get('delay'));
     calls = 0;
     seen = new Map();
   }
