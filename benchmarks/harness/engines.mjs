@@ -27,7 +27,6 @@ const nodeWorker = (file, env = () => ({})) => ({
   prepare: () => {},
   startWorker: (context) => launch(context.name, process.execPath, [join(folders.benchmarks, 'peers', file)], {
     ...context,
-    ipc: true,
     env: {
       DATABASE_URL: context.url,
       PROVIDER_URL: context.provider,

@@ -8,12 +8,16 @@ export { pause, until };
 
 const started = new Set();
 
-/** Starts a program whose output goes to `<logs>/<name>.log`. `ipc` gives it a channel whose end tells it that the harness ended. */
-export function launch(name, command, args, { logs, env = {}, cwd, ipc = false }) {
+// Should the harness be killed, what it started ends too. util-linux's setpriv becomes the program: the process id stays the same.
+const leash = ['setpriv', '--pdeathsig', 'KILL', '--'];
+
+/** Starts a program whose output goes to `<logs>/<name>.log`. */
+export function launch(name, program, programArgs, { logs, env = {}, cwd }) {
   const path = join(logs, `${name}.log`);
   const output = openSync(path, 'a');
-  const stdio = ['ignore', output, output, ...(ipc ? ['ipc'] : [])];
-  const child = start(command, args, { stdio, cwd, env: { ...process.env, ...env } });
+  const [command, ...args] = [...leash, program, ...programArgs];
+  const child = start(command, args, { stdio: ['ignore', output, output], cwd, env: { ...process.env, ...env } });
+  child.program = program;
   closeSync(output);
   child.logFile = path;
   started.add(child);
@@ -47,5 +51,5 @@ export async function untilHealthy(child, url, milliseconds = 60_000) {
   const answers = async () => child.hasEnded || (await fetch(url).then((answer) => answer.ok, () => false));
   if ((await until(answers, milliseconds, 5)) && !child.hasEnded) return;
   const words = readFileSync(child.logFile, 'utf8').trim().split('\n').slice(-8).join('\n');
-  throw new Error(`${child.spawnargs[0]} ${child.hasEnded ? 'ended' : 'was not healthy in time'}: ${words}`);
+  throw new Error(`${child.program} ${child.hasEnded ? 'ended' : 'was not healthy in time'}: ${words}`);
 }

@@ -7,7 +7,7 @@ export async function startStub() {
   const [port] = await freePorts(1);
   const address = `http://127.0.0.1:${port}`;
   const child = launch('stub', process.execPath, [join(folders.benchmarks, 'stub', 'stub.mjs')], {
-    logs: folders.logs, ipc: true, env: { STUB_PORT: String(port) },
+    logs: folders.logs, env: { STUB_PORT: String(port) },
   });
   await untilHealthy(child, `${address}/counts`);
   return {

@@ -53,7 +53,7 @@ async function call(path, job) {
   throw new Error(`The provider answers ${answer.statusCode}`);
 }
 
-/** Serves GET /health and, with a function that accepts a job, POST /submit. Ends with the harness. */
+/** Serves GET /health and, with a function that accepts a job, POST /submit. */
 export function serve(accept) {
   const server = createServer(async (incoming, answer) => {
     if (incoming.url === '/health') return answer.writeHead(200).end();
@@ -70,5 +70,3 @@ export function serve(accept) {
   server.keepAliveTimeout = 120_000;
   server.listen({ host: '127.0.0.1', port: Number(PORT), backlog: 4096 });
 }
-
-process.once('disconnect', () => process.exit());

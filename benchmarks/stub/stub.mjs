@@ -1,8 +1,7 @@
 // The AI provider of the benchmarks: POST /text and /image answer {"text"} and {"image"} after a settable delay.
 //
 // It speaks just enough HTTP/1.1 over bare sockets: on a machine with two cores, whatever it burns is missing in the engine under
-// test. GET /counts tells what was called. /delay?delay=<ms>
-// sets the delay; /reset?delay=<ms> forgets the counts as well.
+// test. /counts tells what was called; /delay?delay=<ms> sets the delay; /reset?delay=<ms> sets it and counts anew.
 import { createServer } from 'node:net';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
@@ -12,9 +11,7 @@ const answers = {
 };
 
 let delay = 0;
-let open = 0; // calls that wait for their answer
-let calls = 0;
-let seen = new Map(); // kind and job -> how often
+let counts = zero();
 
 const server = createServer({ noDelay: true }, (socket) => {
   let pending = Buffer.alloc(0);
@@ -28,7 +25,6 @@ const server = createServer({ noDelay: true }, (socket) => {
   });
 });
 server.listen({ host: '127.0.0.1', port: Number(process.env.STUB_PORT), backlog: 4096 });
-process.once('disconnect', () => process.exit()); // The harness is no more.
 
 /** The first whole request in what has come, or undefined while it is not whole. */
 function takeRequest(bytes) {
@@ -48,28 +44,31 @@ function handle(socket, { target, body }) {
     return;
   }
 
-  const call = `${target} ${JSON.parse(body.toString()).id}`;
-  seen.set(call, (seen.get(call) ?? 0) + 1);
-  calls++;
+  const counted = counts; // An answer that is still due when counting begins anew belongs to the counts before.
+  counted.calls++;
+  counted.distinct.add(`${target} ${JSON.parse(body.toString()).id}`);
   if (delay === 0) {
     socket.write(answer);
     return;
   }
 
-  open++;
+  counted.open++;
   setTimeout(() => {
-    open--;
+    counted.open--;
     if (!socket.destroyed) socket.write(answer);
   }, delay);
 }
 
 function control({ pathname, searchParams }) {
   if (searchParams.has('delay')) delay = Number(searchParams.get('delay'));
-  if (pathname === '/reset') {
-    calls = 0;
-    seen = new Map();
-  }
-  return respond({ open, calls, repeated: calls - seen.size });
+  if (pathname === '/reset') counts = zero();
+  const { open, calls, distinct } = counts;
+  return respond({ open, calls, repeated: calls - distinct.size });
+}
+
+/** `open` are the calls that wait for their answer. */
+function zero() {
+  return { open: 0, calls: 0, distinct: new Set() };
 }
 
 function respond(value) {
