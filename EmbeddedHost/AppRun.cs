@@ -18,7 +18,13 @@ internal static class AppRun
 
         await using var surroundings = await Surroundings.StartMissingAsync(settings, arguments.DataDirectory, Console.WriteLine, stop);
         foreach (var (name, value) in surroundings.Settings) settings.Default(name, value);
-        settings.Default("Access__Mode", "Development");
+        if (!settings.Has("Access__Mode"))
+        {
+            // Who sits at the machine is caller and operator in one, until someone says how callers are known.
+            settings.Default("Access__Mode", "Development");
+            settings.Default("Access__Operators", "local");
+        }
+
         settings.Default("Images__Container", "campaign-images");
         settings.Default("PublicUrl", arguments.Addresses[0].Local.ToString().TrimEnd('/'));
         Environment.SetEnvironmentVariable("ASPNETCORE_URLS", arguments.Urls);

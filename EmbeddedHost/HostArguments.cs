@@ -20,6 +20,8 @@ internal sealed record HostArguments(IReadOnlyList<ListenAddress> Addresses, str
           --services      starts PostgreSQL, Azurite and AiSimulator alone, for func start beside them
           --help          says this
 
+        keys create --user NAME [--operator], keys list, keys revoke ID: the API keys of access mode ApiKey (docs/access.md).
+
         What is configured is not started: ConnectionStrings__Postgres, AzureWebJobsStorage or its identity-based settings, and
         Providers__<name>__Endpoint or __ApiKey, as environment variables or in local.settings.json.
         """;

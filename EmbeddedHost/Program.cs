@@ -14,6 +14,8 @@ internal static class Program
         using var signals = new StopSignals();
         try
         {
+            if (args is [KeysRun.Verb, ..]) return await KeysRun.RunAsync(args, signals.Token);
+
             var arguments = HostArguments.Parse(args, Environment.CurrentDirectory);
             if (arguments.Help)
             {

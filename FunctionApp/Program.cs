@@ -1,7 +1,12 @@
 using Atelier.Access;
+using Atelier.Access.ApiKeys;
 using Atelier.Campaigns;
 using Atelier.Generation;
+using Atelier.Http;
 using Atelier.Images;
+using Atelier.Notifications;
+using Atelier.Operations;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -15,8 +20,12 @@ internal static class Program
     {
         try
         {
+            if (KeysCommand.IsMeant(args))
+                return await KeysCommand.RunAsync(args, FunctionsApplication.CreateBuilder([]).Configuration);
+
             FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
             builder.ConfigureFunctionsWebApplication();
+            builder.UseMiddleware<AnswerMiddleware>();
             builder.UseMiddleware<ProblemMiddleware>();
 
             builder.Services.AddSingleton(TimeProvider.System);
@@ -25,6 +34,9 @@ internal static class Program
             builder.Services.AddGeneration(builder.Configuration);
             builder.Services.AddAccess(builder.Configuration);
             builder.Services.AddCampaigns(builder.Configuration);
+            builder.Services.AddNotifications(builder.Configuration);
+            builder.Services.AddOperations(builder.Configuration);
+            builder.Services.AddMetricsEndpoint();
 
             using IHost host = builder.Build();
             await DatabaseMigrator.MigrateAsync(host.Services);

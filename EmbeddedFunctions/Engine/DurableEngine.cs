@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using EmbeddedFunctions.Engine.Nodes;
 using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
-using Microsoft.DurableTask;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -13,10 +12,19 @@ namespace EmbeddedFunctions.Engine;
 /// A node of a task hub: takes orchestrations that want to run, keeps them running, says that it lives, buries nodes that do not, and
 /// hands everything over when it stops.
 /// </summary>
-internal sealed class DurableEngine : IHostedService, IAsyncDisposable
+internal sealed partial class DurableEngine : IHostedService, IAsyncDisposable
 {
     /// <summary>The most instances taken in one go: their histories are loaded together.</summary>
     private const int AcquireBatch = 500;
+
+    /// <summary>
+    /// Every statement of the engine finds its rows by a key. Planned while a table is still small it would scan the table instead, and
+    /// the kept plan would go on doing so while the table grows.
+    /// </summary>
+    private const string PlannerOptions = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
+    /// <summary>How long an orchestration waits in memory before it is evicted when others wait for its place.</summary>
+    private static readonly TimeSpan PressedIdle = TimeSpan.FromMilliseconds(200);
 
     private readonly EngineOptions _options;
     private readonly EngineClock _clock;
@@ -37,6 +45,14 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
     private Task _listenerLoop = Task.CompletedTask;
     private int _rejoining;
 
+    /// <summary>
+    /// Since when this node has beaten without a break. The silence of others says nothing about them until the database, or this node,
+    /// was back for long enough.
+    /// </summary>
+    private long? _beatingSince;
+    private long _lastBeat;
+    private bool _takenInDoubt;
+
     public DurableEngine(
         EngineOptions options,
         IDurableFunctions functions,
@@ -48,8 +64,10 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         _clock = new EngineClock(timeProvider);
         _logger = loggerFactory.CreateLogger<DurableEngine>();
         var channel = $"{options.Schema}_engine";
+        var given = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         _dataSource = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
+            Options = $"{given.Options} {PlannerOptions}".TrimStart(),
             ApplicationName = $"durable engine ({options.Schema})",
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
@@ -57,7 +75,11 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
             MaxPoolSize = 16,
             Enlist = false,
             KeepAlive = 10,
-        }.ConnectionString).Build();
+        }.ConnectionString)
+        {
+            // What metrics call it; by itself it would be called by its whole connection string.
+            Name = options.Schema,
+        }.Build();
         _nodes = new NodeStore(_dataSource, options.Schema, channel);
         _listener = new SessionListener(_dataSource, channel, _clock, loggerFactory.CreateLogger<SessionListener>());
         Store = new HubStore(_dataSource, options.Schema, channel);
@@ -117,6 +139,7 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         await _stopping.CancelAsync();
         await Task.WhenAll(_loops);
         await Task.WhenAny(_activities.StopAsync(), Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
+        await Task.WhenAny(Host.HandOverAllAsync(), Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
         Host.Writer.Complete();
         await Task.WhenAny(_writerLoop, Task.Delay(_options.DrainTimeout, _clock.TimeProvider, cancellationToken));
         await _writerStop.CancelAsync();
@@ -201,180 +224,5 @@ internal sealed class DurableEngine : IHostedService, IAsyncDisposable
         }
 
         Interlocked.Exchange(ref _rejoining, 0);
-    }
-
-    private async Task<TimeSpan> AcquireAsync(CancellationToken cancellationToken)
-    {
-        while (Host.IsOpen && Host.HasRoom)
-        {
-            var limit = Math.Min(AcquireBatch, _options.MaxLiveOrchestrations - Host.Count);
-            var taken = limit > 0 ? await Store.AcquireAsync(Host.NodeId, _clock.UtcNow, limit, cancellationToken) : [];
-            if (taken.Count == 0)
-            {
-                break;
-            }
-
-            var histories = await Store.LoadHistoriesAsync(taken.Select(i => i.Id), cancellationToken);
-            foreach (var instance in taken)
-            {
-                Host.Adopt(instance, histories.GetValueOrDefault(instance.Id) ?? []);
-            }
-
-            if (taken.Exists(i => i.Mail > 0))
-            {
-                SignalMail();
-            }
-        }
-
-        var next = Host.IsOpen ? await Store.NextWakeAsync(cancellationToken) : null;
-        var wait = next is { } at ? at - _clock.UtcNow : _options.SweepInterval;
-        wait = wait < _options.SweepInterval ? wait : _options.SweepInterval;
-        await WaitForSignalAsync(_workSignal, Host.HasRoom && wait > TimeSpan.Zero ? wait : _options.SweepInterval, cancellationToken);
-        return TimeSpan.Zero;
-    }
-
-    private async Task<TimeSpan> ReadInboxAsync(CancellationToken cancellationToken)
-    {
-        await WaitForSignalAsync(_mailSignal, _options.SweepInterval, cancellationToken);
-        foreach (var (message, mail) in await Store.ReadInboxAsync(Host.NodeId, cancellationToken))
-        {
-            if (!Host.TryFind(message.InstanceId, out var instance))
-            {
-                continue;
-            }
-
-            instance.Mail = Math.Max(instance.Mail, mail);
-            if (instance.KnownInbox.Add(message.Id))
-            {
-                instance.Post(Open(message));
-            }
-        }
-
-        return TimeSpan.Zero;
-    }
-
-    private async Task<TimeSpan> BeatAsync(CancellationToken cancellationToken)
-    {
-        if (Host.IsOpen && !await _nodes.BeatAsync(Host.NodeId, cancellationToken))
-        {
-            await RejoinAsync();
-        }
-
-        var freed = await _nodes.BuryDeadAsync(Host.NodeId, _identity, _options, cancellationToken);
-        if (freed > 0)
-        {
-            _logger.LogInformation("{Count} instances of a dead node are free to be taken", freed);
-            SignalWork();
-        }
-
-        return _options.HeartbeatInterval;
-    }
-
-    private async Task<TimeSpan> SweepAsync(CancellationToken cancellationToken)
-    {
-        foreach (var instance in Host.All)
-        {
-            instance.EvictIfIdle(_options.IdleBeforeEviction);
-        }
-
-        await Store.ClearDeadLettersAsync(cancellationToken);
-        return _options.SweepInterval * 5;
-    }
-
-    /// <summary>A child on record whose row was refused, its id being in use, never ends: its parent is told.</summary>
-    private async Task ConfirmChildrenAsync(LiveInstance instance, List<OrchestrationAction> children)
-    {
-        foreach (var child in children.OfType<SubOrchestrationAction>())
-        {
-            InstanceRecord? row = null;
-            while (!_stopping.IsCancellationRequested)
-            {
-                try
-                {
-                    row = await Store.FindAsync(child.ChildId, _stopping.Token);
-                    break;
-                }
-                catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
-                {
-                    await PauseAsync(_options.HeartbeatInterval);
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-            }
-
-            if (row is null || !string.Equals(row.ParentId, instance.Id, StringComparison.Ordinal))
-            {
-                instance.Post(new ChildEnded(child.TaskId, null, FailureCodec.Write(new TaskFailureDetails(
-                    typeof(InvalidOperationException).FullName!,
-                    row is null
-                        ? $"Sub-orchestration '{child.Name}' with the ID {child.ChildId} is gone."
-                        : $"An orchestration instance with the ID {child.ChildId} already exists.",
-                    null,
-                    null,
-                    null))));
-            }
-        }
-    }
-
-    private static InstanceMessage Open(InboxMessage message) => message.Kind switch
-    {
-        InboxMessageKind.Event => new EventArrived(message.Name!, message.Data) { InboxId = message.Id },
-        InboxMessageKind.Terminate => new TerminateRequested(message.Data, message.Name is TerminateRequested.RecursiveName) { InboxId = message.Id },
-        InboxMessageKind.Suspend => new SuspendRequested(message.Data) { InboxId = message.Id },
-        InboxMessageKind.Resume => new ResumeRequested(message.Data) { InboxId = message.Id },
-        InboxMessageKind.ChildCompleted => new ChildEnded(message.TaskId, message.Data, null) { InboxId = message.Id },
-        InboxMessageKind.ChildFailed => new ChildEnded(message.TaskId, null, message.Data) { InboxId = message.Id },
-        InboxMessageKind.Purge => new PurgeRequested { InboxId = message.Id },
-        _ => throw new InvalidOperationException($"Inbox message {message.Id} is of unknown kind {message.Kind}."),
-    };
-
-    /// <summary>Runs a loop's body again and again, through outages, until the node stops. The body returns how long to pause.</summary>
-    private async Task RepeatAsync(string what, Func<CancellationToken, Task<TimeSpan>> body)
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                var pause = await body(_stopping.Token);
-                if (pause > TimeSpan.Zero)
-                {
-                    await PauseAsync(pause);
-                }
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (NodeFencedException)
-            {
-                await RejoinAsync();
-            }
-            catch (Exception exception)
-            {
-                // A loop that ended would silently take a part of the engine with it.
-                var isOutage = DatabaseErrors.IsOutage(exception);
-                _logger.Log(isOutage ? LogLevel.Warning : LogLevel.Error, isOutage ? null : exception, "{What} failed: {Reason}", what, exception.Message);
-                await PauseAsync(TimeSpan.FromMilliseconds(500));
-            }
-        }
-    }
-
-    private Task PauseAsync(TimeSpan pause) =>
-        Task.Delay(pause, _clock.TimeProvider, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-
-    private static async Task WaitForSignalAsync(Channel<bool> signal, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
-        try
-        {
-            await signal.Reader.ReadAsync(limit.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Time to look without being told.
-        }
     }
 }

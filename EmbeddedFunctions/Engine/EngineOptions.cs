@@ -1,3 +1,5 @@
+using EmbeddedFunctions.Engine.Orchestration;
+
 namespace EmbeddedFunctions.Engine;
 
 /// <summary>What the durable engine is told at its start.</summary>
@@ -17,6 +19,12 @@ internal sealed record EngineOptions
 
     /// <summary>Version given to orchestrations that are started without one. Default is none.</summary>
     public string DefaultVersion { get; init; } = string.Empty;
+
+    /// <summary>Which versions of orchestrations this node takes. Default is its own and older ones; without a version of its own, all.</summary>
+    public VersionMatch VersionMatch { get; init; } = VersionMatch.CurrentOrOlder;
+
+    /// <summary>What becomes of orchestrations of other versions. Default is that they wait for a node that takes them.</summary>
+    public VersionFailure VersionFailure { get; init; } = VersionFailure.Reject;
 
     /// <summary>The largest input, output, event or status accepted, in bytes of UTF-8. Default is 4 MiB.</summary>
     public int MaxPayloadBytes { get; init; } = 4 * 1024 * 1024;

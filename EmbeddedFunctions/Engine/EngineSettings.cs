@@ -30,6 +30,8 @@ internal static class EngineSettings
             MaxConcurrentActivities = settings.MaxConcurrentActivityFunctions ?? defaults.MaxConcurrentActivities,
             MaxLiveOrchestrations = settings.MaxConcurrentOrchestratorFunctions ?? defaults.MaxLiveOrchestrations,
             DefaultVersion = settings.DefaultVersion ?? string.Empty,
+            VersionMatch = Choice("versionMatchStrategy", settings.VersionMatchStrategy, defaults.VersionMatch),
+            VersionFailure = Choice("versionFailureStrategy", settings.VersionFailureStrategy, defaults.VersionFailure),
             MaxPayloadBytes = Number(configuration, "EmbeddedFunctions:MaxPayloadBytes", 1024, 256 * 1024 * 1024) ?? defaults.MaxPayloadBytes,
             Lease = Seconds(configuration, "EmbeddedFunctions:LeaseSeconds", 1, 600) ?? defaults.Lease,
             IdleBeforeEviction = Seconds(configuration, "EmbeddedFunctions:IdleSeconds", 0, 3600) ?? defaults.IdleBeforeEviction,
@@ -67,6 +69,13 @@ internal static class EngineSettings
             throw new FunctionsStartupException("Setting 'ConnectionStrings:Postgres' is not a PostgreSQL connection string.");
         }
     }
+
+    private static T Choice<T>(string name, string? value, T otherwise)
+        where T : struct, Enum =>
+        string.IsNullOrEmpty(value) ? otherwise
+        : Enum.TryParse(value, ignoreCase: true, out T choice) && Enum.IsDefined(choice) ? choice
+        : throw new FunctionsStartupException(
+            $"host.json: 'extensions.durableTask.{name}' is '{value}'; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     private static int? Number(IConfiguration configuration, string setting, int min, int max)
     {

@@ -5,7 +5,11 @@ namespace EmbeddedHost.LocalServices;
 /// <summary>The folder that local services keep their data in. One process uses it at a time, for as long as it is open.</summary>
 internal sealed class DataFolder : IDisposable
 {
+    public const string PasswordFile = "postgres.password";
+    public const string PortsFile = "ports.json";
+
     private const int PasswordBytes = 24;
+    private const int WebhookKeyBytes = 32;
 
     // A host that is just ending gives its folder back in a moment.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -16,7 +20,7 @@ internal sealed class DataFolder : IDisposable
     {
         Path = path;
         _lock = held;
-        Ports = new PortBook(System.IO.Path.Combine(path, "ports.json"));
+        Ports = new PortBook(System.IO.Path.Combine(path, PortsFile));
     }
 
     /// <summary>The full path.</summary>
@@ -43,21 +47,37 @@ internal sealed class DataFolder : IDisposable
         throw new HostFailure($"The data folder {path} is in use by another EmbeddedHost. Stop that one, or choose another folder with --data.");
     }
 
-    /// <summary>A random password, the same at every call and every start; only this user can read its file.</summary>
-    public async Task<string> PasswordAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a process uses the folder.</summary>
+    public static bool IsInUse(string path)
     {
-        var file = System.IO.Path.Combine(Path, "postgres.password");
-        if (File.Exists(file)) return await File.ReadAllTextAsync(file, cancellationToken);
-
-        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes));
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var writer = new StreamWriter($"{file}.new", options)) await writer.WriteAsync(password.AsMemory(), cancellationToken);
-        File.Move($"{file}.new", file);
-        return password;
+        if (!Directory.Exists(path)) return false;
+        var free = TryLock(path, out var held);
+        held?.Dispose();
+        return !free;
     }
 
+    /// <summary>A random password, the same at every call and every start; only this user can read its file.</summary>
+    public Task<string> PasswordAsync(CancellationToken cancellationToken) =>
+        SecretAsync(PasswordFile, () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes)), cancellationToken);
+
+    /// <summary>A random key for the secrets of webhooks, the same at every call and every start; only this user can read its file.</summary>
+    public Task<string> WebhookKeyAsync(CancellationToken cancellationToken) =>
+        SecretAsync("webhooks.key", () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(WebhookKeyBytes)), cancellationToken);
+
     public void Dispose() => _lock.Dispose();
+
+    private async Task<string> SecretAsync(string name, Func<string> create, CancellationToken cancellationToken)
+    {
+        var file = System.IO.Path.Combine(Path, name);
+        if (File.Exists(file)) return await File.ReadAllTextAsync(file, cancellationToken);
+
+        var secret = create();
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using (var writer = new StreamWriter($"{file}.new", options)) await writer.WriteAsync(secret.AsMemory(), cancellationToken);
+        File.Move($"{file}.new", file);
+        return secret;
+    }
 
     private static bool TryLock(string path, out FileStream? held)
     {

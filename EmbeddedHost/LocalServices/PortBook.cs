@@ -28,6 +28,9 @@ internal sealed class PortBook(string file)
         return port;
     }
 
+    /// <summary>The port that a file keeps under a name; <see langword="null"/> for none.</summary>
+    public static int? Find(string file, string name) => Load(file).TryGetValue(name, out var port) ? port : null;
+
     private IEnumerable<int> Candidates(string name, int? preferred)
     {
         if (preferred is { } wish && !IsGivenToAnother(name, wish)) yield return wish;

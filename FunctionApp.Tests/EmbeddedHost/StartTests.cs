@@ -44,6 +44,8 @@ public sealed class StartTests(LocalServicesFixture services)
     [InlineData("Retry__Text__MaxAttempts", "many", "Retry:Text:MaxAttempts")]
     [InlineData("ConnectionStrings__Postgres", "nonsense", "ConnectionStrings:Postgres")]
     [InlineData("Providers__OpenAI__Endpoint", "nowhere", "Providers:OpenAI:Endpoint")]
+    [InlineData("Access__MaxRunning", "-1", "Access:MaxRunning")]
+    [InlineData("Cors__Origins", "*", "Cors:Origins")]
     public async Task MalformedSetting_EndsTheStart_NamingIt(string setting, string value, string named)
     {
         var settings = await ConfiguredAsync();
@@ -51,6 +53,10 @@ public sealed class StartTests(LocalServicesFixture services)
 
         await RefusesAsync(named, settings, "--urls", "http://127.0.0.1:7171");
     }
+
+    [Fact]
+    public async Task ListeningToOthers_WithoutAnAccessMode_EndsTheStart() =>
+        await RefusesAsync("Access:Mode", await ConfiguredAsync(), "--urls", "http://127.0.0.1:7171;http://0.0.0.0:7172");
 
     [Fact]
     public async Task EverythingConfigured_StartsNoService_AndNeedsNoDataFolder()

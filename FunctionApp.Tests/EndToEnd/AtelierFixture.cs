@@ -2,6 +2,7 @@ using AiSimulator;
 using AiSimulator.Calls;
 using AiSimulator.Painting;
 using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,8 +23,14 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     public bool PlainPictures { get; init; }
 
+    /// <summary>Settings beside those that every test's host has.</summary>
+    public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Calls that providers have begun and not answered.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
+
+    /// <summary>Name of the host's blob container.</summary>
+    internal string Container => _settings["Images__Container"];
 
     internal CampaignApi Api { get; private set; } = null!;
 
@@ -62,7 +69,18 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Retry__Text__FirstInterval"] = "00:00:00.100",
                 ["Retry__Image__MaxAttempts"] = $"{MaxAttempts}",
                 ["Retry__Image__FirstInterval"] = "00:00:00.100",
+                ["Access__Operators"] = "operator",
+                ["Webhooks__AllowPrivateTargets"] = "true",
+                ["Webhooks__EncryptionKey"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                ["Webhooks__MaxAttempts"] = $"{MaxAttempts}",
+                ["Webhooks__FirstInterval"] = "00:00:00.100",
+                ["Webhooks__Timeout"] = "00:00:10",
             };
+            foreach (var (name, value) in MoreSettings)
+            {
+                _settings[name] = value;
+            }
+
             await StartHostAsync();
             return Api;
         }
@@ -79,6 +97,18 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         await _host.DisposeAsync();
         await StartHostAsync();
     }
+
+    /// <summary>What the host process has written.</summary>
+    internal string Output => _host!.Output;
+
+    /// <summary>The database's connection string.</summary>
+    internal string Database => _settings["ConnectionStrings__Postgres"];
+
+    /// <summary>Starts one more process of the same app.</summary>
+    internal Task<HostProcess> StartAnotherAsync() => HostProcess.StartAsync(_settings);
+
+    /// <summary>Runs a command of the host with the same settings.</summary>
+    internal Task<(int ExitCode, string Output)> RunCommandAsync(params string[] arguments) => HostProcess.RunAsync(_settings, arguments);
 
     internal PartCount CallsOf(string campaign, string part)
     {
@@ -110,6 +140,6 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     private async Task StartHostAsync()
     {
         _host = await HostProcess.StartAsync(_settings);
-        Api = new CampaignApi(new HttpClient { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(90) });
+        Api = new CampaignApi(new HttpClient(new ContractHandler()) { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(90) });
     }
 }

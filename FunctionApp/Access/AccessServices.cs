@@ -1,16 +1,35 @@
+using Atelier.Access.ApiKeys;
+using Atelier.Access.EasyAuth;
+using Atelier.Access.Limits;
+using Atelier.Http;
+
 namespace Atelier.Access;
 
-/// <summary>Registers how callers are known.</summary>
+/// <summary>Registers how callers are known and limited.</summary>
 public static class AccessServices
 {
-    private const string Setting = "Access:Mode";
-
-    /// <summary>Adds the <see cref="ICallerResolver"/> of <c>Access:Mode</c>. Default is <c>Development</c>.</summary>
-    /// <exception cref="SettingException">The mode is unknown.</exception>
-    public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration) =>
-        (configuration[Setting] ?? "Development").ToUpperInvariant() switch
+    /// <summary>Adds the <see cref="ICallerResolver"/> of <c>Access:Mode</c>, the limits, and CORS.</summary>
+    /// <exception cref="SettingException">A setting is malformed, or the mode would be unsafe here.</exception>
+    public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = AccessOptions.Read(configuration);
+        services.AddSingleton(options);
+        services.AddSingleton(options.Limits);
+        services.AddSingleton(CorsOptions.Read(configuration, options.Mode));
+        services.AddSingleton<Cors>();
+        services.AddSingleton<RequestRate>();
+        services.AddSingleton<CrossSiteGuard>();
+        services.AddScoped<CampaignQuota>();
+        services.AddScoped<ApiKeyStore>();
+        return services.AddScoped<ICallerResolver>(provider => options.Mode switch
         {
-            "DEVELOPMENT" => services.AddSingleton<ICallerResolver, DevelopmentCallerResolver>(),
-            _ => throw new SettingException(Setting, $"Setting '{Setting}' must be Development."),
-        };
+            AccessMode.ApiKey => Admit<ApiKeyCallerResolver>(provider),
+            AccessMode.EasyAuth => Admit<EasyAuthCallerResolver>(provider),
+            _ => Admit<DevelopmentCallerResolver>(provider),
+        });
+    }
+
+    private static Admission Admit<TMode>(IServiceProvider provider)
+        where TMode : ICallerResolver =>
+        ActivatorUtilities.CreateInstance<Admission>(provider, ActivatorUtilities.CreateInstance<TMode>(provider));
 }

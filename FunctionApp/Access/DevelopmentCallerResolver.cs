@@ -7,14 +7,17 @@ public sealed class DevelopmentCallerResolver : ICallerResolver
 {
     private const string Header = "X-User";
     private const string Default = "local";
-    private const int MaxLength = 200;
 
     /// <inheritdoc/>
     public ValueTask<Caller> ResolveAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        if (!DevelopmentAddresses.IsLocal(request))
+            throw new ApiException(StatusCodes.Status403Forbidden, "not_local", "In access mode Development only this machine may call, at a loopback address.");
         string user = request.Headers[Header].ToString().Trim();
-        if (user.Length > MaxLength || user.Any(char.IsControl))
-            throw ApiException.Invalid(Header, $"must be at most {MaxLength} characters without control characters.");
-        return ValueTask.FromResult(new Caller(user.Length == 0 ? Default : user));
+        if (user.Length == 0)
+            user = Default;
+        return Caller.IsUserId(user)
+            ? ValueTask.FromResult(Caller.Named(user))
+            : throw ApiException.Invalid(Header, $"must be at most {Caller.MaxUserIdLength} characters without control characters.");
     }
 }

@@ -1,31 +1,44 @@
 using System.Security.Cryptography;
 using Atelier.Access;
+using Atelier.Access.Limits;
+using Atelier.Campaigns.Workflow;
 using Atelier.Configuration;
 using Atelier.Generation;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Atelier.Campaigns;
 
 /// <summary>Accepts campaigns: from the moment that the row is committed, the campaign is never lost.</summary>
 public sealed class CampaignIntake(
-    AtelierDbContext db, CampaignQueries queries, GeneratorCatalog generators, TimeProvider timeProvider)
+    AtelierDbContext db, CampaignQueries queries, CampaignQuota quota, GeneratorCatalog generators, TimeProvider timeProvider)
 {
     /// <summary>Records a campaign as accepted, or finds the one that the same request has made before.</summary>
     /// <param name="caller">Whose it will be.</param>
     /// <param name="idempotencyKey">The caller's key; <see langword="null"/> for none.</param>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
-    /// <exception cref="ApiException">409: the key belongs to another request.</exception>
+    /// <exception cref="ApiException">409: the key belongs to another request. 429: the caller has no place for another campaign.</exception>
     public async Task<AcceptedCampaign> AcceptAsync(
         Caller caller, string? idempotencyKey, NewCampaign request, CancellationToken cancellationToken)
     {
         byte[] hash = request.ComputeHash();
         if (idempotencyKey is not null && await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken) is { } earlier)
             return Repeated(earlier, hash);
+
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (await quota.TakeAsync(caller, isNew: true, cancellationToken) is { } refusal)
+        {
+            // The same request may have taken the last place while this one waited for its turn.
+            return idempotencyKey is not null && await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken) is { } same
+                ? Repeated(same, hash)
+                : throw refusal;
+        }
 
         Campaign campaign = Create(caller, idempotencyKey, request, hash);
         db.Campaigns.Add(campaign);
@@ -34,15 +47,18 @@ public sealed class CampaignIntake(
         try
         {
             await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
         }
         catch (DbUpdateException exception) when (idempotencyKey is not null && IsSameKey(exception))
         {
             // Two at once: the other one was first.
+            await transaction.RollbackAsync(cancellationToken);
             db.ChangeTracker.Clear();
             Campaign first = await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken)
                 ?? throw new InvalidOperationException("The campaign of a used idempotency key is gone.", exception);
             return Repeated(first, hash);
         }
+        AtelierMeter.Accepted();
         return new AcceptedCampaign(campaign, IsNew: true);
     }
 
@@ -76,8 +92,9 @@ public sealed class CampaignIntake(
             Request = resolved,
             TextStatus = request.Text is null ? null : PartStatus.Pending,
             Metadata = request.Metadata,
-            InstanceId = id.ToString("D"),
+            InstanceId = CampaignScheduler.InstanceIdOf(id, run: 0),
             Version = 1,
+            CheckedAt = now,
             CreatedAt = now,
             UpdatedAt = now,
             Images = [.. Enumerable.Range(0, request.Images.Count).Select(index => new CampaignImage

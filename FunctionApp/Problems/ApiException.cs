@@ -18,6 +18,9 @@ public class ApiException(int status, string code, string detail) : Exception(de
     /// <summary>When another try may help; sent as <c>Retry-After</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>How a caller makes itself known; sent as <c>WWW-Authenticate</c> with a 401.</summary>
+    public string? Challenge { get; init; }
+
     /// <summary>404: it does not exist, or is not the caller's.</summary>
     public static ApiException NotFound(string what) => new(StatusCodes.Status404NotFound, "not_found", $"There is no such {what}.");
 

@@ -17,6 +17,8 @@ public sealed class ProblemResult(ApiException problem) : IResult
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfter is { } retryAfter)
             response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        if (problem.Challenge is { } challenge)
+            response.Headers.WWWAuthenticate = challenge;
 
         var body = new Body(
             "about:blank",

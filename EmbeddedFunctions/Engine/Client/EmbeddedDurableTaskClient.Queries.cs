@@ -1,4 +1,3 @@
-using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -88,6 +87,7 @@ internal sealed partial class EmbeddedDurableTaskClient
         {
             while (true)
             {
+                var changed = engine.Host.Watch.Next(instanceId);
                 if (await engine.Store.StatusAsync(instanceId, cancellation) is { } status
                     && reached(status)
                     && await GetInstancesAsync(instanceId, getInputsAndOutputs, cancellation) is { } metadata)
@@ -95,13 +95,19 @@ internal sealed partial class EmbeddedDurableTaskClient
                     return metadata;
                 }
 
-                await Task.Delay(poll, engine.Clock.TimeProvider, cancellation);
+                // What runs in this process tells when it changes; what runs elsewhere has to be looked for.
+                await Task.WhenAny(changed, Task.Delay(poll, engine.Clock.TimeProvider, cancellation));
+                cancellation.ThrowIfCancellationRequested();
                 poll = poll * 1.5 < MaxPoll ? poll * 1.5 : MaxPoll;
             }
         }
         catch (OperationCanceledException exception) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException($"The {operation} operation was canceled.", exception, cancellation);
+        }
+        finally
+        {
+            engine.Host.Watch.Forget(instanceId);
         }
     }
 

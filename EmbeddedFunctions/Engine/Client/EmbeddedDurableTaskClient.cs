@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
@@ -11,6 +10,9 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
 {
     private const int PurgeBatch = 1000;
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>A commit takes milliseconds; one that takes so long waits for a database that does not answer.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(500);
 
     private readonly DataConverter _converter = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
@@ -18,6 +20,7 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">No such orchestrator; an id that cannot be one; an input over the limit.</exception>
     /// <exception cref="global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException">A run with that id has not ended.</exception>
+    /// <exception cref="TaskHubUnavailableException">PostgreSQL does not answer.</exception>
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName,
         object? input = null,
@@ -41,7 +44,7 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
             try
             {
                 await MakeWayAsync(id, options?.DedupeStatuses, cancellation);
-                if (await CreateAsync(orchestratorName.Name, id, data, options).WaitAsync(cancellation))
+                if (await CreateAsync(orchestratorName.Name, id, data, options, cancellation))
                 {
                     return id;
                 }
@@ -78,7 +81,7 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
             Version = record.Version.Length > 0 ? new TaskVersion(record.Version) : null,
             Tags = TagCodec.Read(record.Tags),
         };
-        return await CreateAsync(record.Name, id, record.Input, options).WaitAsync(cancellation) ? id : throw AlreadyExists(id);
+        return await CreateAsync(record.Name, id, record.Input, options, cancellation) ? id : throw AlreadyExists(id);
     }
 
     /// <inheritdoc/>
@@ -236,10 +239,16 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
         }
     }
 
-    private async Task<bool> CreateAsync(string name, string id, string? data, StartOrchestrationOptions? options)
+    private async Task<bool> CreateAsync(
+        string name,
+        string id,
+        string? data,
+        StartOrchestrationOptions? options,
+        CancellationToken cancellation)
     {
+        DemandDatabase();
         var now = engine.Clock.UtcNow;
-        var record = engine.Host.Place(new InstanceRecord
+        var record = new InstanceRecord
         {
             Id = id,
             ExecutionId = Guid.NewGuid(),
@@ -250,11 +259,31 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
             UpdatedAt = now,
             StartAt = options?.StartAt?.UtcDateTime,
             Tags = options?.Tags is { Count: > 0 } tags ? TagCodec.Write(tags) : null,
-            TraceParent = Activity.Current?.Id,
-        });
+        };
+        record = engine.Host.Place(record with { TraceParent = OrchestrationSpan.Schedule(record) });
         var commit = new ScheduleCommit(engine.Host, record) { InstanceId = id, NewInstances = [record] };
         engine.Host.Writer.Enqueue(commit);
-        return await commit.Created;
+        return await AnswerAsync(commit.Created, $"Orchestration {id} may still be started.", cancellation);
+    }
+
+    private void DemandDatabase()
+    {
+        if (engine.Host.Writer.IsDatabaseAway)
+        {
+            throw new TaskHubUnavailableException("The task hub's database does not answer. Nothing was started or sent.");
+        }
+    }
+
+    private static async Task<bool> AnswerAsync(Task<bool> answer, string otherwise, CancellationToken cancellation)
+    {
+        try
+        {
+            return await answer.WaitAsync(AnswerTimeout, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new TaskHubUnavailableException($"The task hub's database has not answered for {AnswerTimeout.TotalSeconds} s. {otherwise}");
+        }
     }
 
     /// <summary>Hands a message to the instance where it is held: in memory when that is here, by its inbox otherwise.</summary>
@@ -263,11 +292,12 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
         Func<TaskCompletionSource<bool>, InstanceMessage> open,
         CancellationToken cancellation)
     {
+        DemandDatabase();
         if (engine.Host.TryFind(message.InstanceId, out var instance))
         {
             var acknowledgement = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             instance.Post(open(acknowledgement));
-            if (await acknowledgement.Task.WaitAsync(cancellation))
+            if (await AnswerAsync(acknowledgement.Task, $"The message to instance {message.InstanceId} may still arrive.", cancellation))
             {
                 return;
             }

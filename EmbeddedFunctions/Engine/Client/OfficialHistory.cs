@@ -1,7 +1,6 @@
 using System.Globalization;
 using DurableTask.Core;
 using DurableTask.Core.History;
-using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
 using HistoryEvent = DurableTask.Core.History.HistoryEvent;
 using Recorded = EmbeddedFunctions.Engine.Storage.HistoryEvent;

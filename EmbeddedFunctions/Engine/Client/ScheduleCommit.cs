@@ -11,6 +11,8 @@ internal sealed class ScheduleCommit(InstanceHost host, InstanceRecord record) :
     /// <summary>Whether the instance was created; <see langword="false"/> when a run with its id has not ended.</summary>
     public Task<bool> Created => _created.Task;
 
+    public override long? Node => record.Owner;
+
     public override void OnCommitted(CommitOutcome outcome)
     {
         var created = outcome.Created.Contains(record.ExecutionId);

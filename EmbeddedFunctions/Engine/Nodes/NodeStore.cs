@@ -40,8 +40,20 @@ internal sealed class NodeStore(NpgsqlDataSource dataSource, string schema, stri
     /// Declares nodes dead and frees what they held: those silent for the whole lease; those whose session is gone and whose process is
     /// known to be; and those whose session is gone for longer than a restart of PostgreSQL excuses.
     /// </summary>
+    /// <param name="self">The node that looks.</param>
+    /// <param name="identity">The process of that node.</param>
+    /// <param name="options">How long silence is excused.</param>
+    /// <param name="trustsSilence">
+    /// Whether silence counts. It does not right after the database was away: whoever is first to be back would bury all others.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The number of instances freed.</returns>
-    public async Task<int> BuryDeadAsync(long self, MachineIdentity identity, EngineOptions options, CancellationToken cancellationToken)
+    public async Task<int> BuryDeadAsync(
+        long self,
+        MachineIdentity identity,
+        EngineOptions options,
+        bool trustsSilence,
+        CancellationToken cancellationToken)
     {
         var suspects = new List<(long Id, MachineIdentity Identity, bool Expired, bool GraceOver, bool SessionGone)>();
         await using (var command = dataSource.CreateCommand(
@@ -64,8 +76,8 @@ internal sealed class NodeStore(NpgsqlDataSource dataSource, string schema, stri
                 suspects.Add((
                     reader.GetInt64(0),
                     new MachineIdentity(reader.GetString(1), reader.GetInt32(2), reader.GetString(3)),
-                    reader.GetBoolean(4),
-                    reader.GetBoolean(5),
+                    trustsSilence && reader.GetBoolean(4),
+                    trustsSilence && reader.GetBoolean(5),
                     reader.GetBoolean(6)));
             }
         }

@@ -28,26 +28,34 @@ internal sealed class ActivityDispatcher(
         }
     }
 
-    public void Enqueue(ActivityExecution execution)
+    /// <summary>Takes a free place for the execution, which the caller then has to <see cref="Start"/> or <see cref="Run"/>.</summary>
+    /// <returns><see langword="false"/> when it waits its turn, or is not to start any more.</returns>
+    public bool TryEnter(ActivityExecution execution)
     {
         lock (_gate)
         {
             if (_stopping)
             {
-                return;
+                return false;
             }
 
             if (_running >= options.MaxConcurrentActivities)
             {
                 _waiting.Enqueue(execution);
-                return;
+                return false;
             }
 
             _running++;
+            return true;
         }
-
-        Start(execution);
     }
+
+    /// <summary>Runs an execution that has its place on a thread of the pool.</summary>
+    public void Start(ActivityExecution execution) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static s => s.Dispatcher.Run(s.Execution), (Dispatcher: this, Execution: execution), preferLocal: false);
+
+    /// <summary>Runs an execution that has its place on this thread, as far as it goes without waiting.</summary>
+    public void Run(ActivityExecution execution) => _ = RunAsync(execution);
 
     /// <summary>Starts no more and forgets those that wait; ends when those that run have ended.</summary>
     public Task StopAsync()
@@ -65,12 +73,10 @@ internal sealed class ActivityDispatcher(
         return _drained.Task;
     }
 
-    private void Start(ActivityExecution execution) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static s => _ = s.Dispatcher.RunAsync(s.Execution), (Dispatcher: this, Execution: execution), preferLocal: false);
-
     private async Task RunAsync(ActivityExecution execution)
     {
         var action = execution.Action;
+        ActivityEnded? ended = null;
         if (!execution.IsCanceled)
         {
             string? data = null;
@@ -88,11 +94,16 @@ internal sealed class ActivityDispatcher(
             }
 
             metrics.ActivityExecuted(failure is null);
-            execution.Instance.Post(new ActivityEnded(execution.Run, action.TaskId, data, failure));
+            ended = new ActivityEnded(execution.Run, action.TaskId, data, failure);
         }
 
         execution.Dispose();
         Next();
+        if (ended is not null)
+        {
+            // This thread has nothing else to do: the orchestrator goes on here rather than wait for another.
+            execution.Instance.PostHere(ended);
+        }
     }
 
     private async Task<string?> InvokeAsync(ActivityExecution execution)

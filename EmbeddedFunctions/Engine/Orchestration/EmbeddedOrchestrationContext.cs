@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace EmbeddedFunctions.Engine.Orchestration;
 
 /// <summary>What an orchestrator function sees of its run.</summary>
-internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILoggerFactory loggerFactory) : TaskOrchestrationContext, IOrchestrationInput
+internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILoggerFactory loggerFactory, string defaultVersion) : TaskOrchestrationContext, IOrchestrationInput
 {
     private int _guids;
 
@@ -42,7 +42,7 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
         run.Demand();
         var data = run.Converter.Serialize(input);
         var given = options as SubOrchestrationOptions;
-        var version = given?.Version?.Version ?? options?.Version?.Version ?? run.Instance.Version;
+        var version = given?.Version?.Version ?? options?.Version?.Version ?? defaultVersion;
         var tags = options?.Tags is { Count: > 0 } some ? TagCodec.Write(some) : null;
 
         // All attempts of one call share the child's id.
@@ -57,7 +57,7 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
         run.Demand();
         return cancellationToken.IsCancellationRequested
             ? Task.FromCanceled(cancellationToken)
-            : run.TrackTimer(new TimerAction(run.TakeTaskId(), fireAt.ToUniversalTime()), cancellationToken);
+            : run.TrackTimer(new TimerAction(run.TakeTaskId(), fireAt.ToUniversalTime(), run.Now), cancellationToken);
     }
 
     public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
@@ -92,7 +92,7 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
             catch (Exception exception)
             {
                 // As on the official engine an event of another type fails the instance, whatever the code would catch.
-                run.Fail(exception);
+                run.Fail(new UnreadableEventException(run.Instance.Name, exception));
             }
         }
     }

@@ -5,13 +5,16 @@ namespace EmbeddedFunctions.Engine.Orchestration;
 /// <summary>A step of a live instance on its way into the database.</summary>
 internal sealed class InstanceCommit(LiveInstance instance) : CommitRequest
 {
-    private List<HistoryEvent>? _delivered;
+    public override long? Node => instance.Node;
 
     /// <summary>Messages that this commit makes durable, or answers.</summary>
     public List<InstanceMessage> Messages { get; } = [];
 
-    /// <summary>Events of this commit that the orchestrator has yet to see.</summary>
-    public IReadOnlyList<HistoryEvent> Delivered => _delivered ?? [];
+    /// <summary>How many events were on record before it.</summary>
+    public int RecordedBefore { get; init; }
+
+    /// <summary>The number of the event after its last.</summary>
+    public int NextSequence => FirstSequence + (Events?.Count ?? 0);
 
     public CommitOutcome Outcome { get; private set; } = CommitOutcome.Nothing;
 
@@ -34,12 +37,6 @@ internal sealed class InstanceCommit(LiveInstance instance) : CommitRequest
     }
 
     public void Append(HistoryEvent e) => (Events ??= []).Add(e);
-
-    public void Deliver(HistoryEvent e)
-    {
-        Append(e);
-        (_delivered ??= []).Add(e);
-    }
 
     public void Acknowledge(bool taken) => Messages.ForEach(m => m.Acknowledgement?.TrySetResult(taken));
 

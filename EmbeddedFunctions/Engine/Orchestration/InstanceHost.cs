@@ -38,7 +38,14 @@ internal sealed class InstanceHost(
 
     public DataConverter Converter { get; } = Microsoft.DurableTask.Converters.JsonDataConverter.Worker;
 
+    public InstanceWatch Watch { get; } = new();
+
+    public VersionFilter Versions { get; } = new(options);
+
     public long NodeId { get; set; }
+
+    /// <summary>Inbox rows that became events and are gone.</summary>
+    public ConcurrentQueue<(LiveInstance Instance, long Id)> ConsumedInbox { get; } = new();
 
     /// <summary>Whether it takes new instances.</summary>
     public bool IsOpen { get; set; }
@@ -68,14 +75,21 @@ internal sealed class InstanceHost(
 
     public void Adopt(InstanceRecord record, List<HistoryEvent> history)
     {
-        if (!IsOpen)
+        if (!IsOpen || record.Owner != NodeId)
         {
-            // It is this node's in the database and goes with the rest of what the node leaves behind.
+            // It is this node's in the database, perhaps under an earlier number, and goes with the rest of what that one leaves behind.
             return;
         }
 
         var instance = new LiveInstance(this, record, history) { Mail = record.Mail };
+        if (_live.TryGetValue(record.Id, out var earlier))
+        {
+            // It was let go, and taken again before that was known here.
+            earlier.Abandon();
+        }
+
         _live[record.Id] = instance;
+        Watch.Changed(record.Id);
         instance.Activate();
     }
 
@@ -83,11 +97,34 @@ internal sealed class InstanceHost(
     {
         if (_live.TryRemove(new KeyValuePair<string, LiveInstance>(instance.Id, instance)))
         {
+            Watch.Changed(instance.Id);
             Left?.Invoke();
         }
     }
 
     public void Ended(string status) => metrics.Ended(status);
+
+    /// <summary>Lets go of all instances, each between two steps; ends when none is left.</summary>
+    public Task HandOverAllAsync()
+    {
+        var empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Left += Check;
+        foreach (var instance in _live.Values)
+        {
+            instance.Post(new HandOverRequested());
+        }
+
+        Check();
+        return empty.Task;
+
+        void Check()
+        {
+            if (_live.IsEmpty)
+            {
+                empty.TrySetResult();
+            }
+        }
+    }
 
     /// <summary>Forgets all instances: the database has them, and another node, or this one under a new number, goes on.</summary>
     public void AbandonAll()
@@ -111,7 +148,7 @@ internal sealed class InstanceHost(
     }
 
     /// <summary>A new instance's row; it starts here when there is room.</summary>
-    public InstanceRecord NewChild(InstanceRecord parent, SubOrchestrationAction child, DateTime at) => Place(
+    public InstanceRecord NewChild(InstanceRecord parent, SubOrchestrationAction child, DateTime at, string? traceParent) => Place(
         new InstanceRecord
         {
             Id = child.ChildId,
@@ -125,7 +162,7 @@ internal sealed class InstanceHost(
             ParentName = parent.Name,
             ParentTaskId = child.TaskId,
             Tags = child.Tags,
-            TraceParent = parent.TraceParent,
+            TraceParent = traceParent,
         });
 
     /// <summary>Decides where a new instance begins: here and now, in the database until its time, or wherever there is room.</summary>
@@ -137,7 +174,7 @@ internal sealed class InstanceHost(
             return record with { WakeAt = record.StartAt };
         }
 
-        if (!HasRoom)
+        if (!HasRoom || Versions.Rejects(record.Version))
         {
             return record with { WakeAt = record.CreatedAt };
         }

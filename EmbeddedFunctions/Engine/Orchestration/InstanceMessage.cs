@@ -36,5 +36,8 @@ internal sealed record PurgeRequested : InstanceMessage;
 /// <summary>The instance has been idle: it may go.</summary>
 internal sealed record EvictionProposed : InstanceMessage;
 
+/// <summary>The node stops: another one goes on with it.</summary>
+internal sealed record HandOverRequested : InstanceMessage;
+
 /// <summary>Look again: the code left its thread, or something waits to be written.</summary>
 internal sealed record Nudge : InstanceMessage;

@@ -7,10 +7,138 @@ namespace EmbeddedFunctions.Engine.Orchestration;
 /// <content>What goes into the next commit: actions, events, and the end.</content>
 internal sealed partial class LiveInstance
 {
-    /// <summary>Starts what needs no commit first, and puts the rest into the next one.</summary>
-    private void CarryOut(InstanceCommit next)
+    /// <summary>
+    /// Gives waiting messages to the orchestrator and collects what they led to, up to its next await or its end. All of it becomes
+    /// durable in one piece, and none of it leaves this process before it is.
+    /// </summary>
+    private void Step(InstanceCommit next)
     {
         var at = EventTime();
+        var messages = next.TakeAll(TakeMessages());
+        var taken = 0;
+        var (evict, handOver) = (false, false);
+        for (; taken < messages.Count && !_run.IsOver; taken++)
+        {
+            switch (messages[taken])
+            {
+                case TerminateRequested terminate:
+                    Collect(next, at);
+                    Terminate(next, terminate, at);
+                    return;
+                case PurgeRequested:
+                    next.Purge = true;
+                    return;
+                case EvictionProposed:
+                    evict = true;
+                    break;
+                case HandOverRequested:
+                    handOver = true;
+                    break;
+                case SuspendRequested suspend:
+                    Deliver(next, new HistoryEvent(HistoryEventType.Suspended, at, Data: suspend.Reason));
+                    next.Update = StatusNow(at, suspend.Reason);
+                    break;
+                case ResumeRequested resume:
+                    Deliver(next, new HistoryEvent(HistoryEventType.Resumed, at, Data: resume.Reason));
+                    next.Update = StatusNow(at, resume.Reason);
+                    break;
+                case var message when EventOf(message, at) is { } e:
+                    Deliver(next, e);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        Collect(next, at);
+        if (_run.IsOver)
+        {
+            Conclude(next, messages[taken..], at);
+        }
+        else if (next.HasContent)
+        {
+            AddUnrecorded(next);
+            _nextSequence = next.NextSequence;
+        }
+        else
+        {
+            Start();
+        }
+
+        if (!_run.IsOver && (handOver || (evict && !next.HasContent && !_run.IsBusy)))
+        {
+            AddUnrecorded(next);
+            _nextSequence = next.NextSequence;
+            next.Release = new InstanceRelease(handOver ? at : _run.NextTimer, Mail, Math.Max(1, _nextSequence));
+        }
+    }
+
+    /// <summary>The event that a message becomes; <see langword="null"/> when nobody waits for it any more.</summary>
+    private HistoryEvent? EventOf(InstanceMessage message, DateTime at)
+    {
+        switch (message)
+        {
+            case ActivityEnded ended when ended.Run == _runNumber && Forget(ended.TaskId):
+                return ended.Failure is null
+                    ? new HistoryEvent(HistoryEventType.TaskCompleted, at, ended.TaskId, Data: ended.Data)
+                    : new HistoryEvent(HistoryEventType.TaskFailed, at, ended.TaskId, Data: FailureCodec.Write(ended.Failure));
+            case TimerDue due when due.Run == _runNumber && _run.PendingTimer(due.TaskId) is { } timer:
+                _span?.TimerFired(timer);
+                return new HistoryEvent(HistoryEventType.TimerFired, at, due.TaskId);
+            case ChildEnded child when _run.IsPending(child.TaskId):
+                return child.Failure is null
+                    ? new HistoryEvent(HistoryEventType.SubOrchestrationCompleted, at, child.TaskId, Data: child.Data)
+                    : new HistoryEvent(HistoryEventType.SubOrchestrationFailed, at, child.TaskId, Data: child.Failure);
+            case EventArrived arrived:
+                return new HistoryEvent(HistoryEventType.EventRaised, at, Name: arrived.Name, Data: arrived.Data);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Appends an event and lets the orchestrator see it; what it asks for thereupon stands behind it.</summary>
+    private void Deliver(InstanceCommit next, HistoryEvent e)
+    {
+        AddUnrecorded(next);
+        next.Append(e);
+        _run.Deliver(e, replaying: false);
+    }
+
+    /// <summary>Puts into the commit what the orchestrator asked for that has to be durable before anyone sees it.</summary>
+    private void Collect(InstanceCommit next, DateTime at)
+    {
+        foreach (var child in _run.TakeChildren())
+        {
+            if (_host.Functions.HasOrchestrator(child.Name))
+            {
+                (next.NewInstances ??= []).Add(_host.NewChild(_record, child, at, TraceParent));
+            }
+            else
+            {
+                RefuseChild(child.TaskId, $"The function '{child.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
+            }
+        }
+
+        foreach (var send in _run.TakeSends())
+        {
+            (next.Outgoing ??= []).Add(new InboxMessage(send.TargetId, InboxMessageKind.Event, send.Name, send.Data));
+        }
+
+        if (_run.CustomStatusChanged)
+        {
+            _run.CustomStatusChanged = false;
+            next.Update = (next.Update ?? StatusNow(at, output: null)) with { CustomStatus = _run.CustomStatus };
+        }
+    }
+
+    /// <summary>Starts the activities and timers that the orchestrator asked for.</summary>
+    private void Start()
+    {
+        if (_run.HasFailed)
+        {
+            return;
+        }
+
         foreach (var action in _run.TakeActions())
         {
             switch (action)
@@ -22,109 +150,54 @@ internal sealed partial class LiveInstance
                         _activities[activity.TaskId] = execution;
                     }
 
-                    _host.Activities.Enqueue(execution);
+                    if (_host.Activities.TryEnter(execution))
+                    {
+                        // The last one runs on this thread, when it has nothing else to do.
+                        if (_execution is { } other)
+                        {
+                            _host.Activities.Start(other);
+                        }
+
+                        _execution = execution;
+                    }
+
                     break;
                 case TimerAction timer:
-                    _host.Timers.Add(this, _runNumber, timer.TaskId, timer.FireAt);
-                    break;
-                case SubOrchestrationAction child when !_host.Functions.HasOrchestrator(child.Name):
-                    RefuseChild(child.TaskId, $"The function '{child.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
-                    break;
-                case SubOrchestrationAction child:
-                    (next.NewInstances ??= []).Add(_host.NewChild(_record, child, at));
+                    var entry = _host.Timers.Add(this, _runNumber, timer.TaskId, timer.FireAt);
+                    lock (_timers)
+                    {
+                        _timers.RemoveAll(t => t.IsOver);
+                        _timers.Add(entry);
+                    }
+
                     break;
                 default:
                     break;
             }
-        }
-
-        AddSends(next);
-        if (_run.CustomStatusChanged)
-        {
-            _run.CustomStatusChanged = false;
-            next.Update = StatusNow(at, output: null);
-        }
-    }
-
-    /// <summary>Turns waiting messages into events of the next commit, after the actions that came before them.</summary>
-    private void Record(InstanceCommit next)
-    {
-        var at = EventTime();
-        var evict = false;
-        foreach (var message in next.TakeAll(TakeMessages()))
-        {
-            switch (message)
-            {
-                case ActivityEnded ended when ended.Run == _runNumber && Forget(ended.TaskId):
-                    next.Deliver(ended.Failure is null
-                        ? new HistoryEvent(HistoryEventType.TaskCompleted, at, ended.TaskId, Data: ended.Data)
-                        : new HistoryEvent(HistoryEventType.TaskFailed, at, ended.TaskId, Data: FailureCodec.Write(ended.Failure)));
-                    break;
-                case TimerDue due when due.Run == _runNumber && _run.IsPendingTimer(due.TaskId):
-                    next.Deliver(new HistoryEvent(HistoryEventType.TimerFired, at, due.TaskId));
-                    break;
-                case ChildEnded child when _run.IsPending(child.TaskId):
-                    next.Deliver(child.Failure is null
-                        ? new HistoryEvent(HistoryEventType.SubOrchestrationCompleted, at, child.TaskId, Data: child.Data)
-                        : new HistoryEvent(HistoryEventType.SubOrchestrationFailed, at, child.TaskId, Data: child.Failure));
-                    break;
-                case EventArrived arrived:
-                    next.Deliver(new HistoryEvent(HistoryEventType.EventRaised, at, Name: arrived.Name, Data: arrived.Data));
-                    break;
-                case SuspendRequested suspend:
-                    next.Deliver(new HistoryEvent(HistoryEventType.Suspended, at, Data: suspend.Reason));
-                    next.Update = StatusNow(at, suspend.Reason) with { Status = OrchestrationRuntimeStatus.Suspended };
-                    break;
-                case ResumeRequested resume:
-                    next.Deliver(new HistoryEvent(HistoryEventType.Resumed, at, Data: resume.Reason));
-                    next.Update = StatusNow(at, resume.Reason) with { Status = OrchestrationRuntimeStatus.Running };
-                    break;
-                case TerminateRequested terminate:
-                    Terminate(next, terminate, at);
-                    return;
-                case PurgeRequested:
-                    next.Purge = true;
-                    return;
-                case EvictionProposed:
-                    evict = true;
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        if (next.HasContent)
-        {
-            AddUnrecorded(next);
-        }
-        else if (evict && !_run.IsBusy)
-        {
-            AddUnrecorded(next);
-            next.Release = new InstanceRelease(_run.NextTimer, Mail, _nextSequence);
         }
     }
 
     /// <summary>The run is over: its end, or its beginning anew, becomes durable.</summary>
-    private void Conclude(InstanceCommit next)
+    /// <param name="next">The commit.</param>
+    /// <param name="unseen">Messages that came too late for the run.</param>
+    /// <param name="at">When.</param>
+    private void Conclude(InstanceCommit next, List<InstanceMessage> unseen, DateTime at)
     {
-        var at = EventTime();
-        var messages = next.TakeAll(TakeMessages());
-        if (messages.Exists(m => m is PurgeRequested))
+        if (unseen.Exists(m => m is PurgeRequested))
         {
             next.Purge = true;
             return;
         }
 
-        AddSends(next);
-        if (_run.ContinueAsNew is { } again && !_run.HasFailed)
+        if (_run.ContinueAsNew is { } again && !_run.HasThrown)
         {
-            if (messages.OfType<TerminateRequested>().FirstOrDefault() is { } terminate)
+            if (unseen.OfType<TerminateRequested>().FirstOrDefault() is { } terminate)
             {
                 Terminate(next, terminate, at);
                 return;
             }
 
-            BeginAnew(next, again, at);
+            BeginAnew(next, again, unseen, at);
             return;
         }
 
@@ -138,7 +211,7 @@ internal sealed partial class LiveInstance
             }
             catch (ArgumentException exception)
             {
-                failure = TaskFailureDetails.FromException(exception);
+                (output, failure) = (null, TaskFailureDetails.FromException(exception));
             }
         }
 
@@ -153,12 +226,13 @@ internal sealed partial class LiveInstance
         }
         else
         {
-            End(next, OrchestrationRuntimeStatus.Failed, $"{failure.ErrorType}: {failure.ErrorMessage}", failure, at);
+            End(next, OrchestrationRuntimeStatus.Failed, output ?? $"{failure.ErrorType}: {failure.ErrorMessage}", failure, at);
         }
     }
 
     private void Terminate(InstanceCommit next, TerminateRequested terminate, DateTime at)
     {
+        AddUnrecorded(next);
         next.Append(new HistoryEvent(HistoryEventType.Terminated, at, Data: terminate.Output));
         if (terminate.Recursive)
         {
@@ -177,7 +251,7 @@ internal sealed partial class LiveInstance
 
     private void End(InstanceCommit next, OrchestrationRuntimeStatus status, string? output, TaskFailureDetails? failure, DateTime at)
     {
-        AddUnrecorded(next);
+        _nextSequence = next.NextSequence;
         var stored = failure is null ? null : FailureCodec.Write(failure);
         next.Update = new InstanceUpdate(status, output, _run.CustomStatus, stored, at, Ended: true);
         if (_record is { ParentId: { } parent, ParentTaskId: { } task })
@@ -188,16 +262,15 @@ internal sealed partial class LiveInstance
         }
     }
 
-    private void BeginAnew(InstanceCommit next, ContinueAsNewRequest again, DateTime at)
+    private void BeginAnew(InstanceCommit next, ContinueAsNewRequest again, List<InstanceMessage> unseen, DateTime at)
     {
-        CancelActivities();
         var version = again.Version ?? _record.Version;
         next.FirstSequence = 0;
-        next.Renewal = new InstanceRenewal(again.Input, version, at);
+        next.Renewal = new InstanceRenewal(again.Input, version, at, Carried: 0);
         next.Events = again.PreserveUnprocessedEvents
             ? [.. _run.Events.Unprocessed.Select(e => new HistoryEvent(HistoryEventType.EventRaised, at, Name: e.Name, Data: e.Data))]
             : [];
-        foreach (var message in next.Messages)
+        foreach (var message in unseen)
         {
             switch (message)
             {
@@ -217,23 +290,19 @@ internal sealed partial class LiveInstance
             }
         }
 
-        _record = _record with { Input = again.Input, Version = version, StartedAt = at, CustomStatus = null, DeliveredTo = 0 };
+        var carried = next.Events.Count;
+        next.Renewal = next.Renewal with { Carried = carried };
+        _record = _record with { Input = again.Input, Version = version, StartedAt = at, CustomStatus = null, DeliveredTo = -carried };
         _runNumber++;
-        _nextSequence = next.Events.Count;
+        _nextSequence = next.NextSequence;
         _begun = false;
         _run = NewRun();
     }
 
     private void AddUnrecorded(InstanceCommit next)
     {
-        if (_run.Unrecorded.Count > 0)
-        {
-            // Actions stand before the events that came after them.
-            (next.Events ??= []).InsertRange(0, _run.Unrecorded);
-            _run.Unrecorded.Clear();
-        }
-
-        _nextSequence = next.FirstSequence + (next.Events?.Count ?? 0);
+        _run.Unrecorded.ForEach(next.Append);
+        _run.Unrecorded.Clear();
     }
 
     private InstanceUpdate StatusNow(DateTime at, string? output) => new(
@@ -255,12 +324,4 @@ internal sealed partial class LiveInstance
         taskId,
         null,
         FailureCodec.Write(new TaskFailureDetails(typeof(InvalidOperationException).FullName!, reason, null, null, null))));
-
-    private void AddSends(InstanceCommit next)
-    {
-        foreach (var send in _run.TakeSends())
-        {
-            (next.Outgoing ??= []).Add(new InboxMessage(send.TargetId, InboxMessageKind.Event, send.Name, send.Data));
-        }
-    }
 }

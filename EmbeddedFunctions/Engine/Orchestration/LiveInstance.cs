@@ -12,6 +12,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     private readonly InstanceHost _host;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, ActivityExecution> _activities = [];
+    private readonly List<TimerEntry> _timers = [];
     private List<InstanceMessage> _mailbox = [];
     private List<HistoryEvent>? _recoveredHistory;
     private InstanceRecord _record;
@@ -20,6 +21,8 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     private bool _begun;
     private bool _busy;
     private bool _gone;
+    private OrchestrationSpan? _span;
+    private ActivityExecution? _execution;
     private int _runNumber;
     private int _nextSequence;
     private DateTime _lastEventAt;
@@ -38,9 +41,13 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
     public string Id => _record.Id;
 
+    /// <summary>The number of the node when it took the instance.</summary>
+    public long? Node => _record.Owner;
+
     public Guid ExecutionId => _record.ExecutionId;
 
-    public string? TraceParent => _record.TraceParent;
+    /// <summary>What its activities' spans belong to.</summary>
+    public string? TraceParent => _span?.Id ?? _record.TraceParent;
 
     /// <summary>The count of inbox messages that the node has seen for it.</summary>
     public long Mail { get; set; }
@@ -54,27 +61,37 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     /// <summary>Hands it a message; a message that it cannot take is answered so.</summary>
     public void Post(InstanceMessage message)
     {
+        if (Add(message))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Hands it a message and, if it stands still, lets it go on on this thread.</summary>
+    public void PostHere(InstanceMessage message)
+    {
+        if (Add(message))
+        {
+            ((IThreadPoolWorkItem)this).Execute();
+        }
+    }
+
+    /// <returns>Whether it stands still and has to be set going.</returns>
+    private bool Add(InstanceMessage message)
+    {
         lock (_gate)
         {
             if (!_gone)
             {
                 _mailbox.Add(message);
-                if (_busy)
-                {
-                    return;
-                }
-
+                var stands = !_busy;
                 _busy = true;
+                return stands;
             }
         }
 
-        if (_gone)
-        {
-            message.Acknowledgement?.TrySetResult(false);
-            return;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        message.Acknowledgement?.TrySetResult(false);
+        return false;
     }
 
     /// <summary>Proposes to let it go when it has waited in memory for so long.</summary>
@@ -103,6 +120,12 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
         }
 
         CancelActivities();
+        lock (_timers)
+        {
+            _timers.ForEach(t => t.Cancel());
+        }
+
+        _span?.Dispose();
         dropped.ForEach(m => m.Acknowledgement?.TrySetResult(false));
     }
 
@@ -110,7 +133,10 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     {
         try
         {
-            Advance();
+            if (Advance() is { } execution)
+            {
+                _host.Activities.Run(execution);
+            }
         }
         catch (Exception exception)
         {
@@ -118,6 +144,10 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
             _host.Logger.LogCritical(exception, "Instance {InstanceId} cannot go on in this process", Id);
             _host.Remove(this);
             Abandon();
+            if (TakeExecution() is { } execution)
+            {
+                _host.Activities.Run(execution);
+            }
         }
     }
 
@@ -138,6 +168,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
         }
 
         commit.Acknowledge(false);
+        _nextSequence = commit.RecordedBefore;
         if (_run.HasFailed)
         {
             _host.Logger.LogCritical(exception, "The end of instance {InstanceId} cannot be recorded: it stays as it is", Id);
@@ -147,12 +178,12 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
         // What the history cannot hold fails the run that produced it.
         _run.Fail(exception);
-        _nextSequence = commit.FirstSequence;
         _committed = new InstanceCommit(this) { InstanceId = Id };
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private void Advance()
+    /// <returns>An activity to run on this thread, which is free now.</returns>
+    private ActivityExecution? Advance()
     {
         while (!_gone)
         {
@@ -161,7 +192,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
                 _committed = null;
                 if (!AfterCommit(commit))
                 {
-                    return;
+                    break;
                 }
             }
 
@@ -170,21 +201,14 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
                 BeginRun();
             }
 
-            var next = new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence };
-            if (_run.IsOver)
-            {
-                Conclude(next);
-            }
-            else
-            {
-                CarryOut(next);
-                Record(next);
-            }
-
+            var next = new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence, RecordedBefore = _nextSequence };
+            Step(next);
             if (next.HasContent)
             {
+                // From here on another thread may go on with it.
+                var execution = TakeExecution();
                 _host.Writer.Enqueue(next);
-                return;
+                return execution;
             }
 
             next.Acknowledge(true);
@@ -194,21 +218,40 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
                 {
                     _busy = false;
                     _idleSince = _host.Clock.Timestamp;
-                    return;
+                    return TakeExecution();
                 }
             }
         }
+
+        // What was under way when the node lost the instance is durable all the same.
+        if (_committed is { } last)
+        {
+            _committed = null;
+            last.Acknowledge(true);
+            last.NewInstances?.ForEach(_host.Settle);
+        }
+
+        return TakeExecution();
+    }
+
+    private ActivityExecution? TakeExecution()
+    {
+        var execution = _execution;
+        _execution = null;
+        return execution;
     }
 
     /// <returns>Whether the instance goes on here.</returns>
     private bool AfterCommit(InstanceCommit commit)
     {
         commit.Acknowledge(true);
+        commit.ConsumedInbox?.ForEach(id => _host.ConsumedInbox.Enqueue((this, id)));
         if (commit.Purge || commit.Update is { Ended: true })
         {
             if (commit.Update is { Ended: true } end)
             {
                 _host.Ended(end.Status.ToString());
+                _span?.Ended(end);
             }
 
             Leave();
@@ -217,7 +260,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
         if (commit.Release is not null)
         {
-            if (commit.Outcome.Released.Contains(Id))
+            if (commit.Outcome.Released.Contains(Id) || !_host.IsOpen)
             {
                 Leave();
                 return false;
@@ -247,22 +290,29 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
             _host.Settle(child);
         }
 
-        foreach (var e in commit.Delivered)
-        {
-            _run.Deliver(e, replaying: false);
-        }
-
+        Start();
         return true;
     }
 
     private OrchestrationRun NewRun() =>
-        new(_record, _host.Functions, _host.LoggerFactory, _host.Converter, () => Post(new Nudge()));
+        new(_record, _host.Functions, _host.LoggerFactory, _host.Converter, _host.Options.DefaultVersion, () => Post(new Nudge()));
 
     private void BeginRun()
     {
         _begun = true;
         var history = _recoveredHistory ?? [];
         _recoveredHistory = null;
+        _span ??= OrchestrationSpan.Start(_record, resumed: history.Count > 0);
+        if (_run.HasFailed)
+        {
+            return;
+        }
+
+        if (!_host.Versions.Accept(_record.Version))
+        {
+            _run.Fail(new InvalidOperationException(_host.Versions.Refusal(_record.Version)));
+            return;
+        }
 
         if (!_host.Functions.HasOrchestrator(_record.Name))
         {
@@ -271,16 +321,13 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
             return;
         }
 
-        // Code that ran before is replayed: what led to a recorded action, and what was seen when the instance was let go.
-        var seen = Math.Max(_record.DeliveredTo, history.FindLastIndex(e => e.IsAction) + 1);
+        // What is on record was seen by the code before: it is replayed. Events carried over from an earlier run were not, on their own.
+        var hasRun = _record.DeliveredTo > 0 || history.Count > -_record.DeliveredTo;
         _run.Expect(history);
-        _run.Begin(replaying: history.Count > 0 && (seen > 0 || _runNumber == 0));
-        for (var i = 0; i < history.Count; i++)
+        _run.Begin(replaying: hasRun);
+        foreach (var e in history.Where(e => !e.IsAction))
         {
-            if (!history[i].IsAction)
-            {
-                _run.Deliver(history[i], replaying: i < seen);
-            }
+            _run.Deliver(e, replaying: hasRun);
         }
 
         _run.CheckAllRecordedActionsWereAsked();

@@ -15,7 +15,7 @@ internal sealed record ActivityAction(int TaskId, string Name, string? Input) : 
     public override HistoryEvent ToEvent(DateTime at) => new(HistoryEventType.TaskScheduled, at, TaskId, Name, Input);
 }
 
-internal sealed record TimerAction(int TaskId, DateTime FireAt) : OrchestrationAction(TaskId)
+internal sealed record TimerAction(int TaskId, DateTime FireAt, DateTime CreatedAt) : OrchestrationAction(TaskId)
 {
     public override HistoryEvent ToEvent(DateTime at) =>
         new(HistoryEventType.TimerCreated, at, TaskId, Reference: FireAt.ToString("O"));

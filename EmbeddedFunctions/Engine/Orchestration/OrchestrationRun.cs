@@ -30,6 +30,7 @@ internal sealed class OrchestrationRun
         IDurableFunctions functions,
         ILoggerFactory loggerFactory,
         DataConverter converter,
+        string defaultVersion,
         Action onIllegalAsync)
     {
         Instance = instance;
@@ -39,7 +40,7 @@ internal sealed class OrchestrationRun
         _functions = functions;
         _onIllegalAsync = onIllegalAsync;
         _scheduler = new OrchestrationScheduler(OnForeignContinuation);
-        _context = new EmbeddedOrchestrationContext(this, loggerFactory);
+        _context = new EmbeddedOrchestrationContext(this, loggerFactory, defaultVersion);
     }
 
     public InstanceRecord Instance { get; }
@@ -66,14 +67,17 @@ internal sealed class OrchestrationRun
     /// <summary>Whether the function has returned, thrown or been failed.</summary>
     public bool HasReturned => _fatal is not null || _orchestrator is { IsCompleted: true };
 
+    /// <summary>Whether the run ends by an exception.</summary>
+    public bool HasThrown => _fatal is not null || _orchestrator is { IsCompletedSuccessfully: false, IsCompleted: true };
+
     /// <summary>Whether the run was failed from outside its code: not deterministic, off its thread, or not to be recorded.</summary>
     public bool HasFailed => _fatal is not null;
 
     /// <summary>
-    /// Whether the run is over: the function has returned and nothing that it started is outstanding. A run that fails by its own fault
-    /// or begins anew waits for nothing.
+    /// Whether the run is over: the function has returned and nothing that it started is outstanding. A run that was failed from outside
+    /// its code waits for nothing.
     /// </summary>
-    public bool IsOver => _fatal is not null || (HasReturned && (ContinueAsNew is not null || _pending.Count == 0));
+    public bool IsOver => _fatal is not null || (HasReturned && _pending.Count == 0);
 
     /// <summary>Whether an activity or a child may be under way, so that more than timers and events is awaited.</summary>
     public bool IsBusy => Awaited.Any(a => a is ActivityAction);
@@ -150,20 +154,30 @@ internal sealed class OrchestrationRun
         }
     }
 
-    /// <summary>Tasks whose execution is to start now: those that were not handed on yet and whose result is still awaited.</summary>
-    public List<OrchestrationAction> TakeActions()
+    /// <summary>Activities and timers that are to start now: those that were not handed on yet and whose result is still awaited.</summary>
+    public IEnumerable<OrchestrationAction> TakeActions()
     {
-        var actions = new List<OrchestrationAction>();
         foreach (var pending in _pending.Values)
         {
-            if (!pending.Started && !_arrivedWhileSuspended.Contains(pending.Action.TaskId))
+            if (!pending.Started && pending.Action is not SubOrchestrationAction && !_arrivedWhileSuspended.Contains(pending.Action.TaskId))
             {
                 pending.Started = true;
-                actions.Add(pending.Action);
+                yield return pending.Action;
             }
         }
+    }
 
-        return actions;
+    /// <summary>Sub-orchestrations to create: those that no history has recorded.</summary>
+    public IEnumerable<SubOrchestrationAction> TakeChildren()
+    {
+        foreach (var pending in _pending.Values)
+        {
+            if (pending is { Started: false, IsNew: true, Action: SubOrchestrationAction child })
+            {
+                pending.Started = true;
+                yield return child;
+            }
+        }
     }
 
     /// <summary>Events to send that were not sent yet.</summary>
@@ -201,7 +215,8 @@ internal sealed class OrchestrationRun
     /// <summary>Ids of the sub-orchestrations whose end it awaits.</summary>
     public IEnumerable<string> PendingChildren => _pending.Values.Select(p => p.Action).OfType<SubOrchestrationAction>().Select(c => c.ChildId);
 
-    public bool IsPendingTimer(int taskId) => IsPending(taskId) && _pending[taskId].Action is TimerAction;
+    /// <summary>A timer that is still awaited.</summary>
+    public TimerAction? PendingTimer(int taskId) => IsPending(taskId) ? _pending[taskId].Action as TimerAction : null;
 
     public bool IsPending(int taskId) => _pending.ContainsKey(taskId) && !_arrivedWhileSuspended.Contains(taskId);
 
@@ -215,12 +230,17 @@ internal sealed class OrchestrationRun
         }
     }
 
-    /// <summary>How the run ended; asked once <see cref="IsOver"/>.</summary>
+    /// <summary>How the run ended; asked once <see cref="IsOver"/>. A failure has an output only where it differs from type and message.</summary>
     public (string? Output, TaskFailureDetails? Failure) Result()
     {
         var exception = _fatal ?? (_orchestrator is { IsFaulted: true } ? _orchestrator.Exception.InnerException
             : _orchestrator is { IsCanceled: true } ? new TaskCanceledException("A task was canceled.") : null);
-        return exception is null ? (_orchestrator!.Result, null) : (null, TaskFailureDetails.FromException(exception));
+        return exception switch
+        {
+            null => (_orchestrator!.Result, null),
+            UnreadableEventException unreadable => (unreadable.Output, TaskFailureDetails.FromException(unreadable.InnerException!)),
+            _ => (null, TaskFailureDetails.FromException(exception)),
+        };
     }
 
     internal void Demand()

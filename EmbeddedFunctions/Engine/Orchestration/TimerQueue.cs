@@ -8,7 +8,7 @@ internal sealed class TimerQueue : IDisposable
 
     private readonly EngineClock _clock;
     private readonly Lock _gate = new();
-    private readonly PriorityQueue<(LiveInstance Instance, int Run, int TaskId), DateTime> _queue = new();
+    private readonly PriorityQueue<TimerEntry, DateTime> _queue = new();
     private readonly ITimer _timer;
     private DateTime _armedFor = DateTime.MaxValue;
 
@@ -18,23 +18,26 @@ internal sealed class TimerQueue : IDisposable
         _timer = clock.TimeProvider.CreateTimer(_ => FireDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Add(LiveInstance instance, int run, int taskId, DateTime fireAt)
+    public TimerEntry Add(LiveInstance instance, int run, int taskId, DateTime fireAt)
     {
+        var entry = new TimerEntry(instance, run, taskId);
         lock (_gate)
         {
-            _queue.Enqueue((instance, run, taskId), fireAt);
+            _queue.Enqueue(entry, fireAt);
             if (fireAt < _armedFor)
             {
                 Arm(fireAt);
             }
         }
+
+        return entry;
     }
 
     public void Dispose() => _timer.Dispose();
 
     private void FireDue()
     {
-        var due = new List<(LiveInstance Instance, int Run, int TaskId)>();
+        var due = new List<TimerEntry>();
         lock (_gate)
         {
             var now = _clock.UtcNow;
@@ -54,10 +57,7 @@ internal sealed class TimerQueue : IDisposable
             }
         }
 
-        foreach (var (instance, run, taskId) in due)
-        {
-            instance.Post(new TimerDue(run, taskId));
-        }
+        due.ForEach(entry => entry.Fire());
     }
 
     private void Arm(DateTime fireAt)
@@ -70,4 +70,19 @@ internal sealed class TimerQueue : IDisposable
             wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < MaxWait ? wait + TimeSpan.FromMilliseconds(1) : MaxWait,
             Timeout.InfiniteTimeSpan);
     }
+}
+
+/// <summary>A timer on the clock. One that is cancelled stays there until its time, but holds nothing.</summary>
+internal sealed class TimerEntry(LiveInstance instance, int run, int taskId)
+{
+    private LiveInstance? _instance = instance;
+
+    /// <summary>Whether it fired or was cancelled.</summary>
+    public bool IsOver => _instance is null;
+
+    /// <summary>Tells the instance; once.</summary>
+    public void Fire() => Interlocked.Exchange(ref _instance, null)?.Post(new TimerDue(run, taskId));
+
+    /// <summary>Nobody waits for it any more.</summary>
+    public void Cancel() => _instance = null;
 }

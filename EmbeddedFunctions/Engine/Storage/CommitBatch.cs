@@ -257,12 +257,14 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
         var c = _renewalColumns = new Columns();
         List<string?> id = c.Text(), input = c.Text(), version = c.Text();
         List<DateTime> started = c.Time();
+        List<int> carried = c.Integer();
         return (instanceId, r) =>
         {
             id.Add(instanceId);
             input.Add(r.Input);
             version.Add(r.Version);
             started.Add(r.StartedAt);
+            carried.Add(r.Carried);
         };
     }
 

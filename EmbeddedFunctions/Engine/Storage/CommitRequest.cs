@@ -8,6 +8,12 @@ internal abstract class CommitRequest
     /// <summary>The instance whose history <see cref="Events"/> extend.</summary>
     public required string InstanceId { get; init; }
 
+    /// <summary>
+    /// The number of the node when it began this; refused once the node has joined again under another, because what it began then is
+    /// somebody else's by now. <see langword="null"/>: it belongs to no node.
+    /// </summary>
+    public abstract long? Node { get; }
+
     /// <summary>The number of the first event.</summary>
     public int FirstSequence { get; set; }
 
@@ -50,12 +56,16 @@ internal sealed record InstanceUpdate(
     bool Ended);
 
 /// <summary>A run continued as new.</summary>
-internal sealed record InstanceRenewal(string? Input, string Version, DateTime StartedAt);
+/// <param name="Input">The new run's input.</param>
+/// <param name="Version">Its version.</param>
+/// <param name="StartedAt">When it begins.</param>
+/// <param name="Carried">Events at the start of its history that come from the run before and that its code has yet to see.</param>
+internal sealed record InstanceRenewal(string? Input, string Version, DateTime StartedAt, int Carried);
 
 /// <summary>Letting go of an idle instance.</summary>
 /// <param name="WakeAt">When it wants to be taken again; <see langword="null"/>: a message wakes it.</param>
 /// <param name="Mail">The message count the node knows; another count in the row keeps the instance here.</param>
-/// <param name="DeliveredTo">How much of its history the orchestrator has seen.</param>
+/// <param name="DeliveredTo">How much of its history the orchestrator has seen; above zero once its code has run.</param>
 internal sealed record InstanceRelease(DateTime? WakeAt, long Mail, int DeliveredTo);
 
 /// <summary>What became of the parts of a group commit that can go either way.</summary>

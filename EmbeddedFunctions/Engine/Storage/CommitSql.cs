@@ -41,7 +41,8 @@ internal sealed class CommitSql(string schema)
         $"""
         update {schema}.instances i
         set status = u.status, output = u.output, custom_status = u.custom_status, failure = u.failure, updated_at = u.at,
-            completed_at = case when u.ended then u.at end, owner = case when u.ended then null else i.owner end
+            completed_at = case when u.ended then u.at end, owner = case when u.ended then null else i.owner end,
+            wake_at = case when u.ended then null else i.wake_at end
         from unnest($1, $2, $3, $4, $5, $6, $7) u(id, status, output, custom_status, failure, at, ended)
         where i.id = u.id
         """;
@@ -49,8 +50,8 @@ internal sealed class CommitSql(string schema)
     public string RenewInstances { get; } =
         $"""
         update {schema}.instances i
-        set input = u.input, version = u.version, started_at = u.started_at, updated_at = u.started_at, delivered_to = 0, custom_status = null
-        from unnest($1, $2, $3, $4) u(id, input, version, started_at)
+        set input = u.input, version = u.version, started_at = u.started_at, updated_at = u.started_at, delivered_to = -u.carried, custom_status = null
+        from unnest($1, $2, $3, $4, $5) u(id, input, version, started_at, carried)
         where i.id = u.id
         """;
 

@@ -28,19 +28,20 @@ internal sealed class GroupCommitWriter(
 
     private readonly Channel<CommitRequest> _queue = Channel.CreateUnbounded<CommitRequest>(new() { SingleReader = true });
     private NpgsqlConnection? _connection;
-    private long _nodeId;
-    private long _number;
-    private volatile bool _fenced;
+    private volatile Membership _membership = new(0);
+    private volatile bool _isAway;
 
     /// <summary>Called when a commit was refused because another node declared this one dead.</summary>
     public event Action? Fenced;
 
+    /// <summary>Whether the database did not answer when it was last asked; commits wait until it does.</summary>
+    public bool IsDatabaseAway => _isAway;
+
     /// <summary>From now on commits are this node's.</summary>
     public void Attach(long nodeId)
     {
-        _nodeId = nodeId;
-        _number = 0;
-        _fenced = false;
+        _membership = new Membership(nodeId);
+        _isAway = false;
     }
 
     public void Enqueue(CommitRequest request)
@@ -128,24 +129,37 @@ internal sealed class GroupCommitWriter(
 
     private async Task CommitAsync(List<CommitRequest> group, CancellationToken cancellationToken)
     {
-        if (_fenced)
+        // The node can join again at any moment: one commit is made as one node from its start to its last try.
+        var membership = _membership;
+        var stale = group.FindAll(r => membership.IsFenced || (r.Node is { } node && node != membership.NodeId));
+        if (stale.Count > 0)
         {
-            FailAll(group, new NodeFencedException(_nodeId));
+            FailAll(stale, new NodeFencedException(membership.NodeId));
+            group = group.Except(stale).ToList();
+        }
+
+        if (group.Count == 0)
+        {
             return;
         }
 
         var started = clock.Timestamp;
-        var number = ++_number;
+        var number = ++membership.LastNumber;
         CommitOutcome outcome;
         try
         {
-            outcome = await WriteAsync(group, number, cancellationToken);
+            outcome = await WriteAsync(membership, group, number, cancellationToken);
         }
         catch (NodeFencedException exception)
         {
-            _fenced = true;
+            membership.IsFenced = true;
+            _isAway = false;
             FailAll(group, exception);
-            Fenced?.Invoke();
+            if (membership == _membership)
+            {
+                Fenced?.Invoke();
+            }
+
             return;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -176,14 +190,13 @@ internal sealed class GroupCommitWriter(
         await CommitAsync(group.GetRange(half, group.Count - half), cancellationToken);
     }
 
-    private async Task<CommitOutcome> WriteAsync(List<CommitRequest> group, long number, CancellationToken cancellationToken)
+    private async Task<CommitOutcome> WriteAsync(
+        Membership membership,
+        List<CommitRequest> group,
+        long number,
+        CancellationToken cancellationToken)
     {
-        var batch = new CommitBatch(sql, channel, _nodeId, number, clock.UtcNow);
-        foreach (var request in group)
-        {
-            batch.Add(request);
-        }
-
+        var batch = NewBatch();
         var delay = FirstReconnectDelay;
         var unanswered = false;
         while (true)
@@ -191,29 +204,45 @@ internal sealed class GroupCommitWriter(
             try
             {
                 var connection = await ConnectAsync(cancellationToken);
-                if (unanswered && await TookPlaceAsync(connection, number, cancellationToken))
+                if (unanswered && await TookPlaceAsync(connection, membership.NodeId, number, cancellationToken))
                 {
-                    return await ReadOutcomeAsync(connection, batch, cancellationToken);
+                    var known = await ReadOutcomeAsync(connection, membership.NodeId, batch, cancellationToken);
+                    _isAway = false;
+                    return known;
                 }
 
                 unanswered = true;
-                return await batch.ExecuteAsync(connection, cancellationToken);
+                var outcome = await batch.ExecuteAsync(connection, cancellationToken);
+                _isAway = false;
+                return outcome;
             }
             catch (PostgresException exception) when (string.Equals(exception.SqlState, TaskHubSchema.FencedSqlState, StringComparison.Ordinal))
             {
-                throw new NodeFencedException(_nodeId);
+                throw new NodeFencedException(membership.NodeId);
+            }
+            catch (PostgresException exception) when (string.Equals(exception.SqlState, TaskHubSchema.CommittedSqlState, StringComparison.Ordinal))
+            {
+                // The first try was still under way on the server when it was looked for: the next look finds it.
+                batch = NewBatch();
             }
             catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
             {
                 logger.LogWarning("PostgreSQL does not answer ({Reason}): {Count} steps wait", exception.Message, group.Count);
+                _isAway = true;
                 await DropConnectionAsync();
                 await Task.Delay(delay, clock.TimeProvider, cancellationToken);
                 delay = delay * 2 < MaxReconnectDelay ? delay * 2 : MaxReconnectDelay;
 
                 // The parameters of a batch belong to it: a second try takes a new one.
-                batch = new CommitBatch(sql, channel, _nodeId, number, clock.UtcNow);
-                group.ForEach(batch.Add);
+                batch = NewBatch();
             }
+        }
+
+        CommitBatch NewBatch()
+        {
+            var next = new CommitBatch(sql, channel, membership.NodeId, number, clock.UtcNow);
+            group.ForEach(next.Add);
+            return next;
         }
     }
 
@@ -249,14 +278,18 @@ internal sealed class GroupCommitWriter(
         }
     }
 
-    private async Task<bool> TookPlaceAsync(NpgsqlConnection connection, long number, CancellationToken cancellationToken)
+    private async Task<bool> TookPlaceAsync(NpgsqlConnection connection, long nodeId, long number, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql.LastBatch, connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _nodeId });
-        return await command.ExecuteScalarAsync(cancellationToken) is long last ? last >= number : throw new NodeFencedException(_nodeId);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
+        return await command.ExecuteScalarAsync(cancellationToken) is long last ? last >= number : throw new NodeFencedException(nodeId);
     }
 
-    private async Task<CommitOutcome> ReadOutcomeAsync(NpgsqlConnection connection, CommitBatch batch, CancellationToken cancellationToken)
+    private async Task<CommitOutcome> ReadOutcomeAsync(
+        NpgsqlConnection connection,
+        long nodeId,
+        CommitBatch batch,
+        CancellationToken cancellationToken)
     {
         var created = new HashSet<Guid>();
         await using (var command = new NpgsqlCommand(sql.CreatedAmong, connection))
@@ -273,7 +306,7 @@ internal sealed class GroupCommitWriter(
         await using (var command = new NpgsqlCommand(sql.ReleasedAmong, connection))
         {
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. batch.Releases] });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = _nodeId });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {
@@ -290,5 +323,17 @@ internal sealed class GroupCommitWriter(
         {
             request.OnFailed(exception);
         }
+    }
+
+    /// <summary>The node under one of its numbers.</summary>
+    private sealed class Membership(long nodeId)
+    {
+        public long NodeId { get; } = nodeId;
+
+        /// <summary>The number of its last commit.</summary>
+        public long LastNumber { get; set; }
+
+        /// <summary>Whether it was declared dead.</summary>
+        public bool IsFenced { get; set; }
     }
 }

@@ -13,19 +13,27 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
 
     private static readonly string QualifiedInstanceColumns = string.Join(", ", InstanceColumns.Split(", ").Select(c => "i." + c));
 
-    /// <summary>Takes instances that want to run and that nobody holds, oldest wish first.</summary>
-    public async Task<List<InstanceRecord>> AcquireAsync(long nodeId, DateTime now, int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes instances that want to run and that nobody holds, oldest wish first. They keep their wish: it tells them from those that
+    /// began on the node.
+    /// </summary>
+    public async Task<List<InstanceRecord>> AcquireAsync(
+        long nodeId,
+        DateTime now,
+        int limit,
+        string[]? rejectedVersions,
+        CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"""
             with ready as (
                 select id from {schema}.instances
-                where owner is null and wake_at <= $2
+                where owner is null and wake_at <= $2 and ($4::text[] is null or version <> all($4))
                 order by wake_at
                 limit $3
                 for update skip locked)
             update {schema}.instances i
-            set owner = (select id from {schema}.nodes where id = $1 for key share), wake_at = null, started_at = coalesce(i.started_at, $2),
+            set owner = (select id from {schema}.nodes where id = $1 for key share), started_at = coalesce(i.started_at, $2),
                 status = case when i.status = 6 then 0 else i.status end
             from ready
             where i.id = ready.id
@@ -34,28 +42,32 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        command.Parameters.Add(Texts(rejectedVersions));
         var instances = await ReadInstancesAsync(command, cancellationToken);
 
-        // Without a node row the update leaves them unowned but no longer ready: give the wish back.
-        var lost = instances.Where(i => i.Owner is null).Select(i => i.Id).ToArray();
-        if (lost.Length > 0)
-        {
-            await using var giveBack = dataSource.CreateCommand(
-                $"update {schema}.instances set wake_at = $2 where id = any($1) and owner is null and wake_at is null");
-            giveBack.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = lost });
-            giveBack.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-            await giveBack.ExecuteNonQueryAsync(cancellationToken);
-            throw new NodeFencedException(nodeId);
-        }
+        // Without a node row the update leaves them to nobody, and as ready as they were.
+        return instances.Exists(i => i.Owner is null) ? throw new NodeFencedException(nodeId) : instances;
+    }
 
-        return instances;
+    /// <summary>What a node has taken by <see cref="AcquireAsync"/> and still holds; of the instances named, or all.</summary>
+    public async Task<List<InstanceRecord>> FindTakenAsync(long nodeId, string[]? among, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"select {InstanceColumns} from {schema}.instances where owner = $1 and wake_at is not null and ($2::text[] is null or id = any($2))");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
+        command.Parameters.Add(Texts(among));
+        return await ReadInstancesAsync(command, cancellationToken);
     }
 
     /// <summary>When the next instance that nobody holds wants to run; <see langword="null"/> with none.</summary>
-    public async Task<DateTime?> NextWakeAsync(CancellationToken cancellationToken)
+    public async Task<DateTime?> NextWakeAsync(string[]? rejectedVersions, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
-            $"select wake_at from {schema}.instances where owner is null and wake_at is not null order by wake_at limit 1");
+            $"""
+            select wake_at from {schema}.instances
+            where owner is null and wake_at is not null and ($1::text[] is null or version <> all($1)) order by wake_at limit 1
+            """);
+        command.Parameters.Add(Texts(rejectedVersions));
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime next ? next : null;
     }
 
@@ -261,6 +273,25 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
 
         return ids;
     }
+
+    /// <summary>Gives back instances that were taken but are for another node to run.</summary>
+    public async Task GiveBackAsync(long nodeId, IEnumerable<string> ids, DateTime now, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            update {schema}.instances i
+            set owner = null, wake_at = $3,
+                status = case when exists (select 1 from {schema}.history h where h.instance_id = i.id) then i.status else 6 end
+            where id = any($2) and owner = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ids] });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter<string[]?> Texts(string[]? values) =>
+        new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private static void AddFilter(NpgsqlCommand command, InstanceFilter filter)
     {

@@ -46,7 +46,10 @@ internal sealed record InstanceRecord
     /// <summary>Counts messages that came through the inbox, so that none is overlooked when the instance is let go.</summary>
     public long Mail { get; init; }
 
-    /// <summary>History up to here was seen by the orchestrator for certain.</summary>
+    /// <summary>
+    /// Above zero once the orchestrator's code has run for certain. Below zero: as many events at the start of the history come from
+    /// the run before, and the code has not seen them unless there are more.
+    /// </summary>
     public int DeliveredTo { get; init; }
 
     public string? ParentId { get; init; }

@@ -8,8 +8,9 @@ namespace EmbeddedFunctions.Engine.Storage;
 /// </summary>
 /// <remarks>
 /// Taken out of the history are its end and the failures after the last action that the code asked for: those are what the code was
-/// told last. Failures before that action were handled, a retried attempt for example, and stay. A failed sub-orchestration is taken
-/// back first.
+/// told last. Failures before that action were handled, a retried attempt for example, and stay; unless one of them is the very failure
+/// that ended the instance (the code cleaned up and threw it on): then all that the code did since goes too. A failed sub-orchestration
+/// is taken back first.
 /// </remarks>
 internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, string schema, string channel, EngineClock clock)
 {
@@ -18,11 +19,13 @@ internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, stri
     {
         var histories = await store.LoadHistoriesAsync([id], cancellationToken);
         var history = histories.GetValueOrDefault(id) ?? [];
-        var lastAction = history.FindLastIndex(e => e.IsAction);
+        var from = CauseOf(history) is { } cause ? cause : history.FindLastIndex(e => e.IsAction) + 1;
+        var cleanedUp = history.FindIndex(from, e => e.IsAction) >= 0;
         var kept = history
-            .Where((e, index) => e.Type is not HistoryEventType.Completed && !(index > lastAction && IsFailure(e)))
+            .Where((e, index) => e.Type is not HistoryEventType.Completed
+                && (index < from || (cleanedUp ? e.Type is HistoryEventType.EventRaised : !IsFailure(e))))
             .ToList();
-        foreach (var failed in history.Skip(lastAction + 1).Where(e => e.Type is HistoryEventType.SubOrchestrationFailed))
+        foreach (var failed in history.Skip(from).Where(e => e.Type is HistoryEventType.SubOrchestrationFailed))
         {
             var child = history.Find(e => e.Type is HistoryEventType.SubOrchestrationCreated && e.TaskId == failed.TaskId);
             if (child?.Reference is { } childId)
@@ -32,6 +35,20 @@ internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, stri
         }
 
         return await RewriteAsync(id, kept, cancellationToken);
+    }
+
+    /// <summary>Where in the history stands the failure that, thrown on, ended the instance after further actions.</summary>
+    private static int? CauseOf(List<HistoryEvent> history)
+    {
+        if (history is not [.., { Type: HistoryEventType.Completed } end] || FailureCodec.Read(end.Data).InnerFailure is not { } cause)
+        {
+            return null;
+        }
+
+        var index = history.FindLastIndex(e => IsFailure(e) && FailureCodec.Read(e.Data) is var failure
+            && string.Equals(failure.ErrorType, cause.ErrorType, StringComparison.Ordinal)
+            && string.Equals(failure.ErrorMessage, cause.ErrorMessage, StringComparison.Ordinal));
+        return index >= 0 && history.FindIndex(index, e => e.IsAction) >= 0 ? index : null;
     }
 
     private static bool IsFailure(HistoryEvent e) =>

@@ -8,6 +8,9 @@ internal static class TaskHubSchema
     /// <summary>SQLSTATE raised by <c>fence</c>: the node was declared dead and may write nothing more.</summary>
     public const string FencedSqlState = "AT001";
 
+    /// <summary>SQLSTATE raised by <c>fence</c>: a commit of that number took place.</summary>
+    public const string CommittedSqlState = "AT002";
+
     /// <summary>Creates what is missing. Safe when several nodes start at once.</summary>
     public static async Task EnsureAsync(NpgsqlDataSource dataSource, string schema, CancellationToken cancellationToken)
     {
@@ -57,7 +60,7 @@ internal static class TaskHubSchema
         ) with (fillfactor = 80);
         create index if not exists instances_ready on {s}.instances (wake_at) where owner is null and wake_at is not null;
         create index if not exists instances_owned on {s}.instances (owner) where owner is not null;
-        create index if not exists instances_created on {s}.instances (created_at);
+        create index if not exists instances_created_range on {s}.instances using brin (created_at) with (pages_per_range = 32, autosummarize = on);
         create index if not exists instances_parent on {s}.instances (parent_id) where parent_id is not null;
 
         create table if not exists {s}.history (
@@ -102,8 +105,11 @@ internal static class TaskHubSchema
 
         create or replace function {s}.fence(node bigint, number bigint) returns void language plpgsql as $fence$
         begin
-            update {s}.nodes set batch = number, heartbeat_at = clock_timestamp() where id = node;
+            update {s}.nodes set batch = number, heartbeat_at = clock_timestamp() where id = node and batch < number;
             if not found then
+                if exists (select 1 from {s}.nodes where id = node) then
+                    raise exception 'commit % of node % took place', number, node using errcode = 'AT002';
+                end if;
                 raise exception 'node % was declared dead', node using errcode = 'AT001';
             end if;
         end

@@ -1,4 +1,5 @@
 using Atelier.Access;
+using Atelier.Access.Limits;
 using Atelier.Campaigns;
 using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
@@ -236,7 +237,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
         var function = new StartCampaign(
             Callers,
             new NewCampaignReader(TestGenerators.Create()),
-            new CampaignIntake(_db, queries, TestGenerators.Create(), TimeProvider.System),
+            new CampaignIntake(_db, queries, new CampaignQuota(_db, CallerLimits.None), TestGenerators.Create(), TimeProvider.System),
             new CampaignScheduler(
                 RetryOptions.Read(new ConfigurationBuilder().Build()), TimeProvider.System, NullLogger<CampaignScheduler>.Instance),
             queries);

@@ -1,6 +1,7 @@
 using EmbeddedFunctions.Engine;
 using EmbeddedFunctions.Engine.Client;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.Engine;
@@ -10,9 +11,9 @@ internal sealed class EngineNode : IAsyncDisposable
 {
     private readonly EngineMetrics _metrics = new();
 
-    private EngineNode(EngineOptions options, TestFunctions functions)
+    private EngineNode(EngineOptions options, TestFunctions functions, ILoggerFactory loggers)
     {
-        Engine = new DurableEngine(options, functions, TimeProvider.System, _metrics, NullLoggerFactory.Instance);
+        Engine = new DurableEngine(options, functions, TimeProvider.System, _metrics, loggers);
         Client = new EmbeddedDurableTaskClient(Engine, functions);
     }
 
@@ -26,10 +27,11 @@ internal sealed class EngineNode : IAsyncDisposable
     public static async Task<EngineNode> StartAsync(
         string connectionString,
         TestFunctions functions,
-        Func<EngineOptions, EngineOptions>? configure = null)
+        Func<EngineOptions, EngineOptions>? configure = null,
+        ILoggerFactory? loggers = null)
     {
         var options = new EngineOptions { ConnectionString = connectionString, HeartbeatInterval = TimeSpan.FromMilliseconds(200) };
-        var node = new EngineNode(configure?.Invoke(options) ?? options, functions);
+        var node = new EngineNode(configure?.Invoke(options) ?? options, functions, loggers ?? NullLoggerFactory.Instance);
         await node.Engine.StartAsync(CancellationToken.None);
         return node;
     }

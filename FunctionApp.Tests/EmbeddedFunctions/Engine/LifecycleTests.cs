@@ -44,6 +44,42 @@ public sealed class LifecycleTests(LocalServicesFixture services)
     }
 
     [Fact]
+    public async Task Rewind_OfAnInstanceThatCleanedUpAndThrewOn_RunsTheFailedActivityAgain()
+    {
+        var broken = true;
+        var cleanups = 0;
+        var functions = new TestFunctions()
+            .Activity<string, string>("Bad", s => broken ? throw new InvalidOperationException("broken") : s)
+            .Activity<string, string>("Clean", s =>
+            {
+                Interlocked.Increment(ref cleanups);
+                return s;
+            })
+            .Orchestrator("Cleans", async context =>
+            {
+                try
+                {
+                    return await context.CallActivityAsync<string>("Bad", "b");
+                }
+                catch (TaskFailedException)
+                {
+                    await context.CallActivityAsync<string>("Clean", "c");
+                    throw;
+                }
+            });
+        await using var node = await EngineNode.StartAsync(await services.CreateDatabaseAsync(), functions);
+        var failed = await node.RunAsync("Cleans");
+        broken = false;
+
+        await node.Client.RewindInstanceAsync(failed.InstanceId, "mended");
+        var end = await node.EndOfAsync(failed.InstanceId);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
+        Assert.Equal("b", end.ReadOutputAs<string>());
+        Assert.Equal(1, cleanups);
+    }
+
+    [Fact]
     public async Task Restart_WithTheSameId_RunsAgainWithTheSameInput()
     {
         var functions = new TestFunctions().Orchestrator("Echo", context => Task.FromResult(context.GetInput<string>()));

@@ -1,7 +1,7 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
+using EmbeddedFunctions.Engine;
 using EmbeddedFunctions.Engine.Client;
-using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
 using Recorded = EmbeddedFunctions.Engine.Storage.HistoryEvent;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.DurableTask;
 
-namespace EmbeddedFunctions.Engine.Orchestration;
+namespace EmbeddedFunctions.Engine;
 
 /// <summary>Failure details as the history keeps them.</summary>
 internal static class FailureCodec

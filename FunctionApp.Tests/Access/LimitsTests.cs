@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using FunctionApp.Tests.Hosting;
+using static FunctionApp.Tests.Access.LimitsFixture;
+
+namespace FunctionApp.Tests.Access;
+
+/// <summary>Limits by caller over HTTP, held by two processes together.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app) : IClassFixture<LimitsFixture>, IAsyncLifetime
+{
+    public Task InitializeAsync() => app.StartAsync(services);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Requests_OfAMinute_AreCountedOverBoth()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, RequestsPerMinute * 3 / 2).Select(i =>
+            app.Hosts[i % 2].GetAsync("/api/campaigns", ("X-User", "hasty"))));
+
+        var served = answers.Where(answer => answer.StatusCode == HttpStatusCode.OK).ToList();
+        var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        Assert.Equal((RequestsPerMinute, RequestsPerMinute / 2), (served.Count, refused.Count));
+        // Each place was given once, whichever process gave it.
+        Assert.Equal(Enumerable.Range(0, RequestsPerMinute), served.Select(answer => Number(answer, "RateLimit-Remaining")).Order());
+        Assert.All(answers, answer => Assert.Equal(RequestsPerMinute, Number(answer, "RateLimit-Limit")));
+        Assert.All(answers, answer => Assert.Equal($"{RequestsPerMinute};w=60", answer.Header("RateLimit-Policy")));
+        Assert.All(answers, answer => Assert.InRange(Number(answer, "RateLimit-Reset"), 1, 60));
+        Assert.All(refused, answer => Assert.Equal(Number(answer, "RateLimit-Reset"), Number(answer, "Retry-After")));
+        await refused[0].AssertProblemAsync(429, "rate_limited");
+
+        using var another = await app.Hosts[0].GetAsync("/api/campaigns", ("X-User", "patient"));
+        Assert.Equal(HttpStatusCode.OK, another.StatusCode);
+    }
+
+    [Fact]
+    public async Task RunningCampaigns_AreCountedOverBoth_AndReplaysAreFree()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
+            (Key: $"run-{i}", Response: await PostAsync(app.Hosts[i % 2], "runner", $"run-{i}", images: 1))));
+
+        var accepted = answers.Where(answer => answer.Response.StatusCode == HttpStatusCode.Accepted).ToList();
+        Assert.Equal(MaxRunning, accepted.Count);
+        foreach (var (_, response) in answers.Except(accepted))
+        {
+            await response.AssertProblemAsync(429, "too_many_running");
+            Assert.Equal("10", response.Header("Retry-After"));
+        }
+
+        foreach (var (key, response) in accepted)
+        {
+            using var replay = await PostAsync(app.Hosts[1], "runner", key, images: 1);
+            Assert.Equal(response.Headers.Location, replay.Headers.Location);
+        }
+
+        using var me = await app.Hosts[1].GetAsync("/api/me", ("X-User", "runner"));
+        var limits = (await me.ReadAsync())["limits"]!;
+        Assert.Equal(
+            (0, MaxPerDay - MaxRunning), ((int)limits["running"]!["remaining"]!, (int)limits["campaignsPerDay"]!["remaining"]!));
+    }
+
+    [Fact]
+    public async Task CampaignsOfADay_AreCountedOverBoth_AndThoseThatEndedMakeRoomForOthers()
+    {
+        for (var i = 0; i < MaxPerDay; i++)
+        {
+            using var accepted = await PostAsync(app.Hosts[i % 2], "daily", $"day-{i}", images: 0);
+            Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+            await EndAsync(app.Hosts[1], accepted.Headers.Location!);
+        }
+
+        using var refused = await PostAsync(app.Hosts[1], "daily", "day-more", images: 0);
+        using var replay = await PostAsync(app.Hosts[0], "daily", "day-0", images: 0);
+
+        await refused.AssertProblemAsync(429, "daily_limit");
+        Assert.InRange(Number(refused, "Retry-After"), 1, 24 * 60 * 60);
+        Assert.Equal(HttpStatusCode.Accepted, replay.StatusCode);
+    }
+
+    private static async Task EndAsync(HttpClient host, Uri campaign)
+    {
+        string? tag = null;
+        while (true)
+        {
+            (string, string)[] headers = tag is null ? [("X-User", "daily")] : [("X-User", "daily"), ("If-None-Match", tag)];
+            using var response = await host.GetAsync($"{campaign}?wait=30", headers);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            tag = response.Header("ETag");
+            if ((string)(await response.ReadAsync())["status"]! == "COMPLETE")
+            {
+                return;
+            }
+        }
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(HttpClient host, string user, string key, int images) => host.SendAsync(
+        HttpMethod.Post,
+        "/api/campaigns",
+        [("X-User", user), ("Idempotency-Key", key)],
+        new JsonObject { ["prompt"] = key, ["images"] = new JsonObject { ["count"] = images } });
+
+    private static int Number(HttpResponseMessage response, string header) => int.Parse(response.Header(header), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,184 @@
+using System.Net.Http.Headers;
+using System.Text;
+using FunctionApp.Tests.Access;
+using FunctionApp.Tests.EndToEnd;
+using FunctionApp.Tests.Hosting;
+
+namespace FunctionApp.Tests.Http;
+
+/// <summary>What every answer has, on the real host: its headers, and problem details where nothing is found.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsFixture app) : IClassFixture<AnswerTests.CorsFixture>, IAsyncLifetime
+{
+    private const string Page = "https://app.example.org";
+
+    private HttpClient _http = null!;
+
+    public async Task InitializeAsync() => _http = (await app.Atelier.StartAsync(services)).Http;
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Theory]
+    [InlineData("GET", "/api/health/live", 200)]
+    [InlineData("GET", "/api/me", 200)]
+    [InlineData("GET", "/api/campaigns/nonsense", 404)]
+    [InlineData("GET", "/api/campaigns?limit=none", 400)]
+    [InlineData("POST", "/api/campaigns", 400)]
+    [InlineData("GET", "/api/nowhere", 404)]
+    public async Task Answer_WhateverItSays_HasSecurityHeadersAndIsKeptByNobody(string method, string path, int status)
+    {
+        using var response = await _http.SendAsync(new HttpMethod(method), path, []);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("nosniff", response.Header("X-Content-Type-Options"));
+        Assert.Equal("DENY", response.Header("X-Frame-Options"));
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", response.Header("Content-Security-Policy"));
+        Assert.Equal("no-referrer", response.Header("Referrer-Policy"));
+        Assert.Equal("no-store", response.Header("Cache-Control"));
+    }
+
+    [Theory]
+    [InlineData("GET", "/api")]
+    [InlineData("GET", "/api/")]
+    [InlineData("GET", "/api/nowhere/at/all")]
+    [InlineData("GET", "/api/campaigns/0198c5a4-0000-7000-8000-000000000000/nothing")]
+    [InlineData("PUT", "/api/campaigns")]
+    [InlineData("PATCH", "/api/campaigns/0198c5a4-0000-7000-8000-000000000000")]
+    [InlineData("POST", "/api/me")]
+    [InlineData("OPTIONS", "/api/campaigns")]
+    [InlineData("BREW", "/api/campaigns")]
+    public async Task UnknownRouteOrMethod_IsAProblem404(string method, string path)
+    {
+        using var response = await _http.SendAsync(new HttpMethod(method), path, []);
+
+        await response.AssertProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task Head_OfAKnownRoute_Is404WithoutABody()
+    {
+        using var response = await _http.SendAsync(HttpMethod.Head, "/api/campaigns", []);
+
+        Assert.Equal(404, (int)response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task RequestId_OfTheCaller_ComesBack_AndOtherwiseItIsTheTraceId()
+    {
+        using var given = await _http.GetAsync("/api/me", ("X-Request-Id", "order-42.a"));
+        using var traced = await _http.GetAsync("/api/nowhere", ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        using var forged = await _http.GetAsync("/api/nowhere", ("X-Request-Id", "two words"));
+
+        Assert.Equal("order-42.a", given.Header("X-Request-Id"));
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", traced.Header("X-Request-Id"));
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", (string)(await traced.AssertProblemAsync(404, "not_found"))["traceId"]!);
+        Assert.Equal((string)(await forged.AssertProblemAsync(404, "not_found"))["traceId"]!, forged.Header("X-Request-Id"));
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/campaigns")]
+    [InlineData("DELETE", "/api/campaigns/0198c5a4-0000-7000-8000-000000000000")]
+    [InlineData("GET", "/api/me")]
+    public async Task Preflight_FromAConfiguredOrigin_AllowsWhatTheApiTakes(string method, string path)
+    {
+        using var response = await _http.SendAsync(
+            HttpMethod.Options,
+            path,
+            [("Origin", Page), ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", "authorization,content-type,idempotency-key")]);
+
+        Assert.Equal(204, (int)response.StatusCode);
+        Assert.Equal(Page, response.Header("Access-Control-Allow-Origin"));
+        Assert.Contains(method, response.Header("Access-Control-Allow-Methods").Split(", "));
+        Assert.Superset(
+            new HashSet<string> { "authorization", "content-type", "idempotency-key", "last-event-id", "x-api-key" },
+            response.Header("Access-Control-Allow-Headers").ToLowerInvariant().Split(", ").ToHashSet());
+        Assert.False(response.Headers.Contains("Access-Control-Allow-Credentials"));
+    }
+
+    [Theory]
+    [InlineData("https://evil.example.net")]
+    [InlineData("https://app.example.org.evil.net")]
+    [InlineData("http://app.example.org")]
+    [InlineData("null")]
+    public async Task OtherOrigins_AreToldNothing(string origin)
+    {
+        using var preflight = await _http.SendAsync(HttpMethod.Options, "/api/campaigns", [("Origin", origin), ("Access-Control-Request-Method", "POST")]);
+        using var reading = await _http.GetAsync("/api/me", ("Origin", origin));
+        using var posting = await _http.PostCampaignAsync(("Origin", origin));
+
+        await preflight.AssertProblemAsync(403, "origin_not_allowed");
+        await posting.AssertProblemAsync(403, "cross_site_request");
+        Assert.All([preflight, reading, posting], answer => Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin")));
+        Assert.All([preflight, reading, posting], answer => Assert.Equal("Origin", answer.Header("Vary")));
+    }
+
+    [Fact]
+    public async Task ConfiguredOrigin_ReadsAnswersAndTheirHeaders_ErrorsToo()
+    {
+        using var posted = await _http.PostCampaignAsync(("Origin", Page));
+        using var missing = await _http.GetAsync("/api/campaigns/nonsense", ("Origin", Page));
+
+        Assert.Equal(202, (int)posted.StatusCode);
+        Assert.All([posted, missing], answer => Assert.Equal(Page, answer.Header("Access-Control-Allow-Origin")));
+        Assert.Superset(
+            new HashSet<string> { "Location", "Retry-After", "ETag", "RateLimit-Remaining" },
+            posted.Header("Access-Control-Expose-Headers").Split(", ").ToHashSet());
+    }
+
+    [Fact]
+    public async Task Development_WithoutAName_IsLocal_AnOperatorWithoutLimits()
+    {
+        using var local = await _http.GetAsync("/api/me");
+        using var ann = await _http.GetAsync("/api/me", ("X-User", "ann@example.org"), ("Authorization", "Bearer anything"));
+        using var tooLong = await _http.GetAsync("/api/me", ("X-User", new string('x', 201)));
+
+        var me = await local.ReadAsync();
+        Assert.Equal(("local", true), ((string)me["userId"]!, (bool)me["operator"]!));
+        Assert.All((string[])["requestsPerMinute", "running", "campaignsPerDay"], limit => Assert.Null(me["limits"]![limit]));
+        Assert.False(local.Headers.Contains("RateLimit-Limit"));
+        me = await ann.ReadAsync();
+        Assert.Equal(("ann@example.org", "ann@example.org", false), ((string)me["userId"]!, (string)me["email"]!, (bool)me["operator"]!));
+        Assert.NotNull((await tooLong.AssertProblemAsync(400, "validation_failed"))["errors"]!["X-User"]);
+    }
+
+    [Theory]
+    [InlineData("atelier.example.net")]
+    [InlineData("192.168.1.4:7071")]
+    [InlineData("localhost.evil.net")]
+    public async Task Development_UnderAnotherName_IsRefused(string host)
+    {
+        // What a page does that has had its own name resolved to this machine.
+        using var response = await _http.GetAsync("/api/campaigns", ("Host", host));
+
+        await response.AssertProblemAsync(403, "not_local");
+    }
+
+    [Fact]
+    public async Task BodyOverTheLimit_OfUnknownLength_Is413()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/api/campaigns")
+        {
+            Content = new StreamContent(new MemoryStream(Encoding.ASCII.GetBytes($$"""{"prompt":"{{new string('x', 100_000)}}"}"""))),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        request.Headers.TransferEncodingChunked = true;
+
+        using var response = await _http.SendAsync(request);
+
+        await response.AssertProblemAsync(413, "body_too_large");
+    }
+
+    /// <summary>A host in mode Development that a page of another origin may use.</summary>
+    public sealed class CorsFixture : IAsyncLifetime
+    {
+        internal AtelierFixture Atelier { get; } = new()
+        {
+            MoreSettings = new Dictionary<string, string> { ["Cors__Origins"] = $"{Page}, https://other.example.org:8443" },
+        };
+
+        public Task InitializeAsync() => Task.CompletedTask;
+
+        public async Task DisposeAsync() => await Atelier.DisposeAsync();
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+using Atelier.Access.Limits;
+
+namespace Atelier.Access;
+
+/// <summary>How callers are known.</summary>
+public enum AccessMode
+{
+    /// <summary>By a key that the command <c>keys create</c> has made.</summary>
+    ApiKey,
+
+    /// <summary>By what Azure App Service authentication, in front of the app, says.</summary>
+    EasyAuth,
+
+    /// <summary>By their own word, on loopback addresses only.</summary>
+    Development,
+}
+
+/// <summary>Who may come in and how much each may do: the settings <c>Access:*</c>.</summary>
+/// <param name="Mode"><c>Access:Mode</c>. Default is <see cref="AccessMode.ApiKey"/>: an app that nobody has configured is closed.</param>
+/// <param name="AllowedEmailDomains"><c>Access:AllowedEmailDomains</c>, apart by commas; none: everyone who can be known may come in.</param>
+/// <param name="Operators"><c>Access:Operators</c>, user ids or e-mail addresses apart by commas.</param>
+/// <param name="Limits">How much each caller may do.</param>
+public sealed partial record AccessOptions(
+    AccessMode Mode, IReadOnlyList<string> AllowedEmailDomains, IReadOnlyList<string> Operators, CallerLimits Limits)
+{
+    private const string Section = "Access";
+    private const string ModeSetting = "Access:Mode";
+    private const string DomainsSetting = "Access:AllowedEmailDomains";
+    private const string OperatorsSetting = "Access:Operators";
+
+    // A name that nobody reads, such as AllowedEmailDomain, would leave open what its writer believes to be closed.
+    private static readonly string[] Known =
+        [ModeSetting, DomainsSetting, OperatorsSetting, .. CallerLimits.Settings];
+
+    // Injected by App Service where its authentication is on:
+    // https://learn.microsoft.com/azure/app-service/reference-app-settings
+    private const string PlatformAuthentication = "WEBSITE_AUTH_ENABLED";
+
+    /// <summary>Reads and checks them.</summary>
+    /// <exception cref="SettingException">One is malformed or unknown, or the mode would be unsafe here.</exception>
+    public static AccessOptions Read(IConfiguration configuration)
+    {
+        if (configuration.GetSection(Section).GetChildren().FirstOrDefault(
+            setting => !Known.Contains(setting.Path, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new SettingException(unknown.Path, $"Setting '{unknown.Path}' is not known. There are {string.Join(", ", Known)}.");
+        }
+
+        AccessMode mode = ReadMode(configuration);
+        if (mode == AccessMode.Development && DevelopmentAddresses.FindOpen(configuration) is { } open)
+        {
+            throw new SettingException(
+                ModeSetting, $"Setting '{ModeSetting}' is Development, which believes every caller and is for loopback addresses only, not {open}: use ApiKey.");
+        }
+        if (mode == AccessMode.EasyAuth && !(bool.TryParse(configuration[PlatformAuthentication], out bool isOn) && isOn))
+        {
+            throw new SettingException(
+                ModeSetting, $"Setting '{ModeSetting}' is EasyAuth, but App Service authentication is off ({PlatformAuthentication} is not true): anyone could forge its headers.");
+        }
+        return new AccessOptions(mode, ReadDomains(configuration), ReadOperators(configuration), CallerLimits.Read(configuration, mode));
+    }
+
+    /// <summary>Whether a caller's address is of an allowed domain.</summary>
+    internal bool Admits(Caller caller) =>
+        AllowedEmailDomains.Count == 0
+        || (caller.Email is { } email
+            && email.LastIndexOf('@') is var at and > 0
+            && AllowedEmailDomains.Contains(email[(at + 1)..], StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Whether the configuration names a caller as operator.</summary>
+    internal bool NamesOperator(Caller caller) =>
+        Operators.Contains(caller.UserId, StringComparer.Ordinal)
+        || (caller.Email is { } email && Operators.Contains(email, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>The values of a setting that holds several: apart by commas, or one by one as <c>Setting:0</c>, <c>Setting:1</c>.</summary>
+    internal static string[] ReadList(IConfiguration configuration, string setting)
+    {
+        IConfigurationSection section = configuration.GetSection(setting);
+        return [.. section.GetChildren().Select(child => child.Value).Prepend(section.Value)
+            .SelectMany(values => (values ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+    }
+
+    private static AccessMode ReadMode(IConfiguration configuration)
+    {
+        string? text = configuration[ModeSetting];
+        if (string.IsNullOrWhiteSpace(text))
+            return AccessMode.ApiKey;
+        foreach (AccessMode mode in Enum.GetValues<AccessMode>())
+        {
+            if (string.Equals(text, mode.ToString(), StringComparison.OrdinalIgnoreCase))
+                return mode;
+        }
+        throw new SettingException(ModeSetting, $"Setting '{ModeSetting}' must be ApiKey, EasyAuth or Development.");
+    }
+
+    private static string[] ReadDomains(IConfiguration configuration)
+    {
+        string[] domains = ReadList(configuration, DomainsSetting);
+        return Array.Find(domains, domain => !DomainName().IsMatch(domain)) is { } wrong
+            ? throw new SettingException(DomainsSetting, $"Setting '{DomainsSetting}' must be domains such as example.org apart by commas, not '{wrong}'.")
+            : domains;
+    }
+
+    private static string[] ReadOperators(IConfiguration configuration)
+    {
+        string[] operators = ReadList(configuration, OperatorsSetting);
+        return Array.Exists(operators, name => !Caller.IsUserId(name))
+            ? throw new SettingException(
+                OperatorsSetting, $"Setting '{OperatorsSetting}' must be user ids of at most {Caller.MaxUserIdLength} characters, or e-mail addresses, apart by commas.")
+            : operators;
+    }
+
+    [GeneratedRegex(@"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex DomainName();
+}

@@ -1,0 +1,37 @@
+using Atelier.Persistence.Tables;
+using Microsoft.Extensions.Primitives;
+
+namespace Atelier.Access.ApiKeys;
+
+/// <summary>Access mode <c>ApiKey</c>: the caller shows a key, as <c>Authorization: Bearer KEY</c> or <c>X-Api-Key: KEY</c>.</summary>
+internal sealed class ApiKeyCallerResolver(ApiKeyStore keys) : ICallerResolver
+{
+    private const string Header = "X-Api-Key";
+    private const string Scheme = "Bearer ";
+
+    /// <inheritdoc/>
+    public async ValueTask<Caller> ResolveAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        string shown = Read(request) ?? throw Unauthorized.Missing($"The request needs an API key, as Authorization: Bearer KEY or {Header}: KEY.");
+        // One answer for every way in which a key can be wrong: it tells nothing of the keys that there are.
+        return KeyText.TryParse(shown, out KeyText? text) && await keys.FindAsync(text, cancellationToken) is { } key
+            ? CallerOf(key)
+            : throw Unauthorized.Wrong("The API key is unknown or has been revoked.");
+    }
+
+    private static Caller CallerOf(ApiKey key) => Caller.Named(key.UserId) with { IsOperator = key.IsOperator };
+
+    private static string? Read(HttpRequest request)
+    {
+        StringValues authorization = request.Headers.Authorization;
+        StringValues key = request.Headers[Header];
+        return (authorization, key) switch
+        {
+            ({ Count: 0 }, { Count: 0 }) => null,
+            ({ Count: 1 }, { Count: 0 }) when authorization[0]!.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) =>
+                authorization[0]![Scheme.Length..].Trim(),
+            ({ Count: 0 }, { Count: 1 }) => key[0]!.Trim(),
+            _ => throw Unauthorized.Wrong($"The request must show one API key, as Authorization: Bearer KEY or {Header}: KEY."),
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using Atelier.Configuration;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Microsoft.EntityFrameworkCore;
+
+namespace Atelier.Access.ApiKeys;
+
+/// <summary>The keys of mode <c>ApiKey</c>. Secrets are never stored, only their hashes.</summary>
+internal sealed class ApiKeyStore(AtelierDbContext db, TimeProvider timeProvider)
+{
+    // A write for every request would only tell more exactly what nobody needs exactly.
+    private static readonly TimeSpan LastUsedStep = TimeSpan.FromMinutes(1);
+
+    /// <summary>Makes a key.</summary>
+    /// <returns>The key itself, which cannot be had a second time.</returns>
+    public async Task<KeyText> CreateAsync(string userId, bool isOperator, CancellationToken cancellationToken)
+    {
+        var key = KeyText.Create();
+        db.ApiKeys.Add(new ApiKey
+        {
+            Id = key.Id,
+            UserId = userId,
+            IsOperator = isOperator,
+            Hash = key.Hash,
+            CreatedAt = timeProvider.Now(),
+        });
+        await db.SaveChangesAsync(cancellationToken);
+        return key;
+    }
+
+    /// <summary>All keys, the oldest first, those that are revoked included.</summary>
+    public Task<List<ApiKey>> ListAsync(CancellationToken cancellationToken) =>
+        db.ApiKeys.AsNoTracking().OrderBy(key => key.CreatedAt).ThenBy(key => key.Id).ToListAsync(cancellationToken);
+
+    /// <summary>Revokes a key, from the next request on. Once is as good as twice.</summary>
+    /// <returns>Whether there is such a key.</returns>
+    public async Task<bool> RevokeAsync(string id, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = timeProvider.Now();
+        return await db.ApiKeys.Where(key => key.Id == id)
+            .ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, key => key.RevokedAt ?? now), cancellationToken) > 0;
+    }
+
+    /// <summary>The key that a caller shows, where it opens something; and notes that it was used.</summary>
+    public async Task<ApiKey?> FindAsync(KeyText shown, CancellationToken cancellationToken)
+    {
+        ApiKey? key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == shown.Id, cancellationToken);
+        if (key is not { RevokedAt: null } || !CryptographicOperations.FixedTimeEquals(key.Hash, shown.Hash))
+            return null;
+
+        DateTimeOffset now = timeProvider.Now();
+        if (key.LastUsedAt is null || now - key.LastUsedAt >= LastUsedStep)
+        {
+            await db.ApiKeys.Where(row => row.Id == key.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, now), cancellationToken);
+        }
+        return key;
+    }
+}

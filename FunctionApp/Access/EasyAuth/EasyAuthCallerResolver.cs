@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Primitives;
+
+namespace Atelier.Access.EasyAuth;
+
+/// <summary>Access mode <c>EasyAuth</c>: Azure App Service has signed the caller in and says who it is.</summary>
+/// <remarks>
+/// The platform takes the header from every request that comes in and writes its own. Where it is off, the header is anyone's: the app
+/// does not start in this mode then.
+/// </remarks>
+internal sealed class EasyAuthCallerResolver : ICallerResolver
+{
+    private const string Header = "X-MS-CLIENT-PRINCIPAL";
+
+    /// <inheritdoc/>
+    public ValueTask<Caller> ResolveAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        StringValues header = request.Headers[Header];
+        if (header.Count == 0)
+            throw Unauthorized.Missing("The request needs a signed-in user: /.auth/login/aad signs in, or Authorization: Bearer with a token.");
+        return header.Count == 1 && ClientPrincipal.Parse(header[0]!)?.ToCaller() is { } caller
+            ? ValueTask.FromResult(caller)
+            : throw Unauthorized.Wrong("The sign-in does not say who the caller is.");
+    }
+}

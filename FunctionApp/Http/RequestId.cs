@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace Atelier.Http;
+
+/// <summary>The id of a request, under which the log tells of it: the caller's own <c>X-Request-Id</c>, or the trace id.</summary>
+internal static class RequestId
+{
+    /// <summary>The header, of requests and answers.</summary>
+    public const string Header = "X-Request-Id";
+
+    private const int MaxLength = 64;
+
+    /// <summary>The caller's id where it is one; anything else in the header, such as what could forge a log line, is ignored.</summary>
+    public static string Of(HttpContext http)
+    {
+        string given = http.Request.Headers[Header].ToString();
+        return given.Length is > 0 and <= MaxLength && given.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')
+            ? given
+            : Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+    }
+}

@@ -1,0 +1,21 @@
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Atelier.Http;
+
+/// <summary>What no other function under <c>/api</c> takes: preflights, unknown paths, and known paths with another method.</summary>
+/// <remarks>The hosts prefer a literal path and a listed method to this route; without it they answer an empty 404.</remarks>
+public sealed class UnknownRoute(Cors cors)
+{
+    /// <summary>Answers a preflight with 204, everything else with 404 problem details.</summary>
+    [Function(nameof(UnknownRoute))]
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "api/{*path}")] HttpRequest request)
+    {
+        if (!Cors.IsPreflight(request))
+            throw new ApiException(StatusCodes.Status404NotFound, "not_found", $"There is nothing at {request.Method} {request.Path}.");
+        if (!cors.Allows(request))
+            throw new ApiException(StatusCodes.Status403Forbidden, "origin_not_allowed", "Pages of this origin may not call; it is not in Cors:Origins.");
+        Cors.WritePreflight(request.HttpContext.Response);
+        return Results.NoContent();
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace Endurance.Machine;
+
+/// <summary>Waits for what must come true.</summary>
+internal static class Until
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
+
+    /// <exception cref="TimeoutException">It did not in time.</exception>
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan patience, string what)
+    {
+        if (!await HoldsAsync(condition, patience))
+        {
+            throw new TimeoutException($"Waited {patience.TotalSeconds:0} s in vain for {what}.");
+        }
+    }
+
+    /// <returns>Whether it came true in time.</returns>
+    public static async Task<bool> HoldsAsync(Func<Task<bool>> condition, TimeSpan patience)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(started) > patience)
+            {
+                return false;
+            }
+
+            await Task.Delay(Step);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,45 @@
+using Endurance.Faults;
+using Endurance.Machine;
+using Endurance.Node;
+using Endurance.Scale;
+
+namespace Endurance;
+
+/// <summary>Tries out what the durable engine promises: under faults, and at scale.</summary>
+internal static class Program
+{
+    private const string Usage =
+        """
+        Endurance faults [--kills 200] [--restarts 6] [--pauses 4] [--cuts 40] [--seed N] [--postgres <connection string>]
+        Endurance scale  [--only memory|adopt|step|nodes] [--waiting 100000] [--adopted 10000] [--filled 1000000] [--postgres <connection string>]
+
+        Without --postgres it runs a PostgreSQL of its own in .atelier/endurance. With it, the server's own restarts are left out.
+        Prints a table; the exit code is 1 when a promise is broken, 2 when it could not be tried out.
+        """;
+
+    private static async Task<int> Main(string[] args)
+    {
+        if (args is ["node", .. var settings])
+        {
+            return await NodeProgram.RunAsync(settings);
+        }
+
+        if (args is not [("faults" or "scale") and var verb, .. var rest] || CommandLine.Parse(rest) is not { } options)
+        {
+            await Console.Error.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        try
+        {
+            await using var server = await DatabaseServer.StartAsync(options.Text("postgres"));
+            var kept = verb == "faults" ? await new FaultsRun(server, options).RunAsync() : await new ScaleRun(server, options).RunAsync();
+            return kept ? 0 : 1;
+        }
+        catch (Exception exception) when (exception is EnduranceException or Npgsql.NpgsqlException or TimeoutException)
+        {
+            await Console.Error.WriteLineAsync($"It could not be tried out: {exception}");
+            return 2;
+        }
+    }
+}
