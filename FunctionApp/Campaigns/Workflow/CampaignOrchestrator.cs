@@ -35,6 +35,7 @@ public static class CampaignOrchestrator
         {
             // An orchestration stays until its last timer has ended.
             stop.Cancel();
+            await AsyncImagePart.CancelAsync(context, input);
             logger.LogInformation("Campaign {CampaignId} was stopped.", input.CampaignId);
             return CampaignStatus.Canceled.ToText();
         }
@@ -51,7 +52,7 @@ public static class CampaignOrchestrator
         TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
     {
         PartFailure? failure = part.IsAsync
-            ? await AsyncImagePart.MakeAsync(context, part, TaskOptions.FromRetryPolicy(PolicyOf(part.Retry)), CancellationToken.None)
+            ? await AsyncImagePart.MakeAsync(context, part, TaskOptions.FromRetryPolicy(PolicyOf(part.Retry)), stop)
             : await TryAsync(context, part, part.Retry);
         while (failure?.Wait is { } wait)
         {
