@@ -1,7 +1,8 @@
 // The whole run: installs what is missing, puts each engine on the bench, measures, and writes what came out.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAlive } from '../../EmbeddedHost/services/processes.mjs';
 import { parseArguments, usage } from './arguments.mjs';
 import { engines } from './engines.mjs';
 import { folders } from './folders.mjs';
@@ -22,7 +23,8 @@ const { measureEngine } = await import('./schedule.mjs');
 const { printTable, writeReport } = await import('./report.mjs');
 
 const cluster = join(folders.data, 'cluster');
-const run = join(folders.data, 'runs', String(process.pid));
+const runs = join(folders.data, 'runs');
+const run = join(runs, String(process.pid));
 let postgres;
 let stub;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -53,8 +55,7 @@ try {
 } finally {
   await stub?.stop();
   await postgres?.stop();
-  // Not before the end: where many files were just deleted, ext4 creates new ones slowly.
-  rmSync(run, { recursive: true, force: true });
+  removeRuns();
 }
 process.exit();
 
@@ -75,6 +76,14 @@ async function measureAll() {
     results.engines[name] = { title: engine.title, durable: engine.durable, tests: measured.tests };
   }
   return results;
+}
+
+/** Deletes what this run wrote, and what interrupted ones left. Not before the end: after many deletions ext4 creates files slowly. */
+function removeRuns() {
+  if (!existsSync(runs)) return;
+  for (const pid of readdirSync(runs)) {
+    if (Number(pid) === process.pid || !isAlive(Number(pid))) rmSync(join(runs, pid), { recursive: true, force: true });
+  }
 }
 
 function output(command, args) {

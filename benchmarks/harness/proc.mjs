@@ -12,10 +12,10 @@ export function cpuSeconds(pid, reaped = false) {
   return children(pid).reduce((sum, child) => sum + cpuSeconds(child), own);
 }
 
-/** CPU seconds that all processes of the machine together have used. */
+/** CPU seconds that all processes of the machine together have used. Interrupts are left out: they belong to no process. */
 export function machineCpuSeconds() {
-  const [user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'utf8').split('\n')[0].trim().split(/\s+/).slice(1).map(Number);
-  return (user + nice + system + irq + softirq) / TICKS_PER_SECOND;
+  const [user, nice, system] = readFileSync('/proc/stat', 'utf8').split('\n')[0].trim().split(/\s+/).slice(1).map(Number);
+  return (user + nice + system) / TICKS_PER_SECOND;
 }
 
 /** Lets the peak of a process's memory begin anew. */
