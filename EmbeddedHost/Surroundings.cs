@@ -13,6 +13,8 @@ internal sealed class Surroundings : IAsyncDisposable
     private const int TablePort = 10002;
     private const int SimulatorPort = 7081;
 
+    private const string WebhookKeySetting = "Webhooks__EncryptionKey";
+
     private readonly Dictionary<string, string> _settings = [];
     private readonly List<string> _started = [];
     private DataFolder? _folder;
@@ -124,6 +126,8 @@ internal sealed class Surroundings : IAsyncDisposable
             report,
             cancellationToken);
 
+        // Beside the database that it protects is better than none at all; a real deployment keeps it elsewhere.
+        _settings[WebhookKeySetting] = await folder.WebhookKeyAsync(cancellationToken);
         Add("PostgreSQL", Configuration.Settings.Postgres, plan.Postgres?.ConnectionString);
         Add("Azurite", Configuration.Settings.Storage, plan.Azurite?.ConnectionString);
     }

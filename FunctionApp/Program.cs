@@ -4,6 +4,9 @@ using Atelier.Campaigns;
 using Atelier.Generation;
 using Atelier.Http;
 using Atelier.Images;
+using Atelier.Notifications;
+using Atelier.Operations;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -31,6 +34,9 @@ internal static class Program
             builder.Services.AddGeneration(builder.Configuration);
             builder.Services.AddAccess(builder.Configuration);
             builder.Services.AddCampaigns(builder.Configuration);
+            builder.Services.AddNotifications(builder.Configuration);
+            builder.Services.AddOperations(builder.Configuration);
+            builder.Services.AddMetricsEndpoint();
 
             using IHost host = builder.Build();
             await DatabaseMigrator.MigrateAsync(host.Services);

@@ -75,7 +75,11 @@ internal sealed partial class DurableEngine : IHostedService, IAsyncDisposable
             MaxPoolSize = 16,
             Enlist = false,
             KeepAlive = 10,
-        }.ConnectionString).Build();
+        }.ConnectionString)
+        {
+            // What metrics call it; by itself it would be called by its whole connection string.
+            Name = options.Schema,
+        }.Build();
         _nodes = new NodeStore(_dataSource, options.Schema, channel);
         _listener = new SessionListener(_dataSource, channel, _clock, loggerFactory.CreateLogger<SessionListener>());
         Store = new HubStore(_dataSource, options.Schema, channel);

@@ -1,5 +1,5 @@
 using EmbeddedFunctions.Engine.Client;
-using EmbeddedFunctions.Hosting;
+using EmbeddedFunctions.Management;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +17,12 @@ internal static class EngineRegistration
             provider.GetRequiredService<IConfiguration>(),
             provider.GetRequiredService<HostJson>().DurableTask));
         services.AddSingleton<DurableEngine>();
-        services.AddSingleton<DurableTaskClient, EmbeddedDurableTaskClient>();
+        services.AddSingleton<DurableTaskClient>(provider => new EmbeddedDurableTaskClient(
+            provider.GetRequiredService<DurableEngine>(),
+            provider.GetRequiredService<IDurableFunctions>())
+        {
+            Management = provider.GetService<ManagementAddresses>(),
+        });
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<DurableEngine>());
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EmbeddedFunctions.Hosting;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 
@@ -8,6 +7,9 @@ namespace EmbeddedFunctions.Engine;
 /// <summary>Reads the engine's options from configuration and host.json.</summary>
 internal static class EngineSettings
 {
+    /// <summary>Whether a database is configured.</summary>
+    public static bool HasDatabase(IConfiguration configuration) => !string.IsNullOrWhiteSpace(ConnectionStringOf(configuration));
+
     /// <summary>
     /// The database is <c>EmbeddedFunctions:ConnectionString</c>, or else the connection string <c>Postgres</c>, in keyword form or as
     /// a <c>postgres://</c> URL. The schema is <c>durable</c>, or <c>durable_</c> and the hub's name where host.json names one.
@@ -15,7 +17,7 @@ internal static class EngineSettings
     /// <exception cref="FunctionsStartupException">A setting is missing or malformed; the message names it.</exception>
     public static EngineOptions Read(IConfiguration configuration, DurableTaskSettings settings)
     {
-        var connectionString = configuration["EmbeddedFunctions:ConnectionString"] ?? configuration.GetConnectionString("Postgres");
+        var connectionString = ConnectionStringOf(configuration);
         if (string.IsNullOrWhiteSpace(connectionString))
         {
             throw new FunctionsStartupException(
@@ -37,6 +39,9 @@ internal static class EngineSettings
             IdleBeforeEviction = Seconds(configuration, "EmbeddedFunctions:IdleSeconds", 0, 3600) ?? defaults.IdleBeforeEviction,
         };
     }
+
+    private static string? ConnectionStringOf(IConfiguration configuration) =>
+        configuration["EmbeddedFunctions:ConnectionString"] ?? configuration.GetConnectionString("Postgres");
 
     private static string SchemaOf(string? hubName) => string.IsNullOrEmpty(hubName)
         ? "durable"

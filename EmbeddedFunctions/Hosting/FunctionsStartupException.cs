@@ -1,17 +1,18 @@
 namespace EmbeddedFunctions;
 
-/// <summary>The app cannot start: a function or a setting is wrong. The message names each, a line apiece.</summary>
+/// <summary>The application cannot start as it is: the message has a line for everything that is wrong.</summary>
 public sealed class FunctionsStartupException : Exception
 {
-    /// <summary>One mistake, or several in lines.</summary>
-    public FunctionsStartupException(string message)
-        : base(message)
+    /// <summary>Tells of one mistake.</summary>
+    public FunctionsStartupException(string problem)
+        : this([problem])
     {
     }
 
-    /// <summary>All mistakes that were found.</summary>
-    public FunctionsStartupException(IReadOnlyList<string> mistakes)
-        : base(string.Join(Environment.NewLine, mistakes))
-    {
-    }
+    /// <summary>Tells of all mistakes at once.</summary>
+    public FunctionsStartupException(IReadOnlyList<string> problems)
+        : base(string.Join(Environment.NewLine, problems)) => Problems = problems;
+
+    /// <summary>The mistakes, a sentence each, with the function's or setting's name.</summary>
+    public IReadOnlyList<string> Problems { get; }
 }

@@ -1,50 +1,46 @@
-using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Memory;
 
-namespace EmbeddedFunctions.Hosting;
+namespace EmbeddedFunctions;
 
-/// <summary>The settings file that <c>func</c> reads too: its <c>Values</c> and <c>ConnectionStrings</c>.</summary>
+/// <summary>local.settings.json, whose values count as environment variables that are not set otherwise.</summary>
 internal static class LocalSettings
 {
-    private const string FileName = "local.settings.json";
-
-    /// <summary>Adds the nearest local.settings.json from a folder upward, below the environment and the command line.</summary>
-    /// <exception cref="FunctionsStartupException">It is not JSON of the right shape.</exception>
-    public static void Add(IConfigurationBuilder configuration, string folder)
+    /// <summary>Adds the file's values right below the environment's.</summary>
+    /// <exception cref="FunctionsStartupException">The file is not JSON, or is encrypted.</exception>
+    public static void AddTo(IConfigurationManager configuration)
     {
-        var path = HostJson.Nearest(folder, FileName);
-        if (path is null)
-        {
-            return;
-        }
-
-        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllText(path), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            Read(document.RootElement, "Values", string.Empty, values);
-            Read(document.RootElement, "ConnectionStrings", "ConnectionStrings:", values);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw new FunctionsStartupException($"'{path}' cannot be read: {exception.Message}");
-        }
-
-        configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = values });
+        if (AppFiles.FindLocalSettings(configuration) is not { } path) return;
+        var source = new MemoryConfigurationSource { InitialData = Read(path) };
+        var environment = configuration.Sources.OfType<EnvironmentVariablesConfigurationSource>().LastOrDefault(s => string.IsNullOrEmpty(s.Prefix));
+        configuration.Sources.Insert(environment is null ? 0 : configuration.Sources.IndexOf(environment), source);
     }
 
-    private static void Read(JsonElement root, string section, string prefix, Dictionary<string, string?> values)
+    private static List<KeyValuePair<string, string?>> Read(string path)
     {
-        if (!root.TryGetProperty(section, out var content))
+        IConfiguration file;
+        try
         {
-            return;
+            file = new ConfigurationBuilder().AddJsonFile(path, optional: false, reloadOnChange: false).Build();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new FunctionsStartupException($"'{path}' cannot be read: {exception.InnerException?.Message ?? exception.Message}");
         }
 
-        foreach (var entry in content.EnumerateObject())
+        if (bool.TryParse(file["IsEncrypted"], out var encrypted) && encrypted)
         {
-            var value = entry.Value.ValueKind is JsonValueKind.String ? entry.Value.GetString() : entry.Value.GetRawText();
-            values[prefix + entry.Name.Replace("__", ":", StringComparison.Ordinal)] = value;
+            throw new FunctionsStartupException($"'{path}' is encrypted; run 'func settings decrypt' first.");
         }
+
+        var values = file.GetSection("Values").AsEnumerable(makePathsRelative: true)
+            .Where(value => value.Value is not null)
+            .Select(value => KeyValuePair.Create(value.Key.Replace("__", ":", StringComparison.Ordinal), value.Value));
+        var connections = file.GetSection("ConnectionStrings").AsEnumerable(makePathsRelative: true)
+            .Where(value => value.Value is not null)
+            .Select(value => KeyValuePair.Create($"ConnectionStrings:{value.Key}", value.Value));
+        var port = file["Host:LocalHttpPort"] is { } number ? KeyValuePair.Create(HostSetup.LocalPort, (string?)number) : default;
+        return [.. values, .. connections, .. port.Key is null ? [] : new[] { port }];
     }
 }

@@ -1,62 +1,84 @@
-using EmbeddedFunctions.Hosting;
+using EmbeddedFunctions.Invocation;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 
 namespace EmbeddedFunctions.Http;
 
-/// <summary>The routes of HTTP functions: the host's prefix, and the function's template or its name.</summary>
+/// <summary>The routes of HTTP functions.</summary>
 internal static class HttpRoutes
 {
-    public static string TemplateOf(FunctionDescriptor function, HostJson host)
+    /// <summary>The route template of a function, prefix included.</summary>
+    public static string TemplateOf(HttpTriggerAttribute trigger, string function, string prefix)
     {
-        var route = ((HttpTriggerAttribute)function.Trigger).Route ?? function.Name;
-        return host.RoutePrefix.Length == 0 ? $"/{route.TrimStart('/')}" : $"/{host.RoutePrefix}/{route.TrimStart('/')}";
+        var route = string.IsNullOrWhiteSpace(trigger.Route) ? function : trigger.Route.Trim('/');
+        return prefix.Length == 0 ? route : $"{prefix}/{route}";
     }
 
-    /// <summary>Methods in upper case; empty for all.</summary>
-    public static string[] MethodsOf(FunctionDescriptor function) =>
-        ((HttpTriggerAttribute)function.Trigger).Methods is { Length: > 0 } methods
-            ? [.. methods.Select(m => m.ToUpperInvariant())]
-            : [];
+    /// <summary>The methods that a function takes, in upper case; none for all.</summary>
+    public static IReadOnlyList<string> MethodsOf(HttpTriggerAttribute trigger) =>
+        [.. (trigger.Methods ?? []).Select(method => method.ToUpperInvariant()).Distinct()];
 
-    /// <summary>Adds a mistake for each template that does not parse and each route that two functions claim for one method.</summary>
-    public static void Check(IEnumerable<FunctionDescriptor> functions, HostJson host, List<string> mistakes)
+    /// <summary>Notes what is wrong with a function's route.</summary>
+    public static void Check(HttpTriggerAttribute trigger, string function, string prefix, List<string> problems)
     {
-        var claimed = new Dictionary<(string Shape, string Method), string>();
-        foreach (var function in functions.Where(f => f.Trigger is HttpTriggerAttribute))
+        var route = (trigger.Route ?? string.Empty).Trim('/');
+        if (route.StartsWith("admin", StringComparison.OrdinalIgnoreCase) || route.StartsWith("runtime", StringComparison.OrdinalIgnoreCase))
         {
-            RoutePattern pattern;
-            try
-            {
-                pattern = RoutePatternFactory.Parse(TemplateOf(function, host));
-            }
-            catch (RoutePatternException exception)
-            {
-                mistakes.Add($"Function '{function.Name}': the route '{exception.Pattern}' cannot be read: {exception.Message}");
-                continue;
-            }
+            problems.Add($"its route '{trigger.Route}' begins with a path that is the host's own");
+        }
 
-            var methods = MethodsOf(function);
-            foreach (var method in methods.Length > 0 ? methods : ["any method"])
+        foreach (var method in trigger.Methods ?? [])
+        {
+            if (method.Length == 0 || !method.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             {
-                var shape = ShapeOf(pattern);
-                if (!claimed.TryAdd((shape, method), function.Name))
+                problems.Add($"'{method}' is not an HTTP method");
+            }
+        }
+
+        try
+        {
+            RoutePatternFactory.Parse(TemplateOf(trigger, function, prefix));
+        }
+        catch (RoutePatternException exception)
+        {
+            problems.Add($"its route '{trigger.Route}' does not parse: {exception.Message.TrimEnd('.')}");
+        }
+    }
+
+    /// <summary>Notes functions that take the same method at the same route.</summary>
+    public static void CheckConflicts(IEnumerable<FunctionEntry> functions, string prefix, List<string> problems)
+    {
+        foreach (var group in functions.Where(f => f.Kind == TriggerKind.Http).GroupBy(f => Shape(f, prefix), StringComparer.OrdinalIgnoreCase))
+        {
+            var taken = new Dictionary<string, FunctionEntry>(StringComparer.Ordinal);
+            foreach (var function in group)
+            {
+                var methods = MethodsOf((HttpTriggerAttribute)function.Trigger);
+                var other = taken.FirstOrDefault(t => t.Key == "*" || methods.Count == 0 || methods.Contains(t.Key));
+                if (other.Value is not null)
                 {
-                    mistakes.Add(
-                        $"Function '{function.Name}': {method} {pattern.RawText} is already the route of function '{claimed[(shape, method)]}'.");
+                    var method = other.Key != "*" ? other.Key : methods.Count > 0 ? methods[0] : "every method";
+                    problems.Add(
+                        $"Functions '{other.Value.Name}' and '{function.Name}' both take {method} at route "
+                        + $"'{TemplateOf((HttpTriggerAttribute)function.Trigger, function.Name, prefix)}'.");
                 }
+
+                foreach (var method in methods.Count == 0 ? ["*"] : methods) taken.TryAdd(method, function);
             }
         }
     }
 
-    /// <summary>The template without its parameters' names: what two routes that cannot be told apart have in common.</summary>
-    private static string ShapeOf(RoutePattern pattern) => string.Join(
-        '/',
-        pattern.PathSegments.Select(s => string.Concat(s.Parts.Select(p => p switch
+    /// <summary>What two templates have in common that match the same paths: the parameters' names are of no matter.</summary>
+    private static string Shape(FunctionEntry function, string prefix)
+    {
+        var pattern = RoutePatternFactory.Parse(TemplateOf((HttpTriggerAttribute)function.Trigger, function.Name, prefix));
+        return string.Join('/', pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
         {
-            RoutePatternLiteralPart literal => literal.Content.ToLowerInvariant(),
+            RoutePatternLiteralPart literal => literal.Content,
             RoutePatternParameterPart parameter =>
-                $"{{{(parameter.IsCatchAll ? "*" : "")}{string.Join(':', parameter.ParameterPolicies.Select(c => c.Content))}{(parameter.IsOptional ? "?" : "")}}}",
+                $"{{{(parameter.IsCatchAll ? "*" : "")}:{string.Join(':', parameter.ParameterPolicies.Select(p => p.Content))}"
+                + $"{(parameter.IsOptional || parameter.Default is not null ? "?" : "")}}}",
             _ => ".",
         }))));
+    }
 }

@@ -9,6 +9,7 @@ internal sealed class DataFolder : IDisposable
     public const string PortsFile = "ports.json";
 
     private const int PasswordBytes = 24;
+    private const int WebhookKeyBytes = 32;
 
     // A host that is just ending gives its folder back in a moment.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -56,20 +57,27 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>A random password, the same at every call and every start; only this user can read its file.</summary>
-    public async Task<string> PasswordAsync(CancellationToken cancellationToken)
-    {
-        var file = System.IO.Path.Combine(Path, PasswordFile);
-        if (File.Exists(file)) return await File.ReadAllTextAsync(file, cancellationToken);
+    public Task<string> PasswordAsync(CancellationToken cancellationToken) =>
+        SecretAsync(PasswordFile, () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes)), cancellationToken);
 
-        var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(PasswordBytes));
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var writer = new StreamWriter($"{file}.new", options)) await writer.WriteAsync(password.AsMemory(), cancellationToken);
-        File.Move($"{file}.new", file);
-        return password;
-    }
+    /// <summary>A random key for the secrets of webhooks, the same at every call and every start; only this user can read its file.</summary>
+    public Task<string> WebhookKeyAsync(CancellationToken cancellationToken) =>
+        SecretAsync("webhooks.key", () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(WebhookKeyBytes)), cancellationToken);
 
     public void Dispose() => _lock.Dispose();
+
+    private async Task<string> SecretAsync(string name, Func<string> create, CancellationToken cancellationToken)
+    {
+        var file = System.IO.Path.Combine(Path, name);
+        if (File.Exists(file)) return await File.ReadAllTextAsync(file, cancellationToken);
+
+        var secret = create();
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using (var writer = new StreamWriter($"{file}.new", options)) await writer.WriteAsync(secret.AsMemory(), cancellationToken);
+        File.Move($"{file}.new", file);
+        return secret;
+    }
 
     private static bool TryLock(string path, out FileStream? held)
     {

@@ -37,6 +37,7 @@ public sealed class AccessOptionsTests
     [InlineData("Access:AllowedEmailDomains", "example.org;example.com")]
     [InlineData("Access:AllowedEmailDomains", "@example.org")]
     [InlineData("Access:AllowedEmailDomains", "*.example.org")]
+    [InlineData("Access:AllowedEmailDomain", "example.org")]
     [InlineData("Cors:Origins", "*")]
     [InlineData("Cors:Origins", "app.example.org")]
     [InlineData("Cors:Origins", "https://app.example.org/")]
@@ -111,6 +112,16 @@ public sealed class AccessOptionsTests
         Assert.True(options.NamesOperator(new Caller("aad:1") { Email = "Boss@example.org" }));
         Assert.False(options.NamesOperator(new Caller("Ann")));
         Assert.False(options.NamesOperator(new Caller("aad:2") { Email = "ann@example.org" }));
+    }
+
+    [Fact]
+    public void Lists_OneByOne_AreReadToo()
+    {
+        var options = Read(("Access:AllowedEmailDomains:0", "example.org"), ("Access:Operators:0", "ann"), ("Access:Operators:1", "ben"));
+
+        Assert.Equal(["example.org"], options.AllowedEmailDomains);
+        Assert.Equal(["ann", "ben"], options.Operators);
+        Assert.True(CorsOptions.Read(With(("Cors:Origins:0", "https://app.example.org")), AccessMode.ApiKey).Allows("https://app.example.org"));
     }
 
     private static AccessOptions Read(params (string Name, string? Value)[] settings) => AccessOptions.Read(With(settings));

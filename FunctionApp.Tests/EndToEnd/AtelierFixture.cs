@@ -2,6 +2,7 @@ using AiSimulator;
 using AiSimulator.Calls;
 using AiSimulator.Painting;
 using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,9 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     /// <summary>Calls that providers have begun and not answered.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
+
+    /// <summary>Name of the host's blob container.</summary>
+    internal string Container => _settings["Images__Container"];
 
     internal CampaignApi Api { get; private set; } = null!;
 
@@ -65,6 +69,12 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Retry__Text__FirstInterval"] = "00:00:00.100",
                 ["Retry__Image__MaxAttempts"] = $"{MaxAttempts}",
                 ["Retry__Image__FirstInterval"] = "00:00:00.100",
+                ["Access__Operators"] = "operator",
+                ["Webhooks__AllowPrivateTargets"] = "true",
+                ["Webhooks__EncryptionKey"] = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                ["Webhooks__MaxAttempts"] = $"{MaxAttempts}",
+                ["Webhooks__FirstInterval"] = "00:00:00.100",
+                ["Webhooks__Timeout"] = "00:00:10",
             };
             foreach (var (name, value) in MoreSettings)
             {
@@ -87,6 +97,9 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         await _host.DisposeAsync();
         await StartHostAsync();
     }
+
+    /// <summary>What the host process has written.</summary>
+    internal string Output => _host!.Output;
 
     /// <summary>The database's connection string.</summary>
     internal string Database => _settings["ConnectionStrings__Postgres"];
@@ -127,6 +140,6 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     private async Task StartHostAsync()
     {
         _host = await HostProcess.StartAsync(_settings);
-        Api = new CampaignApi(new HttpClient { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(90) });
+        Api = new CampaignApi(new HttpClient(new ContractHandler()) { BaseAddress = _host.Address, Timeout = TimeSpan.FromSeconds(90) });
     }
 }

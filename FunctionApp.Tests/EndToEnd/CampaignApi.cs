@@ -51,13 +51,18 @@ internal sealed class CampaignApi(HttpClient http)
     }
 
     /// <summary>Follows a campaign by long polling until it has ended.</summary>
-    public async Task<JsonObject> EndOfAsync(string id, TimeSpan? timeout = null)
+    public async Task<JsonObject> EndOfAsync(string id, TimeSpan? timeout = null, string? user = null)
     {
         using var limit = new CancellationTokenSource(timeout ?? TimeSpan.FromSeconds(60));
         EntityTagHeaderValue? tag = null;
         while (true)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/campaigns/{id}?wait=10");
+            if (user is not null)
+            {
+                request.Headers.Add("X-User", user);
+            }
+
             if (tag is not null)
             {
                 request.Headers.IfNoneMatch.Add(tag);

@@ -24,18 +24,29 @@ public enum AccessMode
 public sealed partial record AccessOptions(
     AccessMode Mode, IReadOnlyList<string> AllowedEmailDomains, IReadOnlyList<string> Operators, CallerLimits Limits)
 {
+    private const string Section = "Access";
     private const string ModeSetting = "Access:Mode";
     private const string DomainsSetting = "Access:AllowedEmailDomains";
     private const string OperatorsSetting = "Access:Operators";
+
+    // A name that nobody reads, such as AllowedEmailDomain, would leave open what its writer believes to be closed.
+    private static readonly string[] Known =
+        [ModeSetting, DomainsSetting, OperatorsSetting, .. CallerLimits.Settings];
 
     // Injected by App Service where its authentication is on:
     // https://learn.microsoft.com/azure/app-service/reference-app-settings
     private const string PlatformAuthentication = "WEBSITE_AUTH_ENABLED";
 
     /// <summary>Reads and checks them.</summary>
-    /// <exception cref="SettingException">One is malformed, or the mode would be unsafe here.</exception>
+    /// <exception cref="SettingException">One is malformed or unknown, or the mode would be unsafe here.</exception>
     public static AccessOptions Read(IConfiguration configuration)
     {
+        if (configuration.GetSection(Section).GetChildren().FirstOrDefault(
+            setting => !Known.Contains(setting.Path, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new SettingException(unknown.Path, $"Setting '{unknown.Path}' is not known. There are {string.Join(", ", Known)}.");
+        }
+
         AccessMode mode = ReadMode(configuration);
         if (mode == AccessMode.Development && DevelopmentAddresses.FindOpen(configuration) is { } open)
         {
@@ -62,9 +73,13 @@ public sealed partial record AccessOptions(
         Operators.Contains(caller.UserId, StringComparer.Ordinal)
         || (caller.Email is { } email && Operators.Contains(email, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>The values of a setting that holds several apart by commas.</summary>
-    internal static string[] Split(string? values) =>
-        (values ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    /// <summary>The values of a setting that holds several: apart by commas, or one by one as <c>Setting:0</c>, <c>Setting:1</c>.</summary>
+    internal static string[] ReadList(IConfiguration configuration, string setting)
+    {
+        IConfigurationSection section = configuration.GetSection(setting);
+        return [.. section.GetChildren().Select(child => child.Value).Prepend(section.Value)
+            .SelectMany(values => (values ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+    }
 
     private static AccessMode ReadMode(IConfiguration configuration)
     {
@@ -81,7 +96,7 @@ public sealed partial record AccessOptions(
 
     private static string[] ReadDomains(IConfiguration configuration)
     {
-        string[] domains = Split(configuration[DomainsSetting]);
+        string[] domains = ReadList(configuration, DomainsSetting);
         return Array.Find(domains, domain => !DomainName().IsMatch(domain)) is { } wrong
             ? throw new SettingException(DomainsSetting, $"Setting '{DomainsSetting}' must be domains such as example.org apart by commas, not '{wrong}'.")
             : domains;
@@ -89,7 +104,7 @@ public sealed partial record AccessOptions(
 
     private static string[] ReadOperators(IConfiguration configuration)
     {
-        string[] operators = Split(configuration[OperatorsSetting]);
+        string[] operators = ReadList(configuration, OperatorsSetting);
         return Array.Exists(operators, name => !Caller.IsUserId(name))
             ? throw new SettingException(
                 OperatorsSetting, $"Setting '{OperatorsSetting}' must be user ids of at most {Caller.MaxUserIdLength} characters, or e-mail addresses, apart by commas.")

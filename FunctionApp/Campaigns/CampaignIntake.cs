@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Atelier.Access;
 using Atelier.Access.Limits;
+using Atelier.Campaigns.Workflow;
 using Atelier.Configuration;
 using Atelier.Generation;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -56,6 +58,7 @@ public sealed class CampaignIntake(
                 ?? throw new InvalidOperationException("The campaign of a used idempotency key is gone.", exception);
             return Repeated(first, hash);
         }
+        AtelierMeter.Accepted();
         return new AcceptedCampaign(campaign, IsNew: true);
     }
 
@@ -89,8 +92,9 @@ public sealed class CampaignIntake(
             Request = resolved,
             TextStatus = request.Text is null ? null : PartStatus.Pending,
             Metadata = request.Metadata,
-            InstanceId = id.ToString("D"),
+            InstanceId = CampaignScheduler.InstanceIdOf(id, run: 0),
             Version = 1,
+            CheckedAt = now,
             CreatedAt = now,
             UpdatedAt = now,
             Images = [.. Enumerable.Range(0, request.Images.Count).Select(index => new CampaignImage

@@ -17,6 +17,10 @@ public sealed class CampaignQueries(AtelierDbContext db)
     public Task<long?> FindVersionAsync(Guid id, CancellationToken cancellationToken) =>
         db.Campaigns.Where(campaign => campaign.Id == id).Select(campaign => (long?)campaign.Version).SingleOrDefaultAsync(cancellationToken);
 
+    /// <summary>The version of the caller's campaign; <see langword="null"/> where the caller has none of that id.</summary>
+    public Task<long?> FindVersionAsync(Caller caller, Guid id, CancellationToken cancellationToken) =>
+        Of(caller).Where(campaign => campaign.Id == id).Select(campaign => (long?)campaign.Version).SingleOrDefaultAsync(cancellationToken);
+
     /// <summary>The campaign that an earlier POST under this key has made.</summary>
     public Task<Campaign?> FindByKeyAsync(Caller caller, string idempotencyKey, CancellationToken cancellationToken) =>
         Of(caller).SingleOrDefaultAsync(campaign => campaign.IdempotencyKey == idempotencyKey, cancellationToken);

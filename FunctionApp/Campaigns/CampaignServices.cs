@@ -1,6 +1,6 @@
+using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
-using Atelier.Notifications;
 
 namespace Atelier.Campaigns;
 
@@ -19,9 +19,10 @@ public static class CampaignServices
         services.AddScoped<CampaignWatch>();
         services.AddScoped<PartRecord>();
         services.AddScoped<PartRunner>();
-
-        services.AddSingleton<CampaignChanges>();
-        services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());
+        services.AddSingleton<CampaignStops>();
+        services.AddScoped<CampaignControl>();
+        services.AddScoped<CampaignEraser>();
+        services.AddScoped<JobRecord>();
         return services;
     }
 }

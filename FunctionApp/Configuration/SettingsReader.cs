@@ -15,6 +15,14 @@ public static class SettingsReader
             : throw new SettingException(setting, $"Setting '{setting}' must be a whole number between {min} and {max}.");
     }
 
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public static bool ReadBoolean(this IConfiguration configuration, string setting, bool defaultValue)
+    {
+        if (configuration[setting] is not { Length: > 0 } text)
+            return defaultValue;
+        return bool.TryParse(text, out bool value) ? value : throw new SettingException(setting, $"Setting '{setting}' must be true or false.");
+    }
+
     /// <summary>A number between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>
     public static double ReadDouble(this IConfiguration configuration, string setting, double defaultValue, double min, double max)
     {

@@ -1,8 +1,13 @@
 using System.ClientModel.Primitives;
 using Atelier.Generation.AzureOpenAI;
+using Atelier.Generation.Callback;
+using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
+using Atelier.Generation.Gemini;
 using Atelier.Generation.OpenAI;
+using Atelier.Generation.Replicate;
+using Atelier.Generation.StableDiffusion;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Atelier.Generation;
@@ -16,7 +21,8 @@ public static class GenerationServices
 
     /// <summary>
     /// Adds the <see cref="GeneratorCatalog"/> with every provider that is configured. The default of each kind is what
-    /// <c>Providers:Text</c> and <c>Providers:Image</c> name, or else the first configured of <c>azure-openai</c>, <c>openai</c>.
+    /// <c>Providers:Text</c> and <c>Providers:Image</c> name, or else the first configured in the order of
+    /// <c>azure-openai</c>, <c>openai</c>, <c>gemini</c>, <c>stable-diffusion</c>, <c>replicate</c>, <c>callback</c>.
     /// </summary>
     /// <exception cref="SettingException">A setting below <c>Providers</c> is missing or malformed.</exception>
     public static IServiceCollection AddGeneration(this IServiceCollection services, IConfiguration configuration)
@@ -25,11 +31,19 @@ public static class GenerationServices
         var registry = new ProviderRegistry();
         AzureOpenAIProvider.Add(registry, providers);
         OpenAIProvider.Add(registry, providers);
+        GeminiProvider.Add(registry, providers);
+        StableDiffusionProvider.Add(registry, providers);
+        ReplicateProvider.Add(registry, providers);
+        var callbacks = CallbackAddress.Read(configuration);
+        CallbackProvider.Add(registry, providers, callbacks);
         var defaultText = DefaultOf(providers, "Text", [.. registry.TextProviders]);
         var defaultImage = DefaultOf(providers, "Image", [.. registry.ImageProviders]);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(registry.Addresses);
         services.AddSingleton<ProviderGate>();
+        services.AddSingleton(callbacks);
+        services.AddSingleton(p => new ProviderHttp(CreateHttpClient(), p.GetRequiredService<FailureClassifier>()));
         services.AddSingleton<PipelineTransport>(_ => new HttpClientPipelineTransport(CreateHttpClient()));
         services.AddSingleton(new SecretRedactor(registry.Secrets));
         services.AddSingleton<FailureClassifier>();

@@ -7,24 +7,28 @@ public sealed class GeneratorCatalog
 {
     private readonly FrozenDictionary<string, ITextGenerator> _text;
     private readonly FrozenDictionary<string, IImageGenerator> _image;
+    private readonly FrozenDictionary<string, IAsyncImageGenerator> _asyncImage;
 
     /// <summary>Creates the catalog.</summary>
     /// <param name="text">The configured providers of text.</param>
     /// <param name="image">The configured providers of images.</param>
     /// <param name="defaultText">The provider that writes where a request names none.</param>
     /// <param name="defaultImage">The provider that makes images where a request names none.</param>
+    /// <param name="asyncImage">The configured providers of images that take orders.</param>
     public GeneratorCatalog(
         IEnumerable<ITextGenerator> text,
         IEnumerable<IImageGenerator> image,
         string defaultText,
-        string defaultImage)
+        string defaultImage,
+        IEnumerable<IAsyncImageGenerator>? asyncImage = null)
     {
         _text = text.ToFrozenDictionary(g => g.Provider, StringComparer.OrdinalIgnoreCase);
         _image = image.ToFrozenDictionary(g => g.Provider, StringComparer.OrdinalIgnoreCase);
+        _asyncImage = (asyncImage ?? []).ToFrozenDictionary(g => g.Provider, StringComparer.OrdinalIgnoreCase);
         TextProviders = [.. _text.Keys.Order(StringComparer.Ordinal)];
-        ImageProviders = [.. _image.Keys.Order(StringComparer.Ordinal)];
+        ImageProviders = [.. _image.Keys.Concat(_asyncImage.Keys).Order(StringComparer.Ordinal)];
         DefaultText = Text(defaultText).Provider;
-        DefaultImage = Image(defaultImage).Provider;
+        DefaultImage = IsAsync(defaultImage) ? AsyncImage(defaultImage).Provider : Image(defaultImage).Provider;
     }
 
     /// <summary>The name of the provider that writes where a request names none.</summary>
@@ -43,7 +47,10 @@ public sealed class GeneratorCatalog
     public bool HasText(string name) => _text.ContainsKey(name);
 
     /// <summary>Whether a provider of images of this name is configured.</summary>
-    public bool HasImage(string name) => _image.ContainsKey(name);
+    public bool HasImage(string name) => _image.ContainsKey(name) || IsAsync(name);
+
+    /// <summary>Whether the provider of images of this name takes orders instead of making the caller wait.</summary>
+    public bool IsAsync(string name) => _asyncImage.ContainsKey(name);
 
     /// <summary>The provider of text of this name; null is the default one.</summary>
     /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
@@ -52,6 +59,10 @@ public sealed class GeneratorCatalog
     /// <summary>The provider of images of this name; null is the default one.</summary>
     /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
     public IImageGenerator Image(string? name) => Find(_image, name ?? DefaultImage, "images");
+
+    /// <summary>The provider of images by order of this name.</summary>
+    /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
+    public IAsyncImageGenerator AsyncImage(string name) => Find(_asyncImage, name, "images");
 
     private static T Find<T>(FrozenDictionary<string, T> generators, string name, string kind) =>
         generators.TryGetValue(name, out var generator)

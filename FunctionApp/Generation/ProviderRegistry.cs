@@ -1,6 +1,8 @@
 using System.ClientModel.Primitives;
+using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
+using Atelier.Operations;
 
 namespace Atelier.Generation;
 
@@ -12,22 +14,33 @@ internal sealed class ProviderRegistry
 {
     private readonly List<Offer<ITextGenerator>> _text = [];
     private readonly List<Offer<IImageGenerator>> _image = [];
+    private readonly List<Offer<IAsyncImageGenerator>> _asyncImage = [];
     private readonly List<Secret> _secrets = [];
+    private readonly List<ProviderAddress> _addresses = [];
 
     /// <summary>The names of the providers of text, in the order in which they were added.</summary>
     public IEnumerable<string> TextProviders => _text.Select(o => o.Name);
 
     /// <summary>The names of the providers of images, in the order in which they were added.</summary>
-    public IEnumerable<string> ImageProviders => _image.Select(o => o.Name);
+    public IEnumerable<string> ImageProviders => _image.Select(o => o.Name).Concat(_asyncImage.Select(o => o.Name));
 
     /// <summary>Every key and password of the providers.</summary>
     public IReadOnlyList<Secret> Secrets => _secrets;
+
+    /// <summary>Where each provider is.</summary>
+    public IReadOnlyList<ProviderAddress> Addresses => _addresses;
+
+    /// <summary>Tells where a provider is, for whoever wants to know whether it answers.</summary>
+    public void AddAddress(string name, Uri endpoint) => _addresses.Add(new(name, endpoint));
 
     /// <summary>Offers texts of a provider.</summary>
     public void AddText(string name, Func<ProviderParts, ITextGenerator> create) => _text.Add(new(name, create));
 
     /// <summary>Offers images of a provider.</summary>
     public void AddImage(string name, Func<ProviderParts, IImageGenerator> create) => _image.Add(new(name, create));
+
+    /// <summary>Offers images of a provider that takes orders.</summary>
+    public void AddAsyncImage(string name, Func<ProviderParts, IAsyncImageGenerator> create) => _asyncImage.Add(new(name, create));
 
     /// <summary>Names a key that must not show in any failure.</summary>
     public void AddSecret(Secret? secret)
@@ -41,16 +54,19 @@ internal sealed class ProviderRegistry
         _text.Select(o => new GatedTextGenerator(o.Create(parts), gate)),
         _image.Select(o => new GatedImageGenerator(o.Create(parts), gate)),
         defaultText,
-        defaultImage);
+        defaultImage,
+        _asyncImage.Select(o => new GatedAsyncImageGenerator(o.Create(parts), gate)));
 
     private sealed record Offer<T>(string Name, Func<ProviderParts, T> Create);
 }
 
 /// <summary>What providers are made with.</summary>
 /// <param name="Transport">The connections, shared by all providers.</param>
+/// <param name="Http">HTTP over connections of the same kind, for providers without a client package.</param>
+/// <param name="Callbacks">Where asynchronous providers report to.</param>
 /// <param name="Failures">Says what a failure means.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record ProviderParts(PipelineTransport Transport, FailureClassifier Failures, TimeProvider Time)
+internal sealed record ProviderParts(PipelineTransport Transport, ProviderHttp Http, CallbackAddress Callbacks, FailureClassifier Failures, TimeProvider Time)
 {
     /// <summary>What runs a provider's calls.</summary>
     public ProviderCaller CallerOf(string provider, TimeSpan timeout) => new(provider, timeout, Failures, Time);

@@ -69,6 +69,38 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
             : throw Invalid("Timeout", $"must be a time above zero and at most {MaxTimeout:c}, as hh:mm:ss or in seconds");
     }
 
+    /// <summary>A time as <c>hh:mm:ss</c>, above zero.</summary>
+    /// <exception cref="SettingException">It is not a time, or longer than <paramref name="max"/>.</exception>
+    public TimeSpan Time(string key, TimeSpan defaultValue, TimeSpan max)
+    {
+        if (Text(key) is not { } value)
+            return defaultValue;
+        return value.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero && time <= max
+            ? time
+            : throw Invalid(key, $"must be a time as hh:mm:ss, above zero and at most {max:c}");
+    }
+
+    /// <summary>A whole number.</summary>
+    /// <exception cref="SettingException">It is not a number, or out of bounds.</exception>
+    public int Number(string key, int defaultValue, int min, int max)
+    {
+        if (Text(key) is not { } value)
+            return defaultValue;
+        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw Invalid(key, $"must be a whole number between {min} and {max}");
+    }
+
+    /// <summary>How patient to be with jobs: <c>PollInterval</c> (default 5 s) and <c>JobTimeout</c> (default 15 min), as <c>hh:mm:ss</c>.</summary>
+    /// <exception cref="SettingException">One is no time, or out of bounds.</exception>
+    public JobPatience Patience() => new(
+        Time("PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)), Time("JobTimeout", TimeSpan.FromMinutes(15), TimeSpan.FromDays(1)));
+
+    /// <summary><c>OutputHosts</c>: host names apart by commas, each with its subdomains where it begins with a dot.</summary>
+    public string[] OutputHosts(string defaultValue) =>
+        (Text("OutputHosts") ?? defaultValue).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>The failure of a setting of this provider.</summary>
     public SettingException Invalid(string key, string what) => new(PathOf(key), $"Setting '{PathOf(key)}' {what}.");
 }

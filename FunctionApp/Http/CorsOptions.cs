@@ -13,7 +13,7 @@ public sealed record CorsOptions(IReadOnlyList<string> Origins, bool WithCredent
     /// <exception cref="SettingException">One is no origin.</exception>
     public static CorsOptions Read(IConfiguration configuration, AccessMode mode)
     {
-        string[] origins = AccessOptions.Split(configuration[Setting]);
+        string[] origins = AccessOptions.ReadList(configuration, Setting);
         // No wildcard: with one, any page could use whatever its visitor's browser adds.
         return Array.Find(origins, origin => !IsOrigin(origin)) is { } wrong
             ? throw new SettingException(Setting, $"Setting '{Setting}' must be origins such as https://app.example.org apart by commas, without a path, not '{wrong}'.")

@@ -56,6 +56,20 @@ internal sealed class BlobImageStore(BlobContainerClient container) : IImageStor
         await container.GetBlobClient(name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, conditions: null, ct);
 
     /// <inheritdoc/>
+    public async Task DeleteAllAsync(string prefix, CancellationToken ct)
+    {
+        try
+        {
+            await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, ct))
+                await DeleteAsync(blob.Name, ct);
+        }
+        catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound.ToString())
+        {
+            // No image has come yet.
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => _creating.Dispose();
 
     private async Task<StoredImage> UploadAsync(string name, ReadOnlyMemory<byte> bytes, string contentType, CancellationToken ct)

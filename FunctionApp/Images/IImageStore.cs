@@ -19,6 +19,11 @@ public interface IImageStore
     /// <param name="name">The name it was saved under.</param>
     /// <param name="ct">Ends the deletion.</param>
     Task DeleteAsync(string name, CancellationToken ct);
+
+    /// <summary>Deletes all images whose names begin alike. There need not be any.</summary>
+    /// <param name="prefix">How their names begin.</param>
+    /// <param name="ct">Ends the deletion; what was deleted stays so.</param>
+    Task DeleteAllAsync(string prefix, CancellationToken ct);
 }
 
 /// <summary>An image that was stored.</summary>

@@ -13,9 +13,22 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     /// <summary>The channel that the trigger on <c>campaigns</c> notifies.</summary>
     internal const string Channel = "atelier_campaigns";
 
+    /// <summary>The channel that tells which campaign was stopped: whoever works for it need not go on.</summary>
+    internal const string StopChannel = "atelier_stops";
+
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(30);
+    private const int ProbeTimeout = 10;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, HashSet<Subscription>> _subscriptions = [];
+    private readonly HashSet<Subscription> _everything = [];
+
+    /// <summary>A campaign was stopped, in whatever process. Handlers must be quick and must not throw.</summary>
+    public event EventHandler<CampaignStoppedEventArgs>? Stopped;
+
+    /// <summary>Listening has begun, or begun again: what happened before is not told. Handlers must be quick and must not throw.</summary>
+    public event EventHandler? Listening;
 
     /// <summary>How many campaigns have readers that wait.</summary>
     internal int ReaderCount
@@ -37,6 +50,15 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
                 _subscriptions[campaignId] = others = [];
             others.Add(subscription);
         }
+        return subscription;
+    }
+
+    /// <summary>From now on remembers whether any campaign changes.</summary>
+    public Subscription SubscribeToAll()
+    {
+        var subscription = new Subscription(this, campaignId: null, timeProvider);
+        lock (_gate)
+            _everything.Add(subscription);
         return subscription;
     }
 
@@ -67,14 +89,26 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, notification) =>
         {
-            if (Guid.TryParse(notification.Payload, out Guid id))
+            if (!Guid.TryParse(notification.Payload, out Guid id))
+                return;
+            if (notification.Channel == StopChannel)
+                Stopped?.Invoke(this, new CampaignStoppedEventArgs(id));
+            else
                 Wake(id);
         };
-        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
+        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}; LISTEN {StopChannel}", connection))
             await listen.ExecuteNonQueryAsync(cancellationToken);
         WakeAll();
+        Listening?.Invoke(this, EventArgs.Empty);
         while (true)
-            await connection.WaitAsync(cancellationToken);
+        {
+            // A connection whose other end is gone says nothing, which looks like nothing happening: a question finds out.
+            if (!await connection.WaitAsync(ProbeInterval, cancellationToken))
+            {
+                await using var probe = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = ProbeTimeout };
+                await probe.ExecuteNonQueryAsync(cancellationToken);
+            }
+        }
     }
 
     private void Wake(Guid campaignId)
@@ -83,6 +117,8 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         {
             foreach (Subscription subscription in _subscriptions.GetValueOrDefault(campaignId, []))
                 subscription.Signal();
+            foreach (Subscription subscription in _everything)
+                subscription.Signal();
         }
     }
 
@@ -90,7 +126,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     {
         lock (_gate)
         {
-            foreach (Subscription subscription in _subscriptions.Values.SelectMany(readers => readers))
+            foreach (Subscription subscription in _subscriptions.Values.SelectMany(readers => readers).Concat(_everything))
                 subscription.Signal();
         }
     }
@@ -99,29 +135,28 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     {
         lock (_gate)
         {
-            if (_subscriptions.TryGetValue(subscription.CampaignId, out HashSet<Subscription>? readers)
-                && readers.Remove(subscription) && readers.Count == 0)
-            {
-                _subscriptions.Remove(subscription.CampaignId);
-            }
+            if (subscription.CampaignId is not { } id)
+                _everything.Remove(subscription);
+            else if (_subscriptions.TryGetValue(id, out HashSet<Subscription>? readers) && readers.Remove(subscription) && readers.Count == 0)
+                _subscriptions.Remove(id);
         }
     }
 
-    /// <summary>One reader's wait for changes of one campaign.</summary>
+    /// <summary>One reader's wait for changes, of one campaign or of all.</summary>
     public sealed class Subscription : IDisposable
     {
         private readonly CampaignChanges _changes;
         private readonly TimeProvider _timeProvider;
         private readonly SemaphoreSlim _signal = new(0, 1);
 
-        internal Subscription(CampaignChanges changes, Guid campaignId, TimeProvider timeProvider)
+        internal Subscription(CampaignChanges changes, Guid? campaignId, TimeProvider timeProvider)
         {
             _changes = changes;
             _timeProvider = timeProvider;
             CampaignId = campaignId;
         }
 
-        internal Guid CampaignId { get; }
+        internal Guid? CampaignId { get; }
 
         /// <summary>Returns when the campaign has changed since the last wait, or after <paramref name="timeout"/>.</summary>
         public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
@@ -155,4 +190,12 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
             }
         }
     }
+}
+
+/// <summary>Tells which campaign was stopped.</summary>
+/// <param name="campaignId">The campaign.</param>
+public sealed class CampaignStoppedEventArgs(Guid campaignId) : EventArgs
+{
+    /// <summary>The campaign.</summary>
+    public Guid CampaignId { get; } = campaignId;
 }

@@ -8,7 +8,7 @@ namespace Atelier.Operations;
 
 /// <summary><c>GET /api/health/live</c> and <c>/ready</c>: for load balancers, orchestrators of containers, and people.</summary>
 public sealed class HealthFunctions(
-    NpgsqlDataSource dataSource, IImageStore images, TimeProvider timeProvider, ILogger<HealthFunctions> logger)
+    NpgsqlDataSource dataSource, IImageStore images, ProviderProbes providers, TimeProvider timeProvider, ILogger<HealthFunctions> logger)
 {
     /// <summary>The process answers.</summary>
     [Function("HealthLive")]
@@ -18,7 +18,10 @@ public sealed class HealthFunctions(
         return ApiJson.Result(new { status = "ok" });
     }
 
-    /// <summary>What it depends on answers too; 503 where one does not.</summary>
+    /// <summary>
+    /// What it depends on answers too; 503 where one does not. A provider that is away shows and no more: campaigns wait for it, and
+    /// taking the instance out would help nobody.
+    /// </summary>
     [Function("HealthReady")]
     public async Task<IResult> ReadyAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/ready")] HttpRequest request,
@@ -30,9 +33,10 @@ public sealed class HealthFunctions(
             CheckAsync("postgres", PingAsync),
             CheckAsync("blobs", OpenNothingAsync),
             CheckAsync("engine", token => client.GetInstanceAsync("health-check", token)));
+        ReadinessCheck[] ofProviders = await providers.CheckAsync().WaitAsync(cancellationToken);
         bool ready = checks.All(check => check.IsOk);
         return ApiJson.Result(
-            new Readiness(ready ? "ok" : "failed", checks),
+            new Readiness(ready ? "ok" : "failed", [.. checks, .. ofProviders]),
             ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
 
         Task<ReadinessCheck> CheckAsync(string name, Func<CancellationToken, Task> probe) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Atelier.Configuration;
+using Atelier.Operations.Metrics;
 using Atelier.Persistence.Tables;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -54,6 +55,7 @@ public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvide
         if (campaign is null)
             return default;
 
+        bool hadEnded = campaign.Status.HasEnded();
         DateTimeOffset now = timeProvider.Now();
         TResult result = await change(new CampaignChange(db, campaign, now), cancellationToken);
         if (db.ChangeTracker.HasChanges())
@@ -63,6 +65,8 @@ public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvide
             await db.SaveChangesAsync(cancellationToken);
         }
         await transaction.CommitAsync(cancellationToken);
+        if (!hadEnded && campaign.Status.HasEnded())
+            AtelierMeter.Ended(campaign.Status);
         return result;
     }
 }
@@ -82,6 +86,14 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
     /// <summary>One of its images.</summary>
     public Task<CampaignImage?> FindImageAsync(int index, CancellationToken cancellationToken) =>
         db.Images.SingleOrDefaultAsync(image => image.CampaignId == Campaign.Id && image.Index == index, cancellationToken);
+
+    /// <summary>All of its images.</summary>
+    public Task<List<CampaignImage>> FindImagesAsync(CancellationToken cancellationToken) =>
+        db.Images.Where(image => image.CampaignId == Campaign.Id).OrderBy(image => image.Index).ToListAsync(cancellationToken);
+
+    /// <summary>All attempts that have not ended.</summary>
+    public Task<List<CampaignAttempt>> FindOpenAttemptsAsync(CancellationToken cancellationToken) =>
+        db.Attempts.Where(attempt => attempt.CampaignId == Campaign.Id && attempt.EndedAt == null).ToListAsync(cancellationToken);
 
     /// <summary>The last attempt at a part.</summary>
     public Task<CampaignAttempt?> FindLastAttemptAsync(string part, CancellationToken cancellationToken) =>
@@ -115,6 +127,26 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
     /// <summary>Adds an event that commits with the change.</summary>
     public void AddEvent(string type, object data, string part = "", int attempt = 0) =>
         db.Events.Add(NewEvent(Campaign, type, data, Now, part, attempt));
+
+    /// <summary>Adds a dead letter, in place of an earlier one of this campaign.</summary>
+    public async Task AddDeadLetterAsync(string errorCode, string message, CancellationToken cancellationToken)
+    {
+        await RemoveDeadLetterAsync(cancellationToken);
+        db.DeadLetters.Add(new DeadLetter
+        {
+            Id = Campaign.Id,
+            Kind = DeadLetterKind.Campaign,
+            UserId = Campaign.UserId,
+            CampaignId = Campaign.Id,
+            ErrorCode = errorCode,
+            Message = message,
+            At = Now,
+        });
+    }
+
+    /// <summary>Takes the campaign's dead letter away, where there is one.</summary>
+    public Task RemoveDeadLetterAsync(CancellationToken cancellationToken) =>
+        db.DeadLetters.Where(letter => letter.Id == Campaign.Id).ExecuteDeleteAsync(cancellationToken);
 
     /// <summary>An event of a campaign; its data as JSON.</summary>
     internal static CampaignEvent NewEvent(

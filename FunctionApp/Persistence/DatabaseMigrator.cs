@@ -24,6 +24,8 @@ public static class DatabaseMigrator
             {
                 await using AsyncServiceScope scope = services.CreateAsyncScope();
                 await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Database.MigrateAsync(cancellationToken);
+                // Only where the database was restored into another server does this change anything.
+                await ExecuteAsync(connection, "SELECT campaign_event_rebase()", cancellationToken);
             }
             finally
             {

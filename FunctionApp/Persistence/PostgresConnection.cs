@@ -27,7 +27,11 @@ public static class PostgresConnection
         if (entra && !settings.ShouldSerialize("SSL Mode"))
             settings.SslMode = SslMode.VerifyFull;
 
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString)
+        {
+            // What metrics call it; by itself it would be called by its whole connection string.
+            Name = "atelier",
+        };
         builder.UseLoggerFactory(loggerFactory);
         if (entra)
         {

@@ -14,6 +14,9 @@ public abstract class DurableTaskClient : IOrchestrationSubmitter, IAsyncDisposa
     /// <summary>The client's name.</summary>
     public string Name { get; }
 
+    /// <summary>The host's management addresses; <see langword="null"/> for a client without a host.</summary>
+    internal EmbeddedFunctions.Management.ManagementAddresses? Management { get; init; }
+
     /// <summary>Starts an orchestration without input.</summary>
     public virtual Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, CancellationToken cancellation)
         => ScheduleNewOrchestrationInstanceAsync(orchestratorName, null, null, cancellation);

@@ -121,8 +121,13 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
         TerminateInstanceOptions? options = null,
         CancellationToken cancellation = default)
     {
-        var recursive = options?.Recursive ?? false;
         var output = options?.Output is { } some ? _converter.Serialize(some) : null;
+        return TerminateWithTextAsync(instanceId, output, cancellation, options?.Recursive ?? false);
+    }
+
+    /// <summary>Terminates with an output that is kept as it stands.</summary>
+    public Task TerminateWithTextAsync(string instanceId, string? output, CancellationToken cancellation, bool recursive = false)
+    {
         PayloadLimit.Check(output, engine.Options.MaxPayloadBytes, "The output of the termination");
         return TellAsync(
             new InboxMessage(instanceId, InboxMessageKind.Terminate, recursive ? TerminateRequested.RecursiveName : null, output),

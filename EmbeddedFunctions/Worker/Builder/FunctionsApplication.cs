@@ -1,8 +1,9 @@
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
-/// <summary>A function app.</summary>
+/// <summary>Where a function app begins.</summary>
 public class FunctionsApplication
 {
-    /// <summary>Begins an app: configuration from <c>local.settings.json</c>, the environment and the command line; <c>host.json</c>.</summary>
+    /// <summary>Makes a builder with the defaults: configuration, host.json, logging, and a server at <c>http://localhost:7071</c>.</summary>
+    /// <exception cref="EmbeddedFunctions.FunctionsStartupException">host.json or local.settings.json cannot be read.</exception>
     public static FunctionsApplicationBuilder CreateBuilder(string[] args) => new(args);
 }

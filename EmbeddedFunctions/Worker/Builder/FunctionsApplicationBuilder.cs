@@ -1,4 +1,4 @@
-using EmbeddedFunctions.Hosting;
+using EmbeddedFunctions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Configuration;
@@ -9,50 +9,59 @@ using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
-/// <summary>Builds a function app.</summary>
+/// <summary>Puts a function app together.</summary>
 public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
 {
-    private readonly WebApplicationBuilder _web;
+    private readonly WebApplicationBuilder _builder;
+    private readonly HostJson _hostJson;
     private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
 
-    internal FunctionsApplicationBuilder(string[] args)
+    internal FunctionsApplicationBuilder(string[]? args)
     {
-        _web = FunctionsHost.CreateWebBuilder(args);
+        _builder = HostSetup.Create(args);
+        _hostJson = HostJsonReader.Read(AppFiles.FindHostJson(Configuration), Configuration);
+        HostSetup.Log(Logging, _hostJson);
     }
 
-    /// <inheritdoc/>
-    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
+    /// <summary>What the application's parts hand to each other while it is built.</summary>
+    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_builder).Properties;
 
-    /// <summary>The app's configuration.</summary>
-    public ConfigurationManager Configuration => _web.Configuration;
+    /// <summary>
+    /// The settings: the command line, over environment variables (with <c>__</c> for <c>:</c>), over local.settings.json, over appsettings.json.
+    /// </summary>
+    public ConfigurationManager Configuration => _builder.Configuration;
 
-    IConfigurationManager IHostApplicationBuilder.Configuration => _web.Configuration;
+    IConfigurationManager IHostApplicationBuilder.Configuration => _builder.Configuration;
 
-    /// <inheritdoc/>
-    public IHostEnvironment Environment => _web.Environment;
+    /// <summary>The environment's name and folders.</summary>
+    public IHostEnvironment Environment => _builder.Environment;
 
-    /// <inheritdoc/>
-    public ILoggingBuilder Logging => _web.Logging;
+    /// <summary>Logging; host.json's levels are set already.</summary>
+    public ILoggingBuilder Logging => _builder.Logging;
 
-    /// <inheritdoc/>
-    public IMetricsBuilder Metrics => _web.Metrics;
+    /// <summary>Metrics.</summary>
+    public IMetricsBuilder Metrics => _builder.Metrics;
 
-    /// <inheritdoc/>
-    public IServiceCollection Services => _web.Services;
+    /// <summary>The application's services.</summary>
+    public IServiceCollection Services => _builder.Services;
 
-    /// <summary>Builds the app.</summary>
-    /// <exception cref="EmbeddedFunctions.FunctionsStartupException">A function or a setting is wrong; the message names each.</exception>
-    public IHost Build() => FunctionsHost.Build(_web, _middleware);
+    /// <summary>Whether functions may use ASP.NET Core's request and results.</summary>
+    internal bool IsWebApplication { get; set; }
 
-    /// <inheritdoc/>
+    /// <summary>Finds the functions and makes the host, which listens once it is started.</summary>
+    /// <exception cref="FunctionsStartupException">Something is wrong with the functions or settings; the message tells all of it.</exception>
+    public IHost Build() => FunctionsHostFactory.Build(_builder, _hostJson, _middleware, IsWebApplication);
+
+    /// <summary>Uses another dependency injection container.</summary>
     public void ConfigureContainer<TContainerBuilder>(
-        IServiceProviderFactory<TContainerBuilder> factory,
-        Action<TContainerBuilder>? configure = null)
-        where TContainerBuilder : notnull => ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
+        IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
+        where TContainerBuilder : notnull =>
+        ((IHostApplicationBuilder)_builder).ConfigureContainer(factory, configure);
 
-    /// <inheritdoc/>
+    /// <summary>Adds middleware, inside what was added before.</summary>
     public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware)
     {
+        ArgumentNullException.ThrowIfNull(middleware);
         _middleware.Add(middleware);
         return this;
     }

@@ -1,16 +1,17 @@
+using EmbeddedFunctions.Http;
 using Microsoft.Azure.Functions.Worker.Converters;
 
 namespace Microsoft.Azure.Functions.Worker.Http;
 
-/// <summary>Binds a parameter from the request's JSON body. A body that does not fit ends in an empty 500, as on the official host.</summary>
+/// <summary>Gives the parameter the request's JSON body. A body that does not fit makes the invocation fail: 500.</summary>
 [AttributeUsage(
-    AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum | AttributeTargets.Interface | AttributeTargets.Parameter,
+    AttributeTargets.Parameter | AttributeTargets.Class | AttributeTargets.Interface | AttributeTargets.Enum | AttributeTargets.Struct,
     AllowMultiple = true)]
 public class FromBodyAttribute : InputConverterAttribute
 {
-    /// <summary>Binds from the body.</summary>
+    /// <summary>Marks a parameter.</summary>
     public FromBodyAttribute()
-        : base(typeof(FromBodyAttribute))
+        : base(typeof(BodyBinder))
     {
     }
 }

@@ -1,8 +1,8 @@
 namespace Microsoft.Azure.Functions.Worker.Middleware;
 
-/// <summary>Code around invocations.</summary>
+/// <summary>Runs around each invocation.</summary>
 public interface IFunctionsWorkerMiddleware
 {
-    /// <summary>Runs around an invocation; <paramref name="next"/> is the rest of it.</summary>
+    /// <summary>Handles an invocation; <paramref name="next"/> is the rest of the way to the function.</summary>
     Task Invoke(FunctionContext context, FunctionExecutionDelegate next);
 }

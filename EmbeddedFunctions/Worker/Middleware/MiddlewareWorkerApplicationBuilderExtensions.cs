@@ -5,10 +5,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.Hosting;
 
-/// <summary>Adds middleware.</summary>
+/// <summary>Adds middleware, which runs in the order in which it is added.</summary>
 public static class MiddlewareWorkerApplicationBuilderExtensions
 {
-    /// <summary>Adds a middleware class, made by the invocation's services.</summary>
+    /// <summary>Adds middleware of a type, a singleton made with the application's services.</summary>
     public static IFunctionsWorkerApplicationBuilder UseMiddleware<T>(this IFunctionsWorkerApplicationBuilder builder)
         where T : class, IFunctionsWorkerMiddleware
     {
@@ -17,19 +17,9 @@ public static class MiddlewareWorkerApplicationBuilderExtensions
         return builder.Use(next => context => context.InstanceServices.GetRequiredService<T>().Invoke(context, next));
     }
 
-    /// <summary>Adds a middleware function.</summary>
-    public static IFunctionsWorkerApplicationBuilder UseMiddleware(
-        this IFunctionsWorkerApplicationBuilder builder,
-        Func<FunctionContext, Func<Task>, Task> middleware)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        return builder.Use(next => context => middleware(context, () => next(context)));
-    }
-
-    /// <summary>Adds a middleware class for the invocations that fit.</summary>
+    /// <summary>Adds middleware of a type for the invocations that match.</summary>
     public static IFunctionsWorkerApplicationBuilder UseWhen<T>(
-        this IFunctionsWorkerApplicationBuilder builder,
-        Func<FunctionContext, bool> predicate)
+        this IFunctionsWorkerApplicationBuilder builder, Func<FunctionContext, bool> predicate)
         where T : class, IFunctionsWorkerMiddleware
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -38,7 +28,15 @@ public static class MiddlewareWorkerApplicationBuilderExtensions
             predicate(context) ? context.InstanceServices.GetRequiredService<T>().Invoke(context, next) : next(context));
     }
 
-    /// <summary>Adds a middleware function for the invocations that fit.</summary>
+    /// <summary>Adds middleware given as a function.</summary>
+    public static IFunctionsWorkerApplicationBuilder UseMiddleware(
+        this IFunctionsWorkerApplicationBuilder builder, Func<FunctionContext, Func<Task>, Task> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Use(next => context => middleware(context, () => next(context)));
+    }
+
+    /// <summary>Adds middleware given as a function for the invocations that match.</summary>
     public static IFunctionsWorkerApplicationBuilder UseWhen(
         this IFunctionsWorkerApplicationBuilder builder,
         Func<FunctionContext, bool> predicate,

@@ -15,6 +15,7 @@ public sealed class CampaignOrchestratorTests
     private readonly List<string> _calls = [];
     private readonly List<TaskOptions?> _partOptions = [];
     private readonly Dictionary<string, Task> _parts = [];
+    private readonly TaskCompletionSource<object?> _canceled = new();
     private CampaignEnd? _end;
 
     public CampaignOrchestratorTests()
@@ -29,6 +30,9 @@ public sealed class CampaignOrchestratorTests
                 _partOptions.Add(options);
                 return _parts.GetValueOrDefault(part, Task.CompletedTask);
             });
+        _context
+            .Setup(context => context.WaitForExternalEvent<object?>("cancel", It.IsAny<CancellationToken>()))
+            .Returns(_canceled.Task);
         OnCall(nameof(MarkRunning), _ => "RUNNING");
         OnCall(nameof(CompleteCampaign), input =>
         {
@@ -103,6 +107,29 @@ public sealed class CampaignOrchestratorTests
         });
     }
 
+    [Fact]
+    public async Task Run_Canceled_EndsWithoutTheOthersAndLeavesNoTimer()
+    {
+        CancellationToken timer = default;
+        _context
+            .Setup(context => context.CreateTimer(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>()))
+            .Returns((TimeSpan _, CancellationToken token) =>
+            {
+                timer = token;
+                return new TaskCompletionSource().Task;
+            });
+        _parts["text"] = Task.FromException(Failed(new PartFailure("rate_limited", "Slow down.", CanRetry: true, new RetryWait(TimeSpan.FromHours(1), 1))));
+        _parts["image/0"] = new TaskCompletionSource().Task;
+
+        Task<string> run = RunAsync();
+        Assert.False(run.IsCompleted);
+        _canceled.SetResult(null);
+
+        Assert.Equal("CANCELED", await run);
+        Assert.True(timer.IsCancellationRequested);
+        Assert.DoesNotContain("CompleteCampaign", _calls);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -119,7 +146,7 @@ public sealed class CampaignOrchestratorTests
     {
         var timer = new TaskCompletionSource();
         var wait = new RetryWait(TimeSpan.FromSeconds(90), Attempts: 1);
-        _context.Setup(context => context.CreateTimer(wait.Delay, CancellationToken.None)).Returns(timer.Task);
+        _context.Setup(context => context.CreateTimer(wait.Delay, It.IsAny<CancellationToken>())).Returns(timer.Task);
         TaskFailedException failed = Failed(new PartFailure("rate_limited", "Slow down.", CanRetry: true, wait));
         _parts["text"] = Task.FromException(failed);
 

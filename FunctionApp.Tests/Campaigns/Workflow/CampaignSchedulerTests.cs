@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Workflow;
+using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -32,6 +33,24 @@ public sealed class CampaignSchedulerTests
         Assert.Equal(
             [new PartInput(campaign.Id, null, TextRetry), new PartInput(campaign.Id, 0, ImageRetry), new PartInput(campaign.Id, 1, ImageRetry)],
             input.Parts);
+    }
+
+    [Fact]
+    public async Task TrySchedule_SecondRun_MakesOnlyWhatIsMissingAndCountsAttemptsOn()
+    {
+        Campaign campaign = TestCampaign.Create(images: 2);
+        campaign.Run = 1;
+        campaign.InstanceId = CampaignScheduler.InstanceIdOf(campaign.Id, 1);
+        campaign.TextStatus = PartStatus.Complete;
+        campaign.Images[0].Status = PartStatus.Complete;
+        campaign.Attempts.Add(new CampaignAttempt { CampaignId = campaign.Id, Part = "image/1", Attempt = 7, Provider = "paint", EndedAt = TestCampaign.CreatedAt });
+        CampaignInput? input = null;
+        OnSchedule((given, _) => input = given);
+
+        Assert.True(await _scheduler.TryScheduleAsync(_client.Object, campaign));
+
+        Assert.Equal(1, input!.Run);
+        Assert.Equal([new PartInput(campaign.Id, 1, ImageRetry, FirstAttempt: 8, Run: 1)], input.Parts);
     }
 
     [Fact]

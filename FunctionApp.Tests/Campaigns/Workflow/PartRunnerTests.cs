@@ -1,6 +1,8 @@
+using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Workflow;
 using Atelier.Generation;
 using Atelier.Images;
+using Atelier.Notifications;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Hosting;
@@ -22,10 +24,12 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     private readonly Mock<IImageGenerator> _image = new();
     private readonly Mock<IImageStore> _store = new();
     private TestDatabase _database = null!;
+    private CampaignChanges _changes = null!;
 
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync(services);
+        _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
         await using AtelierDbContext db = _database.NewContext();
         db.Add(_campaign);
         await db.SaveChangesAsync();
@@ -41,7 +45,12 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
                 new StoredImage(name, type, bytes.Length, "\"1\""));
     }
 
-    public async Task DisposeAsync() => await _database.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _changes.StopAsync(CancellationToken.None);
+        _changes.Dispose();
+        await _database.DisposeAsync();
+    }
 
     [Fact]
     public async Task GenerateText_Succeeds_ProjectsTheTextAndAsksForItAsRequested()
@@ -137,6 +146,34 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
+    public async Task GenerateText_CampaignStoppedMeanwhile_CancelsTheCallInFlight()
+    {
+        await _changes.StartAsync(CancellationToken.None);
+        var called = new TaskCompletionSource();
+        _text
+            .Setup(generator => generator.GenerateAsync(It.IsAny<TextRequest>(), It.IsAny<CancellationToken>()))
+            .Returns(async (TextRequest _, CancellationToken token) =>
+            {
+                called.SetResult();
+                await new TaskCompletionSource().Task.WaitAsync(token);
+                return new GeneratedText("Never", "writer-1", Usage: null);
+            });
+        Task run = RunTextAsync();
+        await called.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        // As another process stops it: the notification is all that this one hears.
+        await using (AtelierDbContext db = _database.NewContext())
+        {
+            await db.Campaigns.ExecuteUpdateAsync(row => row
+                .SetProperty(campaign => campaign.Status, CampaignStatus.Canceled)
+                .SetProperty(campaign => campaign.Version, campaign => campaign.Version + 1));
+        }
+
+        await run.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Null((await ReadAsync()).Text);
+    }
+
+    [Fact]
     public async Task GenerateImage_Succeeds_StoresItUnderItsNameAndProjectsIt()
     {
         await RunImageAsync();
@@ -175,6 +212,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
 
     private PartRunner NewRunner() => new(
         new PartRecord(new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance)),
+        new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance),
         NullLogger<PartRunner>.Instance);
 
     private async Task<Campaign> ReadAsync()

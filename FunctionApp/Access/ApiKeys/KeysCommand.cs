@@ -44,6 +44,7 @@ internal sealed class KeysCommand(ApiKeyStore keys, TextWriter output, TextWrite
         [Verb, "create", "--operator", "--user", var user] => CreateAsync(user, isOperator: true, cancellationToken),
         [Verb, "list"] => ListAsync(cancellationToken),
         [Verb, "revoke", var id] => RevokeAsync(id, cancellationToken),
+        [Verb, "--help"] => HelpAsync(),
         _ => FailAsync(Usage),
     };
 
@@ -74,6 +75,12 @@ internal sealed class KeysCommand(ApiKeyStore keys, TextWriter output, TextWrite
         if (!KeyText.IsId(id) || !await keys.RevokeAsync(id, cancellationToken))
             return await FailAsync($"There is no key '{id}': keys list shows the ids.");
         await output.WriteLineAsync($"Key {id} is revoked.");
+        return 0;
+    }
+
+    private async Task<int> HelpAsync()
+    {
+        await output.WriteLineAsync(Usage);
         return 0;
     }
 

@@ -19,11 +19,15 @@ public sealed class GetMe(ICallerResolver callers, CallerLimits limits, Campaign
 
         DateTimeOffset now = timeProvider.Now();
         var left = new LimitsView(
-            requests is null ? null : new LimitView(requests.Limit, requests.Remaining, now + requests.ResetsIn),
+            requests is null ? null : new LimitView(requests.Limit, requests.Remaining, At(now, requests.ResetsIn)),
             limits.MaxRunning is { } running ? new LimitView(running, Math.Max(0, running - campaigns.Running), ResetsAt: null) : null,
-            limits.MaxPerDay is { } day ? new LimitView(day, Math.Max(0, day - campaigns.Today), now + campaigns.DayEndsIn) : null);
+            limits.MaxPerDay is { } day ? new LimitView(day, Math.Max(0, day - campaigns.Today), At(now, campaigns.DayEndsIn)) : null);
         return ApiJson.Result(new MeView(caller.UserId, caller.Email, caller.IsOperator, left));
     }
+
+    // To the nearest second: the database's clock and this one's are no closer than that.
+    private static DateTimeOffset At(DateTimeOffset now, TimeSpan later) =>
+        DateTimeOffset.FromUnixTimeSeconds((long)Math.Round((now + later - DateTimeOffset.UnixEpoch).TotalSeconds));
 }
 
 /// <summary>The answer of <c>GET /api/me</c>.</summary>

@@ -8,7 +8,13 @@ namespace Atelier.Access.Limits;
 /// <param name="MaxPerDay">Campaigns accepted in a day, UTC.</param>
 public sealed record CallerLimits(int? RequestsPerMinute, int? MaxRunning, int? MaxPerDay)
 {
+    private const string RequestsPerMinuteSetting = "Access:RequestsPerMinute";
+    private const string MaxRunningSetting = "Access:MaxRunning";
+    private const string MaxPerDaySetting = "Access:MaxPerDay";
     private const int Most = 1_000_000;
+
+    /// <summary>The settings that it is read from.</summary>
+    internal static IReadOnlyList<string> Settings { get; } = [RequestsPerMinuteSetting, MaxRunningSetting, MaxPerDaySetting];
 
     /// <summary>No limits.</summary>
     public static CallerLimits None { get; } = new(null, null, null);
@@ -20,10 +26,10 @@ public sealed record CallerLimits(int? RequestsPerMinute, int? MaxRunning, int? 
     /// <exception cref="SettingException">One is malformed or out of range.</exception>
     public static CallerLimits Read(IConfiguration configuration, AccessMode mode)
     {
-        return new CallerLimits(ReadOne("RequestsPerMinute", 600), ReadOne("MaxRunning", 50), ReadOne("MaxPerDay", 1000));
+        return new CallerLimits(ReadOne(RequestsPerMinuteSetting, 600), ReadOne(MaxRunningSetting, 50), ReadOne(MaxPerDaySetting, 1000));
 
-        int? ReadOne(string name, int defaultValue) =>
-            configuration.ReadInt32($"Access:{name}", mode == AccessMode.Development ? 0 : defaultValue, min: 0, Most) is var limit and > 0
+        int? ReadOne(string setting, int defaultValue) =>
+            configuration.ReadInt32(setting, mode == AccessMode.Development ? 0 : defaultValue, min: 0, Most) is var limit and > 0
                 ? limit
                 : null;
     }

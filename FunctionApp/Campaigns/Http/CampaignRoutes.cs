@@ -5,7 +5,11 @@ internal static class CampaignRoutes
 {
     public const string Campaigns = "api/campaigns";
     public const string Campaign = "api/campaigns/{id}";
+    public const string Events = "api/campaigns/{id}/events";
+    public const string Cancel = "api/campaigns/{id}/cancel";
+    public const string Retry = "api/campaigns/{id}/retry";
     public const string Image = "api/campaigns/{id}/images/{index}";
+    public const string Callback = "api/callbacks/{provider}/{campaignId}/{*part}";
 
     public static string Self(Guid id) => $"/{Campaigns}/{id:D}";
 

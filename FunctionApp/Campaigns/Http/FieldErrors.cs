@@ -15,6 +15,13 @@ internal sealed class FieldErrors
         errors.Add(error);
     }
 
+    /// <summary>Says that a field must be there, unless something else is wrong with it already.</summary>
+    public void AddMissing(string field)
+    {
+        if (!_errors.ContainsKey(field) && !_errors.ContainsKey("body"))
+            Add(field, "is missing.");
+    }
+
     /// <summary>Ends the request when anything is wrong.</summary>
     /// <exception cref="ApiException">400 with the errors by field.</exception>
     public void ThrowIfAny()

@@ -73,6 +73,32 @@ internal sealed class JsonFields
         return null;
     }
 
+    /// <summary>A whole number within bounds, up to 64 bits; <see langword="null"/> where it is missing.</summary>
+    public long? LongNumber(string name, long min, long max)
+    {
+        if (!_fields.TryGetValue(name, out JsonElement value))
+            return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= min && number <= max)
+            return number;
+        _errors.Add(PathOf(name), $"must be a whole number from {min} to {max}.");
+        return null;
+    }
+
+    /// <summary>A list of texts that fit, at most <paramref name="maxCount"/>; <see langword="null"/> where it is missing.</summary>
+    public string[]? TextList(string name, int maxCount, Func<string, bool> fits, string error)
+    {
+        if (!_fields.TryGetValue(name, out JsonElement value))
+            return null;
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount)
+        {
+            string[] texts = [.. value.EnumerateArray().Select(TextOf).OfType<string>().Where(fits)];
+            if (texts.Length == value.GetArrayLength())
+                return texts;
+        }
+        _errors.Add(PathOf(name), error);
+        return null;
+    }
+
     /// <summary>The path of a field, as errors name it.</summary>
     public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
@@ -93,6 +119,19 @@ internal sealed class JsonFields
             return Fail<string>(name, "must be valid Unicode text.");
         }
         return text.Contains('\0', StringComparison.Ordinal) ? Fail<string>(name, "must not contain the character U+0000.") : text;
+    }
+
+    private static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return null;
+        }
     }
 
     private T? Fail<T>(string name, string error)

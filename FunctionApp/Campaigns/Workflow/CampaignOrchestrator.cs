@@ -1,3 +1,4 @@
+using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -10,6 +11,9 @@ public static class CampaignOrchestrator
     // The record is all that these two touch: they are worth trying for as long as a database may be away.
     private static readonly TaskOptions Bookkeeping = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 500, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1)));
+
+    /// <summary>The external event that ends the run of a campaign whose record says that it was stopped.</summary>
+    public const string CancelEvent = "cancel";
 
     /// <summary>Runs a campaign to its end.</summary>
     /// <returns>The campaign's status at the end, such as <c>COMPLETE</c>.</returns>
@@ -24,7 +28,19 @@ public static class CampaignOrchestrator
             return status;
         }
 
-        FailedPart?[] outcomes = await Task.WhenAll(input.Parts.Select(part => MakeAsync(context, logger, part)));
+        using var stop = new CancellationTokenSource();
+        Task<object?> canceled = context.WaitForExternalEvent<object?>(CancelEvent, CancellationToken.None);
+        Task<FailedPart?[]> parts = Task.WhenAll(input.Parts.Select(part => MakeAsync(context, logger, part, stop.Token)));
+        if (await Task.WhenAny(parts, canceled) == canceled)
+        {
+            // An orchestration stays until its last timer has ended.
+            stop.Cancel();
+            await AsyncImagePart.CancelAsync(context, input);
+            logger.LogInformation("Campaign {CampaignId} was stopped.", input.CampaignId);
+            return CampaignStatus.Canceled.ToText();
+        }
+
+        FailedPart?[] outcomes = await parts;
         var end = new CampaignEnd(input.CampaignId, input.Run, [.. outcomes.OfType<FailedPart>()]);
         status = await context.CallActivityAsync<string>(nameof(CompleteCampaign), end, Bookkeeping);
         logger.LogInformation("Campaign {CampaignId} is {Status}.", input.CampaignId, status);
@@ -32,13 +48,16 @@ public static class CampaignOrchestrator
     }
 
     // A part that fails for good is an outcome, not an exception: the others still finish.
-    private static async Task<FailedPart?> MakeAsync(TaskOrchestrationContext context, ILogger logger, PartInput part)
+    private static async Task<FailedPart?> MakeAsync(
+        TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
     {
-        PartFailure? failure = await TryAsync(context, part, part.Retry);
+        PartFailure? failure = part.IsAsync
+            ? await AsyncImagePart.MakeAsync(context, part, TaskOptions.FromRetryPolicy(PolicyOf(part.Retry)), stop)
+            : await TryAsync(context, part, part.Retry);
         while (failure?.Wait is { } wait)
         {
             // The provider asked for more time than the policy gives: a durable timer waits, then the policy goes on where it was.
-            await context.CreateTimer(wait.Delay, CancellationToken.None);
+            await context.CreateTimer(wait.Delay, stop);
             failure = await TryAsync(context, part, RetrySchedule.After(part.Retry, wait.Attempts));
         }
         if (failure is null)

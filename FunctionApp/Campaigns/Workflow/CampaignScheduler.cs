@@ -1,3 +1,5 @@
+using Atelier.Generation;
+using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -5,12 +7,16 @@ using Microsoft.DurableTask.Client;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>Starts the orchestration of an accepted campaign, once.</summary>
-public sealed class CampaignScheduler(RetryOptions retry, TimeProvider timeProvider, ILogger<CampaignScheduler> logger)
+public sealed class CampaignScheduler(
+    RetryOptions retry, GeneratorCatalog generators, TimeProvider timeProvider, ILogger<CampaignScheduler> logger)
 {
     // Longer than any engine needs that is well; the recovery timer takes over what it does not get to.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
-    /// <summary>Schedules a campaign whose row is committed. Never throws: what cannot be scheduled now, the recovery timer schedules.</summary>
+    /// <summary>The id of the orchestration of one run of a campaign.</summary>
+    public static string InstanceIdOf(Guid campaignId, int run) => run == 0 ? $"{campaignId:D}" : $"{campaignId:D}-{run}";
+
+    /// <summary>Schedules a campaign whose row is committed, and whose images and attempts are loaded where it runs again. Never throws: what cannot be scheduled now, the recovery timer schedules.</summary>
     /// <returns>Whether the engine has it.</returns>
     public async Task<bool> TryScheduleAsync(DurableTaskClient client, Campaign campaign)
     {
@@ -41,9 +47,20 @@ public sealed class CampaignScheduler(RetryOptions retry, TimeProvider timeProvi
 
     private CampaignInput ToInput(Campaign campaign)
     {
-        IEnumerable<PartInput> text = campaign.TextStatus is null ? [] : [new PartInput(campaign.Id, Image: null, retry.Text)];
+        IEnumerable<PartInput> text = campaign.TextStatus is null or PartStatus.Complete
+            ? []
+            : [ToInput(campaign, image: null, retry.Text)];
         IEnumerable<PartInput> images = Enumerable.Range(0, campaign.Request.Images.Count)
-            .Select(index => new PartInput(campaign.Id, index, retry.Image));
-        return new CampaignInput(campaign.Id, [.. text, .. images]);
+            .Where(index => !campaign.Images.Exists(image => image.Index == index && image.Status == PartStatus.Complete))
+            .Select(index => ToInput(campaign, index, retry.Image) with { IsAsync = generators.IsAsync(campaign.Request.ImageProvider) });
+        return new CampaignInput(campaign.Id, [.. text, .. images], campaign.Run);
+    }
+
+    private static PartInput ToInput(Campaign campaign, int? image, RetrySettings retry)
+    {
+        var input = new PartInput(campaign.Id, image, retry, Run: campaign.Run);
+        CampaignAttempt? last = campaign.Attempts.Where(attempt => attempt.Part == input.Part).MaxBy(attempt => attempt.Attempt);
+        // One that has no end died with its process; its number is free.
+        return input with { FirstAttempt = last is null ? 1 : last.EndedAt is null ? last.Attempt : last.Attempt + 1 };
     }
 }

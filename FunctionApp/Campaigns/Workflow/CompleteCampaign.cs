@@ -24,7 +24,7 @@ public sealed class CompleteCampaign(CampaignRecord record, ILogger<CompleteCamp
     private static async Task<string> CloseAsync(CampaignChange change, CampaignEnd end, CancellationToken cancellationToken)
     {
         Campaign campaign = change.Campaign;
-        if (campaign.Status.HasEnded())
+        if (campaign.Status.HasEnded() || campaign.Run != end.Run)
             return campaign.Status.ToText();
 
         foreach (FailedPart failed in end.Failed)
@@ -36,6 +36,8 @@ public sealed class CompleteCampaign(CampaignRecord record, ILogger<CompleteCamp
 
         campaign.Status = campaign.Error is null ? CampaignStatus.Complete : CampaignStatus.Failed;
         campaign.CompletedAt = change.Now;
+        if (campaign.Error is { } error)
+            await change.AddDeadLetterAsync(error.Code, error.Message, cancellationToken);
         change.AddEvent(
             campaign.Error is null ? CampaignEventTypes.Completed : CampaignEventTypes.Failed,
             new { status = campaign.Status.ToText(), error = campaign.Error },

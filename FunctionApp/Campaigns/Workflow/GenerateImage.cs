@@ -16,47 +16,15 @@ public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators
             async (attempt, token) =>
             {
                 GeneratedImage image = await generators.Image(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
-                StoredImage stored = await KeepAsync(input, image, token);
-                return (_, row) =>
-                {
-                    row!.BlobName = stored.Name;
-                    row.ContentType = stored.ContentType;
-                    row.Bytes = stored.Length;
-                    row.Width = image.Width;
-                    row.Height = image.Height;
-                    row.Provider = attempt.Provider;
-                    row.Model = image.Model;
-                    row.Usage = image.Usage;
-                };
+                KeptImage kept = await KeptImage.KeepAsync(store, input.CampaignId, input.Image!.Value, image, token);
+                return (_, row) => kept.WriteTo(row!, attempt.Provider, image.Model, image.Usage);
             },
             cancellationToken);
 
-    private static ImageRequest ToRequest(PartAttempt attempt)
+    /// <summary>What a provider is asked for.</summary>
+    internal static ImageRequest ToRequest(PartAttempt attempt)
     {
         ImagesRequest images = attempt.Request.Images;
         return new ImageRequest(attempt.Call, attempt.Prompt, images.Size, images.Quality, images.Format);
     }
-
-    private async Task<StoredImage> KeepAsync(PartInput input, GeneratedImage image, CancellationToken cancellationToken)
-    {
-        // A repetition writes over the same name instead of leaving another blob behind.
-        string name = $"{input.CampaignId:D}/image-{input.Image}.{ExtensionOf(image.ContentType)}";
-        try
-        {
-            return await store.SaveAsync(name, image.Bytes, image.ContentType, cancellationToken);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new PartFailedException(
-                new PartFailure("storage_failed", "The image could not be stored.", CanRetry: true), exception);
-        }
-    }
-
-    private static string ExtensionOf(string contentType) => contentType switch
-    {
-        "image/png" => "png",
-        "image/jpeg" => "jpg",
-        "image/webp" => "webp",
-        _ => "bin",
-    };
 }

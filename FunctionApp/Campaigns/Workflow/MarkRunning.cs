@@ -30,7 +30,7 @@ public sealed class MarkRunning(CampaignRecord record, ILogger<MarkRunning> logg
         if (campaign.Status == CampaignStatus.Pending)
         {
             campaign.Status = CampaignStatus.Running;
-            change.AddEvent(CampaignEventTypes.Started, new { status = campaign.Status.ToText() });
+            change.AddEvent(CampaignEventTypes.Started, new { status = campaign.Status.ToText() }, attempt: campaign.Run);
         }
         return Task.FromResult(campaign.Status.ToText());
     }

@@ -43,7 +43,7 @@ public sealed class PartRecord(CampaignRecord record)
     private static async Task<PartAttempt?> BeginAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
     {
         PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
-        if (part is null || part.Status == PartStatus.Complete || change.Campaign.Status.HasEnded())
+        if (part is null || part.Status == PartStatus.Complete || change.Campaign.Status.HasEnded() || change.Campaign.Run != input.Run)
             return null;
 
         CampaignAttempt? last = await change.FindLastAttemptAsync(input.Part, cancellationToken);
@@ -111,7 +111,7 @@ public sealed class PartRecord(CampaignRecord record)
     {
         PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
         CampaignAttempt? row = await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken);
-        if (part is null || part.Status == PartStatus.Complete || row is not { EndedAt: null })
+        if (part is null || part.Status.HasEnded() || row is not { EndedAt: null })
             return row?.RetryInMs is { } recorded ? TimeSpan.FromMilliseconds(recorded) : null;
 
         DateTimeOffset start = await change.FindStartAsync(input.Part, input.FirstAttempt, cancellationToken);

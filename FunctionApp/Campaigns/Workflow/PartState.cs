@@ -6,6 +6,9 @@ namespace Atelier.Campaigns.Workflow;
 /// <summary>The record of one part: the text's is in the campaign's row, an image's in its own.</summary>
 internal sealed class PartState(Campaign campaign, CampaignImage? image)
 {
+    /// <summary>Its name, <c>text</c> or <c>image/0</c>.</summary>
+    public string Name => image is null ? Parts.Text : Parts.Image(image.Index);
+
     /// <summary>Where the part stands.</summary>
     public PartStatus Status
     {

@@ -1,3 +1,4 @@
+using Atelier.Campaigns.Control;
 using Atelier.Configuration;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
@@ -7,44 +8,97 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>Schedules what was accepted and never scheduled, because the process died or the engine was away between the two.</summary>
+/// <summary>Finds campaigns that no orchestration works on: accepted and never scheduled, or running and their orchestration lost.</summary>
 public sealed class RecoverCampaigns(
-    AtelierDbContext db, CampaignScheduler scheduler, TimeProvider timeProvider, ILogger<RecoverCampaigns> logger)
+    AtelierDbContext db,
+    CampaignQueries queries,
+    CampaignScheduler scheduler,
+    IServiceScopeFactory scopes,
+    TimeProvider timeProvider,
+    ILogger<RecoverCampaigns> logger)
 {
     private const string EveryFifteenSeconds = "*/15 * * * * *";
     private const int BatchSize = 100;
     private const int Parallelism = 8;
 
+    // An orchestration that is lost again and again does not fail by accident.
+    private const int MaxRuns = 5;
+
     // Younger ones are most likely being scheduled right now by the request that accepted them.
     private static readonly TimeSpan Age = TimeSpan.FromSeconds(10);
 
-    /// <summary>Looks for campaigns that have been pending for too long.</summary>
+    // Most campaigns have ended by then: few are ever looked for.
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(2);
+
+    /// <summary>Looks for campaigns that have been pending or running for too long.</summary>
     [Function(nameof(RecoverCampaigns))]
     public async Task RunAsync(
         [TimerTrigger(EveryFifteenSeconds)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        DateTimeOffset before = timeProvider.Now() - Age;
+        DateTimeOffset now = timeProvider.Now();
         List<Campaign> pending = await db.Campaigns.AsNoTracking()
-            .Where(campaign => campaign.Status == CampaignStatus.Pending && campaign.CreatedAt < before)
+            .Where(campaign => campaign.Status == CampaignStatus.Pending && campaign.CreatedAt < now - Age && campaign.CheckedAt < now - Age)
             .OrderBy(campaign => campaign.CreatedAt)
             .Take(BatchSize)
             .ToListAsync(cancellationToken);
+        await queries.LoadPartsAsync(pending, cancellationToken);
+        await ForEachAsync(pending, (campaign, token) => RecoverPendingAsync(client, campaign, token), cancellationToken);
 
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(pending, parallel, async (campaign, token) => await RecoverAsync(client, campaign, token));
+        List<Campaign> running = await db.Campaigns.AsNoTracking()
+            .Where(campaign => campaign.Status == CampaignStatus.Running && campaign.CheckedAt < now - CheckInterval)
+            .OrderBy(campaign => campaign.CheckedAt)
+            .Take(BatchSize)
+            .ToListAsync(cancellationToken);
+        await ForEachAsync(running, (campaign, token) => RecoverRunningAsync(client, campaign, token), cancellationToken);
     }
 
-    private async Task RecoverAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
+    private async Task ForEachAsync(
+        List<Campaign> campaigns, Func<Campaign, CancellationToken, Task> recover, CancellationToken cancellationToken)
     {
-        try
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(campaigns, parallel, async (campaign, token) =>
         {
-            if (await scheduler.RecoverAsync(client, campaign, cancellationToken))
-                logger.LogWarning("Campaign {CampaignId} was accepted but never scheduled; it is now.", campaign.Id);
+            try
+            {
+                await recover(campaign, token);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // One that cannot be scheduled must not keep the others waiting.
+                logger.LogError(exception, "Campaign {CampaignId} could not be recovered; it is tried again.", campaign.Id);
+            }
+        });
+    }
+
+    private async Task RecoverPendingAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
+    {
+        if (await scheduler.RecoverAsync(client, campaign, cancellationToken))
+            logger.LogWarning("Campaign {CampaignId} was accepted but never scheduled; it is now.", campaign.Id);
+    }
+
+    private async Task RecoverRunningAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
+    {
+        OrchestrationMetadata? instance = await client.GetInstanceAsync(campaign.InstanceId, cancellationToken);
+        // Each in a scope of its own: a database context does one thing at a time.
+        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Suspended })
+        {
+            // Not tracked, and its version stays: nothing has changed that a reader could see.
+            await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Campaigns
+                .Where(row => row.Id == campaign.Id)
+                .ExecuteUpdateAsync(row => row.SetProperty(found => found.CheckedAt, timeProvider.Now()), cancellationToken);
+            return;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+
+        string state = instance?.RuntimeStatus.ToString() ?? "gone";
+        if (campaign.Run + 1 < MaxRuns)
         {
-            // One that cannot be scheduled must not keep the others waiting.
-            logger.LogError(exception, "Campaign {CampaignId} could not be recovered; it is tried again.", campaign.Id);
+            if (await scope.ServiceProvider.GetRequiredService<CampaignControl>().ReviveAsync(client, campaign, cancellationToken))
+                logger.LogWarning("Campaign {CampaignId} was running but its orchestration is {State}; what is missing runs anew.", campaign.Id, state);
+        }
+        else if (await scope.ServiceProvider.GetRequiredService<CampaignControl>().GiveUpAsync(campaign, cancellationToken))
+        {
+            logger.LogError("Campaign {CampaignId} was running but its orchestration is {State} again; it is given up.", campaign.Id, state);
         }
     }
 }

@@ -20,6 +20,7 @@ internal static class AzureOpenAIProvider
         if (AzureOpenAIOptions.Read(providers) is not { } options)
             return;
         registry.AddSecret(options.ApiKey);
+        registry.AddAddress(Name, options.Endpoint);
         if (options.TextDeployment is { } text)
             registry.AddText(Name, parts => Clients(options, parts).Text(text));
         if (options.ImageDeployment is { } image)

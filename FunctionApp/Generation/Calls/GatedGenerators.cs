@@ -14,6 +14,42 @@ internal sealed class GatedTextGenerator(ITextGenerator generator, ProviderGate 
         gate.PassAsync(Provider, Kind, () => generator.GenerateAsync(request, cancellationToken), cancellationToken);
 }
 
+/// <summary>A provider of images by order that is not called before the time that it asked for. Its orders, its looks at jobs and its images
+/// have limits of their own.</summary>
+internal sealed class GatedAsyncImageGenerator(IAsyncImageGenerator generator, ProviderGate gate) : IAsyncImageGenerator
+{
+    private const string Polls = "poll";
+    private const string Downloads = "download";
+
+    /// <inheritdoc/>
+    public string Provider => generator.Provider;
+
+    /// <inheritdoc/>
+    public string Model => generator.Model;
+
+    /// <inheritdoc/>
+    public JobPatience Patience => generator.Patience;
+
+    /// <inheritdoc/>
+    public Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken) =>
+        gate.PassAsync(Provider, GatedImageGenerator.Kind, () => generator.SubmitAsync(request, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken) =>
+        gate.PassAsync(Provider, Polls, () => generator.PollAsync(jobId, cancellationToken), cancellationToken);
+
+    // A cancel is never held back: it spares the provider work.
+    /// <inheritdoc/>
+    public Task CancelAsync(string jobId, CancellationToken cancellationToken) => generator.CancelAsync(jobId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken) =>
+        gate.PassAsync(Provider, Downloads, () => generator.FetchAsync(output, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body) => generator.ReadCallback(header, body);
+}
+
 /// <summary>A provider of images that is not called before the time that it asked for.</summary>
 internal sealed class GatedImageGenerator(IImageGenerator generator, ProviderGate gate) : IImageGenerator
 {

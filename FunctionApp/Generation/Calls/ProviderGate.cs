@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Atelier.Operations.Metrics;
 
 namespace Atelier.Generation.Calls;
 
@@ -23,13 +24,18 @@ internal sealed class ProviderGate(TimeProvider time, ILogger<ProviderGate> logg
     public async Task<T> PassAsync<T>(string provider, string kind, Func<Task<T>> call, CancellationToken cancellationToken)
     {
         await WaitAsync(provider, kind, cancellationToken);
+        var start = time.GetTimestamp();
         try
         {
-            return await call();
+            var made = await call();
+            AtelierMeter.Called(provider, kind, code: null, time.GetElapsedTime(start));
+            return made;
         }
-        catch (GenerationException e) when (e.RetryAfter is { } wait && wait > TimeSpan.Zero)
+        catch (GenerationException e)
         {
-            Close(provider, kind, wait);
+            AtelierMeter.Called(provider, kind, e.Code, time.GetElapsedTime(start));
+            if (e.RetryAfter is { } wait && wait > TimeSpan.Zero)
+                Close(provider, kind, wait);
             throw;
         }
     }

@@ -14,6 +14,8 @@ namespace Atelier.Generation.Failures;
 /// <param name="redactor">Takes keys out of messages.</param>
 internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redactor)
 {
+    private static readonly string[] FilterWords = ["nsfw", "moderation", "flagged as sensitive", "safety", "content policy"];
+
     /// <summary>The failure that an exception of a client library, or of the network below it, stands for.</summary>
     /// <remarks>
     /// The exception itself is not kept: its message may hold what the provider echoed, and failures travel into histories and logs.
@@ -64,6 +66,15 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
     /// <summary>The failure of an answer that came with success and says that a filter, or the model itself, withheld the content.</summary>
     public GenerationException Filtered(string provider, string message, string? detail) =>
         new(GenerationErrorCodes.ContentFilter, Sentence(message, detail), provider);
+
+    /// <summary>The failure of a job that a provider took and could not finish. Another job may well succeed, unless a filter stopped it.</summary>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="detail">The provider's words; it has no codes for this.</param>
+    public GenerationException JobFailed(string provider, string? detail) =>
+        detail is not null && FilterWords.Any(word => detail.Contains(word, StringComparison.OrdinalIgnoreCase))
+            ? new GenerationException(
+                GenerationErrorCodes.ModerationBlocked, Sentence(TextOf(GenerationErrorCodes.ModerationBlocked), detail), provider)
+            : Transient(GenerationErrorCodes.ServerError, Sentence("The provider's job failed", detail), provider);
 
     private static string CodeOf(int status, ErrorBody error) => status switch
     {

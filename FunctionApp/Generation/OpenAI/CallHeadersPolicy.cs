@@ -1,4 +1,5 @@
 using System.ClientModel.Primitives;
+using Atelier.Generation.Calls;
 
 namespace Atelier.Generation.OpenAI;
 
@@ -33,6 +34,9 @@ internal sealed class CallHeadersPolicy : PipelinePolicy
     private void AddHeaders(PipelineMessage message)
     {
         if (_call.Value is { } call)
+        {
             message.Request.Headers.Set(HeaderName, call.IdempotencyKey);
+            message.Request.Headers.Set(ProviderHttp.PartHeader, call.User);
+        }
     }
 }

@@ -14,10 +14,12 @@ internal sealed class OpenAIClients(
     Uri endpoint, AuthenticationPolicy authentication, TimeSpan timeout, PipelineTransport transport, ProviderCaller caller)
 {
     /// <summary>The generator of texts.</summary>
-    public ITextGenerator Text(string model)
+    /// <param name="model">The model.</param>
+    /// <param name="namesUser">Whether calls say on whose behalf they are made.</param>
+    public ITextGenerator Text(string model, bool namesUser = true)
     {
         var headers = new CallHeadersPolicy();
-        return new OpenAITextGenerator(CreateClient(headers).GetChatClient(model), model, headers, caller);
+        return new OpenAITextGenerator(CreateClient(headers).GetChatClient(model), model, namesUser, headers, caller);
     }
 
     /// <summary>The generator of images.</summary>

@@ -17,6 +17,7 @@ internal static class OpenAIProvider
         if (OpenAIOptions.Read(providers) is not { } options)
             return;
         registry.AddSecret(options.ApiKey);
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddText(Name, parts => Clients(options, parts).Text(options.TextModel));
         registry.AddImage(Name, parts => Clients(options, parts).Image(options.ImageModel, Formats));
     }

@@ -6,9 +6,10 @@ namespace Atelier.Generation.OpenAI;
 /// <summary>Writes texts with a chat model of OpenAI, or of a service that speaks its API.</summary>
 /// <param name="client">The client, without retries of its own.</param>
 /// <param name="model">The model's name, or a deployment's.</param>
+/// <param name="namesUser">Whether calls say on whose behalf they are made.</param>
 /// <param name="headers">The policy that the client was made with.</param>
 /// <param name="caller">Runs the calls.</param>
-internal sealed class OpenAITextGenerator(ChatClient client, string model, CallHeadersPolicy headers, ProviderCaller caller) : ITextGenerator
+internal sealed class OpenAITextGenerator(ChatClient client, string model, bool namesUser, CallHeadersPolicy headers, ProviderCaller caller) : ITextGenerator
 {
     /// <inheritdoc/>
     public string Provider => caller.Provider;
@@ -21,7 +22,7 @@ internal sealed class OpenAITextGenerator(ChatClient client, string model, CallH
     {
         headers.Begin(request.Call);
         ChatMessage[] messages = [new SystemChatMessage(CampaignPrompt.System(request)), new UserChatMessage(request.Prompt)];
-        var options = new ChatCompletionOptions { EndUserId = request.Call.User };
+        var options = new ChatCompletionOptions { EndUserId = namesUser ? request.Call.User : null };
         ChatCompletion completion = await client.CompleteChatAsync(messages, options, cancellationToken);
 
         if (completion.FinishReason == ChatFinishReason.ContentFilter)

@@ -91,7 +91,7 @@ internal sealed class Initial : Migration
                     onDelete: ReferentialAction.Cascade);
             });
 
-        // No foreign key: an event outlives its campaign until retention takes it.
+        // No foreign key: it would be checked with every event, and whatever deletes campaigns deletes their events with them.
         migrationBuilder.CreateTable(
             name: "campaign_events",
             columns: table => new

@@ -30,6 +30,8 @@ internal sealed class AtelierDbContextModelSnapshot : ModelSnapshot
             b.Property<string>("Error").HasColumnType("jsonb").HasColumnName("error");
             b.Property<string>("Metadata").IsRequired().HasColumnType("jsonb").HasColumnName("metadata");
             b.Property<string>("InstanceId").IsRequired().HasColumnType("text").HasColumnName("instance_id");
+            b.Property<int>("Run").HasColumnType("integer").HasColumnName("run");
+            b.Property<DateTimeOffset>("CheckedAt").HasColumnType("timestamp with time zone").HasColumnName("checked_at");
             b.Property<long>("Version").IsConcurrencyToken().HasColumnType("bigint").HasColumnName("version");
             b.Property<DateTimeOffset>("CreatedAt").HasColumnType("timestamp with time zone").HasColumnName("created_at");
             b.Property<DateTimeOffset>("UpdatedAt").HasColumnType("timestamp with time zone").HasColumnName("updated_at");
@@ -42,6 +44,8 @@ internal sealed class AtelierDbContextModelSnapshot : ModelSnapshot
             b.HasIndex(["UserId", "Status", "CreatedAt", "Id"], "ix_campaigns_user_id_status_created_at")
                 .IsDescending(false, false, true, true);
             b.HasIndex(["CreatedAt"], "ix_campaigns_pending").HasFilter("status = 'PENDING'");
+            b.HasIndex(["CheckedAt"], "ix_campaigns_running").HasFilter("status = 'RUNNING'");
+            b.HasIndex(["CompletedAt"], "ix_campaigns_completed_at").HasFilter("completed_at IS NOT NULL");
             NpgsqlIndexBuilderExtensions.IsTsVectorExpressionIndex(
                 NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(["Prompt"], "ix_campaigns_prompt_words"), "gin"), "simple");
             b.ToTable("campaigns");
@@ -84,8 +88,8 @@ internal sealed class AtelierDbContextModelSnapshot : ModelSnapshot
 
         modelBuilder.Entity("Atelier.Persistence.Tables.CampaignEvent", b =>
         {
-            NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(
-                b.Property<long>("Id").ValueGeneratedOnAdd().HasColumnType("bigint").HasColumnName("id"));
+            b.Property<long>("Id").ValueGeneratedOnAdd().HasColumnType("bigint").HasColumnName("id")
+                .HasDefaultValueSql("campaign_event_id()");
             b.Property<string>("UserId").IsRequired().HasMaxLength(200).HasColumnType("character varying(200)").HasColumnName("user_id");
             b.Property<Guid>("CampaignId").HasColumnType("uuid").HasColumnName("campaign_id");
             b.Property<string>("Type").IsRequired().HasMaxLength(64).HasColumnType("character varying(64)").HasColumnName("type");
@@ -114,6 +118,69 @@ internal sealed class AtelierDbContextModelSnapshot : ModelSnapshot
             b.ToTable("api_keys");
         });
 
+        modelBuilder.Entity("Atelier.Persistence.Tables.Webhook", b =>
+        {
+            b.Property<Guid>("Id").HasColumnType("uuid").HasColumnName("id");
+            b.Property<string>("UserId").IsRequired().HasMaxLength(200).HasColumnType("character varying(200)").HasColumnName("user_id");
+            b.Property<string>("Url").IsRequired().HasMaxLength(2000).HasColumnType("character varying(2000)").HasColumnName("url");
+            b.Property<string[]>("EventTypes").IsRequired().HasColumnType("text[]").HasColumnName("event_types");
+            b.Property<byte[]>("Secret").IsRequired().HasColumnType("bytea").HasColumnName("secret");
+            b.Property<DateTimeOffset>("CreatedAt").HasColumnType("timestamp with time zone").HasColumnName("created_at");
+
+            b.HasKey("Id").HasName("pk_webhooks");
+            b.HasIndex(["UserId"], "ix_webhooks_user_id");
+            b.ToTable("webhooks");
+        });
+
+        modelBuilder.Entity("Atelier.Persistence.Tables.WebhookDelivery", b =>
+        {
+            b.Property<Guid>("Id").HasColumnType("uuid").HasColumnName("id");
+            b.Property<Guid>("WebhookId").HasColumnType("uuid").HasColumnName("webhook_id");
+            b.Property<string>("UserId").IsRequired().HasMaxLength(200).HasColumnType("character varying(200)").HasColumnName("user_id");
+            b.Property<Guid>("CampaignId").HasColumnType("uuid").HasColumnName("campaign_id");
+            b.Property<long>("EventId").HasColumnType("bigint").HasColumnName("event_id");
+            b.Property<string>("Status").IsRequired().HasMaxLength(16).HasColumnType("character varying(16)").HasColumnName("status");
+            b.Property<int>("Attempts").HasColumnType("integer").HasColumnName("attempts");
+            b.Property<int>("Run").HasColumnType("integer").HasColumnName("run");
+            b.Property<string>("ErrorCode").HasMaxLength(64).HasColumnType("character varying(64)").HasColumnName("error_code");
+            b.Property<string>("ErrorMessage").HasColumnType("text").HasColumnName("error_message");
+            b.Property<int?>("ResponseStatus").HasColumnType("integer").HasColumnName("response_status");
+            b.Property<string>("ResponseBody").HasColumnType("text").HasColumnName("response_body");
+            b.Property<DateTimeOffset>("CreatedAt").HasColumnType("timestamp with time zone").HasColumnName("created_at");
+            b.Property<DateTimeOffset?>("ScheduledAt").HasColumnType("timestamp with time zone").HasColumnName("scheduled_at");
+            b.Property<DateTimeOffset?>("CompletedAt").HasColumnType("timestamp with time zone").HasColumnName("completed_at");
+
+            b.HasKey("Id").HasName("pk_webhook_deliveries");
+            b.HasIndex(["WebhookId"], "ix_webhook_deliveries_webhook_id");
+            b.HasIndex(["CampaignId"], "ix_webhook_deliveries_campaign_id");
+            b.HasIndex(["CreatedAt"], "ix_webhook_deliveries_pending").HasFilter("status = 'PENDING'");
+            b.HasIndex(["ScheduledAt"], "ix_webhook_deliveries_scheduled").HasFilter("status = 'SCHEDULED'");
+            b.HasIndex(["CompletedAt"], "ix_webhook_deliveries_delivered").HasFilter("status = 'DELIVERED'");
+            b.ToTable("webhook_deliveries");
+        });
+
+        modelBuilder.Entity("Atelier.Persistence.Tables.DeadLetter", b =>
+        {
+            b.Property<Guid>("Id").HasColumnType("uuid").HasColumnName("id");
+            b.Property<string>("Kind").IsRequired().HasMaxLength(16).HasColumnType("character varying(16)").HasColumnName("kind");
+            b.Property<string>("UserId").IsRequired().HasMaxLength(200).HasColumnType("character varying(200)").HasColumnName("user_id");
+            b.Property<Guid>("CampaignId").HasColumnType("uuid").HasColumnName("campaign_id");
+            b.Property<string>("ErrorCode").IsRequired().HasMaxLength(64).HasColumnType("character varying(64)").HasColumnName("error_code");
+            b.Property<string>("Message").IsRequired().HasColumnType("text").HasColumnName("message");
+            b.Property<DateTimeOffset>("At").HasColumnType("timestamp with time zone").HasColumnName("at");
+
+            b.HasKey("Id").HasName("pk_dead_letters");
+            b.HasIndex(["CampaignId"], "ix_dead_letters_campaign_id");
+            b.HasIndex(["At", "Id"], "ix_dead_letters_at");
+            b.HasIndex(["Kind", "At", "Id"], "ix_dead_letters_kind_at");
+            b.HasIndex(["ErrorCode", "At", "Id"], "ix_dead_letters_error_code_at");
+            b.ToTable("dead_letters");
+        });
+
+        modelBuilder.Entity("Atelier.Persistence.Tables.WebhookDelivery", b => b
+            .HasOne("Atelier.Persistence.Tables.Webhook", null).WithMany()
+            .HasForeignKey("WebhookId").OnDelete(DeleteBehavior.Cascade).IsRequired()
+            .HasConstraintName("fk_webhook_deliveries_webhooks"));
         modelBuilder.Entity("Atelier.Persistence.Tables.CampaignImage", b => b
             .HasOne("Atelier.Persistence.Tables.Campaign", null).WithMany("Images")
             .HasForeignKey("CampaignId").OnDelete(DeleteBehavior.Cascade).IsRequired()

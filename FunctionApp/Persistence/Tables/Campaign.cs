@@ -41,6 +41,12 @@ public sealed class Campaign
     /// <summary>The orchestration that works on it; another one after a redrive.</summary>
     public required string InstanceId { get; set; }
 
+    /// <summary>How often it was begun anew, by a redrive or by recovery: 0 for the first run.</summary>
+    public int Run { get; set; }
+
+    /// <summary>When its orchestration was last looked for, or it was accepted. No change that readers see.</summary>
+    public DateTimeOffset CheckedAt { get; set; }
+
     /// <summary>Counts the changes: concurrency token and ETag.</summary>
     public long Version { get; set; }
 

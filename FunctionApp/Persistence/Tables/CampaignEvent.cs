@@ -3,6 +3,7 @@ namespace Atelier.Persistence.Tables;
 /// <summary>A row of <c>campaign_events</c>, the outbox: written in the transaction of the change that it tells of.</summary>
 public sealed class CampaignEvent
 {
+    /// <summary>Orders all events as readers see them; below 2^53, so that JavaScript reads it exactly.</summary>
     public long Id { get; init; }
 
     public required string UserId { get; init; }
@@ -34,4 +35,9 @@ public static class CampaignEventTypes
     public const string PartRetrying = "campaign.part.retrying";
     public const string Completed = "campaign.completed";
     public const string Failed = "campaign.failed";
+    public const string Canceled = "campaign.canceled";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Accepted, Started, TextCompleted, ImageCompleted, PartRetrying, Completed, Failed, Canceled];
 }

@@ -39,6 +39,9 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
             .IsDescending(false, false, true, true);
         // What the recovery timer looks for is nearly always nothing: the index stays nearly empty.
         builder.HasIndex(campaign => campaign.CreatedAt, "ix_campaigns_pending").HasFilter("status = 'PENDING'");
+        // The same for campaigns whose orchestration may be lost, and for those that are old enough to go.
+        builder.HasIndex(campaign => campaign.CheckedAt, "ix_campaigns_running").HasFilter("status = 'RUNNING'");
+        builder.HasIndex(campaign => campaign.CompletedAt, "ix_campaigns_completed_at").HasFilter("completed_at IS NOT NULL");
         builder.HasIndex(campaign => campaign.Prompt, "ix_campaigns_prompt_words").HasMethod("gin").IsTsVectorExpressionIndex("simple");
     }
 }

@@ -1,0 +1,56 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EmbeddedFunctions.Invocation;
+
+/// <summary>A function of the application, ready to be called: everything that can be known before a call is known here.</summary>
+internal sealed class FunctionEntry(
+    string name,
+    TriggerKind kind,
+    MethodInfo method,
+    TriggerBindingAttribute trigger,
+    IReadOnlyList<ParameterBinder> binders,
+    FunctionDefinition definition)
+{
+    private static readonly object?[] NoArguments = [];
+
+    // Compiled at the first call: an app of many functions starts no slower for it.
+    private readonly Lazy<FunctionCall> _call = new(() => MethodCompiler.Compile(method));
+    private readonly Lazy<ObjectFactory>? _factory = method.IsStatic
+        ? null
+        : new Lazy<ObjectFactory>(() => ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes));
+
+    /// <summary>The function's name, as declared.</summary>
+    public string Name { get; } = name;
+
+    public TriggerKind Kind { get; } = kind;
+
+    public MethodInfo Method { get; } = method;
+
+    /// <summary>The attribute that made it a function of its kind.</summary>
+    public TriggerBindingAttribute Trigger { get; } = trigger;
+
+    public IReadOnlyList<ParameterBinder> Binders { get; } = binders;
+
+    public FunctionDefinition Definition { get; } = definition;
+
+    /// <summary>What the method returns once it is awaited; <see langword="null"/> for nothing.</summary>
+    public Type? ResultType { get; } = MethodCompiler.ResultTypeOf(method);
+
+    /// <summary>Binds the parameters, makes the function's object and calls the method, on the caller's synchronization context.</summary>
+    public async Task ExecuteAsync(EmbeddedFunctionContext context)
+    {
+        var arguments = Binders.Count == 0 ? NoArguments : new object?[Binders.Count];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var value = Binders[i].BindAsync(context);
+            arguments[i] = value.IsCompletedSuccessfully ? value.Result : await value;
+        }
+
+        var target = _factory?.Value(context.InstanceServices, arguments: null);
+        var result = _call.Value(target, arguments);
+        context.ReturnValue = result.IsCompletedSuccessfully ? result.Result : await result;
+    }
+}

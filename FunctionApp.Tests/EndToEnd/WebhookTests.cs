@@ -1,0 +1,208 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Atelier.Notifications.Webhooks;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Notifications.Webhooks;
+using Microsoft.AspNetCore.Http;
+
+namespace FunctionApp.Tests.EndToEnd;
+
+/// <summary>Webhooks and dead letters over HTTP on the real host process.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>, IAsyncLifetime
+{
+    private const string Operator = "operator";
+
+    private readonly string _user = $"user-{Guid.NewGuid():N}";
+    private CampaignApi _api = null!;
+    private HookReceiver _receiver = null!;
+
+    public async Task InitializeAsync()
+    {
+        _api = await atelier.StartAsync(services);
+        _receiver = await HookReceiver.StartAsync();
+    }
+
+    public async Task DisposeAsync() => await _receiver.DisposeAsync();
+
+    [Fact]
+    public async Task Webhook_OfItsTypes_GetsSignedMessagesOnce()
+    {
+        var secret = (string)(await CreateAsync("campaign.accepted", "campaign.completed"))["secret"]!;
+        var id = await StartAsync("A beach");
+
+        await Eventually.TrueAsync(() => Task.FromResult(_receiver.Received.Count == 2));
+
+        var bodies = _receiver.Received.Select(message => JsonNode.Parse(message.Body)!).ToList();
+        Assert.Equal(["campaign.accepted", "campaign.completed"], bodies.Select(body => (string)body["type"]!).Order());
+        Assert.All(bodies, body => Assert.Equal((id, 1), ((string)body["campaignId"]!, (int)body["schemaVersion"]!)));
+        Assert.All(_receiver.Received, message =>
+        {
+            var at = DateTimeOffset.FromUnixTimeSeconds(long.Parse(message.Headers["webhook-timestamp"]));
+            var key = Convert.FromBase64String(secret["whsec_".Length..]);
+            Assert.Equal(WebhookSignature.Sign(key, message.Headers["webhook-id"], at, message.Body), message.Headers["webhook-signature"]);
+        });
+        using var listed = await SendAsync(HttpMethod.Get, "/api/webhooks", _user);
+        var list = await listed.Content.ReadAsStringAsync();
+        Assert.Contains(_receiver.Address.ToString(), list, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, list, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Webhook_ThatFails_IsTriedAgainUnderTheSameId_ThenADeadLetter_ThenReplayed()
+    {
+        _receiver.Answer = http =>
+        {
+            http.Response.StatusCode = 503;
+            return http.Response.WriteAsync("Not today.");
+        };
+        await CreateAsync("campaign.completed");
+        var id = await StartAsync("A forest");
+
+        JsonObject? letter = null;
+        await Eventually.TrueAsync(async () => (letter = await LetterOfAsync(id, "?kind=webhook&errorCode=http_503")) is not null);
+
+        Assert.Equal(AtelierFixture.MaxAttempts, _receiver.Received.Count);
+        Assert.Single(_receiver.Received.Select(message => message.Headers["webhook-id"]).Distinct());
+        Assert.Equal(AtelierFixture.MaxAttempts, (int)letter!["delivery"]!["attempts"]!);
+        Assert.Equal("Not today.", (string)letter["delivery"]!["responseBody"]!);
+
+        _receiver.Answer = _ => Task.CompletedTask;
+        using var replayed = await SendAsync(HttpMethod.Post, "/api/dead-letters/replay", Operator, $$"""{"ids":["{{letter["id"]}}"]}""");
+        Assert.Equal(HttpStatusCode.Accepted, replayed.StatusCode);
+        Assert.Equal(1, (int)(await CampaignApi.ReadAsync(replayed))["count"]!);
+        await Eventually.TrueAsync(() => Task.FromResult(_receiver.Received.Count == AtelierFixture.MaxAttempts + 1));
+        Assert.Null(await LetterOfAsync(id, "?kind=webhook"));
+    }
+
+    [Fact]
+    public async Task DeletedWebhook_GetsNothingMore()
+    {
+        var webhook = await CreateAsync();
+        using var foreign = await SendAsync(HttpMethod.Delete, $"/api/webhooks/{webhook["id"]}", "somebody-else");
+        using var deleted = await SendAsync(HttpMethod.Delete, $"/api/webhooks/{webhook["id"]}", _user);
+        using var again = await SendAsync(HttpMethod.Delete, $"/api/webhooks/{webhook["id"]}", _user);
+
+        await using var witness = await HookReceiver.StartAsync();
+        await CreateAsync(witness.Address, "campaign.completed");
+        await StartAsync("A city");
+        await Eventually.TrueAsync(() => Task.FromResult(!witness.Received.IsEmpty));
+
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+        Assert.Empty(_receiver.Received);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"url":"nonsense"}""")]
+    [InlineData("""{"url":"https://user@example.com/"}""")]
+    [InlineData("""{"url":"http://127.0.0.1/","events":["campaign.invented"]}""")]
+    [InlineData("""{"url":"http://127.0.0.1/","events":"campaign.completed"}""")]
+    [InlineData("""{"url":"http://127.0.0.1/","secret":"mine"}""")]
+    public async Task Create_BadBody_IsA400(string body)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "/api/webhooks", _user, body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.NotNull((await CampaignApi.ReadAsync(response))["errors"]);
+    }
+
+    [Fact]
+    public async Task DeadLetters_OfCampaigns_AreFilteredReplayedAndDropped()
+    {
+        var before = DateTimeOffset.UnixEpoch;
+        string[] ids =
+        [
+            await FailAsync($"[[fault: image/0 500 x{AtelierFixture.MaxAttempts}]]"),
+            await FailAsync($"[[fault: image/0 500 x{AtelierFixture.MaxAttempts}]]"),
+            await FailAsync("[[fault: image/0 moderation x*]]"),
+        ];
+
+        Assert.Null(await LetterOfAsync(ids[2], "?kind=campaign&errorCode=server_error"));
+        Assert.NotNull(await LetterOfAsync(ids[0], $"?kind=campaign&errorCode=server_error&from={before:O}".Replace("+", "%2B", StringComparison.Ordinal)));
+        Assert.Null(await LetterOfAsync(ids[0], "?until=2020-01-01T00:00:00Z"));
+        var firstPage = await LettersAsync("?kind=campaign&limit=1");
+        var secondPage = await LettersAsync($"?kind=campaign&limit=1&cursor={firstPage["nextCursor"]}");
+        Assert.Equal(ids[2], (string)firstPage["items"]![0]!["id"]!);
+        Assert.Equal(ids[1], (string)secondPage["items"]![0]!["id"]!);
+
+        using var replayed = await SendAsync(
+            HttpMethod.Post, "/api/dead-letters/replay", Operator, """{"filter":{"kind":"campaign","errorCode":"server_error"}}""");
+        Assert.Equal(2, (int)(await CampaignApi.ReadAsync(replayed))["count"]!);
+        Assert.Equal("COMPLETE", (string)(await _api.EndOfAsync(ids[0], user: _user))["status"]!);
+        Assert.Equal("COMPLETE", (string)(await _api.EndOfAsync(ids[1], user: _user))["status"]!);
+
+        using var dropped = await SendAsync(HttpMethod.Delete, "/api/dead-letters", Operator, $$"""{"ids":["{{ids[2]}}"]}""");
+        Assert.Equal(HttpStatusCode.NoContent, dropped.StatusCode);
+        Assert.Empty((await LettersAsync("?kind=campaign"))["items"]!.AsArray());
+        Assert.Equal("FAILED", (string)(await _api.EndOfAsync(ids[2], user: _user))["status"]!);
+    }
+
+    [Fact]
+    public async Task DeadLetters_ForACallerThatIsNoOperator_AreForbidden()
+    {
+        using var listed = await SendAsync(HttpMethod.Get, "/api/dead-letters", _user);
+        using var dropped = await SendAsync(HttpMethod.Delete, "/api/dead-letters", _user, """{"filter":{}}""");
+
+        Assert.Equal(HttpStatusCode.Forbidden, listed.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, dropped.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"ids":["nonsense"]}""")]
+    [InlineData("""{"ids":[],"filter":{}}""")]
+    [InlineData("""{"filter":{"kind":"letter"}}""")]
+    [InlineData("""{"filter":{"from":"yesterday"}}""")]
+    public async Task Replay_BadBody_IsA400(string body)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "/api/dead-letters/replay", Operator, body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    private async Task<string> FailAsync(string fault)
+    {
+        var id = await StartAsync($"A mountain {fault}");
+        Assert.Equal("FAILED", (string)(await _api.EndOfAsync(id, user: _user))["status"]!);
+        return id;
+    }
+
+    private async Task<JsonObject?> LetterOfAsync(string campaign, string query) =>
+        (await LettersAsync(query))["items"]!.AsArray().FirstOrDefault(item => (string)item!["campaignId"]! == campaign)?.AsObject();
+
+    private async Task<JsonObject> LettersAsync(string query)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"/api/dead-letters{query}", Operator);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await CampaignApi.ReadAsync(response);
+    }
+
+    private Task<JsonObject> CreateAsync(params string[] events) => CreateAsync(_receiver.Address, events);
+
+    private async Task<JsonObject> CreateAsync(Uri url, params string[] events)
+    {
+        var body = new JsonObject { ["url"] = url.ToString(), ["events"] = new JsonArray([.. events.Select(type => JsonValue.Create(type))]) };
+        using var response = await SendAsync(HttpMethod.Post, "/api/webhooks", _user, body.ToJsonString());
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return await CampaignApi.ReadAsync(response);
+    }
+
+    private async Task<string> StartAsync(string prompt)
+    {
+        using var response = await _api.PostAsync(new JsonObject { ["prompt"] = prompt }, user: _user);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        return (string)(await CampaignApi.ReadAsync(response))["id"]!;
+    }
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string user, string? body = null)
+    {
+        var request = new HttpRequestMessage(method, path);
+        request.Headers.Add("X-User", user);
+        if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        return _api.Http.SendAsync(request);
+    }
+}

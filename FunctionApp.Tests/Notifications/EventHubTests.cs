@@ -1,0 +1,100 @@
+using Atelier.Notifications;
+using Atelier.Notifications.Streams;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace FunctionApp.Tests.Notifications;
+
+[Collection(LocalServicesCollection.Name)]
+public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private TestDatabase _database = null!;
+    private CampaignChanges _changes = null!;
+    private EventHub _hub = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(services);
+        _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
+        _hub = new EventHub(
+            new EventLog(_database.DataSource), _changes, new EventStreamOptions { ReaderBuffer = 3 }, NullLogger<EventHub>.Instance);
+        await _changes.StartAsync(CancellationToken.None);
+        await _hub.StartAsync(CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _hub.StopAsync(CancellationToken.None);
+        await _changes.StopAsync(CancellationToken.None);
+        _hub.Dispose();
+        _changes.Dispose();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Reader_OfOneCampaign_HearsOfItAlone()
+    {
+        Guid mine = Guid.NewGuid();
+        using EventReader one = _hub.Join("ann", mine);
+        using EventReader all = _hub.Join("ann", campaignId: null);
+        using EventReader other = _hub.Join("ben", campaignId: null);
+        await Task.WhenAll(one.Joined, all.Joined, other.Joined).WaitAsync(Patience);
+
+        await AppendAsync("ann", Guid.NewGuid());
+        await AppendAsync("ann", mine);
+        await AppendAsync("ben", Guid.NewGuid());
+
+        Assert.Equal(mine, (await ReadAsync(one)).CampaignId);
+        Assert.NotEqual(mine, (await ReadAsync(all)).CampaignId);
+        Assert.Equal(mine, (await ReadAsync(all)).CampaignId);
+        Assert.Equal("ben", (await ReadAsync(other)).UserId);
+        Assert.False(one.Waiting.TryPeek(out _));
+    }
+
+    [Fact]
+    public async Task Reader_TakesNothing_IsClosedAndTheOthersGoOn()
+    {
+        using EventReader slow = _hub.Join("ann", campaignId: null);
+        using EventReader quick = _hub.Join("ann", campaignId: null);
+        await Task.WhenAll(slow.Joined, quick.Joined).WaitAsync(Patience);
+
+        for (int count = 0; count < 5; count++)
+        {
+            await AppendAsync("ann", Guid.NewGuid());
+            await ReadAsync(quick);
+        }
+
+        await Eventually.TrueAsync(() => Task.FromResult(slow.IsTooSlow));
+        Assert.False(quick.IsTooSlow);
+        Assert.Equal(3, await slow.Waiting.ReadAllAsync().CountAsync());
+    }
+
+    [Fact]
+    public async Task Stop_WithReaders_EndsThem()
+    {
+        using EventReader reader = _hub.Join("ann", campaignId: null);
+        await reader.Joined.WaitAsync(Patience);
+
+        await _hub.StopAsync(CancellationToken.None);
+
+        Assert.False(await reader.Waiting.WaitToReadAsync().AsTask().WaitAsync(Patience));
+    }
+
+    private static async Task<LoggedEvent> ReadAsync(EventReader reader) => await reader.Waiting.ReadAsync().AsTask().WaitAsync(Patience);
+
+    private async Task AppendAsync(string user, Guid campaign)
+    {
+        await using NpgsqlCommand command = _database.DataSource.CreateCommand(
+            """
+            INSERT INTO campaign_events (user_id, campaign_id, type, part, attempt, data, at) VALUES ($1, $2, 'x', '', 0, '{}', now());
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = user });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = campaign });
+        await command.ExecuteNonQueryAsync();
+        await _database.ScalarAsync<object>($"SELECT pg_notify('atelier_campaigns', '{campaign}')::text");
+    }
+}

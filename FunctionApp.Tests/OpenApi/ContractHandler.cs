@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace FunctionApp.Tests.OpenApi;
+
+/// <summary>Holds every answer that a test's client gets to the document: its status, content type and body are documented.</summary>
+internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandler())
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        string path = request.RequestUri!.AbsolutePath;
+        if (!path.StartsWith("/api/", StringComparison.Ordinal))
+            return response;
+
+        string? contentType = response.Content.Headers.ContentType?.MediaType;
+        string? body = null;
+        if (contentType is null || contentType.EndsWith("json", StringComparison.Ordinal))
+        {
+            await response.Content.LoadIntoBufferAsync(cancellationToken);
+            body = await response.Content.ReadAsStringAsync(cancellationToken);
+        }
+
+        if (ApiContract.Find(request.Method, path) is { } operation)
+        {
+            IReadOnlyList<string> errors = ApiContract.Check(operation, (int)response.StatusCode, contentType, body);
+            Assert.True(errors.Count == 0, $"{operation} answered {(int)response.StatusCode} unlike the document: {string.Join("; ", errors)}\n{body}");
+            Assert.True(response.Headers.Contains("X-Request-Id"), $"{operation} has no X-Request-Id.");
+        }
+        else
+        {
+            Assert.True(
+                request.Method == HttpMethod.Options || response.StatusCode is HttpStatusCode.NotFound,
+                $"{request.Method} {path} is not documented but answered {(int)response.StatusCode}.");
+        }
+        return response;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Atelier.OpenApi;
+
+namespace FunctionApp.Tests.OpenApi;
+
+public sealed partial class DocsPageTests
+{
+    [Fact]
+    public void Page_EverythingThatItLoads_IsInTheApp()
+    {
+        string page = Encoding.UTF8.GetString(DocsAsset.Page.Bytes.Span);
+
+        string[] links = [.. Link().Matches(page).Select(match => match.Groups["url"].Value)];
+
+        Assert.Equal(4, links.Length);
+        foreach (string link in links)
+        {
+            Assert.StartsWith("/api/docs/", link, StringComparison.Ordinal);
+            DocsAsset? asset = DocsAsset.Find(link["/api/docs/".Length..]);
+            Assert.NotNull(asset);
+            Assert.NotEqual(0, asset.Bytes.Length);
+            // Compressed bytes that nobody unpacks would be an empty page.
+            if (asset.ContentType.StartsWith("text/", StringComparison.Ordinal))
+                Assert.DoesNotContain('\0', Encoding.UTF8.GetString(asset.Bytes.Span));
+        }
+    }
+
+    [GeneratedRegex("(?:href|src)=\"(?<url>[^\"]+)\"", RegexOptions.ExplicitCapture)]
+    private static partial Regex Link();
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Atelier.OpenApi;
+using FunctionApp.Tests.Hosting;
+
+namespace FunctionApp.Tests.OpenApi;
+
+public sealed class LintTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    [Fact]
+    public async Task Document_UnderRedocly_HasNeitherErrorsNorWarnings()
+    {
+        string folder = Path.Combine(LocalServicesFixture.DataDirectory, "lint");
+        Directory.CreateDirectory(folder);
+        foreach (string file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "lint")))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "openapi.json"), ApiDocument.Json.ToArray());
+        if (!File.Exists(Path.Combine(folder, "node_modules", ".bin", "redocly")))
+        {
+            (int installed, string log) = await RunAsync(folder, "npm", "ci", "--no-audit", "--no-fund");
+            Assert.True(installed == 0, log);
+        }
+
+        (int exitCode, string output) = await RunAsync(folder, Path.Combine(folder, "node_modules", ".bin", "redocly"), "lint", "openapi.json", "--format", "stylish");
+
+        Assert.True(exitCode == 0 && output.Contains("is valid", StringComparison.Ordinal) && !output.Contains("You have", StringComparison.Ordinal), output);
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string folder, string command, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(command, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true" },
+        })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        return (process.ExitCode, await output + await errors);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using FsCheck;
+using FsCheck.Fluent;
+using FunctionApp.Tests.EndToEnd;
+using FunctionApp.Tests.Hosting;
+
+namespace FunctionApp.Tests.OpenApi;
+
+/// <summary>Malformed and extreme requests, generated from the document, at every operation of it.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class MalformedRequestTests(LocalServicesFixture services)
+{
+    private const int RequestsPerOperation = 40;
+
+    [Fact]
+    public async Task AnyRequest_AtAnyOperation_IsAnsweredAsDocumentedAndNeverWith500()
+    {
+        await using var atelier = new AtelierFixture
+        {
+            PlainPictures = true,
+            MoreSettings = new Dictionary<string, string>
+            {
+                ["Access__Operators"] = "operator",
+                ["Access__RequestsPerMinute"] = "0",
+                ["Access__MaxRunning"] = "0",
+                ["Access__MaxPerDay"] = "0",
+            },
+        };
+        CampaignApi api = await atelier.StartAsync(services);
+        string known = await api.StartAsync("A campaign that exists");
+        await api.EndOfAsync(known);
+
+        await Task.WhenAll(ApiContract.Operations.Select(operation => Task.Run(() =>
+            Prop.ForAll(
+                RequestGenerator.Of(operation, known).ToArbitrary(),
+                request => Send(api.Http, request))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(RequestsPerOperation)))));
+
+        Assert.DoesNotContain(
+            atelier.Output.Split('\n'),
+            line => (line.Contains("fail:", StringComparison.Ordinal) || line.Contains("crit:", StringComparison.Ordinal))
+                // What a provider makes of a strange prompt is not the request's fault.
+                && !line.Contains("PartRunner", StringComparison.Ordinal));
+        // The process lives on, and works.
+        string after = await api.StartAsync("And one more", images: 0);
+        Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(after))["status"]!);
+    }
+
+    // The contract handler of the client has seen by then that the answer is one of those documented.
+    private static bool Send(HttpClient http, GeneratedRequest generated)
+    {
+        using var request = generated.ToMessage();
+        using var response = http.Send(request, HttpCompletionOption.ResponseHeadersRead);
+        int status = (int)response.StatusCode;
+        return status < 500
+            ? status < 400 || status == (int)HttpStatusCode.RequestedRangeNotSatisfiable
+                || response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+            // A service without the key for webhooks says so; nothing else may be unavailable here.
+            : status == (int)HttpStatusCode.ServiceUnavailable && generated.Path.StartsWith("/api/webhooks", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,110 @@
+using Atelier.Campaigns.Control;
+using Atelier.Images;
+using Atelier.Operations.Retention;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using FunctionApp.Tests.Campaigns;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+
+namespace FunctionApp.Tests.Operations;
+
+[Collection(LocalServicesCollection.Name)]
+public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = TestCampaign.CreatedAt;
+
+    private readonly Mock<DurableTaskClient> _client = new("test");
+    private readonly Mock<IImageStore> _images = new();
+    private readonly List<string> _purged = [];
+    private OrchestrationQuery? _query;
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(services);
+        _client
+            .Setup(client => client.PurgeInstanceAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((string id, CancellationToken _) =>
+            {
+                _purged.Add(id);
+                return new PurgeResult(1);
+            });
+        _client
+            .Setup(client => client.GetAllInstancesAsync(It.IsAny<OrchestrationQuery?>()))
+            .Returns((OrchestrationQuery? query) =>
+            {
+                _query = query;
+                return Pageable.Create((_, _) => Task.FromResult(new Page<OrchestrationMetadata>([new OrchestrationMetadata("X", "old-history")])));
+            });
+    }
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public async Task Run_OldAndYoungCampaigns_DeletesTheOldOnesWithAllThatBelongsToThem()
+    {
+        Campaign old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91), run: 1);
+        Campaign young = await AddAsync(CampaignStatus.Failed, Now.AddDays(-89));
+        Campaign running = await AddAsync(CampaignStatus.Running, completedAt: null);
+
+        await RunAsync();
+
+        await using AtelierDbContext db = _database.NewContext();
+        Assert.Equal(
+            new[] { running.Id, young.Id }.Order(), await db.Campaigns.Select(campaign => campaign.Id).OrderBy(id => id).ToListAsync());
+        Assert.False(await db.Events.AnyAsync(@event => @event.CampaignId == old.Id));
+        Assert.True(await db.Events.AnyAsync(@event => @event.CampaignId == young.Id));
+        Assert.Equal([$"{old.Id:D}", $"{old.Id:D}-1", "old-history"], _purged);
+        _images.Verify(store => store.DeleteAllAsync($"{old.Id:D}/", It.IsAny<CancellationToken>()), Times.Once);
+        Assert.Equal(Now.AddDays(-7), _query!.CreatedTo);
+        Assert.DoesNotContain(OrchestrationRuntimeStatus.Running, _query.Statuses!);
+    }
+
+    [Fact]
+    public async Task Run_StoreWasAwayAtTheDeletion_ErasesTheRestWhenItIsDue()
+    {
+        Campaign old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91));
+        _images
+            .Setup(store => store.DeleteAllAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new IOException("The store is away."));
+        await RunAsync();
+        _images.Reset();
+        await RunAsync();
+        _images.Verify(store => store.DeleteAllAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()), Times.Never);
+        await _database.ScalarAsync<int>("UPDATE campaign_erasures SET due_at = now() - interval '1 second' RETURNING 1");
+
+        await RunAsync();
+
+        _images.Verify(store => store.DeleteAllAsync($"{old.Id:D}/", It.IsAny<CancellationToken>()), Times.Once);
+        Assert.Equal(0L, await _database.ScalarAsync<long>("SELECT count(*) FROM campaign_erasures"));
+    }
+
+    private async Task<Campaign> AddAsync(CampaignStatus status, DateTimeOffset? completedAt, int run = 0)
+    {
+        Campaign campaign = TestCampaign.Create();
+        campaign.Status = status;
+        campaign.CompletedAt = completedAt;
+        campaign.Run = run;
+        await using AtelierDbContext db = _database.NewContext();
+        db.Add(campaign);
+        db.Add(CampaignChange.NewEvent(campaign, CampaignEventTypes.Accepted, new { }, Now));
+        await db.SaveChangesAsync();
+        return campaign;
+    }
+
+    private async Task RunAsync()
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        var eraser = new CampaignEraser(_database.DataSource, _images.Object, NullLogger<CampaignEraser>.Instance);
+        var options = new RetentionOptions(TimeSpan.FromDays(7), TimeSpan.FromDays(90));
+        await new ApplyRetention(db, eraser, options, new ManualTime(Now), NullLogger<ApplyRetention>.Instance)
+            .RunAsync(new TimerInfo(), _client.Object, CancellationToken.None);
+    }
+}

@@ -1,0 +1,202 @@
+using Atelier.Access;
+using Atelier.Access.Limits;
+using Atelier.Campaigns.Workflow;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Atelier.Problems;
+using Microsoft.DurableTask.Client;
+
+namespace Atelier.Campaigns.Control;
+
+/// <summary>Stops campaigns, and begins them anew.</summary>
+/// <remarks>The record decides; the engine follows. What it does not hear of at once, the recovery timer or the record's guards make good.</remarks>
+public sealed class CampaignControl(
+    CampaignRecord record,
+    CampaignQueries queries,
+    CampaignQuota quota,
+    CampaignScheduler scheduler,
+    TimeProvider timeProvider,
+    ILogger<CampaignControl> logger)
+{
+    /// <summary>Code of an attempt that was abandoned.</summary>
+    private const string Canceled = "canceled";
+
+    private static readonly TimeSpan EnginePatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Stops a campaign of the caller: what is made is kept, what is not is abandoned.</summary>
+    /// <returns>The campaign with its parts.</returns>
+    /// <exception cref="ApiException">404: there is none. 409: it has ended.</exception>
+    public async Task<Campaign> CancelAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
+    {
+        string? instanceId = await record.ChangeAsync(
+            id,
+            async (change, token) =>
+            {
+                if (change.Campaign.UserId != caller.UserId)
+                    return null;
+                if (change.Campaign.Status.HasEnded())
+                    throw new ApiException(409, "campaign_ended", $"The campaign is {change.Campaign.Status.ToText()} already.");
+                await CancelAsync(change, token);
+                return change.Campaign.InstanceId;
+            },
+            cancellationToken);
+        if (instanceId is null)
+            throw ApiException.NotFound("campaign");
+
+        await TellEngineAsync(client, id, instanceId);
+        return await ReadAsync(caller, id, cancellationToken);
+    }
+
+    /// <summary>Runs what is missing of a failed campaign of the caller once more.</summary>
+    /// <returns>The campaign with its parts.</returns>
+    /// <exception cref="ApiException">404: there is none. 409: it has not failed. 429: the caller has no place for a running campaign.</exception>
+    public async Task<Campaign> RedriveAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
+    {
+        bool? redriven = await record.ChangeAsync(
+            id,
+            async (change, token) =>
+            {
+                if (change.Campaign.UserId != caller.UserId)
+                    return (bool?)null;
+                if (change.Campaign.Status != CampaignStatus.Failed)
+                    throw new ApiException(409, "campaign_not_failed", $"Only a FAILED campaign can be retried; this one is {change.Campaign.Status.ToText()}.");
+                if (await quota.TakeAsync(caller, isNew: false, token) is { } refusal)
+                    throw refusal;
+                await BeginAgainAsync(change, token);
+                return true;
+            },
+            cancellationToken);
+        if (redriven is null)
+            throw ApiException.NotFound("campaign");
+
+        Campaign campaign = await ReadAsync(caller, id, cancellationToken);
+        await scheduler.TryScheduleAsync(client, campaign);
+        return campaign;
+    }
+
+    /// <summary>Runs what is missing of anybody's failed campaign once more.</summary>
+    /// <returns>Whether there is such a campaign and it had failed.</returns>
+    public async Task<bool> RedriveForOperatorAsync(DurableTaskClient client, Guid id, CancellationToken cancellationToken)
+    {
+        string? owner = await record.ChangeAsync(
+            id,
+            async (change, token) =>
+            {
+                if (change.Campaign.Status != CampaignStatus.Failed)
+                    return null;
+                await BeginAgainAsync(change, token);
+                return change.Campaign.UserId;
+            },
+            cancellationToken);
+        if (owner is null)
+            return false;
+        await scheduler.TryScheduleAsync(client, await ReadAsync(new Caller(owner), id, cancellationToken));
+        return true;
+    }
+
+    /// <summary>Begins a run anew whose orchestration is lost.</summary>
+    /// <returns>Whether it was still this run's turn.</returns>
+    internal async Task<bool> ReviveAsync(DurableTaskClient client, Campaign lost, CancellationToken cancellationToken)
+    {
+        bool revived = await record.ChangeAsync(
+            lost.Id,
+            async (change, token) =>
+            {
+                if (change.Campaign.Status != CampaignStatus.Running || change.Campaign.Run != lost.Run)
+                    return false;
+                await BeginAgainAsync(change, token);
+                return true;
+            },
+            cancellationToken);
+        if (revived)
+            await scheduler.TryScheduleAsync(client, await ReadAsync(new Caller(lost.UserId), lost.Id, cancellationToken));
+        return revived;
+    }
+
+    /// <summary>Fails a run whose orchestration is lost again and again; an operator may redrive it.</summary>
+    /// <returns>Whether it was still this run's turn.</returns>
+    internal Task<bool> GiveUpAsync(Campaign lost, CancellationToken cancellationToken) => record.ChangeAsync(
+        lost.Id,
+        async (change, token) =>
+        {
+            Campaign campaign = change.Campaign;
+            if (campaign.Status != CampaignStatus.Running || campaign.Run != lost.Run)
+                return false;
+            var parts = new List<PartState>();
+            if (campaign.TextStatus is not null)
+                parts.Add(new PartState(campaign, image: null));
+            parts.AddRange((await change.FindImagesAsync(token)).Select(image => new PartState(campaign, image)));
+            parts.RemoveAll(part => part.Status.HasEnded());
+            parts.ForEach(part => part.Status = PartStatus.Failed);
+
+            campaign.Status = CampaignStatus.Failed;
+            campaign.CompletedAt = change.Now;
+            campaign.Error = new CampaignError(parts.FirstOrDefault()?.Name ?? Parts.Text, "orchestration_lost", "The work on this campaign was interrupted too often.");
+            await change.AddDeadLetterAsync(campaign.Error.Code, campaign.Error.Message, token);
+            change.AddEvent(CampaignEventTypes.Failed, new { status = campaign.Status.ToText(), error = campaign.Error }, attempt: campaign.Run);
+            return true;
+        },
+        cancellationToken);
+
+    private static async Task CancelAsync(CampaignChange change, CancellationToken cancellationToken)
+    {
+        Campaign campaign = change.Campaign;
+        campaign.Status = CampaignStatus.Canceled;
+        campaign.CompletedAt = change.Now;
+        if (campaign.TextStatus?.HasEnded() == false)
+            campaign.TextStatus = PartStatus.Canceled;
+        foreach (CampaignImage image in await change.FindImagesAsync(cancellationToken))
+        {
+            if (!image.Status.HasEnded())
+                image.Status = PartStatus.Canceled;
+        }
+        foreach (CampaignAttempt attempt in await change.FindOpenAttemptsAsync(cancellationToken))
+        {
+            attempt.EndedAt = change.Now;
+            attempt.Code = Canceled;
+            attempt.Message = "The campaign was stopped.";
+        }
+        change.AddEvent(CampaignEventTypes.Canceled, new { status = campaign.Status.ToText() }, attempt: campaign.Run);
+    }
+
+    private static async Task BeginAgainAsync(CampaignChange change, CancellationToken cancellationToken)
+    {
+        Campaign campaign = change.Campaign;
+        campaign.Run++;
+        campaign.InstanceId = CampaignScheduler.InstanceIdOf(campaign.Id, campaign.Run);
+        campaign.Status = CampaignStatus.Pending;
+        campaign.Error = null;
+        campaign.CompletedAt = null;
+        campaign.CheckedAt = change.Now;
+        if (campaign.TextStatus is not null and not PartStatus.Complete)
+            campaign.TextStatus = PartStatus.Pending;
+        foreach (CampaignImage image in await change.FindImagesAsync(cancellationToken))
+        {
+            if (image.Status != PartStatus.Complete)
+                image.Status = PartStatus.Pending;
+        }
+        await change.RemoveDeadLetterAsync(cancellationToken);
+        change.AddEvent(CampaignEventTypes.Accepted, new { status = campaign.Status.ToText(), run = campaign.Run }, attempt: campaign.Run);
+    }
+
+    private async Task TellEngineAsync(DurableTaskClient client, Guid id, string instanceId)
+    {
+        using var timeout = new CancellationTokenSource(EnginePatience, timeProvider);
+        try
+        {
+            await client.RaiseEventAsync(instanceId, CampaignOrchestrator.CancelEvent, eventPayload: null, timeout.Token);
+        }
+        catch (Exception exception)
+        {
+            // One that was never scheduled, or has just ended. Any other finds in the record that nothing is left to do.
+            logger.LogInformation(exception, "The orchestration of campaign {CampaignId} could not be told that it was stopped.", id);
+        }
+    }
+
+    private async Task<Campaign> ReadAsync(Caller caller, Guid id, CancellationToken cancellationToken)
+    {
+        Campaign campaign = await queries.FindAsync(caller, id, cancellationToken) ?? throw ApiException.NotFound("campaign");
+        await queries.LoadPartsAsync([campaign], cancellationToken);
+        return campaign;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Atelier.Campaigns.Workflow;
+using Atelier.Generation;
+using Atelier.Images;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.EntityFrameworkCore;
+
+namespace Atelier.Campaigns.Http;
+
+/// <summary><c>POST /api/callbacks/{provider}/{campaignId}/{part}</c>: where an asynchronous provider reports that a job has ended.</summary>
+/// <remarks>
+/// Nothing is looked up before the signature is verified, so that a stranger learns nothing. A callback that comes twice, or after
+/// the image is there, changes nothing and is taken, so that its sender stops.
+/// </remarks>
+public sealed class ReceiveCallback(
+    AtelierDbContext db, GeneratorCatalog generators, IImageStore store, ILogger<ReceiveCallback> logger)
+{
+    // An image in base64 and what is around it.
+    private const int MaxLength = 48 << 20;
+    private const string Image = "image/";
+
+    /// <summary>Takes a report.</summary>
+    [Function(nameof(ReceiveCallback))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CampaignRoutes.Callback)] HttpRequest request,
+        string provider,
+        string campaignId,
+        string part,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        if (!generators.IsAsync(provider))
+            throw ApiException.NotFound("provider that calls back");
+        ImageJob job = Read(generators.AsyncImage(provider), request, await ReadBodyAsync(request, cancellationToken));
+        Guid id = CampaignRoutes.ParseId(campaignId);
+        using IDisposable? scope = logger.BeginCampaignScope(id);
+
+        Campaign? campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
+        CampaignImage? image = campaign is not null && IndexOf(part) is { } index
+            ? await db.Images.AsNoTracking().SingleOrDefaultAsync(row => row.CampaignId == id && row.Index == index, cancellationToken)
+            : null;
+        if (image is null || !string.Equals(image.Provider, provider, StringComparison.OrdinalIgnoreCase))
+            throw ApiException.NotFound("part of a campaign that this provider makes");
+        // A job that is not known yet is an early one: its order has not been answered. The orchestrator compares once it has.
+        if (image.ProviderJobId is { } known && known != job.Id)
+            throw new ApiException(StatusCodes.Status409Conflict, "other_job", "This part waits for another job.");
+
+        if (job.Status == ImageJobStatus.Running || image.Status.HasEnded() || campaign!.Status.HasEnded())
+            return Results.StatusCode(StatusCodes.Status202Accepted);
+        var input = new PartInput(id, image.Index, NoRetry);
+        ImageReport report = await ImageReports.FromAsync(job, input, store, cancellationToken);
+        await client.RaiseEventAsync(campaign.InstanceId, input.Part, report, cancellationToken);
+        logger.LogInformation("{Provider} reports job {JobId} for {Part} of campaign {CampaignId}.", provider, job.Id, input.Part, id);
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    private static RetrySettings NoRetry => new(1, TimeSpan.FromSeconds(1), 1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+
+    private ImageJob Read(IAsyncImageGenerator generator, HttpRequest request, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return generator.ReadCallback(name => request.Headers[name] is { Count: > 0 } values ? values.ToString() : null, body);
+        }
+        catch (CallbackRefusedException refused)
+        {
+            logger.LogWarning("A callback in the name of {Provider} is refused: {Reason}", generator.Provider, refused.Message);
+            throw new ApiException(StatusCodes.Status401Unauthorized, "invalid_signature", "The callback's signature could not be verified.");
+        }
+        catch (GenerationException)
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, "invalid_callback", "The callback's body could not be understood.");
+        }
+    }
+
+    private static int? IndexOf(string part) =>
+        part.StartsWith(Image, StringComparison.Ordinal)
+        && int.TryParse(part.AsSpan(Image.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
+
+    // The signature is over the bytes as they came.
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        byte[] buffer = new byte[16 << 10];
+        int length;
+        while ((length = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (body.Length + length > MaxLength)
+                throw new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is too long for a callback.");
+            body.Write(buffer, 0, length);
+        }
+        return body.ToArray();
+    }
+}

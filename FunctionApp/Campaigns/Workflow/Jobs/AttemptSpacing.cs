@@ -1,0 +1,18 @@
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>
+/// The delay after an attempt that several activities make together. No retry policy of the engine spans them: the delay that is on record
+/// travels with the failure, and the orchestrator waits for it.
+/// </summary>
+internal static class AttemptSpacing
+{
+    /// <summary>The failure with its delay.</summary>
+    public static PartFailedException Of(PartInput input, PartAttempt attempt, PartFailedException failed)
+    {
+        if (failed.Failure is not { CanRetry: true, Wait: null })
+            return failed;
+        int made = attempt.Call.Attempt - input.FirstAttempt + 1;
+        return new PartFailedException(
+            failed.Failure with { Wait = new RetryWait(RetrySchedule.PolicyDelay(input.Retry, made), made) }, failed.InnerException);
+    }
+}

@@ -1,0 +1,44 @@
+using Atelier.Generation;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.EntityFrameworkCore;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The activity that cancels at their providers the jobs of a campaign that was stopped.</summary>
+public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generators, ILogger<CancelImages> logger)
+{
+    /// <summary>Cancels every job whose image is not there. One that has ended meanwhile stays as it is.</summary>
+    /// <returns>How many were cancelled.</returns>
+    /// <exception cref="PartFailedException">A provider could not be told; another try may help.</exception>
+    [Function(nameof(CancelImages))]
+    public async Task<int> RunAsync([ActivityTrigger] string campaignId, CancellationToken cancellationToken)
+    {
+        Guid id = Guid.Parse(campaignId);
+        List<CampaignImage> images = await db.Images.AsNoTracking()
+            .Where(image => image.CampaignId == id && image.ProviderJobId != null && image.Status != PartStatus.Complete)
+            .ToListAsync(cancellationToken);
+        PartFailedException? failed = null;
+        int canceled = 0;
+        foreach (CampaignImage image in images.Where(image => generators.IsAsync(image.Provider)))
+        {
+            try
+            {
+                await generators.AsyncImage(image.Provider).CancelAsync(image.ProviderJobId!, cancellationToken);
+                canceled++;
+                logger.LogInformation(
+                    "Job {JobId} of campaign {CampaignId} is cancelled at {Provider}.", image.ProviderJobId, id, image.Provider);
+            }
+            catch (GenerationException exception)
+            {
+                logger.LogWarning(
+                    "Job {JobId} of campaign {CampaignId} could not be cancelled at {Provider}: {Reason}",
+                    image.ProviderJobId, id, image.Provider, exception.Message);
+                if (exception.IsTransient)
+                    failed = new PartFailedException(PartFailure.From(exception));
+            }
+        }
+        return failed is null ? canceled : throw failed;
+    }
+}

@@ -1,0 +1,20 @@
+using Atelier.Generation;
+using Atelier.Images;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>Turns what a provider says about a job into what may travel in a history.</summary>
+internal static class ImageReports
+{
+    /// <summary>The report. An image that comes along is stored at once: no history carries its bytes.</summary>
+    /// <exception cref="PartFailedException">The image could not be stored.</exception>
+    public static async Task<ImageReport> FromAsync(ImageJob job, PartInput part, IImageStore store, CancellationToken cancellationToken)
+    {
+        if (job.Failure is { } failure)
+            return ImageReport.Failed(job.Id, failure);
+        KeptImage? kept = job.Image is { } image
+            ? await KeptImage.KeepAsync(store, part.CampaignId, part.Image!.Value, image, cancellationToken)
+            : null;
+        return new ImageReport(job.Id, job.Status, job.Output, kept);
+    }
+}

@@ -1,0 +1,67 @@
+using Atelier.Generation;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The record of an image's job at its provider: kept before anyone waits for it, so that no image is ordered twice knowingly.</summary>
+public sealed class JobRecord(CampaignRecord record)
+{
+    /// <summary>The attempt under way at an image, and its job.</summary>
+    /// <returns><see langword="null"/> when the image is there already, or the campaign has ended or is gone.</returns>
+    /// <exception cref="PartFailedException">The attempt has failed before, and that is on record.</exception>
+    public Task<OpenJob?> FindAsync(PartInput input, CancellationToken cancellationToken) =>
+        record.ChangeAsync(input.CampaignId, (change, token) => FindAsync(change, input, token), cancellationToken);
+
+    /// <summary>Keeps a job's id.</summary>
+    /// <returns>Whether the job is still wanted; <see langword="false"/> where the campaign ended meanwhile.</returns>
+    public Task<bool> KeepAsync(PartInput input, string jobId, CancellationToken cancellationToken) =>
+        record.ChangeAsync(
+            input.CampaignId,
+            async (change, token) =>
+            {
+                CampaignImage? image = await change.FindImageAsync(input.Image!.Value, token);
+                if (image is null || image.Status.HasEnded() || change.Campaign.Status.HasEnded())
+                    return false;
+                image.ProviderJobId = jobId;
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Forgets a job that no image will come from: the next attempt orders another one.</summary>
+    public Task ForgetAsync(PartInput input, string jobId, CancellationToken cancellationToken) =>
+        record.ChangeAsync(
+            input.CampaignId,
+            async (change, token) =>
+            {
+                if (await change.FindImageAsync(input.Image!.Value, token) is { } image && image.ProviderJobId == jobId)
+                    image.ProviderJobId = null;
+                return true;
+            },
+            cancellationToken);
+
+    private static async Task<OpenJob?> FindAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
+    {
+        CampaignImage? image = await change.FindImageAsync(input.Image!.Value, cancellationToken);
+        if (image is null || image.Status == PartStatus.Complete || change.Campaign.Status.HasEnded()
+            || await change.FindLastAttemptAsync(input.Part, cancellationToken) is not { } last)
+            return null;
+        if (last.EndedAt is not null)
+            throw new PartFailedException(FailureOf(last, input));
+        var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
+        return new OpenJob(new PartAttempt(call, image.Provider, change.Campaign.Prompt, change.Campaign.Request), image.ProviderJobId);
+    }
+
+    private static PartFailure FailureOf(CampaignAttempt attempt, PartInput input)
+    {
+        RetryWait? wait = attempt.RetryInMs is { } delay
+            ? new RetryWait(TimeSpan.FromMilliseconds(delay), attempt.Attempt - input.FirstAttempt + 1)
+            : null;
+        return new PartFailure(attempt.Code ?? "internal_error", attempt.Message ?? "", CanRetry: wait is not null, wait);
+    }
+}
+
+/// <summary>An attempt under way by order.</summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="JobId">The job's id at the provider; <see langword="null"/> where none was ordered, or it came to nothing.</param>
+public sealed record OpenJob(PartAttempt Attempt, string? JobId);

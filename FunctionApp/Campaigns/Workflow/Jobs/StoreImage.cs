@@ -1,0 +1,75 @@
+using Atelier.Generation;
+using Atelier.Images;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The activity that ends an attempt at an image of an asynchronous provider: its image stored, or its failure on record.</summary>
+public sealed class StoreImage(
+    PartRecord record, JobRecord jobs, PartRunner runner, GeneratorCatalog generators, IImageStore store, ILogger<StoreImage> logger)
+{
+    /// <summary>Ends the attempt.</summary>
+    /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
+    [Function(nameof(StoreImage))]
+    public async Task RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
+    {
+        (PartInput part, ImageReport report) = input;
+        if (await jobs.FindAsync(part, cancellationToken) is not { } open)
+            return;
+
+        PartAttempt attempt = open.Attempt;
+        using IDisposable? scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
+        try
+        {
+            IAsyncImageGenerator generator = generators.AsyncImage(attempt.Provider);
+            if (report.IsAbandoned)
+                await AbandonAsync(generator, report.JobId, cancellationToken);
+            if (report.Status != ImageJobStatus.Succeeded)
+            {
+                throw new GenerationException(
+                    report.Code ?? GenerationErrorCodes.ServerError, report.Message ?? "The provider's job failed.", attempt.Provider)
+                {
+                    IsTransient = report.CanRetry,
+                };
+            }
+
+            KeptImage kept = report.Kept ?? await FetchAsync(generator, part, report, cancellationToken);
+            await record.CompleteAsync(
+                part, attempt, (_, row) => kept.WriteTo(row!, attempt.Provider, generator.Model, usage: null), cancellationToken);
+            logger.LogInformation(
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, part.Part, part.CampaignId);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A finished job is worth another look when only the way to its image failed; another order would be paid for again.
+            if (report.Status != ImageJobStatus.Succeeded || !IsWorthAnotherLook(exception))
+                await jobs.ForgetAsync(part, report.JobId, cancellationToken);
+            throw AttemptSpacing.Of(part, attempt, await runner.FailAsync(part, attempt, exception, cancellationToken));
+        }
+    }
+
+    private async Task<KeptImage> FetchAsync(
+        IAsyncImageGenerator generator, PartInput part, ImageReport report, CancellationToken cancellationToken)
+    {
+        GeneratedImage image = await generator.FetchAsync(report.Output ?? "", cancellationToken);
+        return await KeptImage.KeepAsync(store, part.CampaignId, part.Image!.Value, image, cancellationToken);
+    }
+
+    private async Task AbandonAsync(IAsyncImageGenerator generator, string jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await generator.CancelAsync(jobId, cancellationToken);
+        }
+        catch (GenerationException exception)
+        {
+            logger.LogWarning("Job {JobId} could not be cancelled at {Provider}: {Reason}", jobId, generator.Provider, exception.Message);
+        }
+    }
+
+    private static bool IsWorthAnotherLook(Exception exception) => exception switch
+    {
+        GenerationException generation => generation.IsTransient && generation.Code != GenerationErrorCodes.InvalidResponse,
+        _ => true,
+    };
+}

@@ -1,0 +1,43 @@
+using Atelier.Generation;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>The activity that begins an attempt at an image of an asynchronous provider, and orders it.</summary>
+public sealed class SubmitImage(
+    PartRecord record, JobRecord jobs, PartRunner runner, GeneratorCatalog generators, ILogger<SubmitImage> logger)
+{
+    /// <summary>Orders the image, unless a job for it is known.</summary>
+    /// <returns>The job; <see langword="null"/> when nothing is left to do.</returns>
+    /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
+    [Function(nameof(SubmitImage))]
+    public async Task<SubmittedImage?> RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken)
+    {
+        if (await record.BeginAsync(input, cancellationToken) is not { } attempt)
+            return null;
+        using IDisposable? scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
+        string? known = (await jobs.FindAsync(input, cancellationToken))?.JobId;
+        string jobId;
+        JobPatience patience;
+        try
+        {
+            IAsyncImageGenerator generator = generators.AsyncImage(attempt.Provider);
+            patience = generator.Patience;
+            jobId = known ?? await generator.SubmitAsync(GenerateImage.ToRequest(attempt), cancellationToken);
+            if (known is null && !await jobs.KeepAsync(input, jobId, cancellationToken))
+            {
+                logger.LogInformation("{Part} of campaign {CampaignId} is not wanted any more: job {JobId} is cancelled.", input.Part, input.CampaignId, jobId);
+                await generator.CancelAsync(jobId, cancellationToken);
+                return null;
+            }
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw AttemptSpacing.Of(input, attempt, await runner.FailAsync(input, attempt, exception, cancellationToken));
+        }
+        logger.LogInformation(
+            "Attempt {Attempt} at {Part} of campaign {CampaignId} waits for job {JobId} of {Provider}.",
+            attempt.Call.Attempt, input.Part, input.CampaignId, jobId, attempt.Provider);
+        return new SubmittedImage(jobId, known is not null, patience.PollInterval, patience.Timeout);
+    }
+}

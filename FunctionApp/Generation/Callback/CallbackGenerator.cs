@@ -1,0 +1,135 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Atelier.Generation.Callbacks;
+using Atelier.Generation.Calls;
+
+namespace Atelier.Generation.Callback;
+
+/// <summary>
+/// Orders images of a service with <c>POST {endpoint} {prompt, callbackUrl, …}</c>. A service that also answers <c>GET {endpoint}/{id}</c> and
+/// <c>POST {endpoint}/{id}/cancel</c> is asked for jobs whose callback is late, and told of jobs that nobody wants any more; one that does not is
+/// waited for.
+/// </summary>
+/// <param name="options">The settings.</param>
+/// <param name="http">The connections.</param>
+/// <param name="download">Fetches the images.</param>
+/// <param name="callbacks">Where jobs are reported to.</param>
+/// <param name="caller">Runs the calls.</param>
+/// <param name="time">The clock that callbacks' times are measured by.</param>
+internal sealed class CallbackGenerator(
+    CallbackOptions options, ProviderHttp http, ImageDownload download, CallbackAddress callbacks, ProviderCaller caller, TimeProvider time)
+    : IAsyncImageGenerator
+{
+    private readonly string _base = options.Endpoint.AbsoluteUri.TrimEnd('/');
+    private readonly byte[] _key = Encoding.UTF8.GetBytes(options.Secret.Reveal());
+
+    /// <inheritdoc/>
+    public string Provider => caller.Provider;
+
+    /// <inheritdoc/>
+    public string Model => options.Model;
+
+    /// <inheritdoc/>
+    public JobPatience Patience => options.Patience;
+
+    /// <inheritdoc/>
+    public Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken)
+    {
+        var (width, height) = PictureSize.Of(Provider, request.Size);
+        var order = new JsonObject
+        {
+            ["prompt"] = request.Prompt,
+            ["callbackUrl"] = callbacks.For(Provider, request.Call),
+            ["size"] = $"{width}x{height}",
+            ["quality"] = request.Quality,
+            ["format"] = request.Format,
+            ["user"] = request.Call.User,
+        };
+        return caller.RunAsync(
+            async token =>
+            {
+                using var message = NewMessage(HttpMethod.Post, _base);
+                message.Content = JsonContent.Create(order);
+                // An order repeated after a crash is answered with the job that it made before.
+                message.Headers.Add("Idempotency-Key", request.Call.IdempotencyKey);
+                message.Headers.Add(ProviderHttp.PartHeader, request.Call.User);
+                using var answer = await http.ReadJsonAsync(Provider, message, token);
+                return CallbackJob.ReadId(answer.RootElement, Provider, caller.Failures);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await caller.RunAsync(
+                async token =>
+                {
+                    using var message = NewMessage(HttpMethod.Get, $"{_base}/{Uri.EscapeDataString(jobId)}");
+                    using var answer = await http.ReadJsonAsync(Provider, message, token);
+                    return CallbackJob.Read(answer.RootElement, Provider, Model, caller.Failures);
+                },
+                cancellationToken);
+        }
+        catch (GenerationException e) when (e.HttpStatus is 404 or 405 or 501)
+        {
+            return new ImageJob(jobId, ImageJobStatus.Running);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task CancelAsync(string jobId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await caller.RunAsync(
+                async token =>
+                {
+                    using var message = NewMessage(HttpMethod.Post, $"{_base}/{Uri.EscapeDataString(jobId)}/cancel");
+                    await http.TellAsync(Provider, message, token);
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (GenerationException e) when (e.HttpStatus is 404 or 405 or 501)
+        {
+            // A service that cannot be told makes an image that nobody fetches.
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken) => caller.RunAsync(
+        async token =>
+        {
+            var (bytes, header) = await download.RunAsync(Provider, output, token);
+            return new GeneratedImage(bytes, header.ContentType, header.Width, header.Height, Model, Usage: null);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body)
+    {
+        CallbackSignature.VerifyHex(_key, header, body.Span, time.GetUtcNow());
+        try
+        {
+            using var job = JsonDocument.Parse(body);
+            return CallbackJob.Read(job.RootElement, Provider, Model, caller.Failures);
+        }
+        catch (JsonException e)
+        {
+            throw caller.Failures.FromException(Provider, e);
+        }
+    }
+
+    private HttpRequestMessage NewMessage(HttpMethod method, string address)
+    {
+        var message = new HttpRequestMessage(method, address);
+        if (options.ApiKey is { } key)
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key.Reveal());
+        return message;
+    }
+}

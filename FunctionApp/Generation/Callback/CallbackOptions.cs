@@ -1,0 +1,26 @@
+namespace Atelier.Generation.Callback;
+
+/// <summary>The settings below <c>Providers:Callback</c>.</summary>
+/// <param name="Endpoint">Where jobs are posted to, such as <c>https://images.example.com/jobs</c>.</param>
+/// <param name="Secret">Signs the callbacks.</param>
+/// <param name="ApiKey">Sent as a bearer key; null for a service that wants none.</param>
+/// <param name="Model">What the record names as the model. Default: <c>callback</c>.</param>
+/// <param name="OutputHosts">Where images may be fetched from, beside the endpoint itself. Default: nowhere else.</param>
+/// <param name="Patience">How patient to be with jobs.</param>
+/// <param name="Timeout">How long one call may take.</param>
+internal sealed record CallbackOptions(
+    Uri Endpoint, Secret Secret, Secret? ApiKey, string Model, string[] OutputHosts, JobPatience Patience, TimeSpan Timeout)
+{
+    /// <summary>Reads the settings; null where no endpoint is set.</summary>
+    /// <exception cref="SettingException">A setting is missing or malformed.</exception>
+    public static CallbackOptions? Read(ProviderSection section) => section.Url("Endpoint") is { } endpoint
+        ? new CallbackOptions(
+            endpoint,
+            section.Secret("Secret") ?? throw section.Invalid("Secret", "is missing: callbacks are signed with it"),
+            section.Secret("ApiKey"),
+            section.Text("Model") ?? "callback",
+            section.OutputHosts(""),
+            section.Patience(),
+            section.Timeout())
+        : null;
+}

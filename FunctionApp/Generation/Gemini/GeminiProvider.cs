@@ -1,0 +1,27 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Atelier.Generation.OpenAI;
+
+namespace Atelier.Generation.Gemini;
+
+/// <summary>The provider <c>gemini</c>: texts of Google's models over their OpenAI-compatible endpoint.</summary>
+internal static class GeminiProvider
+{
+    /// <summary>The provider's name.</summary>
+    public const string Name = "gemini";
+
+    /// <summary>Adds the provider where it is configured.</summary>
+    public static void Add(ProviderRegistry registry, IConfiguration providers)
+    {
+        if (GeminiOptions.Read(providers) is not { } options)
+            return;
+        registry.AddSecret(options.ApiKey);
+        registry.AddText(Name, parts =>
+        {
+            var authentication = ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(options.ApiKey.Reveal()));
+            return new OpenAIClients(options.Endpoint, authentication, options.Timeout, parts.Transport, parts.CallerOf(Name, options.Timeout))
+                // Google refuses fields that its API does not list; "user" is one.
+                .Text(options.TextModel, namesUser: false);
+        });
+    }
+}

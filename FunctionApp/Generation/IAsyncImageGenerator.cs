@@ -1,0 +1,74 @@
+namespace Atelier.Generation;
+
+/// <summary>A provider that takes an order for an image, and tells later that it is done.</summary>
+public interface IAsyncImageGenerator
+{
+    /// <summary>The name that requests and configuration use, for example <c>replicate</c>.</summary>
+    string Provider { get; }
+
+    /// <summary>The model that makes the images, as the provider names it.</summary>
+    string Model { get; }
+
+    /// <summary>How often a job is asked for whose callback does not come, and how long it may take.</summary>
+    JobPatience Patience { get; }
+
+    /// <summary>Orders one image, in one call: retrying is the workflow's business.</summary>
+    /// <returns>The job's id at the provider.</returns>
+    /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or answered nonsense.</exception>
+    Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Asks how a job stands.</summary>
+    /// <exception cref="GenerationException">The question failed; the job may be well.</exception>
+    Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken);
+
+    /// <summary>Ends a job at the provider. One that has ended already stays as it is.</summary>
+    /// <exception cref="GenerationException">The provider could not be told.</exception>
+    Task CancelAsync(string jobId, CancellationToken cancellationToken);
+
+    /// <summary>Fetches the image of a job that succeeded.</summary>
+    /// <param name="output">As <see cref="ImageJob.Output"/> has it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="GenerationException">
+    /// It could not be fetched; transient with a code other than <see cref="GenerationErrorCodes.InvalidResponse"/> where the same address is worth
+    /// another try.
+    /// </exception>
+    Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken);
+
+    /// <summary>Reads what came to the callback address, after its signature has been verified.</summary>
+    /// <param name="header">Gives a header's value by name, without regard to case, or null.</param>
+    /// <param name="body">The body as it came.</param>
+    /// <exception cref="CallbackRefusedException">The signature is missing or false, or its time is more than five minutes off.</exception>
+    /// <exception cref="GenerationException">It is signed, and yet says nothing that can be understood.</exception>
+    ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body);
+}
+
+/// <summary>How patient the workflow is with a job.</summary>
+/// <param name="PollInterval">The first wait before a job is asked for; each further one is half as long again, up to half a minute.</param>
+/// <param name="Timeout">When a job that has not ended is given up.</param>
+public sealed record JobPatience(TimeSpan PollInterval, TimeSpan Timeout);
+
+/// <summary>Where a job at a provider stands.</summary>
+public enum ImageJobStatus
+{
+    /// <summary>Not yet ended.</summary>
+    Running,
+
+    /// <summary>Its image is there.</summary>
+    Succeeded,
+
+    /// <summary>It has ended without an image.</summary>
+    Failed,
+}
+
+/// <summary>A job as its provider tells it. One that succeeded has an output or an image, one that failed a failure.</summary>
+/// <param name="Id">The job's id at the provider.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Output">The address of its image.</param>
+/// <param name="Image">The image itself, where the provider sends it along.</param>
+/// <param name="Failure">Why there is none.</param>
+public sealed record ImageJob(
+    string Id, ImageJobStatus Status, string? Output = null, GeneratedImage? Image = null, GenerationException? Failure = null);
+
+/// <summary>A callback that is not its provider's, or too old to be believed.</summary>
+/// <param name="reason">What is wrong, for the log: never what would have been right.</param>
+public sealed class CallbackRefusedException(string reason) : Exception(reason);

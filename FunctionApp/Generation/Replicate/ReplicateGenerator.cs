@@ -1,0 +1,134 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Atelier.Generation.Callbacks;
+using Atelier.Generation.Calls;
+
+namespace Atelier.Generation.Replicate;
+
+/// <summary>Orders images as predictions, which Replicate reports by webhook.</summary>
+/// <param name="options">The settings.</param>
+/// <param name="http">The connections.</param>
+/// <param name="download">Fetches the images; their addresses expire in an hour.</param>
+/// <param name="callbacks">Where predictions are reported to.</param>
+/// <param name="caller">Runs the calls.</param>
+/// <param name="time">The clock that webhooks' times are measured by.</param>
+internal sealed class ReplicateGenerator(
+    ReplicateOptions options, ProviderHttp http, ImageDownload download, CallbackAddress callbacks, ProviderCaller caller, TimeProvider time)
+    : IAsyncImageGenerator
+{
+    private readonly string _base = options.Endpoint.AbsoluteUri.TrimEnd('/');
+
+    /// <inheritdoc/>
+    public string Provider => caller.Provider;
+
+    /// <inheritdoc/>
+    public string Model => options.Model;
+
+    /// <inheritdoc/>
+    public JobPatience Patience => options.Patience;
+
+    // Replicate calls webhooks over TLS alone; a service of one's own on this machine may do without.
+    private bool OrdersWebhook => options.WebhookKey is not null && callbacks.IsKnown && (callbacks.IsSecure || options.Endpoint.IsLoopback);
+
+    /// <inheritdoc/>
+    public Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken)
+    {
+        var order = OrderOf(request);
+        return caller.RunAsync(
+            async token =>
+            {
+                using var message = NewMessage(HttpMethod.Post, $"models/{options.Model}/predictions");
+                message.Content = JsonContent.Create(order);
+                message.Headers.Add(ProviderHttp.PartHeader, request.Call.User);
+                using var answer = await http.ReadJsonAsync(Provider, message, token);
+                return Prediction.Read(answer.RootElement, Provider, caller.Failures).Id;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken) => caller.RunAsync(
+        async token =>
+        {
+            using var message = NewMessage(HttpMethod.Get, $"predictions/{Uri.EscapeDataString(jobId)}");
+            using var answer = await http.ReadJsonAsync(Provider, message, token);
+            return Prediction.Read(answer.RootElement, Provider, caller.Failures);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task CancelAsync(string jobId, CancellationToken cancellationToken) => caller.RunAsync(
+        async token =>
+        {
+            using var message = NewMessage(HttpMethod.Post, $"predictions/{Uri.EscapeDataString(jobId)}/cancel");
+            await http.TellAsync(Provider, message, token);
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken) => caller.RunAsync(
+        async token =>
+        {
+            var (bytes, header) = await download.RunAsync(Provider, output, token);
+            return new GeneratedImage(bytes, header.ContentType, header.Width, header.Height, Model, Usage: null);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body)
+    {
+        if (options.WebhookKey is not { } key)
+            throw new CallbackRefusedException("No webhook secret is configured for this provider.");
+        CallbackSignature.VerifyStandard(key, header, body.Span, time.GetUtcNow());
+        try
+        {
+            using var prediction = JsonDocument.Parse(body);
+            return Prediction.Read(prediction.RootElement, Provider, caller.Failures);
+        }
+        catch (JsonException e)
+        {
+            throw caller.Failures.FromException(Provider, e);
+        }
+    }
+
+    private HttpRequestMessage NewMessage(HttpMethod method, string path)
+    {
+        var message = new HttpRequestMessage(method, $"{_base}/{path}");
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.ApiToken.Reveal());
+        return message;
+    }
+
+    private JsonObject OrderOf(ImageRequest request)
+    {
+        var order = new JsonObject
+        {
+            ["input"] = new JsonObject
+            {
+                ["prompt"] = request.Prompt,
+                ["aspect_ratio"] = AspectOf(request.Size),
+                ["num_outputs"] = 1,
+                ["output_format"] = request.Format == "jpeg" ? "jpg" : request.Format,
+                ["output_quality"] = request.Quality switch { "low" => 60, "high" => 95, _ => 80 },
+            },
+        };
+        if (OrdersWebhook)
+        {
+            order["webhook"] = callbacks.For(Provider, request.Call);
+            order["webhook_events_filter"] = new JsonArray("completed");
+        }
+
+        return order;
+    }
+
+    // Image models on Replicate take the picture's shape; its pixels follow from the model.
+    private string AspectOf(string size)
+    {
+        var (width, height) = PictureSize.Of(Provider, size);
+        var (a, b) = (width, height);
+        while (b != 0)
+            (a, b) = (b, a % b);
+        return $"{width / a}:{height / a}";
+    }
+}

@@ -1,0 +1,92 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Atelier.Generation.Calls;
+using Atelier.Images;
+
+namespace Atelier.Generation.StableDiffusion;
+
+/// <summary>Makes images with <c>POST /sdapi/v1/txt2img</c>, which answers when the image is done.</summary>
+/// <param name="options">The settings.</param>
+/// <param name="http">The connections.</param>
+/// <param name="caller">Runs the calls.</param>
+internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, ProviderHttp http, ProviderCaller caller) : IImageGenerator
+{
+    private const int MaxSteps = 150;
+
+    // The model works on blocks of this many pixels.
+    private const int Block = 8;
+
+    private readonly Uri _address = new($"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/sdapi/v1/txt2img");
+
+    /// <inheritdoc/>
+    public string Provider => caller.Provider;
+
+    /// <inheritdoc/>
+    public Task<GeneratedImage> GenerateAsync(ImageRequest request, CancellationToken cancellationToken)
+    {
+        var order = OrderOf(request);
+        return caller.RunAsync(token => GenerateAsync(request, order, token), cancellationToken);
+    }
+
+    private async Task<GeneratedImage> GenerateAsync(ImageRequest request, JsonObject order, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, _address) { Content = JsonContent.Create(order) };
+        message.Headers.Add(ProviderHttp.PartHeader, request.Call.User);
+        if (options is { User: { } user, Password: { } password })
+        {
+            var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password.Reveal()}"));
+            message.Headers.Authorization = new AuthenticationHeaderValue("Basic", pair);
+        }
+
+        using var answer = await http.ReadJsonAsync(Provider, message, cancellationToken);
+        if (answer.RootElement.ValueKind != JsonValueKind.Object
+            || !answer.RootElement.TryGetProperty("images", out var images) || images.ValueKind != JsonValueKind.Array
+            || images.GetArrayLength() == 0)
+            throw caller.Failures.InvalidAnswer(Provider, "The provider answered without an image");
+        var bytes = images[0].GetBytesFromBase64();
+        if (ImageHeader.Read(bytes) is not { } header)
+            throw caller.Failures.InvalidAnswer(Provider, "The provider answered with bytes that are no PNG, JPEG or WebP image");
+        return new GeneratedImage(bytes, header.ContentType, header.Width, header.Height, options.Model ?? "stable-diffusion", Usage: null);
+    }
+
+    private JsonObject OrderOf(ImageRequest request)
+    {
+        // The web UI writes one format, the one in its settings, and that is PNG unless someone changed it.
+        if (request.Format != "png")
+        {
+            throw new GenerationException(
+                GenerationErrorCodes.InvalidRequest, $"Provider {Provider} makes images as png, not as '{request.Format}'.", Provider);
+        }
+
+        var (width, height) = PictureSize.Of(Provider, request.Size);
+        var order = new JsonObject
+        {
+            ["prompt"] = request.Prompt,
+            ["negative_prompt"] = options.NegativePrompt,
+            ["seed"] = -1,
+            ["steps"] = StepsOf(request.Quality),
+            ["cfg_scale"] = options.Guidance,
+            ["width"] = Blocks(width),
+            ["height"] = Blocks(height),
+            ["batch_size"] = 1,
+            ["n_iter"] = 1,
+            ["sampler_name"] = options.Sampler,
+            ["send_images"] = true,
+            ["save_images"] = false,
+        };
+        if (options.Model is { } model)
+            order["override_settings"] = new JsonObject { ["sd_model_checkpoint"] = model };
+        return order;
+    }
+
+    private int StepsOf(string quality) => quality switch
+    {
+        "low" => Math.Max(1, options.Steps / 2),
+        "high" => Math.Min(MaxSteps, options.Steps * 3 / 2),
+        _ => options.Steps,
+    };
+
+    private static int Blocks(int pixels) => Math.Max(Block, pixels / Block * Block);
+}

@@ -1,0 +1,151 @@
+namespace Atelier.Notifications.Streams;
+
+/// <summary>Hands new events to all of this process's streams: one query a wake, however many streams there are.</summary>
+/// <remarks>
+/// The hub knows one position in the log, and reads on from it when anything changes anywhere. A stream that joins is told that
+/// position: what lies before it the stream reads from the log itself, what comes after it the hub brings. Nobody waits for a
+/// stream that takes nothing: its buffer is bounded, and full means closed.
+/// </remarks>
+public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamOptions options, ILogger<EventHub> logger)
+    : BackgroundService
+{
+    private const int BatchSize = 500;
+
+    // Notifications may be lost with their connection; a look now and then costs little.
+    private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(5);
+
+    // An event whose elders are still under way: their end is not notified when they append nothing.
+    private static readonly TimeSpan HeldBackPause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, HashSet<EventReader>> _readers = [];
+    private readonly List<EventReader> _newcomers = [];
+    private CampaignChanges.Subscription? _wake;
+    private int _count;
+    private bool _ended;
+
+    /// <summary>How many streams there are.</summary>
+    public int ReaderCount => Volatile.Read(ref _count);
+
+    /// <summary>Joins a stream; it is handed events as soon as <see cref="EventReader.Joined"/> says from where.</summary>
+    /// <param name="userId">Whose events.</param>
+    /// <param name="campaignId">Of one campaign; <see langword="null"/> for all of the caller's.</param>
+    public EventReader Join(string userId, Guid? campaignId)
+    {
+        var reader = new EventReader(this, userId, campaignId, options.ReaderBuffer);
+        lock (_gate)
+        {
+            if (_ended)
+                reader.End();
+            else
+                _newcomers.Add(reader);
+            _count++;
+            _wake?.Signal();
+        }
+        return reader;
+    }
+
+    internal void Remove(EventReader reader)
+    {
+        lock (_gate)
+        {
+            _count--;
+            if (!_newcomers.Remove(reader) && _readers.TryGetValue(reader.UserId, out HashSet<EventReader>? readers)
+                && readers.Remove(reader) && readers.Count == 0)
+            {
+                _readers.Remove(reader.UserId);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using CampaignChanges.Subscription wake = changes.SubscribeToAll();
+        lock (_gate)
+            _wake = wake;
+        try
+        {
+            long? position = null;
+            while (true)
+            {
+                TimeSpan pause;
+                (position, pause) = await TryHandOverAsync(position, stoppingToken);
+                if (pause > TimeSpan.Zero)
+                    await wake.WaitAsync(pause, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process stops: every stream ends, and its client resumes it at another one.
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private async Task<(long? Position, TimeSpan Pause)> TryHandOverAsync(long? position, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HandOverAsync(position, cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning(exception, "The event log cannot be read now; again in {Pause}.", FailurePause);
+            return (position, FailurePause);
+        }
+    }
+
+    private async Task<(long? Position, TimeSpan Pause)> HandOverAsync(long? position, CancellationToken cancellationToken)
+    {
+        if (ReaderCount == 0)
+            return (null, SafetyNet);
+
+        long from = position ?? await log.ReadEndAsync(cancellationToken);
+        Admit(from);
+        (List<LoggedEvent> events, bool hasMore) = await log.ReadAllAsync(from, BatchSize, cancellationToken);
+        HandOver(events);
+        TimeSpan pause = !hasMore ? SafetyNet : events.Count == BatchSize ? TimeSpan.Zero : HeldBackPause;
+        return (events.Count > 0 ? events[^1].Id : from, pause);
+    }
+
+    private void Admit(long position)
+    {
+        lock (_gate)
+        {
+            foreach (EventReader reader in _newcomers)
+            {
+                if (!_readers.TryGetValue(reader.UserId, out HashSet<EventReader>? readers))
+                    _readers[reader.UserId] = readers = [];
+                readers.Add(reader);
+                reader.Join(position);
+            }
+            _newcomers.Clear();
+        }
+    }
+
+    private void HandOver(List<LoggedEvent> events)
+    {
+        lock (_gate)
+        {
+            foreach (LoggedEvent @event in events)
+            {
+                foreach (EventReader reader in _readers.GetValueOrDefault(@event.UserId, []))
+                    reader.Hand(@event);
+            }
+        }
+    }
+
+    private void End()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            foreach (EventReader reader in _readers.Values.SelectMany(readers => readers).Concat(_newcomers))
+                reader.End();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Atelier.Campaigns.Workflow;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace Atelier.Notifications.Webhooks;
+
+/// <summary>The way of one message to one webhook: attempts as the retry policy spaces them, then a dead letter.</summary>
+/// <remarks>Deterministic: it decides from its input and its activities' results alone.</remarks>
+public static class DeliverWebhook
+{
+    private static readonly TaskOptions Bookkeeping = TaskOptions.FromRetryPolicy(new RetryPolicy(
+        maxNumberOfAttempts: 500, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1)));
+
+    /// <summary>The id of the orchestration of one run of a delivery.</summary>
+    public static string InstanceIdOf(Guid deliveryId, int run) => $"webhook-{deliveryId:N}-{run}";
+
+    /// <summary>Delivers a message, or gives it up.</summary>
+    /// <returns>Whether it was delivered, or was no longer to be.</returns>
+    [Function(nameof(DeliverWebhook))]
+    public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, DeliveryInput input)
+    {
+        RetrySettings retry = input.Retry;
+        var policy = new RetryPolicy(retry.MaxAttempts, retry.FirstInterval, retry.Backoff, retry.MaxInterval, retry.Timeout)
+        {
+            HandleFailure = details => PartFailure.From(details).CanRetry,
+        };
+        try
+        {
+            await context.CallActivityAsync(nameof(SendWebhook), input, TaskOptions.FromRetryPolicy(policy));
+            return true;
+        }
+        catch (TaskFailedException exception)
+        {
+            var failure = PartFailure.From(exception.FailureDetails);
+            var givenUp = new GivenUpDelivery(input.DeliveryId, input.Run, failure.Code, failure.Message);
+            await context.CallActivityAsync(nameof(GiveUpDelivery), givenUp, Bookkeeping);
+            return false;
+        }
+    }
+}
+
+/// <summary>The input of <see cref="DeliverWebhook"/> and <see cref="SendWebhook"/>.</summary>
+/// <param name="DeliveryId">The delivery.</param>
+/// <param name="Run">0; one more each replay.</param>
+/// <param name="Retry">How attempts are spaced.</param>
+public sealed record DeliveryInput(Guid DeliveryId, int Run, RetrySettings Retry);
+
+/// <summary>The input of <see cref="GiveUpDelivery"/>.</summary>
+/// <param name="DeliveryId">The delivery.</param>
+/// <param name="Run">The run that ends.</param>
+/// <param name="Code">Code of its last failure.</param>
+/// <param name="Message">One human sentence.</param>
+public sealed record GivenUpDelivery(Guid DeliveryId, int Run, string Code, string Message);

@@ -1,0 +1,45 @@
+using Atelier.Configuration;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Atelier.Notifications.Webhooks;
+
+/// <summary>The activity that makes a dead letter of a delivery whose attempts are used up.</summary>
+public sealed class GiveUpDelivery(AtelierDbContext db, TimeProvider timeProvider, ILogger<GiveUpDelivery> logger)
+{
+    /// <summary>Gives a delivery up, once.</summary>
+    [Function(nameof(GiveUpDelivery))]
+    public async Task RunAsync([ActivityTrigger] GivenUpDelivery input, CancellationToken cancellationToken)
+    {
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        WebhookDelivery? delivery = await db.WebhookDeliveries
+            .FromSql($"SELECT * FROM webhook_deliveries WHERE id = {input.DeliveryId} FOR UPDATE")
+            .SingleOrDefaultAsync(cancellationToken);
+        if (delivery is null || delivery.Run != input.Run || delivery.Status is DeliveryStatus.Delivered or DeliveryStatus.Dead)
+            return;
+
+        delivery.Status = DeliveryStatus.Dead;
+        delivery.CompletedAt = timeProvider.Now();
+        // Where the activity could not even record its failure, the last one is told here.
+        delivery.ErrorCode ??= input.Code;
+        delivery.ErrorMessage ??= input.Message;
+        db.DeadLetters.Add(new DeadLetter
+        {
+            Id = delivery.Id,
+            Kind = DeadLetterKind.Webhook,
+            UserId = delivery.UserId,
+            CampaignId = delivery.CampaignId,
+            ErrorCode = delivery.ErrorCode,
+            Message = delivery.ErrorMessage,
+            At = delivery.CompletedAt.Value,
+        });
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        logger.LogError(
+            "Event {EventId} of campaign {CampaignId} is given up for webhook {WebhookId} after {Attempts} attempts: {Code}.",
+            delivery.EventId, delivery.CampaignId, delivery.WebhookId, delivery.Attempts, delivery.ErrorCode);
+    }
+}

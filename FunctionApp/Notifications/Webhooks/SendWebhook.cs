@@ -1,0 +1,95 @@
+using System.Net;
+using System.Security.Cryptography;
+using Atelier.Campaigns.Workflow;
+using Atelier.Configuration;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.EntityFrameworkCore;
+
+namespace Atelier.Notifications.Webhooks;
+
+/// <summary>The activity that makes one attempt to deliver an event to a webhook.</summary>
+public sealed class SendWebhook(
+    AtelierDbContext db, EventLog log, WebhookClient client, SecretBox secrets, TimeProvider timeProvider, ILogger<SendWebhook> logger)
+{
+    private const string SecretLost = "secret_unreadable";
+
+    /// <summary>Makes one attempt, and records how it went. A repetition after a crash may send the message again, under the same id.</summary>
+    /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
+    [Function(nameof(SendWebhook))]
+    public async Task RunAsync([ActivityTrigger] DeliveryInput input, CancellationToken cancellationToken)
+    {
+        var found = await Open(input)
+            .Join(db.Webhooks, delivery => delivery.WebhookId, webhook => webhook.Id, (delivery, webhook) => new { delivery, webhook })
+            .AsNoTracking()
+            .SingleOrDefaultAsync(cancellationToken);
+        LoggedEvent? @event = found is null ? null : await log.FindAsync(found.delivery.EventId, cancellationToken);
+        if (found is null || @event is null)
+        {
+            // Delivered before, or its webhook or its campaign is gone.
+            return;
+        }
+
+        WebhookAnswer answer = await SendAsync(found.delivery, found.webhook, @event, cancellationToken);
+        PartFailure? failure = FailureOf(answer);
+        await RecordAsync(input, answer, failure, cancellationToken);
+        if (failure is null)
+        {
+            logger.LogInformation(
+                "Event {EventId} of campaign {CampaignId} was delivered to webhook {WebhookId}.", @event.Id, @event.CampaignId, found.webhook.Id);
+            return;
+        }
+        logger.LogWarning(
+            "Event {EventId} of campaign {CampaignId} could not be delivered to webhook {WebhookId}: {Code}: {Reason}",
+            @event.Id, @event.CampaignId, found.webhook.Id, failure.Code, failure.Message);
+        throw new PartFailedException(failure);
+    }
+
+    private static PartFailure? FailureOf(WebhookAnswer answer) => answer switch
+    {
+        { IsSuccess: true } => null,
+        { Status: HttpStatusCode.Gone } => new PartFailure("http_410", "The receiver wants no more messages.", CanRetry: false),
+        { Status: { } status } => new PartFailure($"http_{(int)status}", $"The receiver answered with {(int)status}.", CanRetry: true),
+        { Failure: WebhookAnswer.NotAllowed } =>
+            new PartFailure(WebhookAnswer.NotAllowed, "The host leads to an address that is not one of the public internet's.", CanRetry: false),
+        { Failure: WebhookAnswer.TimedOut } => new PartFailure(WebhookAnswer.TimedOut, "The receiver did not answer in time.", CanRetry: true),
+        { Failure: SecretLost } => new PartFailure(SecretLost, "The key of the webhook's secret is not configured here.", CanRetry: true),
+        _ => new PartFailure(WebhookAnswer.Unreachable, "The receiver could not be reached.", CanRetry: true),
+    };
+
+    private async Task<WebhookAnswer> SendAsync(
+        WebhookDelivery delivery, Webhook webhook, LoggedEvent @event, CancellationToken cancellationToken)
+    {
+        byte[] key;
+        try
+        {
+            key = secrets.Open(webhook.Secret, webhook.Id);
+        }
+        catch (CryptographicException exception)
+        {
+            logger.LogError(exception, "The secret of webhook {WebhookId} cannot be read.", webhook.Id);
+            return new WebhookAnswer(Status: null, Body: null, SecretLost);
+        }
+        return await client.SendAsync(webhook.Url, key, $"msg_{delivery.Id:N}", @event.Json, cancellationToken);
+    }
+
+    private async Task RecordAsync(DeliveryInput input, WebhookAnswer answer, PartFailure? failure, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = timeProvider.Now();
+        await Open(input).ExecuteUpdateAsync(
+            row => row
+                .SetProperty(delivery => delivery.Attempts, delivery => delivery.Attempts + 1)
+                .SetProperty(delivery => delivery.ResponseStatus, (int?)answer.Status)
+                .SetProperty(delivery => delivery.ResponseBody, answer.Body)
+                .SetProperty(delivery => delivery.ErrorCode, failure == null ? null : failure.Code)
+                .SetProperty(delivery => delivery.ErrorMessage, failure == null ? null : failure.Message)
+                .SetProperty(delivery => delivery.Status, delivery => failure == null ? DeliveryStatus.Delivered : delivery.Status)
+                .SetProperty(delivery => delivery.CompletedAt, failure == null ? now : null),
+            cancellationToken);
+    }
+
+    private IQueryable<WebhookDelivery> Open(DeliveryInput input) => db.WebhookDeliveries.Where(delivery =>
+        delivery.Id == input.DeliveryId && delivery.Run == input.Run
+        && (delivery.Status == DeliveryStatus.Pending || delivery.Status == DeliveryStatus.Scheduled));
+}

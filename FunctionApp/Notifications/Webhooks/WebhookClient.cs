@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Atelier.Persistence;
+
+namespace Atelier.Notifications.Webhooks;
+
+/// <summary>Sends messages to webhooks, so that nobody can use it to reach what only this service can reach.</summary>
+/// <remarks>No redirects, no proxy, no cookies, no decompression; the connection goes where <see cref="WebhookTarget"/> allows.</remarks>
+public sealed class WebhookClient : IDisposable
+{
+    /// <summary>So much of an answer is kept, in bytes.</summary>
+    internal const int MaxKept = 1024;
+
+    private readonly HttpClient _http;
+    private readonly WebhookOptions _options;
+    private readonly TimeProvider _timeProvider;
+
+    /// <summary>A client for all webhooks of the process.</summary>
+    public WebhookClient(WebhookTarget target, WebhookOptions options, TimeProvider timeProvider)
+    {
+        _options = options;
+        _timeProvider = timeProvider;
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            MaxResponseHeadersLength = 16,
+            // A name that now leads elsewhere is looked up again soon.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
+            ConnectCallback = (context, token) => target.ConnectAsync(context.DnsEndPoint, token),
+        };
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>Makes one attempt. Never throws but when it is cancelled.</summary>
+    /// <param name="url">Where to.</param>
+    /// <param name="key">The signing key.</param>
+    /// <param name="id">The message's id, the same at each attempt.</param>
+    /// <param name="body">The message.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    public async Task<WebhookAnswer> SendAsync(string url, byte[] key, string id, string body, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+        using var request = new HttpRequestMessage(HttpMethod.Post, url)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("webhook-id", id);
+        request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add("webhook-signature", WebhookSignature.Sign(key, id, now, body));
+        request.Headers.UserAgent.ParseAdd("Atelier-Webhooks/1");
+
+        using var timeout = new CancellationTokenSource(_options.Timeout, _timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            return new WebhookAnswer(response.StatusCode, await ReadStartAsync(response, either.Token), Failure: null);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new WebhookAnswer(Status: null, Body: null, ToFailure(exception));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    // The status has come: whether the body comes too makes no difference to whoever sent the message.
+    private static async Task<string?> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        byte[] start = new byte[MaxKept];
+        try
+        {
+            await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            int length = await body.ReadAtLeastAsync(start, MaxKept, throwOnEndOfStream: false, cancellationToken);
+            return length == 0 ? null : StorableText.From(Encoding.UTF8.GetString(start, 0, length));
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static string ToFailure(Exception exception)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is TargetNotAllowedException)
+                return WebhookAnswer.NotAllowed;
+        }
+        return exception is OperationCanceledException ? WebhookAnswer.TimedOut : WebhookAnswer.Unreachable;
+    }
+}
+
+/// <summary>How an attempt went.</summary>
+/// <param name="Status">The answer's status; <see langword="null"/> where there was none.</param>
+/// <param name="Body">The answer's first kilobyte.</param>
+/// <param name="Failure">Code of why there was no answer.</param>
+public sealed record WebhookAnswer(HttpStatusCode? Status, string? Body, string? Failure)
+{
+    /// <summary>The host leads inside.</summary>
+    public const string NotAllowed = "target_not_allowed";
+
+    /// <summary>No answer in time.</summary>
+    public const string TimedOut = "timeout";
+
+    /// <summary>No connection, or a broken one.</summary>
+    public const string Unreachable = "unreachable";
+
+    /// <summary>Whether the receiver has the message: it answered with a 2xx status.</summary>
+    public bool IsSuccess => (int?)Status is >= 200 and <= 299;
+}

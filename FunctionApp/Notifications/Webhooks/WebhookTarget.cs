@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Atelier.Notifications.Webhooks;
+
+/// <summary>Decides where webhooks may lead: to the public internet, and nowhere inside.</summary>
+public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, TimeProvider timeProvider)
+{
+    /// <summary>The longest URL, in characters.</summary>
+    public const int MaxLength = 2000;
+
+    private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Checks a URL when it is given. It is checked again at each connection: names change.</summary>
+    /// <returns>What it must be, where it is not.</returns>
+    public async Task<string?> FindFaultAsync(string url, CancellationToken cancellationToken)
+    {
+        if (url.Length > MaxLength || !Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0)
+            return $"must be an absolute URL of at most {MaxLength} characters.";
+        if (uri.Scheme != Uri.UriSchemeHttps && !(options.AllowPrivateTargets && uri.Scheme == Uri.UriSchemeHttp))
+            return "must begin with https://.";
+        if (uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
+            return "must have neither a user nor a fragment.";
+
+        using var timeout = new CancellationTokenSource(ResolvePatience, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await ResolveAsync(uri.IdnHost, either.Token);
+            return null;
+        }
+        catch (TargetNotAllowedException)
+        {
+            return "must lead to the public internet, not to a private, loopback or link-local address.";
+        }
+        catch (Exception exception) when (exception is SocketException or ArgumentException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            return "must name a host that can be resolved.";
+        }
+    }
+
+    /// <summary>Connects to a host: resolves it once, checks every address, and goes to one of exactly these.</summary>
+    /// <exception cref="TargetNotAllowedException">One of its addresses leads inside.</exception>
+    /// <exception cref="SocketException">It has no address, or none answers.</exception>
+    public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        IPAddress[] addresses = await ResolveAsync(endPoint.Host, cancellationToken);
+        SocketException? failure = null;
+        foreach (IPAddress address in addresses)
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(new IPEndPoint(address, endPoint.Port), cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException exception)
+            {
+                socket.Dispose();
+                failure = exception;
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+        throw failure ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        IPAddress[] addresses = await hostNames.ResolveAsync(host.Trim('[', ']'), cancellationToken);
+        // All of them, not the first that works: whoever answers with one of each would only need to try again.
+        if (!options.AllowPrivateTargets && !Array.TrueForAll(addresses, PublicAddress.Is))
+            throw new TargetNotAllowedException();
+        return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.HostNotFound);
+    }
+}
+
+/// <summary>A webhook's host leads inside.</summary>
+public sealed class TargetNotAllowedException() : Exception("The host leads to an address that is not one of the public internet's.");

@@ -1,0 +1,60 @@
+using Atelier.Access;
+using Atelier.Campaigns.Http;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Atelier.Operations.DeadLetters;
+
+/// <summary><c>GET</c> and <c>DELETE /api/dead-letters</c>, <c>POST /api/dead-letters/replay</c>: for operators.</summary>
+public sealed class DeadLetterFunctions(ICallerResolver callers, DeadLetterStore letters)
+{
+    private const int DefaultLimit = 50;
+    private const int MaxLimit = 200;
+
+    /// <summary>Shows what used up its attempts, newest first.</summary>
+    [Function("ListDeadLetters")]
+    public async Task<IResult> ListAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/dead-letters")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        (await callers.ResolveAsync(request, cancellationToken)).EnsureOperator();
+        var errors = new FieldErrors();
+        var filter = DeadLetterFilter.Read(request.Query, errors);
+        string text = request.Query["cursor"].ToString();
+        Cursor? cursor = null;
+        if (text.Length > 0 && !Cursor.TryParse(text, out cursor))
+            errors.Add("cursor", "must be the nextCursor of an earlier page.");
+        errors.ThrowIfAny();
+        int limit = QueryNumbers.ReadLimit(request.Query, DefaultLimit, MaxLimit);
+
+        List<DeadLetterView> found = await letters.FindAsync(filter, cursor, limit, cancellationToken);
+        DeadLetterView[] page = [.. found.Take(limit)];
+        string? next = found.Count > limit ? new Cursor(page[^1].At, page[^1].Id).ToString() : null;
+        return ApiJson.Result(new DeadLetterPage(page, next));
+    }
+
+    /// <summary>Runs campaigns and deliveries once more: 202 with how many; a filter that matches more needs another request.</summary>
+    [Function("ReplayDeadLetters")]
+    public async Task<IResult> ReplayAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/dead-letters/replay")] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken)
+    {
+        (await callers.ResolveAsync(request, cancellationToken)).EnsureOperator();
+        DeadLetterSelection selection = await DeadLetterSelection.ReadAsync(request, cancellationToken);
+        return ApiJson.Result(
+            new ReplayView(await letters.ReplayAsync(client, selection, cancellationToken)), StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>Drops dead letters: 204.</summary>
+    [Function("DropDeadLetters")]
+    public async Task<IResult> DropAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/dead-letters")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        (await callers.ResolveAsync(request, cancellationToken)).EnsureOperator();
+        await letters.DropAsync(await DeadLetterSelection.ReadAsync(request, cancellationToken), cancellationToken);
+        return Results.NoContent();
+    }
+}

@@ -1,0 +1,39 @@
+using Npgsql;
+
+namespace Atelier.Operations.Metrics;
+
+/// <summary>Reads from the database what no single process knows: how much work there is and how long it has waited.</summary>
+public sealed class Backlog(NpgsqlDataSource dataSource)
+{
+    private static readonly MetricFamily Running =
+        new("atelier_campaigns_running", "Campaigns whose parts are being made, in all processes", MetricKind.Gauge, []);
+
+    private static readonly MetricFamily Pending =
+        new("atelier_campaigns_pending", "Campaigns accepted that no orchestration has begun, in all processes", MetricKind.Gauge, []);
+
+    private static readonly MetricFamily Lag =
+        new("atelier_outbox_lag_seconds", "Age of the oldest campaign accepted that no orchestration has begun; 0 where there is none", MetricKind.Gauge, []);
+
+    /// <summary>The backlog as metrics.</summary>
+    public async Task<string> ReadAsync(CancellationToken cancellationToken)
+    {
+        // Each part is answered by a partial index that holds unfinished campaigns alone.
+        await using NpgsqlCommand command = dataSource.CreateCommand(
+            """
+            SELECT (SELECT count(*) FROM campaigns WHERE status = 'RUNNING'),
+                   (SELECT count(*) FROM campaigns WHERE status = 'PENDING'),
+                   (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM campaigns WHERE status = 'PENDING')
+            """);
+        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return PrometheusText.Write(
+            [With(Running, row.GetInt64(0)), With(Pending, row.GetInt64(1)), With(Lag, Math.Max(0, row.GetDouble(2)))]);
+    }
+
+    private static MetricFamily With(MetricFamily family, double value)
+    {
+        var copy = new MetricFamily(family.Name, family.Help, family.Kind, family.Bounds);
+        copy.Find([])!.Set(value);
+        return copy;
+    }
+}

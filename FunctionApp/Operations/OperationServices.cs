@@ -1,0 +1,14 @@
+using Atelier.Operations.DeadLetters;
+using Atelier.Operations.Retention;
+
+namespace Atelier.Operations;
+
+/// <summary>Registers what operators need.</summary>
+public static class OperationServices
+{
+    /// <summary>Adds dead letters and retention.</summary>
+    /// <exception cref="SettingException">A setting is malformed or out of range.</exception>
+    public static IServiceCollection AddOperations(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(RetentionOptions.Read(configuration))
+        .AddScoped<DeadLetterStore>();
+}

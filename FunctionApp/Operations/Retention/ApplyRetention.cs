@@ -1,0 +1,91 @@
+using Atelier.Campaigns.Control;
+using Atelier.Configuration;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.EntityFrameworkCore;
+
+namespace Atelier.Operations.Retention;
+
+/// <summary>Deletes what is old enough: campaigns with all that belongs to them, orchestrations' histories, deliveries.</summary>
+/// <remarks>In batches and for a minute at most: what is left is the next run's.</remarks>
+public sealed class ApplyRetention(
+    AtelierDbContext db, CampaignEraser eraser, RetentionOptions options, TimeProvider timeProvider, ILogger<ApplyRetention> logger)
+{
+    private const string EveryFiveMinutes = "30 */5 * * * *";
+    private const int CampaignBatch = 50;
+    private const int DeliveryBatch = 1000;
+    private const int HistoryPage = 100;
+    private const int MaxHistories = 1000;
+
+    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(1);
+
+    private static readonly OrchestrationRuntimeStatus[] Ended =
+        [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
+
+    /// <summary>Deletes what is due.</summary>
+    [Function(nameof(ApplyRetention))]
+    public async Task RunAsync(
+        [TimerTrigger(EveryFiveMinutes)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        long start = timeProvider.GetTimestamp();
+        DateTimeOffset now = timeProvider.Now();
+        int erasures = await RepeatAsync(start, CampaignBatch, () => eraser.FinishAsync(client, CampaignBatch, cancellationToken));
+        int campaigns = await RepeatAsync(
+            start, CampaignBatch, () => eraser.EraseOldAsync(client, now - options.Campaigns, CampaignBatch, cancellationToken));
+        int deliveries = await RepeatAsync(start, DeliveryBatch, () => DeleteDeliveriesAsync(now - options.History, cancellationToken));
+        int histories = await PurgeHistoriesAsync(client, now - options.History, start, cancellationToken);
+        if (campaigns + deliveries + histories + erasures > 0)
+        {
+            logger.LogInformation(
+                "Retention deleted {Campaigns} campaigns, {Deliveries} deliveries and {Histories} histories, and finished {Erasures} deletions.",
+                campaigns, deliveries, histories, erasures);
+        }
+    }
+
+    private async Task<int> RepeatAsync(long start, int batch, Func<Task<int>> step)
+    {
+        int total = 0;
+        int count;
+        do
+        {
+            count = await step();
+            total += count;
+        }
+        while (count == batch && timeProvider.GetElapsedTime(start) < Budget);
+        return total;
+    }
+
+    private Task<int> DeleteDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        db.WebhookDeliveries
+            .Where(delivery => db.WebhookDeliveries
+                .Where(old => old.Status == DeliveryStatus.Delivered && old.CompletedAt < before)
+                .OrderBy(old => old.CompletedAt)
+                .Take(DeliveryBatch)
+                .Any(old => old.Id == delivery.Id))
+            .ExecuteDeleteAsync(cancellationToken);
+
+    // One by one rather than by filter: a purge by filter ends when all is purged, whatever the invocation's time.
+    private async Task<int> PurgeHistoriesAsync(
+        DurableTaskClient client, DateTimeOffset before, long start, CancellationToken cancellationToken)
+    {
+        var old = new List<string>();
+        var query = new OrchestrationQuery { CreatedTo = before, Statuses = Ended, PageSize = HistoryPage };
+        await foreach (OrchestrationMetadata instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
+        {
+            old.Add(instance.InstanceId);
+            if (old.Count == MaxHistories)
+                break;
+        }
+        int purged = 0;
+        foreach (string instanceId in old)
+        {
+            if (timeProvider.GetElapsedTime(start) >= Budget)
+                break;
+            await client.PurgeInstanceAsync(instanceId, cancellationToken);
+            purged++;
+        }
+        return purged;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Atelier.Persistence.Tables;
+
+/// <summary>A row of <c>webhooks</c>: where a caller wants to be told of its events.</summary>
+public sealed class Webhook
+{
+    /// <summary>UUIDv7.</summary>
+    public Guid Id { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required string Url { get; init; }
+
+    /// <summary>The types that it wants to hear of, out of <see cref="CampaignEventTypes"/>; empty for all.</summary>
+    public required string[] EventTypes { get; init; }
+
+    /// <summary>The signing secret, encrypted.</summary>
+    public required byte[] Secret { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}

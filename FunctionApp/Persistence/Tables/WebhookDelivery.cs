@@ -1,0 +1,59 @@
+namespace Atelier.Persistence.Tables;
+
+/// <summary>A row of <c>webhook_deliveries</c>: one event for one webhook. A trigger writes it in the transaction of the event.</summary>
+public sealed class WebhookDelivery
+{
+    public Guid Id { get; init; }
+
+    public Guid WebhookId { get; init; }
+
+    public required string UserId { get; init; }
+
+    public Guid CampaignId { get; init; }
+
+    /// <summary>The event; what is sent is made from it.</summary>
+    public long EventId { get; init; }
+
+    public DeliveryStatus Status { get; set; }
+
+    /// <summary>Calls made so far, over all runs.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>0, and one more each replay.</summary>
+    public int Run { get; set; }
+
+    /// <summary>Why the last call failed; <see langword="null"/> when none has.</summary>
+    public string? ErrorCode { get; set; }
+
+    public string? ErrorMessage { get; set; }
+
+    /// <summary>HTTP status of the last answer.</summary>
+    public int? ResponseStatus { get; set; }
+
+    /// <summary>The first kilobyte of the last answer, for whoever looks for the cause.</summary>
+    public string? ResponseBody { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When its orchestration was last started; <see langword="null"/> before.</summary>
+    public DateTimeOffset? ScheduledAt { get; set; }
+
+    /// <summary>When it was delivered or given up; <see langword="null"/> before.</summary>
+    public DateTimeOffset? CompletedAt { get; set; }
+}
+
+/// <summary>Where a delivery stands. Stored in upper case.</summary>
+public enum DeliveryStatus
+{
+    /// <summary>No orchestration has it.</summary>
+    Pending,
+
+    /// <summary>An orchestration makes its attempts.</summary>
+    Scheduled,
+
+    /// <summary>The receiver has answered with a 2xx status.</summary>
+    Delivered,
+
+    /// <summary>Its attempts are used up: a dead letter.</summary>
+    Dead,
+}

@@ -1,0 +1,26 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Atelier.Persistence.Tables;
+
+/// <summary><c>webhook_deliveries</c>.</summary>
+internal sealed class WebhookDeliveryTable : IEntityTypeConfiguration<WebhookDelivery>
+{
+    public void Configure(EntityTypeBuilder<WebhookDelivery> builder)
+    {
+        builder.ToTable("webhook_deliveries");
+        builder.HasKey(delivery => delivery.Id);
+        builder.Property(delivery => delivery.Id).ValueGeneratedNever();
+        builder.Property(delivery => delivery.UserId).HasMaxLength(200);
+        builder.Property(delivery => delivery.Status).IsStatus();
+        builder.Property(delivery => delivery.ErrorCode).HasMaxLength(64);
+
+        builder.HasOne<Webhook>().WithMany().HasForeignKey(delivery => delivery.WebhookId);
+        builder.HasIndex(delivery => delivery.WebhookId, "ix_webhook_deliveries_webhook_id");
+        builder.HasIndex(delivery => delivery.CampaignId, "ix_webhook_deliveries_campaign_id");
+        // What waits to be scheduled is nearly always nothing.
+        builder.HasIndex(delivery => delivery.CreatedAt, "ix_webhook_deliveries_pending").HasFilter("status = 'PENDING'");
+        builder.HasIndex(delivery => delivery.ScheduledAt, "ix_webhook_deliveries_scheduled").HasFilter("status = 'SCHEDULED'");
+        builder.HasIndex(delivery => delivery.CompletedAt, "ix_webhook_deliveries_delivered").HasFilter("status = 'DELIVERED'");
+    }
+}
