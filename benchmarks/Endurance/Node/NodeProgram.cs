@@ -1,4 +1,4 @@
-using EmbeddedFunctions.Hosting;
+using EmbeddedFunctions;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
