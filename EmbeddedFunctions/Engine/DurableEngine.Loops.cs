@@ -86,6 +86,8 @@ internal sealed partial class DurableEngine
     {
         await WaitForSignalAsync(_mailSignal, _options.SweepInterval, cancellationToken);
         var settled = Host.ConsumedInbox.Count;
+        var unread = Host.UnreadMail.Count;
+        var seen = new List<(LiveInstance Instance, long Mail)>();
         foreach (var (message, mail) in await Store.ReadInboxAsync(Host.NodeId, cancellationToken))
         {
             if (!Host.TryFind(message.InstanceId, out var instance))
@@ -93,11 +95,19 @@ internal sealed partial class DurableEngine
                 continue;
             }
 
-            instance.Mail = Math.Max(instance.Mail, mail);
             if (instance.KnownInbox.Add(message.Id))
             {
                 instance.Post(Open(message));
             }
+
+            seen.Add((instance, mail));
+        }
+
+        // Counted only now that all of them are with the instance: one that counts what it does not have could be let go.
+        seen.ForEach(s => s.Instance.Mail = Math.Max(s.Instance.Mail, s.Mail));
+        while (unread-- > 0 && Host.UnreadMail.TryDequeue(out var read))
+        {
+            read.Instance.Mail = Math.Max(read.Instance.Mail, read.Mail);
         }
 
         // Rows that were gone before this look cannot come up in a later one.

@@ -10,7 +10,8 @@ internal static class Program
 {
     private const string Usage =
         """
-        Endurance faults [--kills 200] [--restarts 6] [--pauses 4] [--cuts 40] [--seed N] [--postgres <connection string>]
+        Endurance faults [--only kill2|kill3|cut|pause|restart] [--kills 200] [--restarts 6] [--pauses 4] [--cuts 40] [--seed N]
+                         [--postgres <connection string>]
         Endurance scale  [--only memory|adopt|step|nodes] [--waiting 100000] [--adopted 10000] [--filled 1000000] [--postgres <connection string>]
 
         Without --postgres it runs a PostgreSQL of its own in .atelier/endurance. With it, the server's own restarts are left out.

@@ -47,6 +47,9 @@ internal sealed class InstanceHost(
     /// <summary>Inbox rows that became events and are gone.</summary>
     public ConcurrentQueue<(LiveInstance Instance, long Id)> ConsumedInbox { get; } = new();
 
+    /// <summary>Instances that were taken with messages, and how many they had: known to have them once the inbox was read.</summary>
+    public ConcurrentQueue<(LiveInstance Instance, long Mail)> UnreadMail { get; } = new();
+
     /// <summary>Whether it takes new instances.</summary>
     public bool IsOpen { get; set; }
 
@@ -81,7 +84,7 @@ internal sealed class InstanceHost(
             return;
         }
 
-        var instance = new LiveInstance(this, record, history) { Mail = record.Mail };
+        var instance = new LiveInstance(this, record, history) { Mail = record.Mail > 0 ? LiveInstance.MailUnknown : 0 };
         if (_live.TryGetValue(record.Id, out var earlier))
         {
             // It was let go, and taken again before that was known here.
@@ -89,6 +92,11 @@ internal sealed class InstanceHost(
         }
 
         _live[record.Id] = instance;
+        if (record.Mail > 0)
+        {
+            UnreadMail.Enqueue((instance, record.Mail));
+        }
+
         Watch.Changed(record.Id);
         instance.Activate();
     }

@@ -9,6 +9,9 @@ namespace EmbeddedFunctions.Engine.Orchestration;
 /// </summary>
 internal sealed partial class LiveInstance : IThreadPoolWorkItem
 {
+    /// <summary>No count of messages: an instance is not let go while it has this one.</summary>
+    public const long MailUnknown = -1;
+
     private readonly InstanceHost _host;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, ActivityExecution> _activities = [];

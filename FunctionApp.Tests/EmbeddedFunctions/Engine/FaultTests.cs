@@ -31,6 +31,34 @@ public sealed class FaultTests(LocalServicesFixture services)
     }
 
     [Fact]
+    public async Task Eviction_OfAnInstanceWhoseMailWasNotReadYet_DoesNotLoseTheMail()
+    {
+        var connectionString = await services.CreateDatabaseAsync();
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        var functions = new TestFunctions().Orchestrator("Listens", context => context.WaitForExternalEvent<string>("go"));
+        await using var node = await EngineNode.StartAsync(
+            connectionString,
+            functions,
+            o => o with { IdleBeforeEviction = TimeSpan.Zero, SweepInterval = TimeSpan.FromMilliseconds(50) });
+        var id = await node.Client.ScheduleNewOrchestrationInstanceAsync("Listens");
+        await Eventually.TrueAsync(() => Task.FromResult(node.Engine.Host.Count == 0));
+        var commits = await NumberAsync(database, "select batch from durable.nodes");
+        await ExecuteAsync(
+            database,
+            $"""
+            insert into durable.inbox (instance_id, kind, name, data, task_id) values ('{id}', {(int)InboxMessageKind.Event}, 'go', '"woken"', -1);
+            update durable.instances set mail = mail + 1, wake_at = clock_timestamp() where id = '{id}';
+            alter table durable.inbox rename to inbox_away
+            """);
+
+        // The node has taken it and has tried to let it go again, and could not read the message.
+        await Eventually.TrueAsync(async () => await NumberAsync(database, "select batch from durable.nodes") > commits);
+        await ExecuteAsync(database, "alter table durable.inbox_away rename to inbox");
+
+        Assert.Equal("woken", (await node.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task Commit_BegunUnderAnEarlierNumberOfTheNode_IsRefused()
     {
         var functions = new TestFunctions().Orchestrator("Returns", _ => Task.FromResult("done"));
@@ -82,6 +110,12 @@ public sealed class FaultTests(LocalServicesFixture services)
 
         Assert.True(afterAnOutage);
         Assert.False(await nodes.BeatAsync(silent, CancellationToken.None));
+    }
+
+    private static async Task<long> NumberAsync(NpgsqlDataSource database, string query)
+    {
+        await using var command = database.CreateCommand(query);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task ExecuteAsync(NpgsqlDataSource database, string statement)

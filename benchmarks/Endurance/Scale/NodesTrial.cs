@@ -4,7 +4,7 @@ using Endurance.Node;
 
 namespace Endurance.Scale;
 
-/// <summary>Work that waits for providers, on one node and on two, all of it started on the first.</summary>
+/// <summary>Work that waits for providers, on one node and on two: started on both, as behind a load balancer, and all on the first.</summary>
 internal static class NodesTrial
 {
     private const int Instances = 600;
@@ -16,22 +16,26 @@ internal static class NodesTrial
     {
         var settings = new NodeSettings(hub.ConnectionString, Activities: ActivitiesAtOnce);
         await using var first = await Hub.StartNodeAsync("nodes-1", settings);
-        await RoundAsync(hub, first, 0, ActivitiesAtOnce);
-        var one = await RoundAsync(hub, first, ActivitiesAtOnce, Instances);
+        await RoundAsync(hub, [first], 0);
+        var one = await RoundAsync(hub, [first], 1);
         await using var second = await Hub.StartNodeAsync("nodes-2", settings);
-        var two = await RoundAsync(hub, first, ActivitiesAtOnce + Instances, Instances);
+        var two = await RoundAsync(hub, [first, second], 2);
+        var burst = await RoundAsync(hub, [first], 3);
 
-        var table = new Table(["nodes", "activities at once on each", "activities a second", "the most there could be"]);
-        table.Add(1, ActivitiesAtOnce, (Instances / one.TotalSeconds).ToString("0"), ActivitiesAtOnce * 1000 / Milliseconds);
-        table.Add(2, ActivitiesAtOnce, (Instances / two.TotalSeconds).ToString("0"), 2 * ActivitiesAtOnce * 1000 / Milliseconds);
+        var table = new Table(["nodes", "started on", "activities a second", "the most there could be"]);
+        table.Add(1, "the node", (Instances / one.TotalSeconds).ToString("0"), ActivitiesAtOnce * 1000 / Milliseconds);
+        table.Add(2, "both", (Instances / two.TotalSeconds).ToString("0"), 2 * ActivitiesAtOnce * 1000 / Milliseconds);
+        table.Add(2, "the first, in one burst", (Instances / burst.TotalSeconds).ToString("0"), 2 * ActivitiesAtOnce * 1000 / Milliseconds);
         Console.WriteLine(table);
         return one > two * ExpectedGain;
     }
 
-    private static async Task<TimeSpan> RoundAsync(Hub hub, NodeProcess node, int from, int count)
+    private static async Task<TimeSpan> RoundAsync(Hub hub, NodeProcess[] nodes, int round)
     {
         var started = Stopwatch.GetTimestamp();
-        await node.DemandAsync($"start-many/{nameof(ScaleOrchestrations.Asks)}/{from}/{count}/{Milliseconds}");
+        var share = Instances / nodes.Length;
+        await Task.WhenAll(nodes.Select((node, i) =>
+            node.DemandAsync($"start-many/{nameof(ScaleOrchestrations.Asks)}/{(round * Instances) + (i * share)}/{share}/{Milliseconds}")));
         await hub.UntilNoneAsync("status <> 1");
         return Stopwatch.GetElapsedTime(started);
     }
