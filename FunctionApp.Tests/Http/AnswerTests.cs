@@ -174,7 +174,11 @@ public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsF
     {
         internal AtelierFixture Atelier { get; } = new()
         {
-            MoreSettings = new Dictionary<string, string> { ["Cors__Origins"] = $"{Page}, https://other.example.org:8443" },
+            MoreSettings = new Dictionary<string, string>
+            {
+                ["Cors__Origins"] = $"{Page}, https://other.example.org:8443",
+                ["Access__Operators"] = "local",
+            },
         };
 
         public Task InitializeAsync() => Task.CompletedTask;
