@@ -94,7 +94,7 @@ public sealed class DocumentTests
         let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(found => found is not null)
         where trigger is not null && trigger.Route != CatchAll
         from verb in trigger.Methods!
-        // A parameter that takes the rest of a path has a star in the route and none in the document.
+            // A parameter that takes the rest of a path has a star in the route and none in the document.
         select $"{verb.ToUpperInvariant()} /{trigger.Route!.Replace("{*", "{", StringComparison.Ordinal)}";
 
     private static void Walk(JsonNode? node, Action<JsonObject> visit)
