@@ -20,7 +20,6 @@ public sealed class DocumentTests
         "GET /api/webhooks",
         "POST /api/webhooks",
         "DELETE /api/webhooks/{id}",
-        "POST /api/callbacks/{provider}/{campaignId}/{part}",
         "GET /api/dead-letters",
         "DELETE /api/dead-letters",
         "POST /api/dead-letters/replay",
@@ -114,7 +113,7 @@ public sealed class DocumentTests
         let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(found => found is not null)
         where trigger is not null && trigger.Route != CatchAll
         from verb in trigger.Methods!
-        select $"{verb.ToUpperInvariant()} /{trigger.Route}";
+        select $"{verb.ToUpperInvariant()} /{trigger.Route!.Replace("{*", "{", StringComparison.Ordinal)}";
 
     private static void Walk(JsonNode? node, Action<JsonObject> visit)
     {

@@ -42,8 +42,8 @@ internal sealed record FaultCase(string? Code, bool IsFinal = false)
 
     private static string ModerationCode(string provider) => provider switch
     {
-        "azure-openai" or "gemini" => "content_filter",
-        "stable-diffusion" => "invalid_request",
+        "azure-openai" => "content_filter",
+        "stable-diffusion" or "gemini" => "invalid_request",
         _ => "moderation_blocked",
     };
 }
