@@ -19,7 +19,7 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
         string text = await response.Content.ReadAsStringAsync();
 
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
-        IReadOnlyDictionary<string, double> samples = ReadExposition(text);
+        Dictionary<string, double> samples = ReadExposition(text);
         Assert.Equal(1, samples["atelier_campaigns_accepted_total"]);
         Assert.Equal(1, samples["""atelier_campaigns_ended_total{status="COMPLETE"}"""]);
         Assert.Equal(1, samples["""atelier_part_attempts_total{code="ok",kind="image",provider="openai"}"""]);
@@ -54,7 +54,7 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
         foreach (double sample in (double[])[0.1, 0.5, 0.7, 9])
             histogram.Find([])!.Sample(sample, histogram.Bounds);
 
-        IReadOnlyDictionary<string, double> samples = ReadExposition(PrometheusText.Write([counter, histogram]));
+        Dictionary<string, double> samples = ReadExposition(PrometheusText.Write([counter, histogram]));
 
         Assert.Equal(2, samples["""a_b_c_total{the_name="quote \" slash \\ line \n end"}"""]);
         Assert.Equal(2, samples["""took_seconds_bucket{le="0.5"}"""]);

@@ -116,7 +116,7 @@ internal static class SchemaValidator
     {
         "uuid" => Guid.TryParseExact(text, "D", out _),
         // Of this API: UTC and whole milliseconds.
-        "date-time" => Regex.IsMatch(text, @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$", RegexOptions.None, RegexLimit),
+        "date-time" => Regex.IsMatch(text, @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$", RegexOptions.ExplicitCapture, RegexLimit),
         "uri" => Uri.TryCreate(text, UriKind.Absolute, out _),
         "uri-reference" => Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _),
         "int64" => true,

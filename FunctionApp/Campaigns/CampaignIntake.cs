@@ -80,7 +80,7 @@ public sealed class CampaignIntake(
             request.Images,
             request.Text,
             generators.Text(request.TextProvider).Provider,
-            generators.Image(request.ImageProvider).Provider);
+            generators.ImageName(request.ImageProvider));
         return new Campaign
         {
             Id = id,

@@ -60,6 +60,11 @@ public sealed class GeneratorCatalog
     /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
     public IImageGenerator Image(string? name) => Find(_image, name ?? DefaultImage, "images");
 
+    /// <summary>The name of a provider of images, of either way, as it is configured; null is the default one.</summary>
+    /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
+    public string ImageName(string? name) =>
+        IsAsync(name ?? DefaultImage) ? AsyncImage(name ?? DefaultImage).Provider : Image(name).Provider;
+
     /// <summary>The provider of images by order of this name.</summary>
     /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
     public IAsyncImageGenerator AsyncImage(string name) => Find(_asyncImage, name, "images");

@@ -7,6 +7,9 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 
+// Instance methods on purpose: how a function's object is made is what is tested.
+#pragma warning disable CA1822
+
 namespace FunctionApp.Tests.EmbeddedFunctions.Worker;
 
 /// <summary>What happened, in order.</summary>

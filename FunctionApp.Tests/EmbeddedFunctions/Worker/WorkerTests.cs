@@ -141,7 +141,7 @@ public sealed class WorkerTests
     private static Task<string?> RunAsync(IHost host, string activity, string? input = null) => host.Services.GetRequiredService<IDurableFunctions>()
         .RunActivityAsync(new ActivityInvocation(activity, "the-instance", 0, input, null), CancellationToken.None);
 
-    private static IEnumerable<string> Lines(IHost host) => host.Services.GetRequiredService<Journal>().Lines;
+    private static System.Collections.Concurrent.ConcurrentQueue<string> Lines(IHost host) => host.Services.GetRequiredService<Journal>().Lines;
 
     private sealed class CapturedLog : ILoggerProvider, ILogger
     {

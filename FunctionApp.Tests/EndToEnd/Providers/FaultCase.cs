@@ -22,6 +22,8 @@ internal sealed record FaultCase(string? Code, bool IsFinal = false)
     public static FaultCase Of(string provider, string fault) => fault switch
     {
         "429" => new("rate_limited"),
+        // Google says the same of an exhausted quota and of a rate that is too high.
+        "quota" when provider == "gemini" => new("rate_limited"),
         "quota" => new("quota_exceeded", IsFinal: true),
         "500" or "502" or "503" => new("server_error"),
         "504" or "408" or "timeout" => new("timeout"),
@@ -40,8 +42,8 @@ internal sealed record FaultCase(string? Code, bool IsFinal = false)
 
     private static string ModerationCode(string provider) => provider switch
     {
-        "azure-openai" or "gemini" => "content_filter",
-        "stable-diffusion" => "invalid_request",
+        "azure-openai" => "content_filter",
+        "stable-diffusion" or "gemini" => "invalid_request",
         _ => "moderation_blocked",
     };
 }
