@@ -1,6 +1,7 @@
 using AiSimulator.Calls;
 using AiSimulator.Faults;
 using AiSimulator.Http;
+using SimulatorOperations = AiSimulator.Calls.Operations;
 
 namespace FunctionApp.Tests.Simulator;
 
@@ -13,7 +14,7 @@ public sealed class FaultDirectiveTests
     {
         var directive = Assert.Single(FaultDirective.ReadAll("A cat [[fault: image/3 429 x2 retry-after-ms=250]] on a wall"));
 
-        Assert.Equal((Operations.Image, 3, 2L), (directive.Operation, directive.Index, directive.Times));
+        Assert.Equal((SimulatorOperations.Image, 3, 2L), (directive.Operation, directive.Index, directive.Times));
         Assert.Equal(FaultKind.RateLimit, directive.Fault.Kind);
         Assert.Equal(TimeSpan.FromMilliseconds(250), directive.Fault.RetryAfter);
     }
@@ -61,8 +62,8 @@ public sealed class FaultDirectiveTests
     {
         const string Prompt = "[[fault: image/1 500 x2]]";
 
-        Assert.Equal([null, FaultKind.Error, FaultKind.Error, null], Enumerable.Range(0, 4).Select(_ => Call(Prompt, null, Operations.Image)));
-        Assert.Equal([FaultKind.Error, null], Enumerable.Range(0, 2).Select(_ => Call("[[fault: text 500]]", null, Operations.Text)));
+        Assert.Equal([null, FaultKind.Error, FaultKind.Error, null], Enumerable.Range(0, 4).Select(_ => Call(Prompt, null, SimulatorOperations.Image)));
+        Assert.Equal([FaultKind.Error, null], Enumerable.Range(0, 2).Select(_ => Call("[[fault: text 500]]", null, SimulatorOperations.Text)));
     }
 
     [Theory]
@@ -94,7 +95,7 @@ public sealed class FaultDirectiveTests
     }
 
     private List<FaultKind?> Calls(string prompt, string campaign, string part, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => Call(prompt, new CallIdentity(campaign, part, true), part == "text" ? Operations.Text : Operations.Image))];
+        [.. Enumerable.Range(0, count).Select(_ => Call(prompt, new CallIdentity(campaign, part, true), part == "text" ? SimulatorOperations.Text : SimulatorOperations.Image))];
 
     private FaultKind? Call(string prompt, CallIdentity? identity, string operation) =>
         FaultDirective.Due(FaultDirective.ReadAll(prompt), _log.Begin("openai", operation, identity, prompt, null), identity)?.Kind;

@@ -5,6 +5,7 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using SimulatorOperations = AiSimulator.Calls.Operations;
 
 namespace FunctionApp.Tests.EndToEnd;
 
@@ -23,8 +24,13 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     public bool PlainPictures { get; init; }
 
-    /// <summary>Settings beside those that every test's host has.</summary>
+    /// <summary>Settings beside those of the two models that every test uses; <c>{simulator}</c> stands for the providers' address.</summary>
     public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
+
+    internal string ConnectionString => _settings["ConnectionStrings__Postgres"];
+
+    /// <summary>What the host has logged.</summary>
+    internal string HostOutput => _host!.Output;
 
     /// <summary>Calls that providers have begun and not answered.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
@@ -78,7 +84,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
             };
             foreach (var (name, value) in MoreSettings)
             {
-                _settings[name] = value;
+                _settings[name] = value.Replace("{simulator}", _simulator.Urls.First(), StringComparison.Ordinal);
             }
 
             await StartHostAsync();
@@ -112,11 +118,15 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     internal PartCount CallsOf(string campaign, string part)
     {
-        var operation = part.StartsWith("image", StringComparison.Ordinal) ? Operations.Image : Operations.Text;
+        var operation = part.StartsWith("image", StringComparison.Ordinal) ? SimulatorOperations.Image : SimulatorOperations.Text;
         return Log.Statistics(campaign).Campaigns.TryGetValue(campaign, out var parts)
             && parts.TryGetValue(part, out var operations)
             && operations.TryGetValue(operation, out var count) ? count : new PartCount();
     }
+
+    /// <summary>The calls of one kind for a part, in the order in which they came.</summary>
+    internal IReadOnlyList<CallRecord> Calls(string campaign, string part, string operation) =>
+        [.. Log.List(campaign, part, after: 0, limit: int.MaxValue).Where(call => call.Operation == operation)];
 
     public Task InitializeAsync() => Task.CompletedTask;
 

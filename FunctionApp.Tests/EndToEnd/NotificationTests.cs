@@ -65,9 +65,11 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
 
         using var foreign = await _api.Http.GetAsync($"/api/campaigns/{id}/events");
         using var malformed = await SendAsync(HttpMethod.Get, "/api/events?after=soon");
+        using var future = await SendAsync(HttpMethod.Get, "/api/events?after=9007199254740991");
 
         Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, malformed.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, future.StatusCode);
     }
 
     [Fact]

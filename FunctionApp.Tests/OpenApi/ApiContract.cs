@@ -65,13 +65,20 @@ internal static class ApiContract
 /// <summary>One method of one path.</summary>
 internal sealed record ApiOperation(HttpMethod Method, string Path, JsonObject Json)
 {
-    public Regex Pattern { get; } = new($"^{Regex.Replace(Path, @"\{[a-zA-Z]+\}", "[^/]+", RegexOptions.None, Limit)}/?$", RegexOptions.None, Limit);
+    public Regex Pattern { get; } = new($"^{string.Join('/', Path.Split('/').Select(step => StepPattern(step, Json)))}/?$", RegexOptions.None, TimeSpan.FromSeconds(5));
 
     public JsonObject Responses => Json["responses"]!.AsObject();
 
     public IReadOnlyList<JsonObject> Parameters { get; } = [.. (Json["parameters"]?.AsArray() ?? []).Select(parameter => ApiContract.Resolve(parameter!))];
 
-    private static TimeSpan Limit => TimeSpan.FromSeconds(5);
-
     public override string ToString() => $"{Method} {Path}";
+
+    private static string StepPattern(string step, JsonObject operation)
+    {
+        if (!step.StartsWith('{'))
+            return Regex.Escape(step);
+        bool takesRest = operation["parameters"]!.AsArray().Any(parameter =>
+            (string?)parameter!["name"] == step.Trim('{', '}') && parameter["x-rest-of-path"] is not null);
+        return takesRest ? ".+" : "[^/]+";
+    }
 }

@@ -7,25 +7,6 @@ namespace FunctionApp.Tests.OpenApi;
 
 public sealed class DocumentTests
 {
-    /// <summary>What is documented and not there yet. An entry whose route has come must go.</summary>
-    private static readonly string[] Pending =
-    [
-        "POST /api/campaigns/{id}/cancel",
-        "POST /api/campaigns/{id}/retry",
-        "DELETE /api/campaigns/{id}",
-        "GET /api/campaigns/{id}/events",
-        "GET /api/events",
-        "GET /api/notifications",
-        "POST /api/notifications/ack",
-        "GET /api/webhooks",
-        "POST /api/webhooks",
-        "DELETE /api/webhooks/{id}",
-        "POST /api/callbacks/{provider}/{campaignId}/{part}",
-        "GET /api/dead-letters",
-        "DELETE /api/dead-letters",
-        "POST /api/dead-letters/replay",
-    ];
-
     // Whatever no other route takes under /api.
     private const string CatchAll = "api/{*path}";
 
@@ -35,8 +16,7 @@ public sealed class DocumentTests
         string[] documented = [.. ApiContract.Operations.Select(operation => operation.ToString()).Order(StringComparer.Ordinal)];
         string[] there = [.. Functions().Order(StringComparer.Ordinal)];
 
-        Assert.Empty(there.Except(documented));
-        Assert.Equal(Pending.Order(StringComparer.Ordinal), documented.Except(there));
+        Assert.Equal(documented, there);
     }
 
     [Fact]
@@ -114,7 +94,8 @@ public sealed class DocumentTests
         let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(found => found is not null)
         where trigger is not null && trigger.Route != CatchAll
         from verb in trigger.Methods!
-        select $"{verb.ToUpperInvariant()} /{trigger.Route}";
+        // A parameter that takes the rest of a path has a star in the route and none in the document.
+        select $"{verb.ToUpperInvariant()} /{trigger.Route!.Replace("{*", "{", StringComparison.Ordinal)}";
 
     private static void Walk(JsonNode? node, Action<JsonObject> visit)
     {

@@ -33,7 +33,7 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
         await Task.WhenAll(ApiContract.Operations.Select(operation => Task.Run(() =>
             Prop.ForAll(
                 RequestGenerator.Of(operation, known).ToArbitrary(),
-                request => Send(api.Http, request))
+                request => SendAsync(api.Http, request).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(RequestsPerOperation)))));
 
         Assert.DoesNotContain(
@@ -47,10 +47,10 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
     }
 
     // The contract handler of the client has seen by then that the answer is one of those documented.
-    private static bool Send(HttpClient http, GeneratedRequest generated)
+    private static async Task<bool> SendAsync(HttpClient http, GeneratedRequest generated)
     {
         using var request = generated.ToMessage();
-        using var response = http.Send(request, HttpCompletionOption.ResponseHeadersRead);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         int status = (int)response.StatusCode;
         return status < 500
             ? status < 400 || status == (int)HttpStatusCode.RequestedRangeNotSatisfiable

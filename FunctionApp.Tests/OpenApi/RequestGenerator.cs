@@ -75,11 +75,17 @@ internal static class RequestGenerator
     }
 
     private static string FillPath(string path, string[] values) =>
-        string.Join('/', path.Split('/').Select((step, index) => step.StartsWith('{') ? Encode(values[index % values.Length]) : step));
+        string.Join('/', path.Split('/').Select((step, index) => step.StartsWith('{') ? EncodeStep(values[index % values.Length]) : step));
 
-    // Lone halves of surrogate pairs have no form in a URL; dots alone would be resolved away before they are sent.
-    private static string Encode(string value) =>
-        Uri.EscapeDataString(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value))).Replace(".", "%2E", StringComparison.Ordinal);
+    // Lone halves of surrogate pairs have no form in a URL.
+    private static string Encode(string value) => Uri.EscapeDataString(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value)));
+
+    // Dots alone are resolved away before they are sent, and the server itself refuses U+0000 before any app sees it.
+    private static string EncodeStep(string value)
+    {
+        string step = value.Replace("\0", "", StringComparison.Ordinal);
+        return Encode(step.Trim('.').Length == 0 ? $"{step}x" : step);
+    }
 
     private static string QueryOf(ApiOperation operation, string[] values)
     {

@@ -30,7 +30,7 @@ internal static class MillionCampaigns
             $$"""
             INSERT INTO campaigns (id, user_id, idempotency_key, request_hash, prompt, status, request, metadata, instance_id, version,
                 created_at, updated_at, completed_at)
-            SELECT made.id, CASE WHEN n % 4 = 0 THEN 'user-0' ELSE 'user-' || (n * 7919) % 5000 END, CASE WHEN n % 10 = 1 THEN 'key-' || n END,
+            SELECT made.id, CASE WHEN n % 4 = 0 THEN 'user-0' ELSE 'user-' || (n * 7919::bigint) % 5000 END, CASE WHEN n % 10 = 1 THEN 'key-' || n END,
                 '\x00'::bytea, 'A campaign about word' || n % 100 || ' and word' || n % 9973,
                 (ARRAY['COMPLETE', 'COMPLETE', 'COMPLETE', 'COMPLETE', 'COMPLETE', 'COMPLETE', 'COMPLETE', 'FAILED', 'FAILED', 'CANCELED'])[1 + n % 10],
                 '{"images":{"count":1,"size":"1024x1024","quality":"medium","format":"png"},"text":null,"textProvider":"openai","imageProvider":"openai"}',

@@ -239,7 +239,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
             new NewCampaignReader(TestGenerators.Create()),
             new CampaignIntake(_db, queries, new CampaignQuota(_db, CallerLimits.None), TestGenerators.Create(), TimeProvider.System),
             new CampaignScheduler(
-                RetryOptions.Read(new ConfigurationBuilder().Build()), TimeProvider.System, NullLogger<CampaignScheduler>.Instance),
+                RetryOptions.Read(new ConfigurationBuilder().Build()), TestGenerators.Create(), TimeProvider.System, NullLogger<CampaignScheduler>.Instance),
             queries);
         return call.RunAsync(request => function.RunAsync(request, _client.Object, CancellationToken.None));
     }

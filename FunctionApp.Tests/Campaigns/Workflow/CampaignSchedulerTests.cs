@@ -15,7 +15,7 @@ public sealed class CampaignSchedulerTests
 
     private readonly Mock<DurableTaskClient> _client = new("test");
     private readonly CampaignScheduler _scheduler = new(
-        new RetryOptions(TextRetry, ImageRetry), TimeProvider.System, NullLogger<CampaignScheduler>.Instance);
+        new RetryOptions(TextRetry, ImageRetry), TestGenerators.Create(), TimeProvider.System, NullLogger<CampaignScheduler>.Instance);
 
     [Fact]
     public async Task TrySchedule_Campaign_StartsItsInstanceWithItsPartsAndPolicies()

@@ -35,7 +35,7 @@ public static class CampaignOrchestrator
         {
             // An orchestration stays until its last timer has ended.
             stop.Cancel();
-            await AsyncImagePart.CancelAsync(context, input);
+            await AsyncImagePart.CancelAsync(context, logger, input);
             logger.LogInformation("Campaign {CampaignId} was stopped.", input.CampaignId);
             return CampaignStatus.Canceled.ToText();
         }

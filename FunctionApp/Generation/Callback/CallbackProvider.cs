@@ -23,7 +23,9 @@ internal static class CallbackProvider
                 $"Setting '{CallbackAddress.Setting}' is missing: the service of '{section.PathOf("Endpoint")}' must know where to call back.");
         }
 
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.Secret);
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.ApiKey);
         registry.AddAsyncImage(Name, parts => new CallbackGenerator(
             options,

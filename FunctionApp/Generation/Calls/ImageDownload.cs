@@ -38,6 +38,9 @@ internal sealed class ImageDownload(ProviderHttp http, FailureClassifier failure
                 continue;
             }
 
+            // An address that has expired comes with a new order, not with another try: the answer was of no use.
+            if ((int)response.StatusCode is 403 or 404 or 410)
+                throw failures.InvalidAnswer(provider, $"The provider's image is not where it said (HTTP {(int)response.StatusCode})");
             if (!response.IsSuccessStatusCode)
                 throw await http.FailureOfAsync(provider, response, cancellationToken);
             var bytes = await http.ReadAsync(provider, response, MaxBytes, cancellationToken);

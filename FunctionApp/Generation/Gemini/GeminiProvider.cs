@@ -15,7 +15,9 @@ internal static class GeminiProvider
     {
         if (GeminiOptions.Read(providers) is not { } options)
             return;
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.ApiKey);
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddText(Name, parts =>
         {
             var authentication = ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(options.ApiKey.Reveal()));

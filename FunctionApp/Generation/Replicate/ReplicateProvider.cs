@@ -14,7 +14,9 @@ internal static class ReplicateProvider
         var section = new ProviderSection(providers, "Replicate");
         if (ReplicateOptions.Read(section) is not { } options)
             return;
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.ApiToken);
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(section.Secret("WebhookSecret"));
         registry.AddAsyncImage(Name, parts => new ReplicateGenerator(
             options,

@@ -11,7 +11,9 @@ internal static class StableDiffusionProvider
     {
         if (StableDiffusionOptions.Read(providers) is not { } options)
             return;
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.Password);
+        registry.AddAddress(Name, options.Endpoint);
         registry.AddImage(Name, parts => new StableDiffusionGenerator(options, parts.Http, parts.CallerOf(Name, options.Timeout)));
     }
 }

@@ -2,12 +2,18 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
+using Atelier.Problems;
 
 namespace Atelier.Notifications.Streams;
 
 /// <summary>Writes one stream of server-sent events (WHATWG HTML, "Server-sent events").</summary>
 public sealed class EventStream(
-    EventHub hub, EventLog log, EventStreamOptions options, IHostApplicationLifetime host, TimeProvider timeProvider)
+    EventHub hub,
+    EventLog log,
+    EventStreamOptions options,
+    IHostApplicationLifetime host,
+    TimeProvider timeProvider,
+    ILogger<EventStream> logger)
 {
     private const int PageSize = 200;
 
@@ -17,6 +23,7 @@ public sealed class EventStream(
     /// <param name="campaignId">Of one campaign, whose owner must have been checked; <see langword="null"/> for all of the caller's.</param>
     /// <param name="after">The last event that the client has; <see langword="null"/> for a campaign's first, or for what is new from now on.</param>
     /// <param name="cancellationToken">The client has left, or the host's time is up.</param>
+    /// <exception cref="ApiException">400: the client claims to have an event that has not happened.</exception>
     public async Task WriteAsync(HttpContext http, string userId, Guid? campaignId, long? after, CancellationToken cancellationToken)
     {
         using var lifetime = new CancellationTokenSource(options.Lifetime, timeProvider);
@@ -25,6 +32,9 @@ public sealed class EventStream(
         try
         {
             long joined = await reader.Joined.WaitAsync(ending.Token);
+            // Another process may be ahead of this one's hub, but nobody is ahead of the log.
+            if (after > joined && after > await log.ReadEndAsync(ending.Token))
+                throw ApiException.Invalid(EventPosition.Parameter, "must be the id of an event that has happened.");
             Begin(http.Response);
             long sent = after ?? (campaignId is null ? joined : 0);
             // An id without data: a client that is cut off before its first event still resumes from here.
@@ -39,6 +49,12 @@ public sealed class EventStream(
         catch (OperationCanceledException) when (reader.Joined.IsCanceled)
         {
             // The process stops.
+        }
+        catch (Exception exception) when (http.Response.HasStarted)
+        {
+            // No other answer can be given any more. A connection that was cut is everyday; the rest is worth a line.
+            if (exception is not (OperationCanceledException or IOException))
+                logger.LogWarning(exception, "A stream of {UserId} ends early; its client resumes it.", userId);
         }
         if (!http.Response.HasStarted)
             Begin(http.Response);
@@ -121,7 +137,7 @@ public sealed class EventStream(
         {
             await WriteAsync(http, $": {reason}; resume with Last-Event-ID\n\n", http.RequestAborted);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
             // The client is gone, which was the point.
         }

@@ -1,8 +1,8 @@
 using EmbeddedFunctions;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Endurance.Node;
 
@@ -11,25 +11,26 @@ internal static class NodeProgram
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var builder = FunctionsApplication.CreateBuilder(args);
+        var given = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
+        var builder = FunctionsApplication.CreateBuilder(
+        [
+            .. args,
+
+            // The repository's own host.json is not this app's.
+            $"--AzureWebJobsScriptRoot={Path.Combine(AppContext.BaseDirectory, "no-host-json")}",
+            .. Limit("maxConcurrentActivityFunctions", given["Endurance:Activities"]),
+            .. Limit("maxConcurrentOrchestratorFunctions", given["Endurance:Orchestrations"]),
+        ]);
         builder.ConfigureFunctionsWebApplication();
         builder.Services.AddSingleton<ExecutionLog>();
-        builder.Services.AddSingleton(new HostJson
-        {
-            LogLevels = new Dictionary<string, LogLevel>(StringComparer.Ordinal),
-            DurableTask = new DurableTaskSettings
-            {
-                MaxConcurrentActivityFunctions = Number(builder.Configuration["Endurance:Activities"]),
-                MaxConcurrentOrchestratorFunctions = Number(builder.Configuration["Endurance:Orchestrations"]),
-            },
-        });
         using var host = builder.Build();
         EndWithParent();
         await host.RunAsync();
         return 0;
     }
 
-    private static int? Number(string? text) => string.IsNullOrEmpty(text) ? null : int.Parse(text);
+    private static string[] Limit(string name, string? value) =>
+        string.IsNullOrEmpty(value) ? [] : [$"--AzureFunctionsJobHost:extensions:durableTask:{name}={value}"];
 
     /// <summary>The input ends when whoever started this process has ended, however it did.</summary>
     private static void EndWithParent() => _ = Task.Run(async () =>

@@ -37,10 +37,22 @@ internal static class AsyncImagePart
     }
 
     /// <summary>Cancels at their providers what a stopped campaign has ordered.</summary>
-    public static Task CancelAsync(TaskOrchestrationContext context, CampaignInput input) =>
-        input.Parts.Any(part => part.IsAsync)
-            ? context.CallActivityAsync<int>(nameof(CancelImages), input.CampaignId.ToString("D"), Cancelling)
-            : Task.CompletedTask;
+    public static async Task CancelAsync(TaskOrchestrationContext context, ILogger logger, CampaignInput input)
+    {
+        if (!input.Parts.Any(part => part.IsAsync))
+            return;
+        try
+        {
+            await context.CallActivityAsync<int>(nameof(CancelImages), input.CampaignId.ToString("D"), Cancelling);
+        }
+        catch (TaskFailedException exception)
+        {
+            // What cannot be cancelled is made and paid for; the campaign is stopped all the same.
+            PartFailure failure = PartFailure.From(exception.FailureDetails);
+            logger.LogWarning(
+                "Jobs of campaign {CampaignId} could not be cancelled: {Code}: {Reason}", input.CampaignId, failure.Code, failure.Message);
+        }
+    }
 
     private static async Task<PartFailure?> AttemptAsync(
         TaskOrchestrationContext context, PartInput part, Reports reports, TaskOptions options, CancellationToken stop)

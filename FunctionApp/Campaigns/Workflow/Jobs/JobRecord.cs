@@ -21,7 +21,7 @@ public sealed class JobRecord(CampaignRecord record)
             async (change, token) =>
             {
                 CampaignImage? image = await change.FindImageAsync(input.Image!.Value, token);
-                if (image is null || image.Status.HasEnded() || change.Campaign.Status.HasEnded())
+                if (image is null || image.Status.HasEnded() || change.Campaign.Status.HasEnded() || change.Campaign.Run != input.Run)
                     return false;
                 image.ProviderJobId = jobId;
                 return true;
@@ -43,7 +43,7 @@ public sealed class JobRecord(CampaignRecord record)
     private static async Task<OpenJob?> FindAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
     {
         CampaignImage? image = await change.FindImageAsync(input.Image!.Value, cancellationToken);
-        if (image is null || image.Status == PartStatus.Complete || change.Campaign.Status.HasEnded()
+        if (image is null || image.Status == PartStatus.Complete || change.Campaign.Status.HasEnded() || change.Campaign.Run != input.Run
             || await change.FindLastAttemptAsync(input.Part, cancellationToken) is not { } last)
             return null;
         if (last.EndedAt is not null)

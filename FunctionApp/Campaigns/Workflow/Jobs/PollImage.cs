@@ -1,3 +1,4 @@
+using Atelier.Campaigns.Control;
 using Atelier.Generation;
 using Atelier.Images;
 using Microsoft.Azure.Functions.Worker;
@@ -5,13 +6,15 @@ using Microsoft.Azure.Functions.Worker;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>The activity that asks an asynchronous provider how a job stands: a lost callback costs time, never the image.</summary>
-public sealed class PollImage(JobRecord jobs, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
+public sealed class PollImage(
+    JobRecord jobs, CampaignStops stops, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
 {
     /// <summary>Asks once. A question that fails says nothing about the job, unless it can never succeed.</summary>
     [Function(nameof(PollImage))]
     public async Task<ImageReport> RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
         string jobId = input.Report.JobId;
+        using CampaignStops.Work work = stops.Begin(input.Part.CampaignId, cancellationToken);
         // Whatever is wrong with the attempt, or whoever has ended it, is StoreImage's to tell.
         if (await jobs.FindAsync(input.Part, cancellationToken) is not { } open)
             return ImageReport.TimedOut(jobId);
@@ -19,8 +22,12 @@ public sealed class PollImage(JobRecord jobs, GeneratorCatalog generators, IImag
         using IDisposable? scope = logger.BeginAttemptScope(open.Attempt.Call, open.Attempt.Provider);
         try
         {
-            ImageJob job = await generators.AsyncImage(open.Attempt.Provider).PollAsync(jobId, cancellationToken);
+            ImageJob job = await generators.AsyncImage(open.Attempt.Provider).PollAsync(jobId, work.Token);
             return await ImageReports.FromAsync(job with { Id = jobId }, input.Part, store, cancellationToken);
+        }
+        catch (OperationCanceledException) when (work.IsStopped && !cancellationToken.IsCancellationRequested)
+        {
+            return ImageReport.TimedOut(jobId);
         }
         catch (GenerationException exception) when (exception.IsTransient)
         {

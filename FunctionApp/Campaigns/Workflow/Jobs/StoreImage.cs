@@ -1,12 +1,20 @@
+using Atelier.Campaigns.Control;
 using Atelier.Generation;
 using Atelier.Images;
+using Atelier.Operations.Metrics;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>The activity that ends an attempt at an image of an asynchronous provider: its image stored, or its failure on record.</summary>
 public sealed class StoreImage(
-    PartRecord record, JobRecord jobs, PartRunner runner, GeneratorCatalog generators, IImageStore store, ILogger<StoreImage> logger)
+    PartRecord record,
+    JobRecord jobs,
+    PartRunner runner,
+    CampaignStops stops,
+    GeneratorCatalog generators,
+    IImageStore store,
+    ILogger<StoreImage> logger)
 {
     /// <summary>Ends the attempt.</summary>
     /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
@@ -14,6 +22,7 @@ public sealed class StoreImage(
     public async Task RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
         (PartInput part, ImageReport report) = input;
+        using CampaignStops.Work work = stops.Begin(part.CampaignId, cancellationToken);
         if (await jobs.FindAsync(part, cancellationToken) is not { } open)
             return;
 
@@ -33,11 +42,18 @@ public sealed class StoreImage(
                 };
             }
 
-            KeptImage kept = report.Kept ?? await FetchAsync(generator, part, report, cancellationToken);
+            KeptImage kept = report.Kept ?? await FetchAsync(generator, part, report, work.Token);
             await record.CompleteAsync(
                 part, attempt, (_, row) => kept.WriteTo(row!, attempt.Provider, generator.Model, usage: null), cancellationToken);
+            AtelierMeter.Attempted(attempt.Provider, "image", code: null);
             logger.LogInformation(
                 "Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, part.Part, part.CampaignId);
+        }
+        catch (Exception) when (work.IsStopped && !cancellationToken.IsCancellationRequested)
+        {
+            logger.LogInformation(
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was stopped.",
+                attempt.Call.Attempt, part.Part, part.CampaignId);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -8,6 +8,7 @@ public sealed class SubmitImage(
     PartRecord record, JobRecord jobs, PartRunner runner, GeneratorCatalog generators, ILogger<SubmitImage> logger)
 {
     /// <summary>Orders the image, unless a job for it is known.</summary>
+    /// <remarks>A stop of the campaign does not cut the order off: a job whose id is not known could not be cancelled.</remarks>
     /// <returns>The job; <see langword="null"/> when nothing is left to do.</returns>
     /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
     [Function(nameof(SubmitImage))]

@@ -4,7 +4,7 @@ using Atelier.Operations.Metrics;
 using FunctionApp.Tests.EndToEnd;
 using FunctionApp.Tests.Hosting;
 
-namespace FunctionApp.Tests.Operations;
+namespace FunctionApp.Tests.Metrics;
 
 [Collection(LocalServicesCollection.Name)]
 public sealed partial class MetricsTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>
@@ -39,8 +39,10 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
         using HttpResponseMessage response = await api.Http.GetAsync("/api/health/ready");
 
         var checks = (await CampaignApi.ReadAsync(response))["checks"]!.AsArray();
-        Assert.Equal(["postgres", "blobs", "engine", "provider:openai"], checks.Select(check => (string)check!["name"]!));
-        Assert.All(checks, check => Assert.Equal("ok", (string)check!["status"]!));
+        string[] names = [.. checks.Select(check => (string)check!["name"]!)];
+        Assert.Equal(["postgres", "blobs", "engine"], names.Take(3));
+        Assert.All(names.Skip(3), name => Assert.StartsWith("provider:", name, StringComparison.Ordinal));
+        Assert.Equal("ok", (string)checks.Single(check => (string)check!["name"]! == "provider:openai")!["status"]!);
     }
 
     [Fact]

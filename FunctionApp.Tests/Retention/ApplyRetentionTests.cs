@@ -13,7 +13,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 
-namespace FunctionApp.Tests.Operations;
+namespace FunctionApp.Tests.Retention;
 
 [Collection(LocalServicesCollection.Name)]
 public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncLifetime

@@ -1,0 +1,113 @@
+using EmbeddedFunctions;
+using EmbeddedFunctions.Engine;
+using EmbeddedFunctions.Timers;
+using FunctionApp.Tests.Hosting;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FunctionApp.Tests.EmbeddedFunctions.Timers;
+
+/// <summary>Timer functions as on the official host; their schedules stand in PostgreSQL, for all nodes.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class TimerTests(LocalServicesFixture services)
+{
+    [Fact]
+    public async Task RunOnStartup_RunsOnceAtTheStart_WithScheduleStatus()
+    {
+        var runs = new TimerRuns();
+        await using var host = await StartAsync(typeof(StartupTimer), runs, await services.CreateDatabaseAsync());
+        await Eventually.TrueAsync(() => Task.FromResult(!runs.Infos.IsEmpty));
+
+        var info = Assert.Single(runs.Infos);
+        Assert.False(info.IsPastDue);
+        Assert.True(info.ScheduleStatus!.Next > TimeProvider.System.GetUtcNow().UtcDateTime);
+        Assert.IsType<string>(Assert.Single(runs.BindingData));
+    }
+
+    [Fact]
+    public async Task UseMonitorFalse_LeavesScheduleStatusNull()
+    {
+        var runs = new TimerRuns();
+        await using var host = await StartAsync(typeof(UnmonitoredTimer), runs, await services.CreateDatabaseAsync());
+        await Eventually.TrueAsync(() => Task.FromResult(!runs.Infos.IsEmpty));
+
+        Assert.Null(Assert.Single(runs.Infos).ScheduleStatus);
+    }
+
+    [Fact]
+    public async Task ScheduleBySetting_RunsWithoutADatabaseToo()
+    {
+        var runs = new TimerRuns();
+        await using var host = await StartAsync(typeof(SettingTimer), runs, database: null, "Tick=* * * * * *");
+
+        await Eventually.TrueAsync(() => Task.FromResult(runs.Infos.Count >= 2));
+    }
+
+    [Fact]
+    public void ScheduleBySetting_ThatIsMissing_IsToldAtTheStart()
+    {
+        var exception = Assert.Throws<FunctionsStartupException>(() => FunctionHost.Build([typeof(SettingTimer)]));
+
+        Assert.Contains("BySetting", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("%Tick%", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MissedRun_IsMadeUpForOnce_AsPastDue()
+    {
+        var database = await services.CreateDatabaseAsync();
+        var before = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-5);
+        await using (var monitor = new PostgresTimerMonitor(new EngineOptions { ConnectionString = database }))
+        {
+            await monitor.SaveAsync("EachHour", new ScheduleStatus { Last = before, LastUpdated = before }, CancellationToken.None);
+        }
+
+        var runs = new TimerRuns();
+        await using (await StartAsync(typeof(HourTimer), runs, database))
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(!runs.Infos.IsEmpty));
+        }
+
+        // A node that starts a moment later finds the missed run made up for.
+        await using (await StartAsync(typeof(HourTimer), runs, database))
+        {
+            await using var monitor = new PostgresTimerMonitor(new EngineOptions { ConnectionString = database });
+            Assert.True((await monitor.FindAsync("eachhour", CancellationToken.None))!.Last > before.AddHours(3));
+        }
+
+        var info = Assert.Single(runs.Infos, run => run.IsPastDue);
+        Assert.Equal(before, info.ScheduleStatus!.Last, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
+    public async Task Occurrence_OfManyNodes_IsTakenByOne()
+    {
+        var options = new EngineOptions { ConnectionString = await services.CreateDatabaseAsync() };
+        var nodes = Enumerable.Range(0, 4).Select(_ => new PostgresTimerMonitor(options)).ToList();
+        var start = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        for (var i = 0; i < 5; i++)
+        {
+            var occurrence = start.AddMinutes(i);
+            var taken = await Task.WhenAll(nodes.Select(node => node.TryTakeAsync("Shared", occurrence, CancellationToken.None)));
+            Assert.Single(taken, took => took);
+        }
+
+        Assert.False(await nodes[0].TryTakeAsync("Shared", start, CancellationToken.None));
+        foreach (var node in nodes) await node.DisposeAsync();
+    }
+
+    [Fact]
+    public void Intervals_ComeAtTheSameTimesOnEveryNode()
+    {
+        var schedule = new IntervalSchedule(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(
+            schedule.Next(new DateTime(2026, 1, 1, 10, 1, 17, DateTimeKind.Utc)), schedule.Next(new DateTime(2026, 1, 1, 10, 4, 59, DateTimeKind.Utc)));
+    }
+
+    private static Task<FunctionHost> StartAsync(Type functions, TimerRuns runs, string? database, params string[] settings) =>
+        FunctionHost.StartAsync(
+            [functions],
+            builder => builder.Services.AddSingleton(runs),
+            [.. settings, .. database is null ? Array.Empty<string>() : [$"ConnectionStrings:Postgres={database}"]]);
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using AiSimulator;
+using AiSimulator.Calls;
+using FunctionApp.Tests.Hosting;
+
+namespace FunctionApp.Tests.EndToEnd.Providers;
+
+/// <summary>The address that asynchronous providers report to, as strangers, replays and cancelled jobs meet it.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixture faults) : IClassFixture<FaultFixture>, IAsyncLifetime
+{
+    public Task InitializeAsync() => faults.Atelier.StartAsync(services);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Post_WithoutATrueSignature_Is401()
+    {
+        var path = $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0";
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(path, """{"id":"x","status":"succeeded"}""", secret: "another secret"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(path, """{"id":"x","status":"succeeded"}""", age: TimeSpan.FromMinutes(6)));
+        Assert.Equal(HttpStatusCode.Unauthorized, await PostAsync(path, """{"id":"x","status":"succeeded"}""", age: TimeSpan.FromMinutes(-6)));
+        using var unsigned = await faults.Atelier.Api.Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent("{}"));
+        Assert.Equal(HttpStatusCode.Unauthorized, unsigned.StatusCode);
+        Assert.Equal("application/problem+json", unsigned.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Post_ForWhatIsNotThere_Is404()
+    {
+        const string Body = """{"id":"x","status":"running"}""";
+
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync($"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0", Body));
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync("/api/callbacks/callback/nonsense/image/0", Body));
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync($"/api/callbacks/nobody/{Guid.CreateVersion7()}/image/0", Body));
+    }
+
+    [Fact]
+    public async Task Post_ForAnotherJob_Is409AndChangesNothing()
+    {
+        var id = await faults.StartAsync("callback", "A ferry");
+        await faults.Atelier.Api.EndOfAsync(id);
+        var path = $"/api/callbacks/callback/{id}/image/0";
+        var before = await faults.Atelier.Api.GetAsync(id);
+
+        Assert.Equal(HttpStatusCode.Conflict, await PostAsync(path, """{"id":"another","status":"failed"}"""));
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync($"/api/callbacks/callback/{id}/image/7", """{"id":"another","status":"failed"}"""));
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync($"/api/callbacks/callback/{id}/text", """{"id":"another","status":"failed"}"""));
+
+        Assert.Equal(before.ToJsonString(), (await faults.Atelier.Api.GetAsync(id)).ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("replicate")]
+    [InlineData("callback")]
+    public async Task Cancel_OfACampaign_CancelsItsJobAtTheProvider(string provider)
+    {
+        var id = await faults.StartAsync(provider, "A glacier [[fault: image/0 job-stuck]]");
+        await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
+
+        using var response = await faults.Atelier.Api.Http.PostAsync(new Uri($"/api/campaigns/{id}/cancel", UriKind.Relative), content: null);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal("CANCELED", (string)(await faults.Atelier.Api.EndOfAsync(id))["status"]!);
+        await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Cancel).Count == 1));
+    }
+
+    private async Task<HttpStatusCode> PostAsync(string path, string body, string? secret = null, TimeSpan age = default)
+    {
+        var time = (TimeProvider.System.GetUtcNow() - age).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var key = Encoding.UTF8.GetBytes(secret ?? new SimulatorOptions().CallbackSecret);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Add("X-Timestamp", time);
+        request.Headers.Add("X-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{time}.{body}"))));
+        using var response = await faults.Atelier.Api.Http.SendAsync(request);
+        return response.StatusCode;
+    }
+}

@@ -1,0 +1,47 @@
+using AiSimulator.Faults;
+
+namespace FunctionApp.Tests.EndToEnd.Providers;
+
+/// <summary>What one fault at one provider must lead to.</summary>
+/// <param name="Code">Code of the failed attempt; <see langword="null"/> where the fault is survived without one.</param>
+/// <param name="IsFinal">Whether no other attempt follows.</param>
+internal sealed record FaultCase(string? Code, bool IsFinal = false)
+{
+    public static readonly string[] Providers = ["openai", "azure-openai", "gemini", "stable-diffusion", "replicate", "callback"];
+
+    private static readonly FaultCase Survived = new(Code: null);
+
+    /// <summary>Every provider with every fault that the simulator knows.</summary>
+    public static IEnumerable<(string Provider, string Fault)> All =>
+        from provider in Providers from fault in FaultKinds.Names select (provider, fault);
+
+    public static bool IsText(string provider) => provider == "gemini";
+
+    public static bool IsAsync(string provider) => provider is "replicate" or "callback";
+
+    public static FaultCase Of(string provider, string fault) => fault switch
+    {
+        "429" => new("rate_limited"),
+        "quota" => new("quota_exceeded", IsFinal: true),
+        "500" or "502" or "503" => new("server_error"),
+        "504" or "408" or "timeout" => new("timeout"),
+        "400" => new("invalid_request", IsFinal: true),
+        "401" => new("unauthorized", IsFinal: true),
+        "moderation" => new(ModerationCode(provider), IsFinal: true),
+        "filtered" or "refusal" => IsText(provider) ? new("content_filter", IsFinal: true) : Survived,
+        "reset" or "cut" => new("connection_failed"),
+        "malformed" or "empty" or "content-type" => new("invalid_response"),
+        "bad-image" => IsText(provider) ? Survived : new("invalid_response"),
+        "job-failed" => IsAsync(provider) ? new("server_error") : Survived,
+        "job-stuck" => IsAsync(provider) ? new("timeout") : Survived,
+        "output-gone" => IsAsync(provider) ? new("invalid_response") : Survived,
+        _ => Survived,
+    };
+
+    private static string ModerationCode(string provider) => provider switch
+    {
+        "azure-openai" or "gemini" => "content_filter",
+        "stable-diffusion" => "invalid_request",
+        _ => "moderation_blocked",
+    };
+}

@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using AiSimulator.Calls;
+using FunctionApp.Tests.Hosting;
+using Npgsql;
+
+namespace FunctionApp.Tests.EndToEnd.Providers;
+
+/// <summary>Each provider with each fault, over HTTP: what the record says, what the provider saw, what the history and the log keep quiet about.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixture faults) : IClassFixture<FaultFixture>
+{
+    private const int MaxHistoryValue = 64 << 10;
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Asked = TimeSpan.FromSeconds(1);
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var (provider, fault) in FaultCase.All) cases.Add(provider, fault);
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Fault_Once_IsOnRecordAndRetriedWhereThatCanHelp(string provider, string fault)
+    {
+        var expected = FaultCase.Of(provider, fault);
+        var part = FaultCase.IsText(provider) ? "text" : "image/0";
+
+        var campaign = await faults.EndOfAsync(services, provider, fault);
+
+        var attempts = campaign["failedAttempts"]!.AsArray();
+        var told = string.Join(", ", attempts.Select(attempt => $"{attempt!["part"]} {attempt["attempt"]} {attempt["code"]}: {attempt["message"]}"));
+        var isComplete = !expected.IsFinal;
+        Assert.Equal($"{(isComplete ? "COMPLETE" : "FAILED")} {(expected.Code is null ? "" : $"{part} 1 {expected.Code}")}",
+            $"{campaign["status"]} {string.Join(", ", attempts.Select(attempt => $"{attempt!["part"]} {attempt["attempt"]} {attempt["code"]}"))}");
+        var made = FaultCase.IsText(provider) ? campaign["text"]! : campaign["images"]![0]!;
+        Assert.Equal(isComplete ? "COMPLETE" : "FAILED", (string)made["status"]!);
+        Assert.Equal(provider, (string)made["provider"]!);
+        Assert.Equal(expected.IsFinal ? expected.Code : null, (string?)campaign["error"]?["code"]);
+        Assert.All(FaultFixture.Secrets, secret => Assert.DoesNotContain(secret, told, StringComparison.Ordinal));
+
+        var calls = faults.Atelier.Calls((string)campaign["id"]!, part, part == "text" ? Operations.Text : Operations.Image);
+        var again = expected is { Code: not null, IsFinal: false };
+        Assert.Equal(again ? 2 : 1, calls.Count);
+        if (!again)
+        {
+            Assert.All(attempts, attempt => Assert.Null((long?)attempt!["retryInMs"]));
+            return;
+        }
+
+        var delay = TimeSpan.FromMilliseconds((long)attempts[0]!["retryInMs"]!);
+        Assert.True(delay >= (fault == "429" ? Asked : FirstInterval), $"The delay is {delay}.");
+        Assert.True(calls[1].Time - calls[0].Time >= delay, $"{delay} was the delay, and the next call came after {calls[1].Time - calls[0].Time}.");
+    }
+
+    [Theory]
+    [InlineData("openai", "retry-after=2")]
+    [InlineData("replicate", "retry-after-ms=2000")]
+    [InlineData("callback", "retry-after-date=3")]
+    public async Task RetryAfter_InEachSpelling_IsWaitedFor(string provider, string spelling)
+    {
+        await faults.Atelier.StartAsync(services);
+        var id = await faults.StartAsync(provider, $"A harbour [[fault: image/0 429 {spelling}]]");
+
+        var campaign = await faults.Atelier.Api.EndOfAsync(id);
+
+        Assert.Equal("COMPLETE", (string)campaign["status"]!);
+        var calls = faults.Atelier.Calls(id, "image/0", Operations.Image);
+        Assert.Equal(2, calls.Count);
+        // A date has whole seconds: of three, at least two are left.
+        Assert.True(calls[1].Time - calls[0].Time >= TimeSpan.FromSeconds(2), $"The next call came after {calls[1].Time - calls[0].Time}.");
+    }
+
+    [Theory]
+    [InlineData("replicate")]
+    [InlineData("callback")]
+    public async Task Download_ThatFailsOnce_IsRepeatedWithoutAnotherOrder(string provider)
+    {
+        await faults.Atelier.StartAsync(services);
+        var id = await faults.StartAsync(provider, "A windmill [[fault: download 503]]");
+
+        var campaign = await faults.Atelier.Api.EndOfAsync(id);
+
+        Assert.Equal("COMPLETE", (string)campaign["status"]!);
+        Assert.Equal("server_error", (string)Assert.Single(campaign["failedAttempts"]!.AsArray())!["code"]!);
+        Assert.Single(faults.Atelier.Calls(id, "image/0", Operations.Image));
+        Assert.Equal(2, faults.Atelier.Calls(id, "image/0", Operations.Download).Count);
+    }
+
+    [Theory]
+    [InlineData("replicate")]
+    [InlineData("callback")]
+    public async Task CallbackLostAndPollFailing_ImageComesAllTheSame(string provider)
+    {
+        await faults.Atelier.StartAsync(services);
+        var id = await faults.StartAsync(provider, "A bridge [[fault: image/0 callback-lost]] [[fault: poll 503]]");
+
+        var campaign = await faults.Atelier.Api.EndOfAsync(id);
+
+        Assert.Equal("COMPLETE", (string)campaign["status"]!);
+        Assert.Empty(campaign["failedAttempts"]!.AsArray());
+        Assert.Single(faults.Atelier.Calls(id, "image/0", Operations.Image));
+        Assert.Equal(2, faults.Atelier.Calls(id, "image/0", Operations.Poll).Count);
+    }
+
+    [Theory]
+    [InlineData("replicate")]
+    [InlineData("callback")]
+    public async Task StuckJob_IsCancelledAtTheProvider(string provider)
+    {
+        var campaign = await faults.EndOfAsync(services, provider, "job-stuck");
+
+        Assert.Single(faults.Atelier.Calls((string)campaign["id"]!, "image/0", Operations.Cancel));
+    }
+
+    [Fact]
+    public async Task MixedProviders_OneThatFails_DoesNotStopTheOther()
+    {
+        await faults.Atelier.StartAsync(services);
+        using var response = await faults.Atelier.Api.PostAsync(new JsonObject
+        {
+            ["prompt"] = "A market [[fault: text 400]]",
+            ["images"] = new JsonObject { ["count"] = 2 },
+            ["providers"] = new JsonObject { ["text"] = "gemini", ["image"] = "replicate" },
+        });
+        var id = (string)(await CampaignApi.ReadAsync(response))["id"]!;
+
+        var campaign = await faults.Atelier.Api.EndOfAsync(id);
+
+        Assert.Equal("FAILED", (string)campaign["status"]!);
+        Assert.Equal("FAILED", (string)campaign["text"]!["status"]!);
+        Assert.All(campaign["images"]!.AsArray(), image => Assert.Equal("COMPLETE", (string)image!["status"]!));
+    }
+
+    [Fact]
+    public async Task HistoryAndLog_AfterEveryFault_HoldNoSecretAndNoImage()
+    {
+        foreach (var (provider, fault) in FaultCase.All) await faults.EndOfAsync(services, provider, fault);
+
+        await using var source = NpgsqlDataSource.Create(faults.Atelier.ConnectionString);
+        string? schema;
+        await using (var find = source.CreateCommand("select quote_ident(table_schema) from information_schema.tables where table_name = 'history'"))
+        {
+            schema = (string?)await find.ExecuteScalarAsync();
+        }
+
+        var rows = new List<string>();
+        await using (var read = source.CreateCommand($"select row_to_json(h)::text from {schema}.history h"))
+        await using (var reader = await read.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync()) rows.Add(reader.GetString(0));
+        }
+
+        Assert.True(rows.Count > FaultCase.All.Count(), $"There are {rows.Count} events.");
+        Assert.True(rows.Max(row => row.Length) < MaxHistoryValue, $"The longest event has {rows.Max(row => row.Length)} characters.");
+        var history = string.Join('\n', rows);
+        foreach (var text in new[] { history, faults.Atelier.HostOutput })
+        {
+            Assert.All(FaultFixture.Secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+            // How PNG and JPEG begin in base64.
+            Assert.DoesNotContain("iVBORw0KGgo", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("/9j/4AAQ", text, StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Atelier.Generation;
+using Atelier.Generation.Callbacks;
+
+namespace FunctionApp.Tests.Generation.Callbacks;
+
+public sealed class CallbackSignatureTests
+{
+    private const string Body = """{"id":"ufawqhfynnddngldkgtslldrkq","status":"succeeded"}""";
+    private static readonly byte[] Key = Convert.FromBase64String("C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_674_087_231);
+
+    [Fact]
+    public void Standard_OneOfSeveralSignaturesMatches_IsVerified() =>
+        Verify(Headers(Now, $"v1,AAAA v2,{Sign(Now)} v1,{Sign(Now)}"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("v1,")]
+    [InlineData("v1,not base64")]
+    [InlineData("v1,AAAA")]
+    [InlineData("v1")]
+    public void Standard_NoneMatches_IsRefused(string signature) =>
+        Assert.Throws<CallbackRefusedException>(() => Verify(Headers(Now, signature)));
+
+    [Fact]
+    public void Standard_TrueSignatureUnderAnotherVersion_IsRefused() =>
+        Assert.Throws<CallbackRefusedException>(() => Verify(Headers(Now, $"v2,{Sign(Now)}")));
+
+    [Theory]
+    [InlineData(-300, true)]
+    [InlineData(300, true)]
+    [InlineData(-301, false)]
+    [InlineData(301, false)]
+    public void Standard_Timestamp_MayBeFiveMinutesOff(int seconds, bool isTaken)
+    {
+        var time = Now.AddSeconds(seconds);
+        var headers = Headers(time, $"v1,{Sign(time)}");
+
+        if (isTaken) Verify(headers);
+        else Assert.Throws<CallbackRefusedException>(() => Verify(headers));
+    }
+
+    [Fact]
+    public void Standard_BodyChanged_IsRefused() =>
+        Assert.Throws<CallbackRefusedException>(() => CallbackSignature.VerifyStandard(
+            Key, name => Headers(Now, $"v1,{Sign(Now)}").GetValueOrDefault(name), Encoding.UTF8.GetBytes(Body.Replace("succeeded", "failed", StringComparison.Ordinal)), Now));
+
+    private static void Verify(Dictionary<string, string> headers) =>
+        CallbackSignature.VerifyStandard(Key, headers.GetValueOrDefault, Encoding.UTF8.GetBytes(Body), Now);
+
+    private static Dictionary<string, string> Headers(DateTimeOffset time, string signature) => new()
+    {
+        ["webhook-id"] = "msg_1",
+        ["webhook-timestamp"] = time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+        ["webhook-signature"] = signature,
+    };
+
+    private static string Sign(DateTimeOffset time) =>
+        Convert.ToBase64String(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes($"msg_1.{time.ToUnixTimeSeconds()}.{Body}")));
+}

@@ -1,0 +1,146 @@
+// The engines: how each is prepared and started, and where jobs are submitted. A worker listens at `ports.worker` with GET /health
+// and, unless the engine has an entrance of its own, POST /submit.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { accepts } from '../../EmbeddedHost/services/processes.mjs';
+import { launch, until, untilHealthy } from './processes.mjs';
+import { folders } from './folders.mjs';
+
+const dotnetWorker = (project) => ({
+  prepare: () => build(project),
+  startWorker: (context) => launch(context.name, join(folders.binaries, project, project), [], {
+    ...context,
+    cwd: join(folders.binaries, project),
+    env: {
+      ConnectionStrings__Postgres: context.npgsql,
+      PROVIDER_URL: context.provider,
+      IMAGE_FOLDER: context.images,
+      ASPNETCORE_URLS: `http://127.0.0.1:${context.ports.worker}`,
+      DOTNET_ENVIRONMENT: 'Production',
+      ASPNETCORE_ENVIRONMENT: 'Production',
+    },
+  }),
+});
+
+const nodeWorker = (file, env = () => ({})) => ({
+  prepare: () => {},
+  startWorker: (context) => launch(context.name, process.execPath, [join(folders.benchmarks, 'peers', file)], {
+    ...context,
+    env: {
+      DATABASE_URL: context.url,
+      PROVIDER_URL: context.provider,
+      IMAGE_FOLDER: context.images,
+      PORT: String(context.ports.worker),
+      NODE_ENV: 'production',
+      ...env(context),
+    },
+  }),
+});
+
+const submitToWorker = (ports) => () => ({ origin: `http://127.0.0.1:${ports.worker}`, path: '/submit' });
+
+export const engines = {
+  atelier: {
+    title: 'EmbeddedFunctions',
+    durable: true,
+    ...dotnetWorker('Reference'),
+    entrance: submitToWorker,
+  },
+  floor: {
+    title: 'floor: C#, nothing durable',
+    durable: false,
+    ...dotnetWorker('Floor'),
+    entrance: submitToWorker,
+  },
+  dbos: {
+    title: 'DBOS Transact on PostgreSQL',
+    durable: true,
+    ...nodeWorker('dbos.mjs'),
+    entrance: submitToWorker,
+  },
+  restate: {
+    title: 'Restate',
+    durable: true,
+    ...nodeWorker('restate.mjs', ({ ports }) => ({ RESTATE_SERVICE_PORT: String(ports.service), RESTATE_LOGGING: 'WARN' })),
+    startServer: startRestate,
+    register: registerWithRestate,
+    entrance: (ports) => (id) => ({ origin: `http://127.0.0.1:${ports.ingress}`, path: `/Job/${id}/run/send` }),
+  },
+  bullmq: {
+    title: 'BullMQ on Redis, not durable',
+    durable: true, // as far as a worker's death goes; Redis, as it comes, forgets what its last snapshot did not have
+    ...nodeWorker('bullmq.mjs', ({ ports }) => ({ REDIS_PORT: String(ports.server) })),
+    prepare: requireRedis,
+    startServer: startRedis,
+    entrance: submitToWorker,
+  },
+};
+
+function build(project) {
+  const output = join(folders.binaries, project);
+  run('dotnet', ['build', join(folders.benchmarks, project), '-c', 'Release', '-o', output, '-nologo', '-v', 'quiet']);
+}
+
+function requireRedis() {
+  if (spawnSync('redis-server', ['--version']).status === 0) return;
+  if (process.getuid() !== 0) throw new Error('redis-server is missing: apt-get install redis-server');
+  run('apt-get', ['install', '--yes', '--no-install-recommends', 'redis-server']);
+}
+
+function run(command, args) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args[0]} failed: ${error?.message ?? `${stdout}\n${stderr}`.trim()}`);
+}
+
+/** Redis as Debian configures it: snapshots now and then, no log of every write. */
+async function startRedis(context) {
+  const folder = join(context.state, 'redis');
+  mkdirSync(folder, { recursive: true });
+  const options = { port: context.ports.server, bind: '127.0.0.1', dir: folder, 'maxmemory-policy': 'noeviction', daemonize: 'no' };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const server = launch('redis', 'redis-server', args, context);
+  if (!(await until(() => accepts(context.ports.server), 20_000))) throw new Error(`Redis did not start: see ${server.logFile}`);
+  return server;
+}
+
+async function startRestate(context) {
+  const { ports } = context;
+  const packages = join(folders.benchmarks, 'node_modules', '@restatedev');
+  const program = join(packages, `restate-server-${process.platform}-${process.arch}`, 'bin', 'restate-server');
+  const args = ['--base-dir', join(context.state, 'restate'), '--node-name', 'benchmark', '--bind-ip', '127.0.0.1', '--no-logo'];
+  const server = launch('restate-server', program, args, {
+    ...context,
+    env: {
+      RESTATE_INGRESS__BIND_PORT: String(ports.ingress),
+      RESTATE_ADMIN__BIND_PORT: String(ports.admin),
+      RESTATE_BIND_PORT: String(ports.server),
+      RESTATE_LOG_FILTER: 'warn',
+      RESTATE_DISABLE_TELEMETRY: 'true',
+      DO_NOT_TRACK: '1',
+    },
+  });
+  await untilHealthy(server, `http://127.0.0.1:${ports.admin}/health`);
+  await untilHealthy(server, `http://127.0.0.1:${ports.ingress}/restate/health`);
+  return server;
+}
+
+/** Tells Restate where the worker's handlers are; it keeps that across the worker's death. */
+async function registerWithRestate({ ports }) {
+  let problem;
+  const done = await until(async () => {
+    try {
+      const answer = await fetch(`http://127.0.0.1:${ports.admin}/deployments`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ uri: `http://127.0.0.1:${ports.service}` }),
+      });
+      problem = answer.ok ? undefined : await answer.text();
+      return answer.ok;
+    } catch (error) {
+      problem = error.message;
+      return false;
+    }
+  }, 30_000, 250);
+  if (!done) throw new Error(`Restate does not take the service: ${problem}`);
+}
