@@ -47,19 +47,6 @@ public static class CampaignOrchestrator
         return status;
     }
 
-    // What a provider does not cancel it finishes for nobody: the campaign is stopped all the same.
-    private static async Task CancelJobsAsync(TaskOrchestrationContext context, ILogger logger, CampaignInput input)
-    {
-        try
-        {
-            await AsyncImagePart.CancelAsync(context, input);
-        }
-        catch (TaskFailedException exception)
-        {
-            logger.LogWarning("Campaign {CampaignId} was stopped, but not all of its jobs: {Reason}", input.CampaignId, exception.FailureDetails.ErrorMessage);
-        }
-    }
-
     // A part that fails for good is an outcome, not an exception: the others still finish.
     private static async Task<FailedPart?> MakeAsync(
         TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
