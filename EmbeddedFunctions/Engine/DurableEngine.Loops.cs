@@ -19,7 +19,10 @@ internal sealed partial class DurableEngine
         while (Host.IsOpen && Host.HasRoom)
         {
             _takenInDoubt = true;
-            var limit = Math.Min(AcquireBatch, _options.MaxLiveOrchestrations - Host.Count);
+
+            // No more than keep the activities busy: the rest is another node's as well.
+            var busy = (2 * _options.MaxConcurrentActivities) - Host.Activities.Backlog;
+            var limit = Math.Min(Math.Min(AcquireBatch, Math.Max(busy, 1)), _options.MaxLiveOrchestrations - Host.Count);
             var taken = limit > 0 ? await Store.AcquireAsync(Host.NodeId, _clock.UtcNow, limit, Host.Versions.Rejected, cancellationToken) : [];
             if (taken.Count == 0)
             {

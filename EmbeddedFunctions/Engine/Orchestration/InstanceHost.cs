@@ -69,7 +69,7 @@ internal sealed class InstanceHost(
     /// <summary>Whether a new instance is to start here rather than wait in the database for a node with room.</summary>
     public bool HasRoom => IsOpen
         && _live.Count + Volatile.Read(ref _arriving) < Options.MaxLiveOrchestrations
-        && Activities.Backlog <= Options.MaxConcurrentActivities;
+        && Volatile.Read(ref _arriving) + Activities.Backlog <= Options.MaxConcurrentActivities;
 
     public bool TryFind(string id, out LiveInstance instance) => _live.TryGetValue(id, out instance!);
 
