@@ -226,7 +226,7 @@ internal sealed class OrchestrationRun
         if (_fatal is null && !HasReturned && _recorded.Count > 0)
         {
             var missing = _recorded.Values.MinBy(e => e.TaskId)!;
-            Fail(new NonDeterministicOrchestrationException(Instance.Name, missing.TaskId, Describe(missing), "nothing"));
+            Fail(new NonDeterministicOrchestrationException(Instance.Name, missing.TaskId, missing.Describe(), "nothing"));
         }
     }
 
@@ -320,7 +320,7 @@ internal sealed class OrchestrationRun
         if (recorded.Type != asked.Type
             || (asked.Type is not HistoryEventType.TimerCreated && !string.Equals(recorded.Name, asked.Name, StringComparison.OrdinalIgnoreCase)))
         {
-            var exception = new NonDeterministicOrchestrationException(Instance.Name, action.TaskId, Describe(recorded), Describe(asked));
+            var exception = new NonDeterministicOrchestrationException(Instance.Name, action.TaskId, recorded.Describe(), asked.Describe());
             Fail(exception);
             throw exception;
         }
@@ -390,13 +390,4 @@ internal sealed class OrchestrationRun
         Fail(new InvalidOperationException(IllegalAsync));
         _onIllegalAsync();
     }
-
-    private static string Describe(HistoryEvent e) => e.Type switch
-    {
-        HistoryEventType.TaskScheduled => $"a call of activity '{e.Name}'",
-        HistoryEventType.TimerCreated => "a timer",
-        HistoryEventType.SubOrchestrationCreated => $"a call of sub-orchestration '{e.Name}'",
-        HistoryEventType.EventSent => $"sending event '{e.Name}'",
-        _ => e.Type.ToString(),
-    };
 }

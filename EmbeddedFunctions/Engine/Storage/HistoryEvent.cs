@@ -37,4 +37,14 @@ internal sealed record HistoryEvent(
     /// <summary>Whether the orchestrator's code caused it, as against something that came to the orchestrator.</summary>
     public bool IsAction => Type is HistoryEventType.TaskScheduled or HistoryEventType.TimerCreated
         or HistoryEventType.SubOrchestrationCreated or HistoryEventType.EventSent;
+
+    /// <summary>The action in words, as an error names it.</summary>
+    public string Describe() => Type switch
+    {
+        HistoryEventType.TaskScheduled => $"a call of activity '{Name}'",
+        HistoryEventType.TimerCreated => "a timer",
+        HistoryEventType.SubOrchestrationCreated => $"a call of sub-orchestration '{Name}'",
+        HistoryEventType.EventSent => $"sending event '{Name}'",
+        _ => Type.ToString(),
+    };
 }
