@@ -13,17 +13,13 @@ internal sealed class ScheduleCommit(InstanceHost host, InstanceRecord record) :
 
     public override long? Node => record.Owner;
 
-    public override void OnCommitted(CommitOutcome outcome)
+    public override IThreadPoolWorkItem? OnCommitted(CommitOutcome outcome)
     {
         var created = outcome.Created.Contains(record.ExecutionId);
-        if (created && record.Owner is not null)
-        {
-            host.Adopt(record);
-        }
-
+        var instance = created && record.Owner is not null ? host.Take(record, []) : null;
         host.Settle(record);
-
         _created.TrySetResult(created);
+        return instance is not null && instance.Wake() ? instance : null;
     }
 
     public override void OnFailed(Exception exception)

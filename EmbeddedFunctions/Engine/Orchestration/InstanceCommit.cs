@@ -21,6 +21,15 @@ internal sealed class InstanceCommit(LiveInstance instance) : CommitRequest
     public bool HasContent => Events is { Count: > 0 } || NewInstances is not null || Update is not null || Renewal is not null
         || Release is not null || Outgoing is not null || ConsumedInbox is not null || Purge;
 
+    /// <summary>
+    /// Whether nobody waits for it: results of activities that led to nothing yet. A crash before it is durable repeats those activities, as
+    /// it would have a moment earlier.
+    /// </summary>
+    public bool IsPatient => Events is { Count: > 0 } && Update is null && NewInstances is null && Renewal is null && Release is null
+        && Outgoing is null && ConsumedInbox is null && !Purge
+        && Events.TrueForAll(e => e.Type is HistoryEventType.TaskCompleted or HistoryEventType.TaskFailed)
+        && Messages.TrueForAll(m => m.Acknowledgement is null);
+
     /// <summary>Takes all of them along, whatever becomes of each, and gives them back.</summary>
     public List<InstanceMessage> TakeAll(List<InstanceMessage> messages)
     {
@@ -40,10 +49,10 @@ internal sealed class InstanceCommit(LiveInstance instance) : CommitRequest
 
     public void Acknowledge(bool taken) => Messages.ForEach(m => m.Acknowledgement?.TrySetResult(taken));
 
-    public override void OnCommitted(CommitOutcome outcome)
+    public override IThreadPoolWorkItem? OnCommitted(CommitOutcome outcome)
     {
         Outcome = outcome;
-        instance.Committed(this);
+        return instance.Committed(this);
     }
 
     public override void OnFailed(Exception exception) => instance.CommitFailed(this, exception);

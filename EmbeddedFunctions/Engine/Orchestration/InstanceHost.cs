@@ -76,12 +76,16 @@ internal sealed class InstanceHost(
     /// <summary>Takes an instance that was just created with this node as its owner.</summary>
     public void Adopt(InstanceRecord record) => Adopt(record, []);
 
-    public void Adopt(InstanceRecord record, List<HistoryEvent> history)
+    public void Adopt(InstanceRecord record, List<HistoryEvent> history) => Take(record, history)?.Activate();
+
+    /// <summary>Takes it without setting it going.</summary>
+    /// <returns><see langword="null"/> when this node does not take it.</returns>
+    public LiveInstance? Take(InstanceRecord record, List<HistoryEvent> history)
     {
         if (!IsOpen || record.Owner != NodeId)
         {
             // It is this node's in the database, perhaps under an earlier number, and goes with the rest of what that one leaves behind.
-            return;
+            return null;
         }
 
         var instance = new LiveInstance(this, record, history) { Mail = record.Mail > 0 ? LiveInstance.MailUnknown : 0 };
@@ -98,7 +102,7 @@ internal sealed class InstanceHost(
         }
 
         Watch.Changed(record.Id);
-        instance.Activate();
+        return instance;
     }
 
     public void Remove(LiveInstance instance)

@@ -41,3 +41,6 @@ internal sealed record HandOverRequested : InstanceMessage;
 
 /// <summary>Look again: the code left its thread, or something waits to be written.</summary>
 internal sealed record Nudge : InstanceMessage;
+
+/// <summary>Results have waited long enough for company: record them.</summary>
+internal sealed record RecordNow : InstanceMessage;

@@ -11,12 +11,13 @@ internal sealed partial class LiveInstance
     /// Gives waiting messages to the orchestrator and collects what they led to, up to its next await or its end. All of it becomes
     /// durable in one piece, and none of it leaves this process before it is.
     /// </summary>
-    private void Step(InstanceCommit next)
+    /// <returns>Whether it has to be made durable now, whatever it is.</returns>
+    private bool Step(InstanceCommit next)
     {
         var at = EventTime();
         var messages = next.TakeAll(TakeMessages());
         var taken = 0;
-        var (evict, handOver) = (false, false);
+        var (evict, handOver, isUrgent) = (false, false, false);
         for (; taken < messages.Count && !_run.IsOver; taken++)
         {
             switch (messages[taken])
@@ -24,10 +25,13 @@ internal sealed partial class LiveInstance
                 case TerminateRequested terminate:
                     Collect(next, at);
                     Terminate(next, terminate, at);
-                    return;
+                    return true;
                 case PurgeRequested:
                     next.Purge = true;
-                    return;
+                    return true;
+                case RecordNow:
+                    isUrgent = true;
+                    break;
                 case EvictionProposed:
                     evict = true;
                     break;
@@ -71,6 +75,8 @@ internal sealed partial class LiveInstance
             _nextSequence = next.NextSequence;
             next.Release = new InstanceRelease(handOver ? at : _run.NextTimer, Mail, Math.Max(1, _nextSequence));
         }
+
+        return isUrgent;
     }
 
     /// <summary>The event that a message becomes; <see langword="null"/> when nobody waits for it any more.</summary>
@@ -163,7 +169,7 @@ internal sealed partial class LiveInstance
 
                     break;
                 case TimerAction timer:
-                    var entry = _host.Timers.Add(this, _runNumber, timer.TaskId, timer.FireAt);
+                    var entry = _host.Timers.Add(this, new TimerDue(_runNumber, timer.TaskId), timer.FireAt);
                     lock (_timers)
                     {
                         _timers.RemoveAll(t => t.IsOver);

@@ -12,6 +12,9 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     /// <summary>No count of messages: an instance is not let go while it has this one.</summary>
     public const long MailUnknown = -1;
 
+    /// <summary>How long a result that leads to nothing yet may wait in memory for the next one.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(5);
+
     private readonly InstanceHost _host;
     private readonly Lock _gate = new();
     private readonly Dictionary<int, ActivityExecution> _activities = [];
@@ -21,6 +24,8 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     private InstanceRecord _record;
     private OrchestrationRun _run;
     private InstanceCommit? _committed;
+    private InstanceCommit? _unhurried;
+    private TimerEntry? _patience;
     private bool _begun;
     private bool _busy;
     private bool _gone;
@@ -60,6 +65,10 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
     /// <summary>Runs it for the first time on this node.</summary>
     public void Activate() => Post(new Nudge());
+
+    /// <summary>Asks it to run, as <see cref="Activate"/> does, and leaves the thread to the caller.</summary>
+    /// <returns>Whether it stands still and the caller has to execute it.</returns>
+    public bool Wake() => Add(new Nudge());
 
     /// <summary>Hands it a message; a message that it cannot take is answered so.</summary>
     public void Post(InstanceMessage message)
@@ -154,10 +163,10 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
         }
     }
 
-    internal void Committed(InstanceCommit commit)
+    internal LiveInstance Committed(InstanceCommit commit)
     {
         _committed = commit;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return this;
     }
 
     internal void CommitFailed(InstanceCommit commit, Exception exception)
@@ -204,17 +213,30 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
                 BeginRun();
             }
 
-            var next = new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence, RecordedBefore = _nextSequence };
-            Step(next);
-            if (next.HasContent)
+            var next = _unhurried ?? new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence, RecordedBefore = _nextSequence };
+            _unhurried = null;
+            var isUrgent = Step(next);
+            if (next.HasContent && (isUrgent || !MayWait(next)))
             {
+                _patience?.Cancel();
+                _patience = null;
+
                 // From here on another thread may go on with it.
                 var execution = TakeExecution();
                 _host.Writer.Enqueue(next);
                 return execution;
             }
 
-            next.Acknowledge(true);
+            if (next.HasContent)
+            {
+                _unhurried = next;
+                _patience ??= _host.Timers.Add(this, new RecordNow(), _host.Clock.UtcNow + Patience);
+            }
+            else
+            {
+                next.Acknowledge(true);
+            }
+
             lock (_gate)
             {
                 if (_mailbox.Count == 0)
@@ -235,6 +257,18 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
         }
 
         return TakeExecution();
+    }
+
+    /// <summary>
+    /// Results that lead to nothing as long as other activities run are recorded together with the next one, if it comes soon: of those
+    /// that an orchestrator awaits at once, only the last one is waited for.
+    /// </summary>
+    private bool MayWait(InstanceCommit next)
+    {
+        lock (_activities)
+        {
+            return _activities.Count > 0 && next.IsPatient;
+        }
     }
 
     private ActivityExecution? TakeExecution()

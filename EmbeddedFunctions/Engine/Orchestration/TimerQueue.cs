@@ -1,6 +1,6 @@
 namespace EmbeddedFunctions.Engine.Orchestration;
 
-/// <summary>The durable timers of all live orchestrations, on one clock timer. Never fires early.</summary>
+/// <summary>What live orchestrations are to be told at a time, their durable timers above all, on one clock timer. Never fires early.</summary>
 internal sealed class TimerQueue : IDisposable
 {
     /// <summary>The clock is looked at this often at least, so that a clock that was set does not strand a timer.</summary>
@@ -18,9 +18,10 @@ internal sealed class TimerQueue : IDisposable
         _timer = clock.TimeProvider.CreateTimer(_ => FireDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public TimerEntry Add(LiveInstance instance, int run, int taskId, DateTime fireAt)
+    /// <summary>Posts the message to the instance at a time.</summary>
+    public TimerEntry Add(LiveInstance instance, InstanceMessage message, DateTime fireAt)
     {
-        var entry = new TimerEntry(instance, run, taskId);
+        var entry = new TimerEntry(instance, message);
         lock (_gate)
         {
             _queue.Enqueue(entry, fireAt);
@@ -73,7 +74,7 @@ internal sealed class TimerQueue : IDisposable
 }
 
 /// <summary>A timer on the clock. One that is cancelled stays there until its time, but holds nothing.</summary>
-internal sealed class TimerEntry(LiveInstance instance, int run, int taskId)
+internal sealed class TimerEntry(LiveInstance instance, InstanceMessage message)
 {
     private LiveInstance? _instance = instance;
 
@@ -81,7 +82,7 @@ internal sealed class TimerEntry(LiveInstance instance, int run, int taskId)
     public bool IsOver => _instance is null;
 
     /// <summary>Tells the instance; once.</summary>
-    public void Fire() => Interlocked.Exchange(ref _instance, null)?.Post(new TimerDue(run, taskId));
+    public void Fire() => Interlocked.Exchange(ref _instance, null)?.Post(message);
 
     /// <summary>Nobody waits for it any more.</summary>
     public void Cancel() => _instance = null;

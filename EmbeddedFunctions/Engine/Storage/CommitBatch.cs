@@ -120,18 +120,18 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
             });
         }
 
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         if (createdAt < 0 && releasedAt < 0)
         {
             // Reading to the end is what shows a failure of a later statement.
-            while (await reader.NextResultAsync(cancellationToken))
+            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
             {
             }
 
             return CommitOutcome.Nothing;
         }
 
-        return await ReadOutcomeAsync(reader, cancellationToken);
+        return await ReadOutcomeAsync(reader, cancellationToken).ConfigureAwait(false);
     }
 
     /// <remarks>Result sets are told apart by their one column, since statements without rows yield none.</remarks>
@@ -142,7 +142,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
         do
         {
             var column = reader.FieldCount > 0 ? reader.GetName(0) : null;
-            while (await reader.ReadAsync(cancellationToken))
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 if (string.Equals(column, "execution_id", StringComparison.Ordinal))
                 {
@@ -154,7 +154,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
                 }
             }
         }
-        while (await reader.NextResultAsync(cancellationToken));
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
 
         return new CommitOutcome(created, released);
     }

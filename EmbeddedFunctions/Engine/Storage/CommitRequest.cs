@@ -39,10 +39,11 @@ internal abstract class CommitRequest
     /// <summary>The instance goes, with all that it had.</summary>
     public bool Purge { get; set; }
 
-    /// <summary>Called on the writer's thread once all of it is durable: hand over and return.</summary>
-    public abstract void OnCommitted(CommitOutcome outcome);
+    /// <summary>Called once all of it is durable, while other requests wait to be told: hand over and return.</summary>
+    /// <returns>What can go on now. The writer sees to it that it is run, perhaps on the thread that the commit came back on.</returns>
+    public abstract IThreadPoolWorkItem? OnCommitted(CommitOutcome outcome);
 
-    /// <summary>Called on the writer's thread when it can never be written: nothing of it is durable.</summary>
+    /// <summary>Called when it can never be written: nothing of it is durable.</summary>
     public abstract void OnFailed(Exception exception);
 }
 

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -11,6 +11,11 @@ namespace EmbeddedFunctions.Engine.Storage;
 /// <remarks>
 /// Commits carry numbers that the node's row keeps. When the connection breaks while a commit is under way, that number tells whether
 /// it took place, so nothing is written twice and nothing is given up.
+/// <para>
+/// It has no thread and no loop. Who brings a request while nothing is being written starts the writing; the thread that learns that a
+/// commit is done starts the next one and then goes on with one of the instances that it was for. What waiting for a thread costs on a
+/// busy machine is what an orchestration of short steps would otherwise spend most of its time on.
+/// </para>
 /// </remarks>
 internal sealed class GroupCommitWriter(
     NpgsqlDataSource dataSource,
@@ -26,7 +31,15 @@ internal sealed class GroupCommitWriter(
     private static readonly TimeSpan FirstReconnectDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MaxReconnectDelay = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<CommitRequest> _queue = Channel.CreateUnbounded<CommitRequest>(new() { SingleReader = true });
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<CommitRequest> _held = [];
+    private Queue<CommitRequest> _queue = new();
+    private ExecutionContext? _context;
+    private CancellationToken _cancellation;
+    private bool _isOpen;
+    private bool _isWriting;
+    private bool _isComplete;
     private NpgsqlConnection? _connection;
     private volatile Membership _membership = new(0);
     private volatile bool _isAway;
@@ -44,44 +57,64 @@ internal sealed class GroupCommitWriter(
         _isAway = false;
     }
 
+    /// <summary>Takes a request. What becomes of it is told to the request, which may happen before this returns: call it with no lock held.</summary>
     public void Enqueue(CommitRequest request)
     {
-        if (!_queue.Writer.TryWrite(request))
+        bool isTaken, begins;
+        lock (_gate)
+        {
+            isTaken = !_isComplete;
+            begins = isTaken && _isOpen && !_isWriting;
+            _isWriting |= begins;
+            if (isTaken)
+            {
+                _queue.Enqueue(request);
+            }
+        }
+
+        if (begins)
+        {
+            BeginWriting();
+        }
+        else if (!isTaken)
         {
             request.OnFailed(new EngineStoppedException());
         }
     }
 
-    /// <summary>Takes no more requests; those taken are still written before <see cref="RunAsync"/> ends.</summary>
-    public void Complete() => _queue.Writer.TryComplete();
-
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Begins to write, also what was brought before.</summary>
+    /// <param name="cancellationToken">Gives up what is not written yet.</param>
+    /// <returns>Ends when the last request was written after <see cref="Complete"/>, or when it was cancelled.</returns>
+    public Task RunAsync(CancellationToken cancellationToken)
     {
-        var group = new List<CommitRequest>(MaxGroup);
-        var held = new List<CommitRequest>();
-        try
+        _context = ExecutionContext.Capture();
+        _cancellation = cancellationToken;
+        bool begins;
+        lock (_gate)
         {
-            while (held.Count > 0 || await _queue.Reader.WaitToReadAsync(cancellationToken))
-            {
-                Gather(group, held);
-                await CommitAsync(group, cancellationToken);
-                group.Clear();
-            }
+            _isOpen = true;
+            begins = _queue.Count > 0;
+            _isWriting = begins;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            logger.LogDebug("The commit writer was stopped");
-        }
-        finally
-        {
-            _queue.Writer.TryComplete();
-            group.AddRange(held);
-            while (_queue.Reader.TryRead(out var request))
-            {
-                group.Add(request);
-            }
 
-            FailAll(group, new EngineStoppedException());
+        if (begins)
+        {
+            BeginWriting();
+        }
+
+        return _ended.Task;
+    }
+
+    /// <summary>Takes no more requests; those taken are still written.</summary>
+    public void Complete()
+    {
+        lock (_gate)
+        {
+            _isComplete = true;
+            if (!_isWriting)
+            {
+                _ended.TrySetResult();
+            }
         }
     }
 
@@ -89,45 +122,138 @@ internal sealed class GroupCommitWriter(
     {
         if (_connection is not null)
         {
-            await _connection.DisposeAsync();
+            await _connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    /// <remarks>Two requests for the same new id cannot share a statement: the later one waits for the next commit.</remarks>
-    private void Gather(List<CommitRequest> group, List<CommitRequest> held)
+    /// <remarks>
+    /// The bringer's thread starts the writing, unless it is bound to something. What flows with it, such as its trace, does not come along.
+    /// </remarks>
+    private void BeginWriting()
     {
-        HashSet<string>? newIds = null;
-        var earlier = held.Count > 0 ? held.ToArray() : [];
-        held.Clear();
-        foreach (var request in earlier)
+        if (SynchronizationContext.Current is null && TaskScheduler.Current == TaskScheduler.Default && _context is { } context)
         {
-            Place(request);
+            ExecutionContext.Run(context, static self => _ = ((GroupCommitWriter)self!).WriteWaitingAsync(), this);
         }
-
-        while (group.Count < MaxGroup && _queue.Reader.TryRead(out var request))
+        else
         {
-            Place(request);
+            ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.WriteWaitingAsync(), this, preferLocal: false);
         }
+    }
 
-        void Place(CommitRequest request)
+    /// <summary>Writes until nothing waits. What a commit was for goes on while the next one is under way already.</summary>
+    private async Task WriteWaitingAsync()
+    {
+        List<CommitRequest> group = [];
+        try
         {
-            if (request.NewInstances is { } instances)
+            while (TakeGroup(group))
             {
-                newIds ??= new HashSet<string>(StringComparer.Ordinal);
-                if (instances.Exists(i => newIds.Contains(i.Id)))
+                if (await CommitAsync(group, _cancellation).ConfigureAwait(false) is { } work)
                 {
-                    held.Add(request);
+                    _ = WriteWaitingAsync();
+                    GoOn(work);
                     return;
                 }
 
-                instances.ForEach(i => newIds.Add(i.Id));
+                group.Clear();
             }
-
-            group.Add(request);
+        }
+        catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
+        {
+            logger.LogDebug("The commit writer was stopped");
+            GiveUp(group);
+        }
+        catch (Exception exception)
+        {
+            // A defect here must show itself, and must not leave anyone waiting for ever.
+            logger.LogCritical(exception, "The commit writer cannot go on");
+            GiveUp(group);
         }
     }
 
-    private async Task CommitAsync(List<CommitRequest> group, CancellationToken cancellationToken)
+    private void GiveUp(List<CommitRequest> group)
+    {
+        lock (_gate)
+        {
+            _isComplete = true;
+            _isWriting = false;
+            group.AddRange(_held);
+            group.AddRange(_queue);
+            _held.Clear();
+            _queue.Clear();
+        }
+
+        FailAll(group, new EngineStoppedException());
+        _ended.TrySetResult();
+    }
+
+    /// <summary>Runs it on this thread, which has nothing else to do; on another where this one's stack has grown deep.</summary>
+    private static void GoOn(IThreadPoolWorkItem work)
+    {
+        if (RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            work.Execute();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
+        }
+    }
+
+    /// <summary>Fills the group with what waits; with nothing, the writing is over until somebody begins it again.</summary>
+    /// <remarks>Two requests for the same new id cannot share a statement: the later one waits for the next commit.</remarks>
+    private bool TakeGroup(List<CommitRequest> group)
+    {
+        lock (_gate)
+        {
+            if (_held.Count == 0 && _queue.Count == 0)
+            {
+                _isWriting = false;
+                if (_isComplete)
+                {
+                    _ended.TrySetResult();
+                }
+
+                return false;
+            }
+
+            HashSet<string>? newIds = null;
+            var earlier = _held.Count > 0 ? _held.ToArray() : [];
+            _held.Clear();
+            foreach (var request in earlier)
+            {
+                Place(request);
+            }
+
+            while (group.Count < MaxGroup && _queue.TryDequeue(out var request))
+            {
+                Place(request);
+            }
+
+            return true;
+
+            void Place(CommitRequest request)
+            {
+                if (request.NewInstances is { } instances)
+                {
+                    newIds ??= new HashSet<string>(StringComparer.Ordinal);
+                    if (instances.Exists(i => newIds.Contains(i.Id)))
+                    {
+                        _held.Add(request);
+                        return;
+                    }
+
+                    instances.ForEach(i => newIds.Add(i.Id));
+                }
+
+                group.Add(request);
+            }
+        }
+    }
+
+    /// <returns>What one of the requests goes on with; the others' is under way.</returns>
+    private async Task<IThreadPoolWorkItem?> CommitAsync(List<CommitRequest> group, CancellationToken cancellationToken)
     {
         // The node can join again at any moment: one commit is made as one node from its start to its last try.
         var membership = _membership;
@@ -140,7 +266,7 @@ internal sealed class GroupCommitWriter(
 
         if (group.Count == 0)
         {
-            return;
+            return null;
         }
 
         var started = clock.Timestamp;
@@ -148,7 +274,7 @@ internal sealed class GroupCommitWriter(
         CommitOutcome outcome;
         try
         {
-            outcome = await WriteAsync(membership, group, number, cancellationToken);
+            outcome = await WriteAsync(membership, group, number, cancellationToken).ConfigureAwait(false);
         }
         catch (NodeFencedException exception)
         {
@@ -160,18 +286,33 @@ internal sealed class GroupCommitWriter(
                 Fenced?.Invoke();
             }
 
-            return;
+            return null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            await IsolateAsync(group, exception, cancellationToken);
-            return;
+            await IsolateAsync(group, exception, cancellationToken).ConfigureAwait(false);
+            return null;
         }
 
         metrics.Committed(group.Count, clock.Since(started));
+        IThreadPoolWorkItem? last = null;
         foreach (var request in group)
         {
-            request.OnCommitted(outcome);
+            if (request.OnCommitted(outcome) is { } work)
+            {
+                Queue(last);
+                last = work;
+            }
+        }
+
+        return last;
+    }
+
+    private static void Queue(IThreadPoolWorkItem? work)
+    {
+        if (work is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
         }
     }
 
@@ -186,8 +327,8 @@ internal sealed class GroupCommitWriter(
         }
 
         var half = group.Count / 2;
-        await CommitAsync(group.GetRange(0, half), cancellationToken);
-        await CommitAsync(group.GetRange(half, group.Count - half), cancellationToken);
+        Queue(await CommitAsync(group.GetRange(0, half), cancellationToken).ConfigureAwait(false));
+        Queue(await CommitAsync(group.GetRange(half, group.Count - half), cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<CommitOutcome> WriteAsync(
@@ -203,16 +344,16 @@ internal sealed class GroupCommitWriter(
         {
             try
             {
-                var connection = await ConnectAsync(cancellationToken);
-                if (unanswered && await TookPlaceAsync(connection, membership.NodeId, number, cancellationToken))
+                var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+                if (unanswered && await TookPlaceAsync(connection, membership.NodeId, number, cancellationToken).ConfigureAwait(false))
                 {
-                    var known = await ReadOutcomeAsync(connection, membership.NodeId, batch, cancellationToken);
+                    var known = await ReadOutcomeAsync(connection, membership.NodeId, batch, cancellationToken).ConfigureAwait(false);
                     _isAway = false;
                     return known;
                 }
 
                 unanswered = true;
-                var outcome = await batch.ExecuteAsync(connection, cancellationToken);
+                var outcome = await batch.ExecuteAsync(connection, cancellationToken).ConfigureAwait(false);
                 _isAway = false;
                 return outcome;
             }
@@ -229,8 +370,8 @@ internal sealed class GroupCommitWriter(
             {
                 logger.LogWarning("PostgreSQL does not answer ({Reason}): {Count} steps wait", exception.Message, group.Count);
                 _isAway = true;
-                await DropConnectionAsync();
-                await Task.Delay(delay, clock.TimeProvider, cancellationToken);
+                await DropConnectionAsync().ConfigureAwait(false);
+                await Task.Delay(delay, clock.TimeProvider, cancellationToken).ConfigureAwait(false);
                 delay = delay * 2 < MaxReconnectDelay ? delay * 2 : MaxReconnectDelay;
 
                 // The parameters of a batch belong to it: a second try takes a new one.
@@ -256,13 +397,13 @@ internal sealed class GroupCommitWriter(
         var connection = dataSource.CreateConnection();
         try
         {
-            await connection.OpenAsync(cancellationToken);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             await using var command = new NpgsqlCommand("set idle_in_transaction_session_timeout = '2s'", connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            await connection.DisposeAsync();
+            await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
@@ -274,7 +415,7 @@ internal sealed class GroupCommitWriter(
         if (_connection is { } broken)
         {
             _connection = null;
-            await broken.DisposeAsync();
+            await broken.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -282,7 +423,7 @@ internal sealed class GroupCommitWriter(
     {
         await using var command = new NpgsqlCommand(sql.LastBatch, connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
-        return await command.ExecuteScalarAsync(cancellationToken) is long last ? last >= number : throw new NodeFencedException(nodeId);
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long last ? last >= number : throw new NodeFencedException(nodeId);
     }
 
     private async Task<CommitOutcome> ReadOutcomeAsync(
@@ -295,8 +436,8 @@ internal sealed class GroupCommitWriter(
         await using (var command = new NpgsqlCommand(sql.CreatedAmong, connection))
         {
             command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. batch.NewExecutions] });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 created.Add(reader.GetGuid(0));
             }
@@ -307,8 +448,8 @@ internal sealed class GroupCommitWriter(
         {
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. batch.Releases] });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 released.Add(reader.GetString(0));
             }

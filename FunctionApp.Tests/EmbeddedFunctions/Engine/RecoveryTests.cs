@@ -139,4 +139,102 @@ public sealed class RecoveryTests(LocalServicesFixture services)
         Assert.Equal(2, ran.Count);
         Assert.Equal(40, ran.Values.Sum());
     }
+
+    [Fact]
+    public async Task ResultOfAnActivity_WhileAnotherOneRuns_IsOnRecordForALaterLife()
+    {
+        var database = await services.CreateDatabaseAsync();
+        var quick = 0;
+        var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TestFunctions Functions(Task wait) => new TestFunctions()
+            .Activity<string, string>("Quick", _ => $"quick {Interlocked.Increment(ref quick)}")
+            .Activity<string, string>("Slow", async (_, _) =>
+            {
+                await wait;
+                return "slow";
+            })
+            .Orchestrator("Both", async context =>
+            {
+                // The first result of all takes along what was asked for before it, and so is recorded in any case.
+                var first = await context.CallActivityAsync<string>("Quick", "x");
+                var both = await Task.WhenAll(context.CallActivityAsync<string>("Quick", "x"), context.CallActivityAsync<string>("Slow", "x"));
+                return string.Join(", ", [first, .. both]);
+            });
+        await using var first = await EngineNode.StartAsync(
+            database,
+            Functions(slow.Task),
+            o => o with { DrainTimeout = TimeSpan.Zero });
+        var id = await first.Client.ScheduleNewOrchestrationInstanceAsync("Both");
+
+        // Nothing comes that it could be recorded with.
+        await Eventually.TrueAsync(async () => (await first.HistoryAsync(id)).Count(e => e is "TaskCompleted") == 2);
+        await first.Engine.StopAsync(CancellationToken.None);
+        await using var second = await EngineNode.StartAsync(database, Functions(Task.CompletedTask));
+        var end = await second.EndOfAsync(id);
+        slow.SetResult();
+
+        Assert.Equal("quick 1, quick 2, slow", end.ReadOutputAs<string>());
+        Assert.Equal(2, quick);
+    }
+
+    [Fact]
+    public async Task CodeThatBlocksItsThread_HoldsUpNobodyElse()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var blocked = new CountdownEvent(2);
+        string Block()
+        {
+            blocked.Signal();
+            gate.Wait();
+            return "late";
+        }
+
+        var functions = new TestFunctions()
+            .Activity<string, string>("Blocks", _ => Block())
+            .Activity<string, string>("Returns", text => text)
+            .Orchestrator("CallsOneThatBlocks", context => context.CallActivityAsync<string>("Blocks", "x"))
+            .Orchestrator("BlocksItself", async context =>
+            {
+                await context.CallActivityAsync<string>("Returns", "x");
+                return Block();
+            })
+            .Orchestrator("Quick", context => context.CallActivityAsync<string>("Returns", "quick"));
+        await using var node = await EngineNode.StartAsync(await services.CreateDatabaseAsync(), functions);
+        string[] late;
+        OrchestrationMetadata[] quick;
+        try
+        {
+            late =
+            [
+                await node.Client.ScheduleNewOrchestrationInstanceAsync("CallsOneThatBlocks"),
+                await node.Client.ScheduleNewOrchestrationInstanceAsync("BlocksItself"),
+            ];
+            await Eventually.TrueAsync(() => Task.FromResult(blocked.IsSet));
+            quick = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => node.RunAsync("Quick")));
+        }
+        finally
+        {
+            gate.Set();
+        }
+
+        Assert.All(quick, q => Assert.Equal("quick", q.ReadOutputAs<string>()));
+        Assert.All(await Task.WhenAll(late.Select(node.EndOfAsync)), l => Assert.Equal("late", l.ReadOutputAs<string>()));
+    }
+
+    [Fact]
+    public async Task WhatFlowsWithTheStarter_DoesNotReachTheOrchestration()
+    {
+        var flowing = new AsyncLocal<string?>();
+        var functions = new TestFunctions()
+            .Activity<string, string>("Looks", _ => flowing.Value ?? "nothing")
+            .Orchestrator("Looks", async context =>
+                (flowing.Value ?? "nothing") + ", " + await context.CallActivityAsync<string>("Looks", "x") + ", " + (flowing.Value ?? "nothing"));
+        await using var node = await EngineNode.StartAsync(await services.CreateDatabaseAsync(), functions);
+        flowing.Value = "the starter's";
+
+        // On a thread of the pool, as an HTTP request is.
+        var end = await Task.Run(() => node.RunAsync("Looks"));
+
+        Assert.Equal("nothing, nothing, nothing", end.ReadOutputAs<string>());
+    }
 }
