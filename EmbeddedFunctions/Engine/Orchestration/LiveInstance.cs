@@ -206,6 +206,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
             var next = new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence, RecordedBefore = _nextSequence };
             Step(next);
+            _run.EndEpisode();
             if (next.HasContent)
             {
                 // From here on another thread may go on with it.
@@ -361,6 +362,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
     private void Leave()
     {
+        _run.End();
         _host.Remove(this);
         Abandon();
     }
