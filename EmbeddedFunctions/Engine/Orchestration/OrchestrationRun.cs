@@ -213,8 +213,7 @@ internal sealed partial class OrchestrationRun
     /// <summary>How the run ended; asked once <see cref="IsOver"/>. A failure has an output only where it differs from type and message.</summary>
     public (string? Output, TaskFailureDetails? Failure) Result()
     {
-        var exception = _fatal ?? (_orchestrator is { IsFaulted: true } ? _orchestrator.Exception.InnerException
-            : _orchestrator is { IsCanceled: true } ? new TaskCanceledException("A task was canceled.") : null);
+        var exception = _fatal ?? (_orchestrator is { IsCompletedSuccessfully: false } ? Thrown(_orchestrator) : null);
         return exception switch
         {
             null => (_orchestrator!.Result, null),
@@ -251,7 +250,12 @@ internal sealed partial class OrchestrationRun
         {
             cancellationToken.Register(() =>
             {
-                if (_pending.Remove(action.TaskId))
+                if (!_scheduler.IsCurrent)
+                {
+                    // Cancelled by a clock or by other code, which no replay would repeat.
+                    OnForeignContinuation();
+                }
+                else if (_pending.Remove(action.TaskId))
                 {
                     pending.Cancel(cancellationToken);
                 }
@@ -279,6 +283,20 @@ internal sealed partial class OrchestrationRun
 
     /// <summary>Fails the run whatever its code does with the exception.</summary>
     internal void Fail(Exception exception) => _fatal ??= exception;
+
+    /// <summary>The very exception: what cancelled a task is told by awaiting it alone.</summary>
+    private static Exception? Thrown(Task<string?> ended)
+    {
+        try
+        {
+            ended.GetAwaiter().GetResult();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
 
     private IEnumerable<OrchestrationAction> Awaited =>
         _pending.Values.Select(p => p.Action).Where(a => !_arrivedWhileSuspended.Contains(a.TaskId));
