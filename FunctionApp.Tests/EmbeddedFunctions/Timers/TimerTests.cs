@@ -16,7 +16,7 @@ public sealed class TimerTests(LocalServicesFixture services)
     {
         var runs = new TimerRuns();
         await using var host = await StartAsync(typeof(StartupTimer), runs, await services.CreateDatabaseAsync());
-        await Eventually.TrueAsync(() => Task.FromResult(!runs.Infos.IsEmpty));
+        await Eventually.TrueAsync(() => Task.FromResult(!runs.BindingData.IsEmpty));
 
         var info = Assert.Single(runs.Infos);
         Assert.False(info.IsPastDue);
