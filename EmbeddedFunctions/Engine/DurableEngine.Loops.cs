@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using EmbeddedFunctions.Engine.Orchestration;
 using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace EmbeddedFunctions.Engine;
@@ -156,7 +157,10 @@ internal sealed partial class DurableEngine
         return _options.SweepInterval * 5;
     }
 
-    /// <summary>A child on record whose row was refused, its id being in use, never ends: its parent is told.</summary>
+    /// <summary>
+    /// A child on record whose row was refused, its id being in use, never ends, and one that ended while its parent had failed has told
+    /// nobody: the parent is told now. What it knows already it takes no second time.
+    /// </summary>
     private async Task ConfirmChildrenAsync(LiveInstance instance, List<OrchestrationAction> children)
     {
         foreach (var child in children.OfType<SubOrchestrationAction>())
@@ -189,6 +193,14 @@ internal sealed partial class DurableEngine
                     null,
                     null,
                     null))));
+            }
+            else if (row is { IsEnded: true } && row.ParentTaskId == child.TaskId)
+            {
+                var isCompleted = row.Status is OrchestrationRuntimeStatus.Completed;
+                instance.Post(new ChildEnded(
+                    child.TaskId,
+                    isCompleted ? row.Output : null,
+                    isCompleted ? null : row.Failure ?? FailureCodec.Write(FailureCodec.Terminated(row))));
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EmbeddedFunctions.Engine.Storage;
 using Microsoft.DurableTask;
 
 namespace EmbeddedFunctions.Engine;
@@ -14,6 +15,14 @@ internal static class FailureCodec
     public static TaskFailureDetails Read(string? data) =>
         (data is null ? null : JsonSerializer.Deserialize<StoredFailure>(data, Options))?.ToDetails()
         ?? new TaskFailureDetails("(unknown)", "(unknown)", null, null, null);
+
+    /// <summary>What the parent of a terminated sub-orchestration is told.</summary>
+    public static TaskFailureDetails Terminated(InstanceRecord instance) => new(
+        typeof(OperationCanceledException).FullName!,
+        $"Orchestration '{instance.Name}' ({instance.Id}) was terminated.",
+        null,
+        null,
+        null);
 
     private sealed record StoredFailure(
         string ErrorType,

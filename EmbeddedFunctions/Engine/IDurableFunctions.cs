@@ -16,8 +16,9 @@ internal interface IDurableFunctions
     bool HasActivity(string name);
 
     /// <summary>
-    /// Runs an orchestrator function inside the worker's middleware, on the caller's synchronization context, which it must not leave.
-    /// The context also implements <see cref="IOrchestrationInput"/>.
+    /// Calls an orchestrator function inside the worker's middleware, on the caller's synchronization context, which it must not leave.
+    /// The context also implements <see cref="IOrchestrationInput"/> and <see cref="IOrchestratorHolder"/>, where the implementation leaves
+    /// what is to know of episodes.
     /// </summary>
     /// <returns>The result serialized by the function's declared type; <see langword="null"/> for none.</returns>
     Task<string?> RunOrchestratorAsync(TaskOrchestrationContext context);
@@ -43,4 +44,26 @@ internal interface IOrchestrationInput
 
     /// <summary>The input, deserialized. Throws <see cref="System.Text.Json.JsonException"/> where it does not fit the type.</summary>
     object? GetInput(Type type);
+}
+
+/// <summary>Where the implementation of <see cref="IDurableFunctions"/> keeps an orchestrator that it has called.</summary>
+internal interface IOrchestratorHolder
+{
+    /// <summary>The orchestrator; <see langword="null"/> when it need not know of its episodes and its end.</summary>
+    IOrchestratorLife? Orchestrator { get; set; }
+}
+
+/// <summary>A called orchestrator, disposed when it leaves memory, ended or not. Its first episode begins with the call.</summary>
+/// <remarks>An episode is what the code does upon the events of one step, up to its next await or its end.</remarks>
+internal interface IOrchestratorLife : IDisposable
+{
+    /// <summary>Whether something runs around each episode.</summary>
+    bool HasEpisodes { get; }
+
+    /// <summary>Begins a further episode, on the caller's synchronization context, which it must not leave; the events follow.</summary>
+    /// <returns>The orchestrator's result, if it ends in this episode; otherwise it never ends.</returns>
+    Task<string?> RunEpisodeAsync();
+
+    /// <summary>The episode's events have been handed over.</summary>
+    void EndEpisode();
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using EmbeddedFunctions.Invocation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -53,7 +54,7 @@ internal sealed class HttpFunctionRunner : IDisposable
                 token =>
                 {
                     context = new EmbeddedFunctionContext(function, _services, token) { HttpContext = http };
-                    http.Request.Headers[InvocationIdHeader] = context.InvocationId;
+                    AddHostHeaders(http, context.InvocationId);
                     return context;
                 },
                 static context => context.ReturnValue,
@@ -79,6 +80,19 @@ internal sealed class HttpFunctionRunner : IDisposable
     {
         _onStopping.Dispose();
         _stopping.Dispose();
+    }
+
+    /// <summary>What the official host adds to a request on its way to the function.</summary>
+    private static void AddHostHeaders(HttpContext http, string invocationId)
+    {
+        var headers = http.Request.Headers;
+        headers[InvocationIdHeader] = invocationId;
+        headers["x-original-proto"] = http.Request.Scheme;
+        headers["x-original-host"] = http.Request.Host.Value;
+        if (http.Connection.RemoteIpAddress is { } caller)
+        {
+            headers["x-original-for"] = new IPEndPoint(caller, http.Connection.RemotePort).ToString();
+        }
     }
 
     private async Task FailAsync(FunctionEntry function, HttpContext http, EmbeddedFunctionContext? context, Exception exception)

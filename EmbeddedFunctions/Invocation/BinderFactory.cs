@@ -33,7 +33,7 @@ internal sealed class BinderFactory(TriggerKind kind, List<string> problems)
 
     private static ContextValueBinder? Plain(ParameterInfo parameter)
     {
-        if (parameter.ParameterType == typeof(FunctionContext)) return new ContextValueBinder(parameter, static context => context);
+        if (parameter.ParameterType == typeof(FunctionContext)) return new ContextValueBinder(parameter, static context => context.Life?.FunctionContext ?? context);
         return parameter.ParameterType == typeof(CancellationToken)
             ? new ContextValueBinder(parameter, static context => context.CancellationToken)
             : null;

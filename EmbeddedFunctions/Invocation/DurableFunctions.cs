@@ -28,7 +28,7 @@ internal sealed class DurableFunctions(
 
     public bool HasActivity(string name) => _activities.ContainsKey(name);
 
-    public async Task<string?> RunOrchestratorAsync(TaskOrchestrationContext context)
+    public Task<string?> RunOrchestratorAsync(TaskOrchestrationContext context)
     {
         if (!_orchestrators.TryGetValue(context.Name.Name, out var function))
         {
@@ -36,17 +36,9 @@ internal sealed class DurableFunctions(
                 $"The function '{context.Name.Name}' doesn't exist, is disabled, or is not an orchestrator function.");
         }
 
-        // Nothing here may leave the orchestration's scheduler: no await of anything but the function itself.
-        var invocation = new EmbeddedFunctionContext(function, services, CancellationToken.None) { Orchestration = context };
-        try
-        {
-            await pipeline.RunAsync(invocation);
-            return Serialize(invocation.ReturnValue);
-        }
-        finally
-        {
-            EndScope(invocation);
-        }
+        var orchestrator = new OrchestratorLife(function, context, services, pipeline, logger);
+        if (context is IOrchestratorHolder holder) holder.Orchestrator = orchestrator;
+        return orchestrator.RunEpisodeAsync();
     }
 
     public Task<string?> RunActivityAsync(ActivityInvocation invocation, CancellationToken cancellationToken)
@@ -69,17 +61,4 @@ internal sealed class DurableFunctions(
     private static FrozenDictionary<string, FunctionEntry> ByName(FunctionCatalog catalog, TriggerKind kind) => catalog.Functions
         .Where(function => function.Kind == kind)
         .ToFrozenDictionary(NameOf, StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Ends an orchestrator's scope without waiting: waiting for a service's disposal would leave the orchestration's scheduler.</summary>
-    private void EndScope(EmbeddedFunctionContext invocation)
-    {
-        var end = invocation.DisposeAsync();
-        if (!end.IsCompletedSuccessfully) _ = LogAsync(end.AsTask(), invocation.Function.Name);
-    }
-
-    private Task LogAsync(Task end, string function) => end.ContinueWith(
-        failed => logger.LogError(failed.Exception, "The services of orchestrator '{Function}' could not be disposed", function),
-        CancellationToken.None,
-        TaskContinuationOptions.OnlyOnFaulted,
-        TaskScheduler.Default);
 }

@@ -42,6 +42,9 @@ internal sealed class EmbeddedFunctionContext(FunctionEntry function, IServicePr
     /// <summary>The orchestration, of an orchestrator.</summary>
     public TaskOrchestrationContext? Orchestration { get; init; }
 
+    /// <summary>The orchestrator that this is an episode of, where there is middleware around it.</summary>
+    public OrchestratorLife? Life { get; init; }
+
     /// <summary>The run, of a timer function.</summary>
     public TimerInfo? Timer { get; init; }
 
@@ -101,6 +104,7 @@ internal sealed class EmbeddedFunctionContext(FunctionEntry function, IServicePr
     {
         ArgumentNullException.ThrowIfNull(context);
         return context as EmbeddedFunctionContext
+            ?? (context as EpisodeFunctionContext)?.Episode
             ?? throw new ArgumentException($"A {context.GetType()} is not an invocation of this host.", nameof(context));
     }
 

@@ -21,13 +21,21 @@ internal sealed class FunctionPipeline
         TimeProvider timeProvider,
         ILogger<FunctionPipeline> logger)
     {
-        FunctionExecutionDelegate next = static context =>
-            context is EmbeddedFunctionContext embedded ? embedded.Function.ExecuteAsync(embedded) : ExecuteForeignAsync(context);
+        FunctionExecutionDelegate next = static context => context switch
+        {
+            EmbeddedFunctionContext { Life: { } orchestrator } episode => orchestrator.ContinueAsync(episode),
+            EmbeddedFunctionContext invocation => invocation.Function.ExecuteAsync(invocation),
+            _ => ExecuteForeignAsync(context),
+        };
         _start = middleware.Reverse().Aggregate(next, (rest, add) => add(rest));
+        HasMiddleware = !ReferenceEquals(_start, next);
         _timeout = hostJson.FunctionTimeout;
         _timeProvider = timeProvider;
         _logger = logger;
     }
+
+    /// <summary>Whether anything runs around the functions.</summary>
+    public bool HasMiddleware { get; }
 
     /// <summary>Runs an invocation on the caller's synchronization context, for as long as it takes.</summary>
     public Task RunAsync(EmbeddedFunctionContext context) => _start(context);

@@ -126,10 +126,18 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
     }
 
     /// <summary>Terminates with an output that is kept as it stands.</summary>
-    public Task TerminateWithTextAsync(string instanceId, string? output, CancellationToken cancellation, bool recursive = false)
+    public async Task TerminateWithTextAsync(string instanceId, string? output, CancellationToken cancellation, bool recursive = false)
     {
         PayloadLimit.Check(output, engine.Options.MaxPayloadBytes, "The output of the termination");
-        return TellAsync(
+        DemandDatabase();
+        if (!engine.Host.TryFind(instanceId, out _)
+            && await engine.Store.TerminatePendingAsync(instanceId, output, engine.Clock.UtcNow, cancellation))
+        {
+            engine.Host.Watch.Changed(instanceId);
+            return;
+        }
+
+        await TellAsync(
             new InboxMessage(instanceId, InboxMessageKind.Terminate, recursive ? TerminateRequested.RecursiveName : null, output),
             acknowledgement => new TerminateRequested(output, recursive) { Acknowledgement = acknowledgement },
             cancellation);

@@ -123,7 +123,7 @@ internal sealed class ActivityDispatcher(
         try
         {
             return await functions.RunActivityAsync(
-                new ActivityInvocation(action.Name, execution.Instance.Id, action.TaskId, action.Input, span?.Id ?? execution.Instance.TraceParent),
+                new ActivityInvocation(action.Name, execution.Instance.Id, action.TaskId, action.Input, TraceOf(execution, span)),
                 execution.CancellationToken);
         }
         catch (Exception exception)
@@ -132,6 +132,10 @@ internal sealed class ActivityDispatcher(
             throw;
         }
     }
+
+    /// <summary>As on the official host an activity is told of a trace only where there is telemetry.</summary>
+    private static string? TraceOf(ActivityExecution execution, System.Diagnostics.Activity? span) =>
+        EngineMetrics.Traces.HasListeners() ? span?.Id ?? execution.Instance.TraceParent : null;
 
     private void Next()
     {

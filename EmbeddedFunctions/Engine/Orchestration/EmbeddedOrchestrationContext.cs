@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace EmbeddedFunctions.Engine.Orchestration;
 
 /// <summary>What an orchestrator function sees of its run.</summary>
-internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILoggerFactory loggerFactory, string defaultVersion) : TaskOrchestrationContext, IOrchestrationInput
+internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILoggerFactory loggerFactory, string defaultVersion)
+    : TaskOrchestrationContext, IOrchestrationInput, IOrchestratorHolder
 {
     private int _guids;
 
@@ -22,6 +23,8 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
     public override bool IsReplaying => run.IsReplaying;
 
     public string? SerializedInput => run.Instance.Input;
+
+    public IOrchestratorLife? Orchestrator { get; set; }
 
     protected override ILoggerFactory LoggerFactory => loggerFactory;
 

@@ -264,7 +264,7 @@ internal sealed partial class LiveInstance
         {
             (next.Outgoing ??= []).Add(status is OrchestrationRuntimeStatus.Completed
                 ? new InboxMessage(parent, InboxMessageKind.ChildCompleted, Data: output, TaskId: task)
-                : new InboxMessage(parent, InboxMessageKind.ChildFailed, Data: stored ?? FailureCodec.Write(Terminated()), TaskId: task));
+                : new InboxMessage(parent, InboxMessageKind.ChildFailed, Data: stored ?? FailureCodec.Write(FailureCodec.Terminated(_record)), TaskId: task));
         }
     }
 
@@ -290,6 +290,10 @@ internal sealed partial class LiveInstance
                 case ResumeRequested resume:
                     next.Append(new HistoryEvent(HistoryEventType.Resumed, at, Data: resume.Reason));
                     next.Update = new InstanceUpdate(OrchestrationRuntimeStatus.Running, resume.Reason, null, null, at, Ended: false);
+                    break;
+                case HandOverRequested:
+                    // The new run goes elsewhere just as well.
+                    Post(message);
                     break;
                 default:
                     break;
@@ -318,13 +322,6 @@ internal sealed partial class LiveInstance
         Failure: null,
         at,
         Ended: false);
-
-    private TaskFailureDetails Terminated() => new(
-        typeof(OperationCanceledException).FullName!,
-        $"Orchestration '{_record.Name}' ({Id}) was terminated.",
-        null,
-        null,
-        null);
 
     private void RefuseChild(int taskId, string reason) => Post(new ChildEnded(
         taskId,

@@ -216,6 +216,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
             var next = _unhurried ?? new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence, RecordedBefore = _nextSequence };
             _unhurried = null;
             var isUrgent = Step(next);
+            _run.EndEpisode();
             if (next.HasContent && (isUrgent || !MayWait(next)))
             {
                 _patience?.Cancel();
@@ -395,6 +396,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
 
     private void Leave()
     {
+        _run.End();
         _host.Remove(this);
         Abandon();
     }

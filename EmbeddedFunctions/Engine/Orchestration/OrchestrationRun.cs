@@ -10,7 +10,7 @@ namespace EmbeddedFunctions.Engine.Orchestration;
 /// that the code asks for. Given the same events it asks for the same actions; where a recorded action says otherwise, the run fails.
 /// </summary>
 /// <remarks>It does no I/O and keeps no history. Used by one thread at a time.</remarks>
-internal sealed class OrchestrationRun
+internal sealed partial class OrchestrationRun
 {
     private readonly IDurableFunctions _functions;
     private readonly OrchestrationScheduler _scheduler;
@@ -95,30 +95,10 @@ internal sealed class OrchestrationRun
         }
     }
 
-    /// <summary>Calls the function up to its first await.</summary>
-    public void Begin(bool replaying)
-    {
-        IsReplaying = replaying;
-        _scheduler.Run(() =>
-        {
-            _orchestrator = _functions.RunOrchestratorAsync(_context);
-            if (!_orchestrator.IsCompleted)
-            {
-                // A function that ends elsewhere than in its own steps has left the orchestration's thread.
-                _ = _orchestrator.ContinueWith(
-                    (_, self) => ((OrchestrationRun)self!).OnCompletedSomewhere(),
-                    this,
-                    CancellationToken.None,
-                    TaskContinuationOptions.ExecuteSynchronously,
-                    TaskScheduler.Default);
-            }
-        });
-        CheckProgress();
-    }
-
     /// <summary>Hands over one event of the history and runs the code up to its next await.</summary>
     public void Deliver(HistoryEvent e, bool replaying)
     {
+        BeginEpisode();
         if (IsSuspended && e.Type is not HistoryEventType.Resumed and not HistoryEventType.Suspended)
         {
             _whileSuspended.Enqueue(e);
@@ -233,8 +213,7 @@ internal sealed class OrchestrationRun
     /// <summary>How the run ended; asked once <see cref="IsOver"/>. A failure has an output only where it differs from type and message.</summary>
     public (string? Output, TaskFailureDetails? Failure) Result()
     {
-        var exception = _fatal ?? (_orchestrator is { IsFaulted: true } ? _orchestrator.Exception.InnerException
-            : _orchestrator is { IsCanceled: true } ? new TaskCanceledException("A task was canceled.") : null);
+        var exception = _fatal ?? (_orchestrator is { IsCompletedSuccessfully: false } ? Thrown(_orchestrator) : null);
         return exception switch
         {
             null => (_orchestrator!.Result, null),
@@ -271,7 +250,12 @@ internal sealed class OrchestrationRun
         {
             cancellationToken.Register(() =>
             {
-                if (_pending.Remove(action.TaskId))
+                if (!_scheduler.IsCurrent)
+                {
+                    // Cancelled by a clock or by other code, which no replay would repeat.
+                    OnForeignContinuation();
+                }
+                else if (_pending.Remove(action.TaskId))
                 {
                     pending.Cancel(cancellationToken);
                 }
@@ -300,10 +284,25 @@ internal sealed class OrchestrationRun
     /// <summary>Fails the run whatever its code does with the exception.</summary>
     internal void Fail(Exception exception) => _fatal ??= exception;
 
+    /// <summary>The very exception: what cancelled a task is told by awaiting it alone.</summary>
+    private static Exception? Thrown(Task<string?> ended)
+    {
+        try
+        {
+            ended.GetAwaiter().GetResult();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+
     private IEnumerable<OrchestrationAction> Awaited =>
         _pending.Values.Select(p => p.Action).Where(a => !_arrivedWhileSuspended.Contains(a.TaskId));
 
-    private const string IllegalAsync =
+    /// <summary>What becomes of code that awaits anything else than the orchestration's own tasks.</summary>
+    internal const string IllegalAsync =
         "An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks in an orchestrator function's "
         + "implementation or by middleware that invokes asynchronous code.";
 

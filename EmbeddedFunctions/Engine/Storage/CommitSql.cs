@@ -3,6 +3,9 @@ namespace EmbeddedFunctions.Engine.Storage;
 /// <summary>The statements of a group commit. Each takes any number of rows as arrays, so that its text, and so its plan, never changes.</summary>
 internal sealed class CommitSql(string schema)
 {
+    /// <summary>That a message may set an instance going: one that is to begin later keeps its messages until then.</summary>
+    public const string IsDue = "(i.start_at is null or i.started_at is not null or i.start_at <= $6)";
+
     /// <summary>Node, number of the commit. Fails the whole commit when the node was declared dead.</summary>
     public string Fence { get; } = $"select {schema}.fence($1, $2)";
 
@@ -71,7 +74,7 @@ internal sealed class CommitSql(string schema)
             select * from unnest($1, $2, $3, $4, $5) with ordinality u(id, kind, name, data, task_id, n)),
         receivers as (
             update {schema}.instances i
-            set mail = i.mail + 1, wake_at = case when i.owner is null then $6 else i.wake_at end
+            set mail = i.mail + 1, wake_at = case when i.owner is null and {IsDue} then $6 else i.wake_at end
             from (select distinct id from u) d
             where i.id = d.id and i.status not in (1, 3, 4, 5)
             returning i.id, i.owner),

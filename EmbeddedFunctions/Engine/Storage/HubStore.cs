@@ -139,7 +139,7 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
             $"""
             with receiver as (
                 update {schema}.instances i
-                set mail = i.mail + 1, wake_at = case when i.owner is null then $6 else i.wake_at end
+                set mail = i.mail + 1, wake_at = case when i.owner is null and {CommitSql.IsDue} then $6 else i.wake_at end
                 where i.id = $1 and i.status not in (1, 3, 4, 5)
                 returning i.id, i.owner),
             put as (
@@ -156,6 +156,26 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken);
+    }
+
+    /// <summary>Ends an instance that has not begun and that no other waits for: it never runs.</summary>
+    /// <returns>Whether it was such a one.</returns>
+    public async Task<bool> TerminatePendingAsync(string id, string? output, DateTime now, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            with ended as (
+                update {schema}.instances
+                set status = 5, output = $2, updated_at = $3, completed_at = $3, wake_at = null
+                where id = $1 and owner is null and status = 6 and parent_id is null
+                returning id)
+            insert into {schema}.history (instance_id, seq, type, at, task_id, data)
+            select id, 0, {(short)HistoryEventType.Terminated}, $3, -1, $2 from ended
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = output });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
     public async Task<InstanceRecord?> FindAsync(string id, CancellationToken cancellationToken)

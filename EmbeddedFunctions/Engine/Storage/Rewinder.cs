@@ -1,3 +1,4 @@
+using Microsoft.DurableTask.Client;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,31 +11,67 @@ namespace EmbeddedFunctions.Engine.Storage;
 /// Taken out of the history are its end and the failures after the last action that the code asked for: those are what the code was
 /// told last. Failures before that action were handled, a retried attempt for example, and stay; unless one of them is the very failure
 /// that ended the instance (the code cleaned up and threw it on): then all that the code did since goes too. A failed sub-orchestration
-/// is taken back first.
+/// is taken back in the same transaction: were it to end before its parent is back, nobody would hear of it.
 /// </remarks>
 internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, string schema, string channel, EngineClock clock)
 {
     /// <returns>Whether it was a failed instance and goes on.</returns>
     public async Task<bool> RewindAsync(string id, CancellationToken cancellationToken)
     {
+        var plan = new List<(string Id, List<HistoryEvent> Kept)>();
+        await PlanAsync(id, plan, cancellationToken);
+        if (plan.Count == 0)
+        {
+            return false;
+        }
+
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        for (var n = 0; n < plan.Count; n++)
+        {
+            var isBack = await RewriteAsync(connection, transaction, plan[n].Id, plan[n].Kept, cancellationToken);
+            if (!isBack && n == 0)
+            {
+                return false;
+            }
+        }
+
+        await using (var notify = new NpgsqlCommand("select pg_notify($1, 'r')", connection, transaction))
+        {
+            notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
+            await notify.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>What is kept of the history of an instance, and then of its failed sub-orchestrations.</summary>
+    private async Task PlanAsync(string id, List<(string Id, List<HistoryEvent> Kept)> plan, CancellationToken cancellationToken)
+    {
         var histories = await store.LoadHistoriesAsync([id], cancellationToken);
         var history = histories.GetValueOrDefault(id) ?? [];
+        if (history is not [.., { Type: HistoryEventType.Completed, Name: nameof(OrchestrationRuntimeStatus.Failed) }])
+        {
+            // A sub-orchestration that has been rewound on its own, say: it stays what it has become.
+            return;
+        }
+
         var from = CauseOf(history) is { } cause ? cause : history.FindLastIndex(e => e.IsAction) + 1;
         var cleanedUp = history.FindIndex(from, e => e.IsAction) >= 0;
         var kept = history
             .Where((e, index) => e.Type is not HistoryEventType.Completed
                 && (index < from || (cleanedUp ? e.Type is HistoryEventType.EventRaised : !IsFailure(e))))
             .ToList();
+        plan.Add((id, kept));
         foreach (var failed in history.Skip(from).Where(e => e.Type is HistoryEventType.SubOrchestrationFailed))
         {
             var child = history.Find(e => e.Type is HistoryEventType.SubOrchestrationCreated && e.TaskId == failed.TaskId);
             if (child?.Reference is { } childId)
             {
-                await RewindAsync(childId, cancellationToken);
+                await PlanAsync(childId, plan, cancellationToken);
             }
         }
-
-        return await RewriteAsync(id, kept, cancellationToken);
     }
 
     /// <summary>Where in the history stands the failure that, thrown on, ended the instance after further actions.</summary>
@@ -54,10 +91,9 @@ internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, stri
     private static bool IsFailure(HistoryEvent e) =>
         e.Type is HistoryEventType.TaskFailed or HistoryEventType.SubOrchestrationFailed;
 
-    private async Task<bool> RewriteAsync(string id, List<HistoryEvent> history, CancellationToken cancellationToken)
+    private async Task<bool> RewriteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, string id, List<HistoryEvent> history, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var revive = new NpgsqlCommand(
             $"""
             update {schema}.instances
@@ -86,13 +122,6 @@ internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, stri
             await InsertAsync(connection, transaction, id, sequence, history[sequence], cancellationToken);
         }
 
-        await using (var notify = new NpgsqlCommand("select pg_notify($1, 'r')", connection, transaction))
-        {
-            notify.Parameters.Add(new NpgsqlParameter<string> { TypedValue = channel });
-            await notify.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
         return true;
     }
 

@@ -147,7 +147,10 @@ public static class HttpFunctions
             context.FunctionId == context.FunctionDefinition.Id,
             Guid.TryParse(context.InvocationId, out _),
             context.RetryContext is null,
-            request.Headers.ContainsKey("x-ms-invocation-id")));
+            request.Headers["x-ms-invocation-id"] == context.InvocationId,
+            request.Headers["X-Original-Host"] == request.Host.Value,
+            request.Headers["X-Original-Proto"],
+            request.Headers["X-Original-For"].ToString().StartsWith("127.0.0.1:", StringComparison.Ordinal)));
 
     public sealed record Body(string Name, int Count, Color Color);
 }

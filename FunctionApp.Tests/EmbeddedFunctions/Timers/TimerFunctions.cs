@@ -36,5 +36,5 @@ public sealed class SettingTimer(TimerRuns runs)
 public sealed class HourTimer(TimerRuns runs)
 {
     [Function("EachHour")]
-    public void Run([TimerTrigger("0 0 * * * *")] TimerInfo timer) => runs.Infos.Enqueue(timer);
+    public void Run([TimerTrigger("0 0 * * * *", RunOnStartup = true)] TimerInfo timer) => runs.Infos.Enqueue(timer);
 }

@@ -22,6 +22,22 @@ public sealed class ExternalEventRules(SharedNode node) : IClassFixture<SharedNo
     }
 
     [Fact]
+    public async Task WaitOfNoTime_TakesAnEventThatIsThere()
+    {
+        var id = await node.StartAsync(async context =>
+        {
+            await context.WaitForExternalEvent<string>("go");
+            return await context.WaitForExternalEvent<string>("item", TimeSpan.Zero);
+        });
+
+        await node.Client.RaiseEventAsync(id, "nobody-waits-for-this", 1);
+        await node.Client.RaiseEventAsync(id, "item", "there");
+        await node.Client.RaiseEventAsync(id, "go", "x");
+
+        Assert.Equal("there", (await node.Node.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task EventWithoutPayload_GivesNull()
     {
         var id = await node.StartAsync(async context => await context.WaitForExternalEvent<string?>("go") ?? "null");

@@ -24,6 +24,38 @@ public sealed class FailureRules(SharedNode node) : IClassFixture<SharedNode>
     }
 
     [Fact]
+    public async Task ErrorMessage_OfSeveralExceptions_IsTheirWholeMessage()
+    {
+        var text = new string('x', 20_000);
+        node.Functions.Activity<string, string>("Messages", string (_) => throw new AggregateException(
+            new InvalidOperationException("first"), new ArgumentException(text, "x")));
+
+        var end = await node.RunAsync(async context =>
+        {
+            var failure = await Assert.ThrowsAsync<TaskFailedException>(() => context.CallActivityAsync("Messages", "x"));
+            return $"{failure.FailureDetails.ErrorMessage}|{failure.InnerException is null}|{failure.FailureDetails.InnerFailure!.ErrorMessage}";
+        });
+
+        Assert.Equal($"One or more errors occurred. (first) ({text} (Parameter 'x'))|True|first", end.ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Cancellation_ThatTheOrchestratorThrows_KeepsItsTypeAndMessage()
+    {
+        var thrown = await node.RunAsync<string>(
+            async context =>
+            {
+                await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
+                throw new OperationCanceledException("given up");
+            },
+            name: "ThrowsCancellation");
+        var timedOut = await node.RunAsync(context => context.WaitForExternalEvent<string>("never", TimeSpan.Zero), name: "TimesOut");
+
+        Assert.Equal("System.OperationCanceledException: given up", thrown.SerializedOutput);
+        Assert.Equal("System.Threading.Tasks.TaskCanceledException: A task was canceled.", timedOut.SerializedOutput);
+    }
+
+    [Fact]
     public async Task Failure_OfAChildKilledByItsActivity_CarriesTheWholeChain()
     {
         node.Functions

@@ -171,6 +171,20 @@ public sealed class LifecycleRules(SharedNode node) : IClassFixture<SharedNode>
     }
 
     [Fact]
+    public async Task PurgeById_TakesItsChildrenAlongWhenAskedTo()
+    {
+        node.Functions.Orchestrator("Purge-child", _ => Task.FromResult("x"));
+        var end = await node.RunAsync(context => context.CallSubOrchestratorAsync<string>(
+            "Purge-child", new Microsoft.DurableTask.SubOrchestrationOptions(instanceId: "purged-child")));
+
+        var purged = await node.Client.PurgeInstanceAsync(end.InstanceId, new PurgeInstanceOptions(Recursive: true));
+
+        Assert.Equal(2, purged.PurgedInstanceCount);
+        Assert.Null(purged.IsComplete);
+        Assert.Null(await node.Client.GetInstanceAsync("purged-child"));
+    }
+
+    [Fact]
     public async Task ChildId_CanBeUsedAgainOnceTheFirstHasCompleted()
     {
         node.Functions.Orchestrator("SameChild", context => Task.FromResult(context.GetInput<int>()));

@@ -36,6 +36,27 @@ public sealed class TimerRules(SharedNode node) : IClassFixture<SharedNode>
     }
 
     [Fact]
+    public async Task Timer_CancelledByAClock_FailsTheInstance()
+    {
+        using var source = new CancellationTokenSource();
+        var id = await node.StartAsync(async context =>
+        {
+            await context.CreateTimer(TimeSpan.FromDays(1), source.Token);
+            return "went on";
+        });
+        await node.Client.WaitForInstanceStartAsync(id, EngineNode.Patience);
+        await node.Client.SuspendInstanceAsync(id);
+        await node.Client.ResumeInstanceAsync(id);
+
+        await source.CancelAsync();
+
+        Assert.StartsWith(
+            "System.InvalidOperationException: An invalid asynchronous invocation was detected.",
+            (await node.Node.EndOfAsync(id)).SerializedOutput,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TimerFarInTheFuture_IsKept_AndLosesAgainstAnEvent()
     {
         var id = await node.StartAsync(async context =>
