@@ -22,6 +22,8 @@ public sealed class GenerationServicesTests
     [InlineData("Providers:AzureOpenAI:ApiKey", Key, "Providers:AzureOpenAI:Endpoint")]
     [InlineData("Providers:AzureOpenAI:Endpoint", "https://example.org", "Providers:AzureOpenAI:TextDeployment")]
     [InlineData("Providers:AzureOpenAI:Endpoint", "http://example.org", "Providers:AzureOpenAI:Endpoint")]
+    [InlineData("Providers:MaxConcurrentCalls", "0")]
+    [InlineData("Providers:MaxConcurrentCalls", "many")]
     [InlineData("Providers:Text", "azure-openai")]
     [InlineData("Providers:Image", "a-provider-of-the-future")]
     public void AddGeneration_BadSetting_StopsWithALineThatNamesIt(string setting, string value, string? named = null)
