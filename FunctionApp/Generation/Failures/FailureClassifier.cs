@@ -82,6 +82,8 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         _ when error.Says("content_filter") || error.Says("contentFilter") || error.Says("content_policy_violation")
             || error.Says("ResponsibleAIPolicyViolation") => GenerationErrorCodes.ContentFilter,
         _ when error.Says("insufficient_quota") || error.Says("billing_hard_limit_reached") => GenerationErrorCodes.QuotaExceeded,
+        // Google answers a wrong key with 400.
+        _ when error.Says("API_KEY_INVALID") => GenerationErrorCodes.Unauthorized,
         < 300 => GenerationErrorCodes.InvalidResponse,
         401 => GenerationErrorCodes.Unauthorized,
         402 => GenerationErrorCodes.QuotaExceeded,
