@@ -106,6 +106,8 @@ public sealed class LifeTests : IDisposable
 
         Assert.Equal("dotnet-isolated", (string)settings["Values"]!["FUNCTIONS_WORKER_RUNTIME"]!);
         Assert.Contains("QueueEndpoint=", (string)settings["Values"]!["AzureWebJobsStorage"]!, StringComparison.Ordinal);
+        var simulator = new Uri((string)settings["Values"]!["Providers__OpenAI__Endpoint"]!);
+        Assert.Contains($"faults on demand: {simulator.GetLeftPart(UriPartial.Authority)}/\n", host.Output, StringComparison.Ordinal);
         await using var database = Npgsql.NpgsqlDataSource.Create((string)settings["Values"]!["ConnectionStrings__Postgres"]!);
         await using (var query = database.CreateCommand("show fsync")) Assert.Equal("on", await query.ExecuteScalarAsync());
 
