@@ -5,6 +5,7 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using SimulatorOperations = AiSimulator.Calls.Operations;
 
 namespace FunctionApp.Tests.EndToEnd;
@@ -127,6 +128,37 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>The calls of one kind for a part, in the order in which they came.</summary>
     internal IReadOnlyList<CallRecord> Calls(string campaign, string part, string operation) =>
         [.. Log.List(campaign, part, after: 0, limit: int.MaxValue).Where(call => call.Operation == operation)];
+
+    /// <summary>Every row of the engine's tables as JSON: histories, states, and what is on its way.</summary>
+    internal async Task<IReadOnlyList<string>> HistoryAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        var tables = await ReadAsync(
+            "select format('%I.%I', table_schema, table_name) from information_schema.tables where table_schema = "
+            + "(select table_schema from information_schema.tables where table_name = 'history')");
+        Assert.Contains(tables, table => table.EndsWith(".history", StringComparison.Ordinal));
+        var rows = new List<string>();
+        foreach (var table in tables) rows.AddRange(await ReadAsync($"select row_to_json(t)::text from {table} t"));
+        return rows;
+
+        async Task<List<string>> ReadAsync(string query)
+        {
+            var read = new List<string>();
+            await using var command = source.CreateCommand(query);
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync()) read.Add(reader.GetString(0));
+            return read;
+        }
+    }
+
+    /// <summary>The job at the provider that a campaign's first image waits for.</summary>
+    internal async Task<string> JobOfAsync(string campaign)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using var find = source.CreateCommand("select provider_job_id from campaign_images where campaign_id = $1 and index = 0");
+        find.Parameters.AddWithValue(Guid.Parse(campaign));
+        return (string)(await find.ExecuteScalarAsync())!;
+    }
 
     public Task InitializeAsync() => Task.CompletedTask;
 
