@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using AiSimulator;
 using AiSimulator.Calls;
 using AiSimulator.Painting;
@@ -54,13 +55,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 return Api;
             }
 
-            _simulator = SimulatorApp.Create([], new SimulatorOptions
-            {
-                TextLatency = TimeSpan.FromMilliseconds(20),
-                ImageLatency = ImageLatency,
-                Pictures = PlainPictures ? PictureStyle.Plain : PictureStyle.Painted,
-            });
-            await _simulator.StartAsync();
+            await StartSimulatorAsync();
             _settings = new Dictionary<string, string>
             {
                 ["ConnectionStrings__Postgres"] = await services.CreateDatabaseAsync(),
@@ -68,7 +63,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Images__Container"] = $"images-{Guid.NewGuid():N}",
                 ["Providers__Text"] = "openai",
                 ["Providers__Image"] = "openai",
-                ["Providers__OpenAI__Endpoint"] = $"{_simulator.Urls.First()}/v1",
+                ["Providers__OpenAI__Endpoint"] = $"{_simulator!.Urls.First()}/v1",
                 ["Providers__OpenAI__ApiKey"] = "test-key",
                 ["Providers__OpenAI__TextModel"] = "gpt-4.1-mini",
                 ["Providers__OpenAI__ImageModel"] = "gpt-image-1",
@@ -160,6 +155,33 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         return (string)(await find.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Every job at a provider that is on record.</summary>
+    internal async Task<IReadOnlyList<string>> JobsAsync()
+    {
+        var jobs = new List<string>();
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using var find = source.CreateCommand("select provider_job_id from campaign_images where provider_job_id is not null");
+        await using var reader = await find.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) jobs.Add(reader.GetString(0));
+        return jobs;
+    }
+
+    /// <summary>Makes providers fail, beside what prompts ask for.</summary>
+    internal async Task AddFaultAsync(object rule)
+    {
+        using var client = new HttpClient();
+        using var response = await client.PostAsJsonAsync($"{_simulator!.Urls.First()}/admin/faults", rule);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Puts providers that know nothing of before in the place of those that run.</summary>
+    internal async Task RestartSimulatorAsync()
+    {
+        var address = _simulator!.Urls.First();
+        await _simulator.DisposeAsync();
+        await StartSimulatorAsync(address);
+    }
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
@@ -177,6 +199,18 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         }
 
         _starting.Dispose();
+    }
+
+    private async Task StartSimulatorAsync(string? address = null)
+    {
+        var options = new SimulatorOptions
+        {
+            TextLatency = TimeSpan.FromMilliseconds(20),
+            ImageLatency = ImageLatency,
+            Pictures = PlainPictures ? PictureStyle.Plain : PictureStyle.Painted,
+        };
+        _simulator = address is null ? SimulatorApp.Create([], options) : SimulatorApp.Create([], options, address);
+        await _simulator.StartAsync();
     }
 
     private async Task StartHostAsync()

@@ -76,6 +76,10 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
                 GenerationErrorCodes.ModerationBlocked, Sentence(TextOf(GenerationErrorCodes.ModerationBlocked), detail), provider)
             : Transient(GenerationErrorCodes.ServerError, Sentence("The provider's job failed", detail), provider);
 
+    /// <summary>The failure of a job that a provider took and does not know any more. Another job may well succeed.</summary>
+    public GenerationException JobLost(string provider) =>
+        Transient(GenerationErrorCodes.ServerError, Sentence("The provider does not know its job any more", detail: null), provider);
+
     private static string CodeOf(int status, ErrorBody error) => status switch
     {
         _ when error.Says("moderation_blocked") => GenerationErrorCodes.ModerationBlocked,
