@@ -37,7 +37,7 @@ internal static class AppRun
         return await ExitCodeAsync(app);
     }
 
-    /// <summary>Says one line once the app answers.</summary>
+    /// <summary>Says where everything is once the app answers.</summary>
     private static async Task AnnounceAsync(HostArguments arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
         var live = new Uri(arguments.Addresses[0].Local, "/api/health/live");
@@ -52,6 +52,8 @@ internal static class AppRun
             return; // It stops before it was ready.
         }
 
+        // Before the line that says that all is ready: whoever waits for that one has read this one.
+        if (surroundings.SimulatorPage is { } page) Console.WriteLine($"Simulated AI providers, their calls and faults on demand: {page}");
         Console.WriteLine($"Atelier is ready at {arguments.Addresses[0].Local.ToString().TrimEnd('/')} ({surroundings.Summary}; Ctrl+C stops it)");
     }
 

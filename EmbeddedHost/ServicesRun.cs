@@ -15,6 +15,7 @@ internal static class ServicesRun
         await using var surroundings = await Surroundings.StartAllAsync(arguments.DataDirectory, Console.WriteLine, stop);
         Console.WriteLine(
             $"""
+             Simulated AI providers, their calls and faults on demand: {surroundings.SimulatorPage}
              The services are ready ({surroundings.Summary}; Ctrl+C stops them).
              For func start, this is local.settings.json:
 

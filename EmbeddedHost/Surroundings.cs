@@ -36,6 +36,9 @@ internal sealed class Surroundings : IAsyncDisposable
         [.. var most, var last] => $"started {string.Join(", ", most)} and {last}",
     };
 
+    /// <summary>Where the simulated providers' page is; <see langword="null"/> where every provider is configured.</summary>
+    public Uri? SimulatorPage => _simulator?.Address;
+
     /// <summary>Starts what no setting names, at any free ports.</summary>
     /// <exception cref="HostFailure">Something did not start.</exception>
     public static async Task<Surroundings> StartMissingAsync(

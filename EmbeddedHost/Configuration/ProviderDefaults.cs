@@ -33,8 +33,8 @@ internal sealed class ProviderDefaults(Settings settings)
 
     /// <summary>The settings that choose the default provider of each kind: a configured one, else a simulated one.</summary>
     public IReadOnlyDictionary<string, string> Choice => ChoiceOf(
-        Array.Find(All, provider => provider.Text && IsConfigured(provider))?.Name ?? DefaultProvider,
-        Array.Find(All, provider => provider.Image && IsConfigured(provider))?.Name ?? DefaultProvider);
+        Array.Find(All, provider => provider.Text && IsConfigured(provider) && HasDeployment(provider, "Text"))?.Name ?? DefaultProvider,
+        Array.Find(All, provider => provider.Image && IsConfigured(provider) && HasDeployment(provider, "Image"))?.Name ?? DefaultProvider);
 
     /// <summary>The same settings where every provider is simulated.</summary>
     public static IReadOnlyDictionary<string, string> SimulatedChoice => ChoiceOf(DefaultProvider, DefaultProvider);
@@ -56,6 +56,10 @@ internal sealed class ProviderDefaults(Settings settings)
 
     private bool IsConfigured(Provider provider) =>
         Array.Exists(["Endpoint", "ApiKey", "ApiToken"], key => settings.Has($"Providers__{provider.Section}__{key}"));
+
+    // An Azure resource makes what it has a deployment for; all the others have a model of each kind by default.
+    private bool HasDeployment(Provider provider, string kind) =>
+        provider.Section != "AzureOpenAI" || settings.Has($"Providers__AzureOpenAI__{kind}Deployment");
 
     private static Dictionary<string, string> ChoiceOf(string text, string image) => new()
     {

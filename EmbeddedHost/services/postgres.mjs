@@ -39,7 +39,7 @@ export class Postgres {
   /** Starts the server and resolves when it answers queries. */
   async start() {
     const output = openLog(this.#log);
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=100', 'jit=off'];
+    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'jit=off'];
     const args = ['-D', this.#cluster, '-p', String(this.#port), ...settings.flatMap((setting) => ['-c', setting])];
     this.#child = start(...this.#as('postgres', args), { stdio: ['ignore', output, output], cwd: this.#folder });
 

@@ -167,6 +167,7 @@ public sealed class AdminTests : IAsyncLifetime
     [InlineData("/openai/v1/chat/completions", "Authorization", "Bearer ey.an-entra.token", 200)]
     [InlineData("/openai/v1/chat/completions", "X-Nothing", "at-all", 401)]
     [InlineData("/v1beta/openai/chat/completions", "Authorization", "Bearer the-key", 200)]
+    [InlineData("/v1beta/openai/chat/completions", "Authorization", "Bearer wrong", 400)]
     [InlineData("/sdapi/v1/txt2img", "Authorization", "Basic dXNlcjp0aGUta2V5", 200)]
     [InlineData("/sdapi/v1/txt2img", "Authorization", "Bearer the-key", 401)]
     [InlineData("/callback/jobs", "Authorization", "Bearer the-key", 202)]

@@ -38,7 +38,7 @@ public sealed class StableDiffusionTests(SimulatorFixture simulator) : IClassFix
         var response = await PostAsync(new { prompt = "A cat", width = 9000 });
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, response.StatusCode);
-        Assert.Equal("ValidationError", (string?)(await SimulatorFixture.JsonOf(response))["error"]);
+        Assert.Equal(["body", "width"], (await SimulatorFixture.JsonOf(response))["detail"]![0]!["loc"]!.AsArray().Select(name => (string)name!));
     }
 
     [Fact]

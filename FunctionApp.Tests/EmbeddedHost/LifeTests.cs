@@ -106,8 +106,16 @@ public sealed class LifeTests : IDisposable
 
         Assert.Equal("dotnet-isolated", (string)settings["Values"]!["FUNCTIONS_WORKER_RUNTIME"]!);
         Assert.Contains("QueueEndpoint=", (string)settings["Values"]!["AzureWebJobsStorage"]!, StringComparison.Ordinal);
+        var simulator = new Uri((string)settings["Values"]!["Providers__OpenAI__Endpoint"]!);
+        Assert.Contains($"faults on demand: {simulator.GetLeftPart(UriPartial.Authority)}/\n", host.Output, StringComparison.Ordinal);
         await using var database = Npgsql.NpgsqlDataSource.Create((string)settings["Values"]!["ConnectionStrings__Postgres"]!);
         await using (var query = database.CreateCommand("show fsync")) Assert.Equal("on", await query.ExecuteScalarAsync());
+        // The app's pool alone may take a hundred; the engine, its timers and whoever looks on come beside it.
+        await using (var query = database.CreateCommand("select current_setting('max_connections')::int"))
+        {
+            Assert.True((int)(await query.ExecuteScalarAsync())! > new Npgsql.NpgsqlConnectionStringBuilder().MaxPoolSize + 50);
+        }
+
 
         Assert.Equal(0, await host.StopAsync());
         Assert.All(processes.Values, process => Assert.False(HostData.IsRunning(process)));

@@ -35,7 +35,6 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("Providers:AzureOpenAI:Endpoint", "azure-openai", "azure-openai", "azure-openai")]
     [InlineData("Providers:Gemini:ApiKey", "gemini", "gemini", "openai")]
     [InlineData("Providers:StableDiffusion:Endpoint", "stable-diffusion", "openai", "stable-diffusion")]
     [InlineData("Providers:Replicate:ApiToken", "replicate", "openai", "replicate")]
@@ -44,6 +43,20 @@ public sealed class SettingsTests
         var providers = new ProviderDefaults(With((setting, "value")));
 
         Assert.DoesNotContain(name, providers.Missing);
+        Assert.Equal(text, providers.Choice["Providers__Text"]);
+        Assert.Equal(image, providers.Choice["Providers__Image"]);
+    }
+
+    [Theory]
+    [InlineData("azure-openai", "openai", "TextDeployment")]
+    [InlineData("openai", "azure-openai", "ImageDeployment")]
+    [InlineData("azure-openai", "azure-openai", "TextDeployment", "ImageDeployment")]
+    public void Providers_AnAzureResource_IsTheDefaultOfWhatItHasADeploymentFor(string text, string image, params string[] deployments)
+    {
+        var providers = new ProviderDefaults(With(
+            [("Providers:AzureOpenAI:Endpoint", "value"), .. deployments.Select(deployment => ($"Providers:AzureOpenAI:{deployment}", "value"))]));
+
+        Assert.DoesNotContain("azure-openai", providers.Missing);
         Assert.Equal(text, providers.Choice["Providers__Text"]);
         Assert.Equal(image, providers.Choice["Providers__Image"]);
     }

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EmbeddedHost;
 
 /// <summary>A start that cannot succeed says why in one line and leaves nothing behind.</summary>
 [Collection(LocalServicesCollection.Name)]
-public sealed class StartTests(LocalServicesFixture services)
+public sealed partial class StartTests(LocalServicesFixture services)
 {
     [Fact]
     public async Task Help_SaysWhatTheArgumentsAre()
@@ -68,6 +69,35 @@ public sealed class StartTests(LocalServicesFixture services)
         Assert.False(Directory.Exists(unused));
         Assert.Equal(0, await host.StopAsync());
     }
+
+    [Fact]
+    public async Task Ready_TellsWhereTheSimulatedProvidersAre_AndTheirPageIsThere()
+    {
+        await using var host = await HostProcess.StartAsync(await ConfiguredAsync());
+
+        var address = SimulatorLine().Match(host.Output).Groups["address"].Value;
+        using var client = new HttpClient();
+        Assert.Contains("<html", await client.GetStringAsync(new Uri(address)), StringComparison.Ordinal);
+        Assert.Equal(0, await host.StopAsync());
+    }
+
+    [Fact]
+    public async Task Ready_WithProvidersOfOnesOwn_TellsOfNoSimulator()
+    {
+        var settings = await ConfiguredAsync();
+        foreach (var name in (string[])["OpenAI", "AzureOpenAI", "Gemini", "StableDiffusion", "Replicate", "Callback"])
+            settings[$"Providers__{name}__Endpoint"] = "https://example.org";
+        settings["Providers__OpenAI__ApiKey"] = settings["Providers__Gemini__ApiKey"] = settings["Providers__Replicate__ApiToken"] = "a-key";
+        settings["Providers__AzureOpenAI__TextDeployment"] = settings["Providers__Callback__Secret"] = "a-name";
+
+        await using var host = await HostProcess.StartAsync(settings);
+
+        Assert.DoesNotContain("Simulat", host.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await host.StopAsync());
+    }
+
+    [GeneratedRegex(@"^Simulated AI providers, their calls and faults on demand: (?<address>http://127\.0\.0\.1:\d+/)\r?$", RegexOptions.Multiline)]
+    private static partial Regex SimulatorLine();
 
     private async Task<Dictionary<string, string>> ConfiguredAsync() => new()
     {

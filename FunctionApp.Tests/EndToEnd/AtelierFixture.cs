@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using AiSimulator;
 using AiSimulator.Calls;
 using AiSimulator.Painting;
@@ -5,6 +6,7 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.OpenApi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using SimulatorOperations = AiSimulator.Calls.Operations;
 
 namespace FunctionApp.Tests.EndToEnd;
@@ -53,13 +55,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 return Api;
             }
 
-            _simulator = SimulatorApp.Create([], new SimulatorOptions
-            {
-                TextLatency = TimeSpan.FromMilliseconds(20),
-                ImageLatency = ImageLatency,
-                Pictures = PlainPictures ? PictureStyle.Plain : PictureStyle.Painted,
-            });
-            await _simulator.StartAsync();
+            await StartSimulatorAsync();
             _settings = new Dictionary<string, string>
             {
                 ["ConnectionStrings__Postgres"] = await services.CreateDatabaseAsync(),
@@ -67,7 +63,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
                 ["Images__Container"] = $"images-{Guid.NewGuid():N}",
                 ["Providers__Text"] = "openai",
                 ["Providers__Image"] = "openai",
-                ["Providers__OpenAI__Endpoint"] = $"{_simulator.Urls.First()}/v1",
+                ["Providers__OpenAI__Endpoint"] = $"{_simulator!.Urls.First()}/v1",
                 ["Providers__OpenAI__ApiKey"] = "test-key",
                 ["Providers__OpenAI__TextModel"] = "gpt-4.1-mini",
                 ["Providers__OpenAI__ImageModel"] = "gpt-image-1",
@@ -128,6 +124,64 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     internal IReadOnlyList<CallRecord> Calls(string campaign, string part, string operation) =>
         [.. Log.List(campaign, part, after: 0, limit: int.MaxValue).Where(call => call.Operation == operation)];
 
+    /// <summary>Every row of the engine's tables as JSON: histories, states, and what is on its way.</summary>
+    internal async Task<IReadOnlyList<string>> HistoryAsync()
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        var tables = await ReadAsync(
+            "select format('%I.%I', table_schema, table_name) from information_schema.tables where table_schema = "
+            + "(select table_schema from information_schema.tables where table_name = 'history')");
+        Assert.Contains(tables, table => table.EndsWith(".history", StringComparison.Ordinal));
+        var rows = new List<string>();
+        foreach (var table in tables) rows.AddRange(await ReadAsync($"select row_to_json(t)::text from {table} t"));
+        return rows;
+
+        async Task<List<string>> ReadAsync(string query)
+        {
+            var read = new List<string>();
+            await using var command = source.CreateCommand(query);
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync()) read.Add(reader.GetString(0));
+            return read;
+        }
+    }
+
+    /// <summary>The job at the provider that a campaign's first image waits for.</summary>
+    internal async Task<string> JobOfAsync(string campaign)
+    {
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using var find = source.CreateCommand("select provider_job_id from campaign_images where campaign_id = $1 and index = 0");
+        find.Parameters.AddWithValue(Guid.Parse(campaign));
+        return (string)(await find.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Every job at a provider that is on record.</summary>
+    internal async Task<IReadOnlyList<string>> JobsAsync()
+    {
+        var jobs = new List<string>();
+        await using var source = NpgsqlDataSource.Create(ConnectionString);
+        await using var find = source.CreateCommand("select provider_job_id from campaign_images where provider_job_id is not null");
+        await using var reader = await find.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) jobs.Add(reader.GetString(0));
+        return jobs;
+    }
+
+    /// <summary>Makes providers fail, beside what prompts ask for.</summary>
+    internal async Task AddFaultAsync(object rule)
+    {
+        using var client = new HttpClient();
+        using var response = await client.PostAsJsonAsync($"{_simulator!.Urls.First()}/admin/faults", rule);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Puts providers that know nothing of before in the place of those that run.</summary>
+    internal async Task RestartSimulatorAsync()
+    {
+        var address = _simulator!.Urls.First();
+        await _simulator.DisposeAsync();
+        await StartSimulatorAsync(address);
+    }
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
@@ -145,6 +199,18 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         }
 
         _starting.Dispose();
+    }
+
+    private async Task StartSimulatorAsync(string? address = null)
+    {
+        var options = new SimulatorOptions
+        {
+            TextLatency = TimeSpan.FromMilliseconds(20),
+            ImageLatency = ImageLatency,
+            Pictures = PlainPictures ? PictureStyle.Plain : PictureStyle.Painted,
+        };
+        _simulator = address is null ? SimulatorApp.Create([], options) : SimulatorApp.Create([], options, address);
+        await _simulator.StartAsync();
     }
 
     private async Task StartHostAsync()

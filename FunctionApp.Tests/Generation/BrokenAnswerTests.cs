@@ -53,6 +53,20 @@ public sealed class BrokenAnswerTests
     }
 
     [Theory]
+    [InlineData("[]")]
+    [InlineData("""[{"index":0,"message":{"role":"assistant","content":null},"finish_reason":"stop"}]""")]
+    public async Task Text_AnswerWithoutAText_SaysSo(string choices)
+    {
+        await using var server = await ProviderServer.StartAsync(
+            200, $$"""{"id":"chatcmpl-1","object":"chat.completion","created":0,"model":"a-model","choices":{{choices}},"usage":null}""");
+        await using var providers = Providers.OpenAI(server);
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
+
+        Assert.Equal("The provider answered without a text.", failure.Message);
+    }
+
+    [Theory]
     [InlineData("content_filter", "Pack", null)]
     [InlineData("content_filter", null, null)]
     [InlineData("stop", null, "I cannot help with that.")]

@@ -1,7 +1,9 @@
 using Atelier;
+using Atelier.Campaigns.Workflow;
 using Atelier.Generation;
 using Atelier.Generation.AzureOpenAI;
 using Atelier.Generation.OpenAI;
+using Atelier.Generation.Replicate;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionApp.Tests.Generation;
@@ -22,6 +24,8 @@ public sealed class GenerationServicesTests
     [InlineData("Providers:AzureOpenAI:ApiKey", Key, "Providers:AzureOpenAI:Endpoint")]
     [InlineData("Providers:AzureOpenAI:Endpoint", "https://example.org", "Providers:AzureOpenAI:TextDeployment")]
     [InlineData("Providers:AzureOpenAI:Endpoint", "http://example.org", "Providers:AzureOpenAI:Endpoint")]
+    [InlineData("Providers:MaxConcurrentCalls", "0")]
+    [InlineData("Providers:MaxConcurrentCalls", "many")]
     [InlineData("Providers:Text", "azure-openai")]
     [InlineData("Providers:Image", "a-provider-of-the-future")]
     public void AddGeneration_BadSetting_StopsWithALineThatNamesIt(string setting, string value, string? named = null)
@@ -115,6 +119,19 @@ public sealed class GenerationServicesTests
         var options = OpenAIOptions.Read(Providers.Configuration(("OpenAI:ApiKey", Key), ("OpenAI:Timeout", timeout)));
 
         Assert.Equal(TimeSpan.FromSeconds(seconds), options!.Timeout);
+    }
+
+    [Fact]
+    public void Patience_ByDefault_LeavesTimeForAnotherJob()
+    {
+        var providers = Providers.Configuration(("Providers:Replicate:ApiToken", Key)).GetSection("Providers");
+        var retry = RetryOptions.Read(Providers.Configuration());
+
+        var patience = ReplicateOptions.Read(new ProviderSection(providers, "Replicate"))!.Patience;
+
+        // No attempt follows once the part's time is up.
+        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 1, patience.Timeout, retryAfter: null));
+        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 2, patience.Timeout * 2, retryAfter: null));
     }
 
     [Fact]

@@ -6,11 +6,13 @@ namespace FunctionApp.Tests.Generation;
 
 public sealed class ProviderGateTests
 {
+    private const int Places = 3;
+
     private readonly FakeTime _time = new();
     private readonly ProviderGate _gate;
     private int _calls;
 
-    public ProviderGateTests() => _gate = new ProviderGate(_time, NullLogger<ProviderGate>.Instance);
+    public ProviderGateTests() => _gate = new ProviderGate(new ProviderPlaces(Places, _time), _time, NullLogger<ProviderGate>.Instance);
 
     [Fact]
     public async Task Pass_OpenGate_CallsAtOnce() => Assert.Equal(1, await PassAsync());
@@ -107,6 +109,67 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
+    public async Task Pass_NoPlaceLeft_FailsWithoutACallAndOtherProvidersGoOn()
+    {
+        var hangs = new TaskCompletionSource<int>();
+        var hanging = Enumerable.Range(0, Places).Select(i => HangAsync(hangs, i % 2 == 0 ? "text" : "image")).ToArray();
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => PassAsync());
+
+        Assert.Equal((GenerationErrorCodes.RateLimited, true, null), (failure.Code, failure.IsTransient, failure.HttpStatus));
+        Assert.InRange(failure.RetryAfter!.Value, ProviderPlaces.ShortestWait, ProviderPlaces.LongestWait);
+        Assert.Equal(1, await PassAsync("another"));
+        hangs.SetResult(7);
+        await Task.WhenAll(hanging);
+        Assert.Equal(2, await PassAsync());
+    }
+
+    [Fact]
+    public async Task Pass_CallsThatFailOrAreCancelled_LeaveTheirPlaces()
+    {
+        for (var i = 0; i < Places; i++)
+        {
+            await FailAsync(null);
+            await Assert.ThrowsAsync<OperationCanceledException>(
+                () => _gate.PassAsync<int>("one", "text", () => throw new OperationCanceledException(), CancellationToken.None));
+        }
+
+        Assert.Equal(1, await PassAsync());
+    }
+
+    [Fact]
+    public async Task Pass_NoPlaceLeftAndGateClosed_FailsWithTheLongerWait()
+    {
+        var hangs = new TaskCompletionSource<int>();
+        var hanging = Enumerable.Range(0, Places).Select(_ => HangAsync(hangs)).ToArray();
+        _gate.Close("one", "text", TimeSpan.FromMinutes(5));
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => PassAsync());
+
+        Assert.Equal(TimeSpan.FromMinutes(5), failure.RetryAfter);
+        hangs.SetResult(7);
+        await Task.WhenAll(hanging);
+    }
+
+    [Fact]
+    public async Task Pass_ManyWithoutAPlace_AreToldToComeOneAfterAnother()
+    {
+        var hangs = new TaskCompletionSource<int>();
+        var hanging = Enumerable.Range(0, Places).Select(_ => HangAsync(hangs)).ToArray();
+        _time.Advance(TimeSpan.FromSeconds(12));
+
+        var waits = new List<TimeSpan>();
+        for (var i = 0; i < 20; i++)
+            waits.Add((await Assert.ThrowsAsync<GenerationException>(() => PassAsync())).RetryAfter!.Value);
+
+        // Calls have taken 12 s so far, and three are made at a time: one comes to its turn every 4 s.
+        Assert.Equal([10, 14, 18, 22], waits.Take(4).Select(wait => wait.TotalSeconds));
+        Assert.Equal(ProviderPlaces.LongestWait, waits[^1]);
+        hangs.SetResult(7);
+        await Task.WhenAll(hanging);
+    }
+
+    [Fact]
     public async Task Generate_ProviderSaysWait_IsNotCalledBeforeThen()
     {
         await using var server = await ProviderServer.StartAsync(429, "", headers: ("Retry-After", "30"));
@@ -124,6 +187,9 @@ public sealed class ProviderGateTests
 
     private Task<int> PassAsync(string provider = "one", string kind = "text", CancellationToken cancellationToken = default) =>
         _gate.PassAsync(provider, kind, () => Task.FromResult(++_calls), cancellationToken);
+
+    private Task<int> HangAsync(TaskCompletionSource<int> hangs, string kind = "text") =>
+        _gate.PassAsync("one", kind, () => hangs.Task, CancellationToken.None);
 
     private Task<GenerationException> FailAsync(TimeSpan? retryAfter) => Assert.ThrowsAsync<GenerationException>(() => _gate.PassAsync<int>(
         "one",

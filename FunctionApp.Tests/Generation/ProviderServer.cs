@@ -73,6 +73,7 @@ public sealed record ProviderRequest(string Path, IReadOnlyDictionary<string, st
     public static async Task<ProviderRequest> ReadAsync(HttpRequest request)
     {
         var headers = request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        return new ProviderRequest(request.Path, headers, await JsonNode.ParseAsync(request.Body));
+        var isEmpty = request.ContentLength is null or 0 && !headers.ContainsKey("Transfer-Encoding");
+        return new ProviderRequest(request.Path, headers, isEmpty ? null : await JsonNode.ParseAsync(request.Body));
     }
 }

@@ -23,6 +23,7 @@ public static class CampaignServices
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
         services.AddScoped<JobRecord>();
+        services.AddSingleton<UnwantedJob>();
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using System.ClientModel.Primitives;
+using Atelier.Configuration;
 using Atelier.Generation.AzureOpenAI;
 using Atelier.Generation.Callback;
 using Atelier.Generation.Callbacks;
@@ -39,8 +40,11 @@ public static class GenerationServices
         var defaultText = DefaultOf(providers, "Text", [.. registry.TextProviders]);
         var defaultImage = DefaultOf(providers, "Image", [.. registry.ImageProviders]);
 
+        var places = configuration.ReadInt32(ProviderPlaces.Setting, ProviderPlaces.Default, min: 1, max: 10_000);
+
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(registry.Addresses);
+        services.AddSingleton(p => new ProviderPlaces(places, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProviderGate>();
         services.AddSingleton(callbacks);
         services.AddSingleton(p => new ProviderHttp(CreateHttpClient(), p.GetRequiredService<FailureClassifier>()));

@@ -4,7 +4,9 @@ using AiSimulator.Http;
 
 namespace AiSimulator.Providers.Callback;
 
-/// <summary>The <c>callback</c> provider, a plain one of the repository's own design: <c>{error:{code, message}}</c>, a bearer key.</summary>
+/// <summary>
+/// The <c>callback</c> provider, a plain one of the repository's own design: <c>{error:{code, message}}</c>, a bearer key, 410 for a job that is not known.
+/// </summary>
 internal sealed class CallbackDialect : Dialect
 {
     public const string Name = "callback";
@@ -15,7 +17,7 @@ internal sealed class CallbackDialect : Dialect
     {
         var code = failure.Kind switch
         {
-            _ when failure.IsNotFound => "not_found",
+            _ when failure.IsNotFound => "gone",
             FaultKind.RateLimit => "rate_limited",
             FaultKind.Quota => "quota_exhausted",
             FaultKind.Invalid => "invalid_request",
@@ -23,7 +25,13 @@ internal sealed class CallbackDialect : Dialect
             FaultKind.Unauthorized => "unauthorized",
             _ => "unavailable",
         };
-        return Reply.Json(failure.Kind == FaultKind.Quota ? 402 : failure.Status, new { error = new { code, message = failure.Message, field = failure.Field } });
+        var status = failure switch
+        {
+            { IsNotFound: true } => 410,
+            { Kind: FaultKind.Quota } => 402,
+            _ => failure.Status,
+        };
+        return Reply.Json(status, new { error = new { code, message = failure.Message, field = failure.Field } });
     }
 
     public override Reply Empty(string operation) => Reply.Json(200, new { });

@@ -39,7 +39,7 @@ internal sealed class ChatEndpoint(CallPipeline pipeline, CopyWriter writer, Sim
         if (request.Stream) return Task.FromResult(Streamed(request, id, created, content, finish, usage));
 
         // An answer without content says null, as the providers do.
-        var message = new { role = "assistant", content = content.Length == 0 ? null : content, refusal };
+        var message = new { role = "assistant", content = content.Length == 0 ? null : content, refusal, annotations = Array.Empty<object>() };
         return Task.FromResult(Reply.Json(200, new
         {
             id,
@@ -48,6 +48,7 @@ internal sealed class ChatEndpoint(CallPipeline pipeline, CopyWriter writer, Sim
             model = request.Model,
             choices = new[] { new { index = 0, message, finish_reason = finish, logprobs = (object?)null } },
             usage,
+            service_tier = "default",
             system_fingerprint = "fp_simulated",
         }));
     }

@@ -4,17 +4,20 @@ using AiSimulator.Http;
 
 namespace AiSimulator.Providers.OpenAi;
 
-/// <summary>Gemini's OpenAI-compatible endpoint: OpenAI's answers, errors as a JSON array with a numeric code and a status name.</summary>
+/// <summary>
+/// Gemini's OpenAI-compatible endpoint: OpenAI's answers, errors as a JSON array with a numeric code and a status name. A key that is not valid is
+/// a 400.
+/// </summary>
 internal sealed class GeminiDialect : OpenAiDialect
 {
     public override string Provider => "gemini";
 
     public override Reply Error(Failure failure)
     {
-        var name = failure.Status switch
+        var status = failure.Kind == FaultKind.Unauthorized ? 400 : failure.Status;
+        var name = status switch
         {
             400 => "INVALID_ARGUMENT",
-            401 => "UNAUTHENTICATED",
             404 => "NOT_FOUND",
             408 or 504 => "DEADLINE_EXCEEDED",
             429 => "RESOURCE_EXHAUSTED",
@@ -39,11 +42,20 @@ internal sealed class GeminiDialect : OpenAiDialect
                     ["violations"] = new[] { new { quotaId = "GenerateRequestsPerDayPerProjectPerModel" } },
                 },
             ],
+            FaultKind.Unauthorized =>
+            [
+                new Dictionary<string, string>
+                {
+                    ["@type"] = "type.googleapis.com/google.rpc.ErrorInfo",
+                    ["reason"] = "API_KEY_INVALID",
+                    ["domain"] = "googleapis.com",
+                },
+            ],
             _ => [],
         };
-        var error = new Dictionary<string, object> { ["code"] = failure.Status, ["message"] = failure.Message, ["status"] = name };
+        var error = new Dictionary<string, object> { ["code"] = status, ["message"] = failure.Message, ["status"] = name };
         if (details.Length > 0) error["details"] = details;
-        return Reply.Json(failure.Status, new[] { new { error } });
+        return Reply.Json(status, new[] { new { error } });
     }
 
     public override void Decorate(IHeaderDictionary headers, CallRecord call, RateWindow.State rate) =>

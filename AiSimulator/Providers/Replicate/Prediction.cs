@@ -16,12 +16,15 @@ internal static class Prediction
         logs = job.State == JobState.Starting ? "" : $"Using seed: {job.Order.Seed ?? job.Order.Index}\n",
         output = job.State == JobState.Succeeded ? OutputOf(job) : null,
         data_removed = false,
+        source = "api",
         error = job.Error,
         status = job.State.ToString().ToLowerInvariant(),
         created_at = Time(job.CreatedAt),
         started_at = Time(job.StartedAt),
         completed_at = Time(job.EndedAt),
-        metrics = job is { EndedAt: { } ended, StartedAt: { } started } ? new { predict_time = Math.Round((ended - started).TotalSeconds, 3) } : (object)new { },
+        metrics = job is { EndedAt: { } ended, StartedAt: { } started }
+            ? new { predict_time = Seconds(ended - started), total_time = Seconds(ended - job.CreatedAt) }
+            : (object)new { },
         urls = new
         {
             get = $"{job.BaseUrl}/v1/predictions/{job.Id}",
@@ -50,6 +53,8 @@ internal static class Prediction
         string[] addresses = [.. Enumerable.Range(0, job.Count).Select(i => $"{job.BaseUrl}/outputs/{job.Id}/{i}.{ending}")];
         return isSingle ? addresses[0] : addresses;
     }
+
+    private static double Seconds(TimeSpan time) => Math.Round(time.TotalSeconds, 3);
 
     private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'");
 }

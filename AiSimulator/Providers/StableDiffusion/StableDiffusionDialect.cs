@@ -5,16 +5,20 @@ using AiSimulator.Http;
 
 namespace AiSimulator.Providers.StableDiffusion;
 
-/// <summary>The Stable Diffusion web UI: <c>{error, detail, body, errors}</c>, Basic authentication with the key as password.</summary>
+/// <summary>
+/// The Stable Diffusion web UI: <c>{error, detail, body, errors}</c>, for a request that is not valid <c>{detail: [{loc, msg, type}]}</c>; Basic
+/// authentication with the key as password.
+/// </summary>
 internal sealed class StableDiffusionDialect : Dialect
 {
     public override string Provider => "stable-diffusion";
 
     public override Reply Error(Failure failure)
     {
+        if (failure.Kind == FaultKind.Invalid)
+            return Reply.Json(422, new { detail = new[] { new { loc = new[] { "body", failure.Field ?? "prompt" }, msg = failure.Message, type = "value_error" } } });
         var (name, status) = failure.Kind switch
         {
-            FaultKind.Invalid => ("ValidationError", 422),
             FaultKind.Unauthorized => ("HTTPException", 401),
             FaultKind.RateLimit => ("HTTPException", 429),
             FaultKind.Quota => ("HTTPException", 402),

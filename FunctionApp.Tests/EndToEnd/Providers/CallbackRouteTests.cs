@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using AiSimulator;
 using AiSimulator.Calls;
+using FunctionApp.Tests.Generation;
 using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EndToEnd.Providers;
@@ -67,6 +69,44 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         Assert.Equal("CANCELED", (string)(await faults.Atelier.Api.EndOfAsync(id))["status"]!);
         await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Cancel).Count == 1));
+    }
+
+    [Theory]
+    [InlineData("replicate")]
+    [InlineData("callback")]
+    public async Task Cancel_WhileTheOrderIsUnderWay_CancelsItsJobOnceItIsKnown(string provider)
+    {
+        var id = await faults.StartAsync(provider, "A glacier [[fault: image/0 slow delay=2]] [[fault: cancel 503]]");
+        await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Image).Count > 0));
+
+        using var response = await faults.Atelier.Api.Http.PostAsync(new Uri($"/api/campaigns/{id}/cancel", UriKind.Relative), content: null);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Cancel) is [{ Status: 503 }, { Status: 200 }]));
+        var campaign = await faults.Atelier.Api.GetAsync(id);
+        Assert.Equal("CANCELED", (string)campaign["status"]!);
+        Assert.Equal("CANCELED", (string)campaign["images"]![0]!["status"]!);
+    }
+
+    [Fact]
+    public async Task Callback_WithTheImageItself_IsKept_AndNoHistoryHoldsItsBytes()
+    {
+        byte[] picture = Answers.Png(640, 480);
+        var id = await faults.StartAsync("callback", "A canyon [[fault: image/0 job-stuck]]");
+        await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
+        var job = await faults.Atelier.JobOfAsync(id);
+
+        var body = new JsonObject { ["id"] = job, ["status"] = "succeeded", ["b64"] = Convert.ToBase64String(picture) }.ToJsonString();
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync($"/api/callbacks/callback/{id}/image/0", body));
+
+        var campaign = await faults.Atelier.Api.EndOfAsync(id);
+        Assert.Equal("COMPLETE", (string)campaign["status"]!);
+        Assert.Empty(campaign["failedAttempts"]!.AsArray());
+        Assert.Equal(picture, await faults.Atelier.Api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/0"));
+        var history = await faults.Atelier.HistoryAsync();
+        Assert.Contains(history, row => row.Contains(job, StringComparison.Ordinal) && row.Contains("Kept", StringComparison.Ordinal));
+        Assert.DoesNotContain(history, row => row.Contains("iVBORw0KGgo", StringComparison.Ordinal));
+        Assert.DoesNotContain("iVBORw0KGgo", faults.Atelier.HostOutput, StringComparison.Ordinal);
     }
 
     private async Task<HttpStatusCode> PostAsync(string path, string body, string? secret = null, TimeSpan age = default)

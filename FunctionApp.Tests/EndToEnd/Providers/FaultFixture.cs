@@ -11,7 +11,7 @@ public sealed class FaultFixture : IAsyncLifetime
 {
     /// <summary>Keys of the providers, told apart from all else that is logged.</summary>
     internal static readonly string[] Secrets =
-        ["azure-key-5d1f0a", "gemini-key-77c02b", "sd-password-19ab3e", "r8-token-4410dd", SimulatorSecret, "callback-key-90210f"];
+        ["azure-key-5d1f0a", "gemini-key-77c02b", "sd-password-19ab3e", "r8-token-4410dd", SimulatorSecret, "callback-key-90210f", "simulator-secret"];
 
     private const int AtOnce = 12;
     private const string SimulatorSecret = "c2ltdWxhdG9yLXdlYmhvb2stc2VjcmV0LWtleS0wMQ==";

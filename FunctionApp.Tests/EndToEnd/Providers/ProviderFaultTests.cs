@@ -1,7 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AiSimulator.Calls;
 using FunctionApp.Tests.Hosting;
-using Npgsql;
 
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
@@ -136,28 +137,40 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
         Assert.All(campaign["images"]!.AsArray(), image => Assert.Equal("COMPLETE", (string)image!["status"]!));
     }
 
+    [Theory]
+    [InlineData("replicate")]
+    [InlineData("callback")]
+    public async Task Metrics_OfAnAsynchronousProvider_CountItsOrdersQuestionsAndDownloads(string provider)
+    {
+        await faults.Atelier.StartAsync(services);
+        var before = await MetricsAsync(provider);
+        var id = await faults.StartAsync(provider, "A jetty [[fault: image/0 503]] [[fault: image/0 callback-lost]] [[fault: poll 500]]");
+
+        await faults.Atelier.Api.EndOfAsync(id);
+
+        var after = await MetricsAsync(provider);
+        // The campaigns of other tests are counted in the same process.
+        double Grown(string family, string kind, string code) => after.GetValueOrDefault((family, kind, code)) - before.GetValueOrDefault((family, kind, code));
+        Assert.All(
+            [("image", "server_error"), ("image", "ok"), ("poll", "server_error"), ("poll", "ok"), ("download", "ok")],
+            series => Assert.True(Grown("atelier_provider_duration_seconds_count", series.Item1, series.Item2) >= 1, $"{series} has not grown."));
+        Assert.True(Grown("atelier_part_attempts_total", "image", "server_error") >= 1);
+        Assert.True(Grown("atelier_part_attempts_total", "image", "ok") >= 1);
+    }
+
     [Fact]
     public async Task HistoryAndLog_AfterEveryFault_HoldNoSecretAndNoImage()
     {
         foreach (var (provider, fault) in FaultCase.All) await faults.EndOfAsync(services, provider, fault);
 
-        await using var source = NpgsqlDataSource.Create(faults.Atelier.ConnectionString);
-        string? schema;
-        await using (var find = source.CreateCommand("select quote_ident(table_schema) from information_schema.tables where table_name = 'history'"))
-        {
-            schema = (string?)await find.ExecuteScalarAsync();
-        }
-
-        var rows = new List<string>();
-        await using (var read = source.CreateCommand($"select row_to_json(h)::text from {schema}.history h"))
-        await using (var reader = await read.ExecuteReaderAsync())
-        {
-            while (await reader.ReadAsync()) rows.Add(reader.GetString(0));
-        }
-
+        var rows = await faults.Atelier.HistoryAsync();
         Assert.True(rows.Count > FaultCase.All.Count(), $"There are {rows.Count} events.");
         Assert.True(rows.Max(row => row.Length) < MaxHistoryValue, $"The longest event has {rows.Max(row => row.Length)} characters.");
         var history = string.Join('\n', rows);
+        // Every kind of step of both ways is among them.
+        Assert.All(
+            (string[])["GenerateText", "GenerateImage", "SubmitImage", "PollImage", "StoreImage", "image/0"],
+            step => Assert.Contains($"\"{step}\"", history, StringComparison.Ordinal));
         foreach (var text in new[] { history, faults.Atelier.HostOutput })
         {
             Assert.All(FaultFixture.Secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
@@ -165,5 +178,15 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
             Assert.DoesNotContain("iVBORw0KGgo", text, StringComparison.Ordinal);
             Assert.DoesNotContain("/9j/4AAQ", text, StringComparison.Ordinal);
         }
+    }
+
+    private async Task<Dictionary<(string Family, string Kind, string Code), double>> MetricsAsync(string provider)
+    {
+        var text = await faults.Atelier.Api.Http.GetStringAsync("/api/metrics");
+        var samples = Regex.Matches(
+            text, $$"""^(?<family>\w+)\{code="(?<code>\w+)",kind="(?<kind>\w+)",provider="{{provider}}"\} (?<value>[0-9.]+)$""", RegexOptions.Multiline);
+        return samples.ToDictionary(
+            sample => (sample.Groups["family"].Value, sample.Groups["kind"].Value, sample.Groups["code"].Value),
+            sample => double.Parse(sample.Groups["value"].Value, CultureInfo.InvariantCulture));
     }
 }

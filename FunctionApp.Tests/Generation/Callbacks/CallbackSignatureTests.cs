@@ -12,6 +12,31 @@ public sealed class CallbackSignatureTests
     private static readonly byte[] Key = Convert.FromBase64String("C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_674_087_231);
 
+    // The vector that Replicate's own client is tested with (https://github.com/replicate/replicate-javascript/blob/main/index.test.ts), and Svix's
+    // before it; Standard Webhooks are theirs.
+    [Theory]
+    [InlineData("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", true)]
+    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,Gur4pLd03KjHi8+6KK/jXgfEFYuXjGXpJQC1ytqW6ug= v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", true)]
+    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", false)]
+    [InlineData("v2,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", false)]
+    [InlineData("g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", false)]
+    public void Standard_PublishedVector_IsVerified(string signatures, bool isTaken)
+    {
+        var key = Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        var headers = new Dictionary<string, string>
+        {
+            ["webhook-id"] = "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            ["webhook-timestamp"] = "1614265330",
+            ["webhook-signature"] = signatures,
+        };
+
+        var failure = Record.Exception(() => CallbackSignature.VerifyStandard(
+            key, headers.GetValueOrDefault, "{\"test\": 2432232314}"u8, DateTimeOffset.FromUnixTimeSeconds(1_614_265_330)));
+
+        if (isTaken) Assert.Null(failure);
+        else Assert.IsType<CallbackRefusedException>(failure);
+    }
+
     [Fact]
     public void Standard_OneOfSeveralSignaturesMatches_IsVerified() =>
         Verify(Headers(Now, $"v1,AAAA v2,{Sign(Now)} v1,{Sign(Now)}"));

@@ -9,8 +9,8 @@ namespace Atelier.Generation.Callback;
 
 /// <summary>
 /// Orders images of a service with <c>POST {endpoint} {prompt, callbackUrl, …}</c>. A service that also answers <c>GET {endpoint}/{id}</c> and
-/// <c>POST {endpoint}/{id}/cancel</c> is asked for jobs whose callback is late, and told of jobs that nobody wants any more; one that does not is
-/// waited for.
+/// <c>POST {endpoint}/{id}/cancel</c> is asked for jobs whose callback is late, and told of jobs that nobody wants any more; one that does not (404, 405,
+/// 501) is waited for. One that has lost a job says so with 410.
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="http">The connections.</param>
@@ -75,6 +75,10 @@ internal sealed class CallbackGenerator(
                 },
                 cancellationToken);
         }
+        catch (GenerationException e) when (e.HttpStatus is 410)
+        {
+            return new ImageJob(jobId, ImageJobStatus.Failed, Failure: caller.Failures.JobLost(Provider));
+        }
         catch (GenerationException e) when (e.HttpStatus is 404 or 405 or 501)
         {
             return new ImageJob(jobId, ImageJobStatus.Running);
@@ -95,7 +99,7 @@ internal sealed class CallbackGenerator(
                 },
                 cancellationToken);
         }
-        catch (GenerationException e) when (e.HttpStatus is 404 or 405 or 501)
+        catch (GenerationException e) when (e.HttpStatus is 404 or 405 or 410 or 501)
         {
             // A service that cannot be told makes an image that nobody fetches.
         }

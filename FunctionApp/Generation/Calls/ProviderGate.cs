@@ -10,9 +10,10 @@ namespace Atelier.Generation.Calls;
 /// <remarks>
 /// A call that comes early waits in place when at most <see cref="MaxWait"/> is left, which spares an attempt; when more is left it fails at
 /// once with <see cref="GenerationErrorCodes.RateLimited"/>, no HTTP status and the time that is left, so that a durable timer waits
-/// instead of a running activity. Either way the provider is not called before its time.
+/// instead of a running activity. Either way the provider is not called before its time. A call for which its provider has no place left
+/// in this process fails in the same way.
 /// </remarks>
-internal sealed class ProviderGate(TimeProvider time, ILogger<ProviderGate> logger)
+internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILogger<ProviderGate> logger)
 {
     /// <summary>The longest that a call waits in place.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
@@ -23,6 +24,7 @@ internal sealed class ProviderGate(TimeProvider time, ILogger<ProviderGate> logg
     /// <exception cref="GenerationException">The call failed, or the gate stays closed for longer than a call waits.</exception>
     public async Task<T> PassAsync<T>(string provider, string kind, Func<Task<T>> call, CancellationToken cancellationToken)
     {
+        using var place = places.TryTake(provider, out var wait) ?? throw NoPlace(provider, kind, wait);
         await WaitAsync(provider, kind, cancellationToken);
         var start = time.GetTimestamp();
         try
@@ -34,8 +36,8 @@ internal sealed class ProviderGate(TimeProvider time, ILogger<ProviderGate> logg
         catch (GenerationException e)
         {
             AtelierMeter.Called(provider, kind, e.Code, time.GetElapsedTime(start));
-            if (e.RetryAfter is { } wait && wait > TimeSpan.Zero)
-                Close(provider, kind, wait);
+            if (e.RetryAfter is { } asked && asked > TimeSpan.Zero)
+                Close(provider, kind, asked);
             throw;
         }
     }
@@ -65,14 +67,7 @@ internal sealed class ProviderGate(TimeProvider time, ILogger<ProviderGate> logg
             // Another call may close the gate again while this one waits: what is waited in all stays within the budget.
             if (left > budget)
             {
-                throw new GenerationException(
-                    GenerationErrorCodes.RateLimited,
-                    $"The provider asked to wait; the call was held back with {Math.Ceiling(left.TotalSeconds)} s left.",
-                    provider)
-                {
-                    IsTransient = true,
-                    RetryAfter = left,
-                };
+                throw HeldBack($"The provider asked to wait; the call was held back with {Math.Ceiling(left.TotalSeconds)} s left.", provider, left);
             }
 
             budget -= left;
@@ -80,4 +75,15 @@ internal sealed class ProviderGate(TimeProvider time, ILogger<ProviderGate> logg
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, cancellationToken);
         }
     }
+
+    private GenerationException NoPlace(string provider, string kind, TimeSpan wait)
+    {
+        var left = Remaining(provider, kind);
+        return HeldBack(
+            "As many calls of this provider as may be are under way already; this one was held back.", provider, left > wait ? left : wait);
+    }
+
+    // Without an HTTP status: the provider was not called.
+    private static GenerationException HeldBack(string message, string provider, TimeSpan wait) =>
+        new(GenerationErrorCodes.RateLimited, message, provider) { IsTransient = true, RetryAfter = wait };
 }

@@ -4,11 +4,11 @@ namespace Atelier.Generation.Failures;
 
 /// <summary>
 /// What a provider's error answer says, whatever its shape: OpenAI's and Azure's <c>{error: {code, type, message, innererror}}</c>, Gemini's
-/// array of those with numeric codes, and the flat <c>{error | detail | title, …}</c> of others.
+/// array of those with numeric codes, and the flat <c>{detail | errors | error | title, …}</c> of others, whose detail may be a list of <c>{loc, msg}</c>.
 /// </summary>
 /// <param name="Code">The provider's own code.</param>
 /// <param name="Type">The provider's class of errors.</param>
-/// <param name="InnerCode">Azure's more exact code.</param>
+/// <param name="InnerCode">A more exact code: of Azure's inner error, or of Google's details.</param>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="RetryDelay">How long to wait, where the body itself says so (Google's <c>RetryInfo</c>), as in <c>34s</c>.</param>
 internal sealed record ErrorBody(string? Code, string? Type, string? InnerCode, string? Message, string? RetryDelay)
@@ -44,18 +44,25 @@ internal sealed record ErrorBody(string? Code, string? Type, string? InnerCode, 
 
         var error = root.TryGetProperty("error", out var e) && e.ValueKind == JsonValueKind.Object ? e : root;
         var inner = error.TryGetProperty("innererror", out var i) || error.TryGetProperty("inner_error", out i) ? i : default;
-        var message = Text(error, "message") ?? Text(error, "detail") ?? Text(error, "error") ?? Text(error, "title");
-        return new ErrorBody(Text(error, "code"), Text(error, "type"), Text(inner, "code"), message, ReadRetryDelay(error));
+        var message = Text(error, "message") ?? Text(error, "detail") ?? FirstDetail(error)
+            ?? Text(error, "errors") ?? Text(error, "error") ?? Text(error, "title");
+        return new ErrorBody(Text(error, "code"), Text(error, "type"), Text(inner, "code") ?? OfDetails(error, "reason"), message, OfDetails(error, "retryDelay"));
     }
 
-    private static string? ReadRetryDelay(JsonElement error)
+    // What a service says of a request whose fields are not as they must be.
+    private static string? FirstDetail(JsonElement error) =>
+        error.TryGetProperty("detail", out var details) && details.ValueKind == JsonValueKind.Array && details.GetArrayLength() > 0
+            ? Text(details[0], "msg")
+            : null;
+
+    private static string? OfDetails(JsonElement error, string name)
     {
         if (!error.TryGetProperty("details", out var details) || details.ValueKind != JsonValueKind.Array)
             return null;
         foreach (var detail in details.EnumerateArray())
         {
-            if (Text(detail, "retryDelay") is { } delay)
-                return delay;
+            if (Text(detail, name) is { } value)
+                return value;
         }
 
         return null;

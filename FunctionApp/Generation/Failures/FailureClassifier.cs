@@ -76,12 +76,18 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
                 GenerationErrorCodes.ModerationBlocked, Sentence(TextOf(GenerationErrorCodes.ModerationBlocked), detail), provider)
             : Transient(GenerationErrorCodes.ServerError, Sentence("The provider's job failed", detail), provider);
 
+    /// <summary>The failure of a job that a provider took and does not know any more. Another job may well succeed.</summary>
+    public GenerationException JobLost(string provider) =>
+        Transient(GenerationErrorCodes.ServerError, Sentence("The provider does not know its job any more", detail: null), provider);
+
     private static string CodeOf(int status, ErrorBody error) => status switch
     {
         _ when error.Says("moderation_blocked") => GenerationErrorCodes.ModerationBlocked,
         _ when error.Says("content_filter") || error.Says("contentFilter") || error.Says("content_policy_violation")
             || error.Says("ResponsibleAIPolicyViolation") => GenerationErrorCodes.ContentFilter,
         _ when error.Says("insufficient_quota") || error.Says("billing_hard_limit_reached") => GenerationErrorCodes.QuotaExceeded,
+        // Google answers a wrong key with 400.
+        _ when error.Says("API_KEY_INVALID") => GenerationErrorCodes.Unauthorized,
         < 300 => GenerationErrorCodes.InvalidResponse,
         401 => GenerationErrorCodes.Unauthorized,
         402 => GenerationErrorCodes.QuotaExceeded,

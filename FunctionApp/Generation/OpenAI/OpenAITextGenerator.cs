@@ -25,7 +25,7 @@ internal sealed class OpenAITextGenerator(ChatClient client, string model, bool 
         var options = new ChatCompletionOptions { EndUserId = namesUser ? request.Call.User : null };
         ChatCompletion completion = await client.CompleteChatAsync(messages, options, cancellationToken);
 
-        if (completion.FinishReason == ChatFinishReason.ContentFilter)
+        if (FinishReasonOf(completion) == ChatFinishReason.ContentFilter)
             throw caller.Failures.Filtered(Provider, "The provider's content filter stopped the answer", detail: null);
         if (!string.IsNullOrWhiteSpace(completion.Refusal))
             throw caller.Failures.Filtered(Provider, "The model refused", completion.Refusal);
@@ -34,6 +34,19 @@ internal sealed class OpenAITextGenerator(ChatClient client, string model, bool 
             throw caller.Failures.InvalidAnswer(Provider, "The provider answered without a text");
 
         return new GeneratedText(text, string.IsNullOrEmpty(completion.Model) ? model : completion.Model, UsageOf(completion.Usage));
+    }
+
+    // The package looks at the first choice whenever it is asked for something, whether there is one or not.
+    private ChatFinishReason FinishReasonOf(ChatCompletion completion)
+    {
+        try
+        {
+            return completion.FinishReason;
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            throw caller.Failures.InvalidAnswer(Provider, "The provider answered without a text");
+        }
     }
 
     private static TokenUsage? UsageOf(ChatTokenUsage? usage) =>

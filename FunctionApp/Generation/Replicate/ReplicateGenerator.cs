@@ -48,14 +48,25 @@ internal sealed class ReplicateGenerator(
     }
 
     /// <inheritdoc/>
-    public Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken) => caller.RunAsync(
-        async token =>
+    public async Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken)
+    {
+        try
         {
-            using var message = NewMessage(HttpMethod.Get, $"predictions/{Uri.EscapeDataString(jobId)}");
-            using var answer = await http.ReadJsonAsync(Provider, message, token);
-            return Prediction.Read(answer.RootElement, Provider, caller.Failures);
-        },
-        cancellationToken);
+            return await caller.RunAsync(
+                async token =>
+                {
+                    using var message = NewMessage(HttpMethod.Get, $"predictions/{Uri.EscapeDataString(jobId)}");
+                    using var answer = await http.ReadJsonAsync(Provider, message, token);
+                    return Prediction.Read(answer.RootElement, Provider, caller.Failures);
+                },
+                cancellationToken);
+        }
+        catch (GenerationException e) when (e.HttpStatus is 404 or 410)
+        {
+            // It was there once: what is gone can be ordered again.
+            return new ImageJob(jobId, ImageJobStatus.Failed, Failure: caller.Failures.JobLost(Provider));
+        }
+    }
 
     /// <inheritdoc/>
     public Task CancelAsync(string jobId, CancellationToken cancellationToken) => caller.RunAsync(

@@ -12,6 +12,7 @@ public sealed class StoreImage(
     JobRecord jobs,
     PartRunner runner,
     CampaignStops stops,
+    UnwantedJob unwanted,
     GeneratorCatalog generators,
     IImageStore store,
     ILogger<StoreImage> logger)
@@ -32,7 +33,7 @@ public sealed class StoreImage(
         {
             IAsyncImageGenerator generator = generators.AsyncImage(attempt.Provider);
             if (report.IsAbandoned)
-                await AbandonAsync(generator, report.JobId, cancellationToken);
+                await unwanted.CancelAsync(generator, report.JobId, cancellationToken);
             if (report.Status != ImageJobStatus.Succeeded)
             {
                 throw new GenerationException(
@@ -69,18 +70,6 @@ public sealed class StoreImage(
     {
         GeneratedImage image = await generator.FetchAsync(report.Output ?? "", cancellationToken);
         return await KeptImage.KeepAsync(store, part.CampaignId, part.Image!.Value, image, cancellationToken);
-    }
-
-    private async Task AbandonAsync(IAsyncImageGenerator generator, string jobId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await generator.CancelAsync(jobId, cancellationToken);
-        }
-        catch (GenerationException exception)
-        {
-            logger.LogWarning("Job {JobId} could not be cancelled at {Provider}: {Reason}", jobId, generator.Provider, exception.Message);
-        }
     }
 
     private static bool IsWorthAnotherLook(Exception exception) => exception switch

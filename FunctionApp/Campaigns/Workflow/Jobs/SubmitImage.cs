@@ -5,7 +5,7 @@ namespace Atelier.Campaigns.Workflow;
 
 /// <summary>The activity that begins an attempt at an image of an asynchronous provider, and orders it.</summary>
 public sealed class SubmitImage(
-    PartRecord record, JobRecord jobs, PartRunner runner, GeneratorCatalog generators, ILogger<SubmitImage> logger)
+    PartRecord record, JobRecord jobs, PartRunner runner, UnwantedJob unwanted, GeneratorCatalog generators, ILogger<SubmitImage> logger)
 {
     /// <summary>Orders the image, unless a job for it is known.</summary>
     /// <remarks>A stop of the campaign does not cut the order off: a job whose id is not known could not be cancelled.</remarks>
@@ -28,7 +28,7 @@ public sealed class SubmitImage(
             if (known is null && !await jobs.KeepAsync(input, jobId, cancellationToken))
             {
                 logger.LogInformation("{Part} of campaign {CampaignId} is not wanted any more: job {JobId} is cancelled.", input.Part, input.CampaignId, jobId);
-                await generator.CancelAsync(jobId, cancellationToken);
+                await unwanted.CancelAsync(generator, jobId, cancellationToken);
                 return null;
             }
         }

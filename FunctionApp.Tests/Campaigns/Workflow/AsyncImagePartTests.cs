@@ -1,0 +1,219 @@
+using Atelier.Campaigns.Workflow;
+using Atelier.Generation;
+
+namespace FunctionApp.Tests.Campaigns.Workflow;
+
+/// <summary>An image that is ordered: its callback races durable timers, and whichever comes first, nothing happens twice and no timer stays.</summary>
+public sealed class AsyncImagePartTests
+{
+    private static readonly string[] StoredAtOnce = ["MarkRunning", "SubmitImage", "StoreImage", "CompleteCampaign"];
+
+    private readonly AsyncImageScript _script = new();
+
+    [Fact]
+    public async Task Callback_InTime_IsStoredWithoutAQuestion()
+    {
+        var run = _script.Run();
+        Assert.Equal(AsyncImageScript.PollInterval, Assert.Single(_script.Timers).Delay);
+
+        _script.Raise(AsyncImageScript.Succeeded());
+
+        await EndsAsync(run, "COMPLETE", StoredAtOnce);
+        Assert.Equal(AsyncImageScript.Succeeded(), Assert.Single(_script.Stored));
+    }
+
+    [Fact]
+    public async Task Callback_BeforeTheOrderIsAnswered_IsKeptAndStored()
+    {
+        var order = new TaskCompletionSource<SubmittedImage?>();
+        _script.OnSubmit(() => order.Task);
+        var run = _script.Run();
+        _script.Raise(AsyncImageScript.Succeeded());
+        Assert.Empty(_script.Stored);
+
+        order.SetResult(await AsyncImageScript.Submitted(AsyncImageScript.Job));
+
+        await EndsAsync(run, "COMPLETE", StoredAtOnce);
+    }
+
+    [Fact]
+    public async Task Callback_Lost_QuestionsComeEverMoreRarelyAndFindTheImage()
+    {
+        _script.OnPoll([.. Enumerable.Repeat(AsyncImageScript.Running, 6), AsyncImageScript.Succeeded()]);
+        var run = _script.Run();
+
+        for (var i = 0; i < 7; i++) _script.Fire();
+
+        Assert.Equal("COMPLETE", await run);
+        Assert.Equal([5, 5, 7.5, 11.25, 16.875, 25.3125, 30], _script.Timers.Select(timer => timer.Delay.TotalSeconds));
+        Assert.Equal(7, _script.Calls.Count(call => call == nameof(PollImage)));
+        Assert.Equal(AsyncImageScript.Succeeded(), Assert.Single(_script.Stored));
+        Assert.DoesNotContain(_script.Timers, timer => timer.IsOpen);
+    }
+
+    [Fact]
+    public async Task Callback_WhileAQuestionIsAsked_IsTakenAfterIt()
+    {
+        var question = new TaskCompletionSource<ImageReport>();
+        _script.OnPoll(() => question.Task);
+        var run = _script.Run();
+        _script.Fire();
+        _script.Raise(AsyncImageScript.Succeeded());
+        Assert.Empty(_script.Stored);
+
+        question.SetResult(AsyncImageScript.Running);
+
+        await EndsAsync(run, "COMPLETE", ["MarkRunning", "SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
+    }
+
+    [Fact]
+    public async Task Callback_AfterTheQuestionHasFoundTheImage_ChangesNothing()
+    {
+        var store = new TaskCompletionSource();
+        _script.OnPoll(AsyncImageScript.Succeeded());
+        _script.OnStore(() => store.Task);
+        var run = _script.Run();
+        _script.Fire();
+
+        _script.Raise(AsyncImageScript.Succeeded());
+        store.SetResult();
+
+        await EndsAsync(run, "COMPLETE", ["MarkRunning", "SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
+    }
+
+    [Fact]
+    public async Task Callback_Twice_IsStoredOnce()
+    {
+        var store = new TaskCompletionSource();
+        _script.OnStore(() => store.Task);
+        var run = _script.Run();
+
+        _script.Raise(AsyncImageScript.Succeeded());
+        _script.Raise(AsyncImageScript.Succeeded());
+        store.SetResult();
+
+        await EndsAsync(run, "COMPLETE", StoredAtOnce);
+    }
+
+    [Fact]
+    public async Task Callback_OfAnotherJobOrOfOneThatRuns_IsPassedOver_AndTheTimerRunsOn()
+    {
+        var run = _script.Run();
+
+        _script.Raise(AsyncImageScript.Succeeded("job-0"));
+        _script.Raise(AsyncImageScript.Running);
+        Assert.Empty(_script.Stored);
+        Assert.True(Assert.Single(_script.Timers).IsOpen);
+        _script.Raise(AsyncImageScript.Succeeded());
+
+        await EndsAsync(run, "COMPLETE", StoredAtOnce);
+    }
+
+    [Fact]
+    public async Task JobThatFails_IsOrderedAgainAfterItsDelay_AndTheFirstJobsCallbackIsNotTheSecondOnes()
+    {
+        var failure = new PartFailure("server_error", "The job failed.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(3), 1));
+        _script.OnStore(() => throw AsyncImageScript.Failed(failure));
+        _script.OnSubmit(() => AsyncImageScript.Submitted("job-0"));
+        var run = _script.Run();
+        _script.Raise(new ImageReport("job-0", ImageJobStatus.Failed, Code: "server_error", CanRetry: true));
+        Assert.Equal(TimeSpan.FromSeconds(3), _script.Timers[^1].Delay);
+        _script.Raise(AsyncImageScript.Succeeded("job-0"));
+
+        _script.Fire();
+        Assert.Single(_script.Stored);
+        _script.Raise(AsyncImageScript.Succeeded());
+
+        await EndsAsync(run, "COMPLETE", ["MarkRunning", "SubmitImage", "StoreImage", "SubmitImage", "StoreImage", "CompleteCampaign"]);
+        Assert.Equal(["job-0", AsyncImageScript.Job], _script.Stored.Select(report => report.JobId));
+    }
+
+    [Fact]
+    public async Task JobThatFailsForGood_FailsThePart()
+    {
+        _script.OnStore(() => throw AsyncImageScript.Failed(new PartFailure("moderation_blocked", "Not this picture.", CanRetry: false)));
+        var run = _script.Run();
+
+        _script.Raise(new ImageReport(AsyncImageScript.Job, ImageJobStatus.Failed, Code: "moderation_blocked"));
+
+        await EndsAsync(run, "FAILED", StoredAtOnce);
+    }
+
+    [Fact]
+    public async Task JobThatNeverEnds_IsGivenUpAtItsTimeoutAndNotLater()
+    {
+        var run = _script.Run();
+
+        while (!run.IsCompleted) _script.Fire();
+
+        Assert.Equal("COMPLETE", await run);
+        var report = Assert.Single(_script.Stored);
+        Assert.Equal((ImageJobStatus.Failed, "timeout", true, true), (report.Status, report.Code, report.CanRetry, report.IsAbandoned));
+        Assert.Equal(AsyncImageScript.JobTimeout, _script.Timers.Aggregate(TimeSpan.Zero, (sum, timer) => sum + timer.Delay));
+    }
+
+    [Fact]
+    public async Task ProviderThatAsksToBeLeftAlone_IsAskedNoEarlier()
+    {
+        _script.OnPoll(AsyncImageScript.Running with { AskAgainIn = TimeSpan.FromSeconds(40) }, AsyncImageScript.Succeeded());
+        var run = _script.Run();
+
+        _script.Fire();
+        Assert.Equal(TimeSpan.FromSeconds(40), _script.Timers[^1].Delay);
+        _script.Fire();
+
+        Assert.Equal("COMPLETE", await run);
+    }
+
+    [Fact]
+    public async Task JobThatWasOrderedBefore_IsAskedForAtOnce()
+    {
+        _script.OnSubmit(() => AsyncImageScript.Submitted(AsyncImageScript.Job, isKnown: true));
+        _script.OnPoll(AsyncImageScript.Succeeded());
+
+        await EndsAsync(_script.Run(), "COMPLETE", ["MarkRunning", "SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
+        Assert.Empty(_script.Timers);
+    }
+
+    [Fact]
+    public async Task NothingLeftToOrder_IsDone()
+    {
+        _script.OnSubmit(() => Task.FromResult<SubmittedImage?>(null));
+
+        await EndsAsync(_script.Run(), "COMPLETE", ["MarkRunning", "SubmitImage", "CompleteCampaign"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Canceled_WhileItWaits_CancelsAtTheProviderAndLeavesNoTimer(bool isProviderAway)
+    {
+        if (isProviderAway)
+            _script.CancelAtProvider = () => throw AsyncImageScript.Failed(new PartFailure("server_error", "Away.", CanRetry: true));
+        var run = _script.Run();
+        Assert.True(Assert.Single(_script.Timers).IsOpen);
+
+        _script.Cancel();
+
+        await EndsAsync(run, "CANCELED", ["MarkRunning", "SubmitImage", "CancelImages"]);
+    }
+
+    [Fact]
+    public async Task TextOfASynchronousProvider_AndImageOfAnAsynchronousOne_AreMadeSideBySide()
+    {
+        var run = _script.Run(withText: true);
+        Assert.Equal(["MarkRunning", "GenerateText", "SubmitImage"], _script.Calls);
+
+        _script.Raise(AsyncImageScript.Succeeded());
+
+        await EndsAsync(run, "COMPLETE", ["MarkRunning", "GenerateText", "SubmitImage", "StoreImage", "CompleteCampaign"]);
+    }
+
+    private async Task EndsAsync(Task<string> run, string status, string[] calls)
+    {
+        Assert.Equal(status, await run);
+        Assert.Equal(calls, _script.Calls);
+        // An orchestration stays until its last timer has ended.
+        Assert.DoesNotContain(_script.Timers, timer => timer.IsOpen);
+    }
+}

@@ -1,0 +1,152 @@
+using Atelier.Campaigns.Workflow;
+using Atelier.Generation;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+
+namespace FunctionApp.Tests.Campaigns.Workflow;
+
+/// <summary>
+/// An orchestration of one image of an asynchronous provider, whose activities, timers and events a test ends one by one. Events follow the official
+/// rules: one that nobody waits for is kept, one waiter takes one event.
+/// </summary>
+internal sealed class AsyncImageScript
+{
+    public const string Job = "job-1";
+    public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan JobTimeout = TimeSpan.FromMinutes(15);
+
+    private static readonly Guid Id = Guid.Parse("01987a6e-0000-7000-8000-000000000001");
+    private static readonly RetrySettings Retry = new(
+        MaxAttempts: 4, TimeSpan.FromSeconds(3), Backoff: 1.5, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(9));
+
+    private readonly Mock<TaskOrchestrationContext> _context = new();
+    private readonly TaskCompletionSource<object?> _canceled = new();
+    private readonly Queue<ImageReport> _kept = new();
+    private readonly Queue<Func<Task<SubmittedImage?>>> _submits = new();
+    private readonly Queue<Func<Task<ImageReport>>> _polls = new();
+    private readonly Queue<Func<Task>> _stores = new();
+    private TaskCompletionSource<ImageReport>? _waiter;
+    private DateTime _now = new(2026, 8, 3, 12, 0, 0, DateTimeKind.Utc);
+
+    public AsyncImageScript()
+    {
+        _context.Setup(context => context.CreateReplaySafeLogger(It.IsAny<string>())).Returns(NullLogger.Instance);
+        _context.Setup(context => context.CurrentUtcDateTime).Returns(() => _now);
+        _context.Setup(context => context.WaitForExternalEvent<object?>("cancel", It.IsAny<CancellationToken>())).Returns(_canceled.Task);
+        _context.Setup(context => context.WaitForExternalEvent<ImageReport>("image/0", It.IsAny<CancellationToken>())).Returns(Wait);
+        _context.Setup(context => context.CreateTimer(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>())).Returns(StartTimer);
+        Answer<string>(nameof(MarkRunning), _ => Task.FromResult("RUNNING"));
+        Answer<string>(nameof(CompleteCampaign), input => Task.FromResult(((CampaignEnd)input!).Failed.Count == 0 ? "COMPLETE" : "FAILED"));
+        Answer<SubmittedImage?>(nameof(SubmitImage), _ => Next(_submits, () => Submitted(Job)));
+        Answer<ImageReport>(nameof(PollImage), _ => Next(_polls, () => Task.FromResult(Running)));
+        Answer(nameof(CancelImages), _ => CancelAtProvider());
+        _context
+            .Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
+            .Returns((TaskName name, object? input, TaskOptions? _) =>
+            {
+                Calls.Add(name.Name);
+                if (input is ImageJobInput job) Stored.Add(job.Report);
+                return name.Name == nameof(StoreImage) ? Next(_stores, () => Task.CompletedTask) : Task.CompletedTask;
+            });
+    }
+
+    /// <summary>The activities in the order of their calls.</summary>
+    public List<string> Calls { get; } = [];
+
+    /// <summary>What was given to <see cref="StoreImage"/>.</summary>
+    public List<ImageReport> Stored { get; } = [];
+
+    /// <summary>The timers in the order of their starts.</summary>
+    public List<ScriptTimer> Timers { get; } = [];
+
+    public Func<Task<int>> CancelAtProvider { get; set; } = () => Task.FromResult(1);
+
+    public static ImageReport Running => new(Job, ImageJobStatus.Running);
+
+    public static ImageReport Succeeded(string job = Job) => new(job, ImageJobStatus.Succeeded, "https://example.org/image.png");
+
+    public static Task<SubmittedImage?> Submitted(string job, bool isKnown = false) =>
+        Task.FromResult<SubmittedImage?>(new SubmittedImage(job, isKnown, PollInterval, JobTimeout));
+
+    public static TaskFailedException Failed(PartFailure failure) =>
+        new(nameof(StoreImage), 3, TaskFailureDetails.FromException(new PartFailedException(failure)));
+
+    public void OnSubmit(Func<Task<SubmittedImage?>> answer) => _submits.Enqueue(answer);
+
+    public void OnPoll(params ImageReport[] answers)
+    {
+        foreach (var answer in answers) _polls.Enqueue(() => Task.FromResult(answer));
+    }
+
+    public void OnPoll(Func<Task<ImageReport>> answer) => _polls.Enqueue(answer);
+
+    public void OnStore(Func<Task> answer) => _stores.Enqueue(answer);
+
+    public Task<string> Run(bool withText = false)
+    {
+        var image = new PartInput(Id, 0, Retry) { IsAsync = true };
+        return CampaignOrchestrator.RunAsync(_context.Object, new CampaignInput(Id, withText ? [new PartInput(Id, null, Retry), image] : [image]));
+    }
+
+    /// <summary>A callback arrives.</summary>
+    public void Raise(ImageReport report)
+    {
+        if (_waiter is { } waiter)
+        {
+            _waiter = null;
+            waiter.SetResult(report);
+        }
+        else
+        {
+            _kept.Enqueue(report);
+        }
+    }
+
+    public void Cancel() => _canceled.SetResult(null);
+
+    /// <summary>The latest timer's time has come.</summary>
+    public void Fire()
+    {
+        var timer = Timers[^1];
+        _now += timer.Delay;
+        timer.Done.SetResult();
+    }
+
+    private static Task<T> Next<T>(Queue<Func<Task<T>>> answers, Func<Task<T>> otherwise) => answers.TryDequeue(out var answer) ? answer() : otherwise();
+
+    private static Task Next(Queue<Func<Task>> answers, Func<Task> otherwise) => answers.TryDequeue(out var answer) ? answer() : otherwise();
+
+    private Task<ImageReport> Wait()
+    {
+        if (_kept.TryDequeue(out var report)) return Task.FromResult(report);
+        Assert.Null(_waiter);
+        _waiter = new TaskCompletionSource<ImageReport>();
+        return _waiter.Task;
+    }
+
+    private Task StartTimer(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        var timer = new ScriptTimer(delay, new TaskCompletionSource(), cancellationToken);
+        cancellationToken.Register(() => timer.Done.TrySetCanceled(cancellationToken));
+        Timers.Add(timer);
+        return timer.Done.Task;
+    }
+
+    private void Answer<T>(string activity, Func<object?, Task<T>> answer) =>
+        _context
+            .Setup(context => context.CallActivityAsync<T>(
+                It.Is<TaskName>(name => name.Name == activity), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
+            .Returns((TaskName name, object? input, TaskOptions? _) =>
+            {
+                Calls.Add(name.Name);
+                return answer(input);
+            });
+}
+
+/// <summary>A timer of an <see cref="AsyncImageScript"/>.</summary>
+internal sealed record ScriptTimer(TimeSpan Delay, TaskCompletionSource Done, CancellationToken Token)
+{
+    /// <summary>Whether it keeps its orchestration running.</summary>
+    public bool IsOpen => !Done.Task.IsCompleted;
+}

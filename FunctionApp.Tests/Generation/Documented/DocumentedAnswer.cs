@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace FunctionApp.Tests.Generation.Documented;
+
+/// <summary>
+/// An answer that a provider gives, as its documentation or a report shows it, beside the place where it is shown. Names of organisations and long
+/// sentences are left out; the fields are all there. <c>$image</c> stands for a picture in base64, <c>$server</c> for the provider's address.
+/// </summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Source">Where it is shown.</param>
+/// <param name="Operation">What it answers: <c>text</c>, <c>image</c>, <c>submit</c> or <c>poll</c>; or what comes by itself, a <c>webhook</c>.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">The body.</param>
+/// <param name="Expected">What the provider's client makes of it.</param>
+/// <param name="Headers">Headers that matter.</param>
+/// <param name="Fault">The simulator's fault with the same answer; null for an answer of success, or one that it does not give.</param>
+/// <param name="NotSimulated">Fields that the simulator leaves out.</param>
+public sealed record DocumentedAnswer(
+    string Name,
+    string Source,
+    string Operation,
+    int Status,
+    JsonNode Body,
+    ExpectedOutcome Expected,
+    IReadOnlyDictionary<string, string>? Headers = null,
+    string? Fault = null,
+    IReadOnlyList<string>? NotSimulated = null)
+{
+    private static readonly string[] Providers = ["openai", "azure-openai", "gemini", "stable-diffusion", "replicate"];
+
+    private static readonly Dictionary<string, DocumentedAnswer[]> Answers = Providers.ToDictionary(provider => provider, Read);
+
+    /// <summary>Every answer, as provider and name.</summary>
+    public static IEnumerable<(string Provider, DocumentedAnswer Answer)> All =>
+        Answers.SelectMany(provider => provider.Value, (provider, answer) => (provider.Key, answer));
+
+    /// <summary>One answer.</summary>
+    public static DocumentedAnswer Of(string provider, string name) => Answers[provider].Single(answer => answer.Name == name);
+
+    /// <summary>The body as it is sent.</summary>
+    public string BodyFrom(string server, byte[] image) => Body.ToJsonString()
+        .Replace("$image", Convert.ToBase64String(image), StringComparison.Ordinal)
+        .Replace("$server", server, StringComparison.Ordinal);
+
+    private static DocumentedAnswer[] Read(string provider)
+    {
+        using var file = typeof(DocumentedAnswer).Assembly.GetManifestResourceStream($"documented/{provider}.json")!;
+        return JsonSerializer.Deserialize<DocumentedAnswer[]>(file, JsonSerializerOptions.Web)!;
+    }
+}
+
+/// <summary>What a client makes of an answer: a text, an image, a job, or a failure.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Model">The model that the answer names.</param>
+/// <param name="Usage">Input, output and total tokens.</param>
+/// <param name="Image">Whether it is, or leads to, the image.</param>
+/// <param name="Job">The job's id.</param>
+/// <param name="State">Where the job stands.</param>
+/// <param name="Code">The failure's code.</param>
+/// <param name="IsTransient">Whether another attempt can help.</param>
+/// <param name="RetryAfterMs">The wait that it asks for.</param>
+/// <param name="Says">Words that its message passes on.</param>
+public sealed record ExpectedOutcome(
+    string? Text = null,
+    string? Model = null,
+    long[]? Usage = null,
+    bool Image = false,
+    string? Job = null,
+    string? State = null,
+    string? Code = null,
+    bool IsTransient = false,
+    double? RetryAfterMs = null,
+    string? Says = null);

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Atelier.Generation;
+using Microsoft.AspNetCore.Http;
+
+namespace FunctionApp.Tests.Generation.Documented;
+
+/// <summary>The providers' clients, over HTTP, on the answers that the providers' documentation shows.</summary>
+public sealed class DocumentedAnswerTests
+{
+    private const string WebhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private static readonly byte[] Picture = Answers.Png(512, 768);
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var (provider, answer) in DocumentedAnswer.All) cases.Add(provider, answer.Name);
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task Client_DocumentedAnswer_IsReadAsItIsMeant(string provider, string name)
+    {
+        var answer = DocumentedAnswer.Of(provider, name);
+        var body = "";
+        await using var server = await ProviderServer.StartAsync(context => AnswerAsync(context, answer, body));
+        body = answer.BodyFrom(server.Address, Picture);
+        await using var providers = Create(server);
+
+        if (answer.Expected.Code is null)
+            await SucceedsAsync(providers.Catalog, provider, answer, body);
+        else
+            await FailsAsync(providers.Catalog, provider, answer);
+    }
+
+    private static async Task SucceedsAsync(GeneratorCatalog catalog, string provider, DocumentedAnswer answer, string body)
+    {
+        var expected = answer.Expected;
+        switch (answer.Operation)
+        {
+            case "text":
+                var text = await catalog.Text(provider).GenerateAsync(Providers.TextRequest(), default);
+                Assert.Equal((expected.Text, expected.Model), (text.Content, text.Model));
+                Assert.Equal(expected.Usage, UsageOf(text.Usage));
+                break;
+            case "image":
+                var image = await catalog.Image(provider).GenerateAsync(Providers.ImageRequest(), default);
+                Assert.Equal(Picture, image.Bytes.ToArray());
+                Assert.Equal(("image/png", 512, 768), (image.ContentType, image.Width, image.Height));
+                Assert.Equal(expected.Usage, UsageOf(image.Usage));
+                break;
+            case "submit":
+                Assert.Equal(expected.Job, await catalog.AsyncImage(provider).SubmitAsync(Providers.ImageRequest(), default));
+                break;
+            case "poll":
+                await IsReadAsync(catalog.AsyncImage(provider), await catalog.AsyncImage(provider).PollAsync(expected.Job!, default), expected);
+                break;
+            default:
+                await IsReadAsync(catalog.AsyncImage(provider), catalog.AsyncImage(provider).ReadCallback(Signed(body), Encoding.UTF8.GetBytes(body)), expected);
+                break;
+        }
+    }
+
+    private static async Task IsReadAsync(IAsyncImageGenerator generator, ImageJob job, ExpectedOutcome expected)
+    {
+        Assert.Equal((expected.Job, expected.State), (job.Id, job.Status.ToString()));
+        if (expected.Image)
+            Assert.Equal(Picture, (await generator.FetchAsync(job.Output!, default)).Bytes.ToArray());
+    }
+
+    private static async Task FailsAsync(GeneratorCatalog catalog, string provider, DocumentedAnswer answer)
+    {
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => answer.Operation switch
+        {
+            "text" => catalog.Text(provider).GenerateAsync(Providers.TextRequest(), default),
+            "image" => catalog.Image(provider).GenerateAsync(Providers.ImageRequest(), default),
+            _ => (Task)catalog.AsyncImage(provider).SubmitAsync(Providers.ImageRequest(), default),
+        });
+
+        var expected = answer.Expected;
+        Assert.Equal((provider, expected.Code, expected.IsTransient, (int?)answer.Status), (failure.Provider, failure.Code, failure.IsTransient, failure.HttpStatus));
+        Assert.Equal(expected.RetryAfterMs, failure.RetryAfter?.TotalMilliseconds);
+        Assert.Contains(expected.Says ?? "", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static Task AnswerAsync(HttpContext context, DocumentedAnswer answer, string body)
+    {
+        if (context.Request.Path.StartsWithSegments("/files", StringComparison.Ordinal))
+            return context.Response.Body.WriteAsync(Picture).AsTask();
+        context.Response.StatusCode = answer.Status;
+        context.Response.ContentType = "application/json";
+        foreach (var (name, value) in answer.Headers ?? new Dictionary<string, string>())
+            context.Response.Headers[name] = value;
+        return context.Response.WriteAsync(body);
+    }
+
+    private static Func<string, string?> Signed(string body)
+    {
+        var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var signature = HMACSHA256.HashData(Convert.FromBase64String(WebhookSecret[6..]), Encoding.UTF8.GetBytes($"msg_1.{time}.{body}"));
+        return name => name switch
+        {
+            "webhook-id" => "msg_1",
+            "webhook-timestamp" => time,
+            "webhook-signature" => $"v1,{Convert.ToBase64String(signature)}",
+            _ => null,
+        };
+    }
+
+    private static long[]? UsageOf(TokenUsage? usage) => usage is null ? null : [usage.InputTokens, usage.OutputTokens, usage.TotalTokens];
+
+    private static Providers Create(ProviderServer server) => new(
+        ("Providers:OpenAI:Endpoint", $"{server.Address}/v1"),
+        ("Providers:OpenAI:ApiKey", Providers.Key),
+        ("Providers:AzureOpenAI:Endpoint", server.Address),
+        ("Providers:AzureOpenAI:ApiKey", Providers.Key),
+        ("Providers:AzureOpenAI:TextDeployment", "words"),
+        ("Providers:AzureOpenAI:ImageDeployment", "pictures"),
+        ("Providers:Gemini:Endpoint", $"{server.Address}/v1beta/openai/"),
+        ("Providers:Gemini:ApiKey", Providers.Key),
+        ("Providers:StableDiffusion:Endpoint", server.Address),
+        ("Providers:Replicate:Endpoint", $"{server.Address}/v1"),
+        ("Providers:Replicate:ApiToken", Providers.Key),
+        ("Providers:Replicate:WebhookSecret", WebhookSecret));
+}

@@ -1,0 +1,35 @@
+using Atelier.Generation;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>Cancels a job that nobody waits for any more, from within the activity that knows of it: no orchestration would ask for it again.</summary>
+public sealed class UnwantedJob(TimeProvider timeProvider, ILogger<UnwantedJob> logger)
+{
+    // Half a minute beside the calls; a provider that is away for longer ends its job by itself, sooner or later.
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(25)];
+
+    /// <summary>Cancels the job at its provider. One that cannot be cancelled is made and paid for, and the log says so.</summary>
+    public async Task CancelAsync(IAsyncImageGenerator generator, string jobId, CancellationToken cancellationToken)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await generator.CancelAsync(jobId, cancellationToken);
+                return;
+            }
+            catch (GenerationException exception)
+            {
+                // One that lets calls hang would outlast the activity.
+                bool isLast = !exception.IsTransient || exception.Code == GenerationErrorCodes.Timeout || attempt == Pauses.Length;
+                logger.LogWarning(
+                    "Job {JobId} could not be cancelled at {Provider}{Next}: {Reason}",
+                    jobId, generator.Provider, isLast ? ", and is not tried again" : "", exception.Message);
+                if (isLast)
+                    return;
+            }
+
+            await Task.Delay(Pauses[attempt], timeProvider, cancellationToken);
+        }
+    }
+}
