@@ -25,7 +25,6 @@ internal static class CallbackProvider
 
         registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.Secret);
-        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.ApiKey);
         registry.AddAsyncImage(Name, parts => new CallbackGenerator(
             options,

@@ -16,7 +16,6 @@ internal static class ReplicateProvider
             return;
         registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.ApiToken);
-        registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(section.Secret("WebhookSecret"));
         registry.AddAsyncImage(Name, parts => new ReplicateGenerator(
             options,

@@ -13,7 +13,6 @@ internal static class StableDiffusionProvider
             return;
         registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.Password);
-        registry.AddAddress(Name, options.Endpoint);
         registry.AddImage(Name, parts => new StableDiffusionGenerator(options, parts.Http, parts.CallerOf(Name, options.Timeout)));
     }
 }
