@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using FunctionApp.Tests.Access;
 using FunctionApp.Tests.Hosting;
 using Npgsql;
 
@@ -70,6 +71,15 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
         Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, malformed.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, future.StatusCode);
+    }
+
+    [Fact]
+    public async Task Stream_ResumedAfterAnEventOfTheFuture_NamesTheHeader()
+    {
+        using var response = await _api.Http.GetAsync("/api/events", ("Last-Event-ID", "9007199254740991"));
+
+        var problem = await response.AssertProblemAsync(400, "validation_failed");
+        Assert.Equal(["Last-Event-ID"], problem["errors"]!.AsObject().Select(error => error.Key));
     }
 
     [Fact]

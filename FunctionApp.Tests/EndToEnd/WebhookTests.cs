@@ -157,6 +157,8 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
     [InlineData("""{"ids":[],"filter":{}}""")]
     [InlineData("""{"filter":{"kind":"letter"}}""")]
     [InlineData("""{"filter":{"from":"yesterday"}}""")]
+    [InlineData("""{"filter":{"from":"12:00"}}""")]
+    [InlineData("""{"filter":{"until":"01/02/2026"}}""")]
     public async Task Replay_BadBody_IsA400(string body)
     {
         using var response = await SendAsync(HttpMethod.Post, "/api/dead-letters/replay", Operator, body);

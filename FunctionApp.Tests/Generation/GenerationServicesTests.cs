@@ -4,6 +4,7 @@ using Atelier.Generation;
 using Atelier.Generation.AzureOpenAI;
 using Atelier.Generation.OpenAI;
 using Atelier.Generation.Replicate;
+using Atelier.Operations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionApp.Tests.Generation;
@@ -48,6 +49,26 @@ public sealed class GenerationServicesTests
 
         Assert.Equal("Providers:Text", failure.Setting);
         Assert.Contains("Providers:OpenAI:ApiKey", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddGeneration_EveryProvider_HasItsAddressOnce()
+    {
+        var services = new ServiceCollection();
+        services.AddGeneration(Providers.Configuration(
+            ("PublicUrl", "https://atelier.example.org"),
+            ("Providers:Text", "gemini"),
+            ("Providers:Image", "replicate"),
+            ("Providers:Gemini:ApiKey", Key),
+            ("Providers:StableDiffusion:Endpoint", "http://localhost:7860"),
+            ("Providers:Replicate:ApiToken", Key),
+            ("Providers:Callback:Endpoint", "https://images.example.org"),
+            ("Providers:Callback:Secret", "a secret of at least 16")));
+
+        var addresses = (IReadOnlyList<ProviderAddress>)services
+            .Single(service => service.ServiceType == typeof(IReadOnlyList<ProviderAddress>)).ImplementationInstance!;
+
+        Assert.Equal(["callback", "gemini", "replicate", "stable-diffusion"], addresses.Select(address => address.Name).Order());
     }
 
     [Fact]

@@ -13,6 +13,8 @@ public sealed class DevelopmentCallerResolver : ICallerResolver
     {
         if (!DevelopmentAddresses.IsLocal(request))
             throw new ApiException(StatusCodes.Status403Forbidden, "not_local", "In access mode Development only this machine may call, at a loopback address.");
+        if (request.Headers[Header].Count > 1)
+            throw ApiException.Invalid(Header, "must be given once.");
         string user = request.Headers[Header].ToString().Trim();
         if (user.Length == 0)
             user = Default;

@@ -45,6 +45,8 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
                     "{Method} {Path} is answered with {Status} {Code}: {Detail}",
                     http.Request.Method, http.Request.Path, problem.Status, problem.Code, problem.Message);
                 return problem;
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is longer than the host takes.");
             case BadHttpRequestException bad:
                 return new ApiException(bad.StatusCode, "invalid_request", "The request could not be read.");
             case { } when TransientFailure.Is(exception):

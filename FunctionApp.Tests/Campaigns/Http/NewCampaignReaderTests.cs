@@ -111,6 +111,14 @@ public sealed class NewCampaignReaderTests
         Assert.Equal(["images.count", "images.size", "prompt", "x"], problem.Errors!.Keys.Order());
     }
 
+    [Fact]
+    public async Task Read_SameNameTwice_SaysSo()
+    {
+        var problem = await Assert.ThrowsAsync<ApiException>(() => ReadAsync("""{"prompt":"a","prompt":"b"}""", "application/json"));
+
+        Assert.Equal("The body is not valid JSON: an object has the same name twice.", problem.Message);
+    }
+
     [Theory]
     [InlineData("", "application/json", 400, "missing_body")]
     [InlineData("{", "application/json", 400, "malformed_json")]

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AiSimulator;
 using AiSimulator.Calls;
+using FunctionApp.Tests.Access;
 using FunctionApp.Tests.Generation;
 using FunctionApp.Tests.Hosting;
 
@@ -29,6 +30,21 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         using var unsigned = await faults.Atelier.Api.Http.PostAsync(new Uri(path, UriKind.Relative), new StringContent("{}"));
         Assert.Equal(HttpStatusCode.Unauthorized, unsigned.StatusCode);
         Assert.Equal("application/problem+json", unsigned.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Post_LongerThanTheHostTakes_IsA413ThatSaysSo()
+    {
+        // It asks first, as a client does that sends so much: the answer comes before the body.
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0")
+        {
+            Content = new ByteArrayContent(new byte[31_000_000]),
+            Headers = { ExpectContinue = true },
+        };
+
+        using var response = await faults.Atelier.Api.Http.SendAsync(request);
+
+        await response.AssertProblemAsync(413, "body_too_large");
     }
 
     [Fact]

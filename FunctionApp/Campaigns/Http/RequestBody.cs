@@ -52,11 +52,15 @@ internal static class RequestBody
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The second of them: a name that is half of a surrogate pair cannot be compared with the others.
-            string where = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } position }
-                ? $" at line {line + 1}, byte {position + 1}"
-                : "";
-            throw new ApiException(400, "malformed_json", $"The body is not valid JSON{where}.");
+            // The second of them: a name that is half of a surrogate pair cannot be compared with the others. What has no place in the
+            // text is what is right but for a name that is there already.
+            string why = exception switch
+            {
+                JsonException { LineNumber: { } line, BytePositionInLine: { } position } => $" at line {line + 1}, byte {position + 1}",
+                JsonException => ": an object has the same name twice",
+                _ => ": a name is not valid Unicode text",
+            };
+            throw new ApiException(400, "malformed_json", $"The body is not valid JSON{why}.");
         }
     }
 

@@ -17,7 +17,6 @@ internal static class GeminiProvider
             return;
         registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.ApiKey);
-        registry.AddAddress(Name, options.Endpoint);
         registry.AddText(Name, parts =>
         {
             var authentication = ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(options.ApiKey.Reveal()));

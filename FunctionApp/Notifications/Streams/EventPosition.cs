@@ -28,6 +28,9 @@ internal static class EventPosition
         return text.Length > 0 ? Parse(Parameter, text) : null;
     }
 
+    /// <summary>How the client has named its position: to tell it which one is wrong.</summary>
+    public static string NameIn(HttpRequest request) => request.Headers[Header].ToString().Length > 0 ? Header : Parameter;
+
     private static long Parse(string name, string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
             ? id

@@ -34,7 +34,7 @@ public sealed class EventStream(
             long joined = await reader.Joined.WaitAsync(ending.Token);
             // Another process may be ahead of this one's hub, but nobody is ahead of the log.
             if (after > joined && after > await log.ReadEndAsync(ending.Token))
-                throw ApiException.Invalid(EventPosition.Parameter, "must be the id of an event that has happened.");
+                throw ApiException.Invalid(EventPosition.NameIn(http.Request), "must be the id of an event that has happened.");
             Begin(http.Response);
             long sent = after ?? (campaignId is null ? joined : 0);
             // An id without data: a client that is cut off before its first event still resumes from here.

@@ -15,6 +15,11 @@ internal sealed record DeadLetterFilter(DeadLetterKind? Kind, string? ErrorCode,
     private const int MaxCodeLength = 64;
     private const string KindError = "must be campaign or webhook.";
     private const string CodeError = "must be at most 64 characters, none of them U+0000.";
+
+    // RFC 3339, and a day for its beginning. Anything looser would take 12:00 for noon of today.
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
+
     private const string TimeError = "must be a time such as 2026-08-01T10:00:00Z.";
 
     /// <summary>Reads the query string.</summary>
@@ -72,8 +77,12 @@ internal sealed record DeadLetterFilter(DeadLetterKind? Kind, string? ErrorCode,
         {
             if (get(name) is not { } text)
                 return null;
-            if (DateTimeOffset.TryParse(
-                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time))
+            if (DateTimeOffset.TryParseExact(
+                text,
+                TimeFormats,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out DateTimeOffset time))
             {
                 return time;
             }

@@ -14,19 +14,25 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     /// <summary>So many are replayed by one request; whoever wants more asks again.</summary>
     public const int MaxReplays = 500;
 
+    private const int DropBatch = 500;
+
     /// <summary>The newest that match, one more than the page holds.</summary>
-    internal Task<List<DeadLetterView>> FindAsync(DeadLetterFilter filter, Cursor? after, int limit, CancellationToken cancellationToken)
+    internal async Task<List<DeadLetterView>> FindAsync(DeadLetterFilter filter, Cursor? after, int limit, CancellationToken cancellationToken)
     {
-        IQueryable<DeadLetter> letters = filter.Apply(db.DeadLetters.AsNoTracking());
+        IQueryable<DeadLetter> matching = filter.Apply(db.DeadLetters.AsNoTracking());
         if (after is not null)
         {
-            letters = letters.Where(letter => EF.Functions.LessThan(
+            matching = matching.Where(letter => EF.Functions.LessThan(
                 ValueTuple.Create(letter.At, letter.Id), ValueTuple.Create(after.CreatedAt, after.Id)));
         }
-        return letters
+        List<DeadLetter> letters = await matching
             .OrderByDescending(letter => letter.At).ThenByDescending(letter => letter.Id)
             .Take(limit + 1)
-            .Select(letter => new DeadLetterView(
+            .ToListAsync(cancellationToken);
+        Dictionary<Guid, DeadDeliveryView> deliveries = await FindDeliveriesAsync(letters, cancellationToken);
+        return
+        [
+            .. letters.Select(letter => new DeadLetterView(
                 letter.Id,
                 letter.Kind == DeadLetterKind.Campaign ? "campaign" : "webhook",
                 letter.UserId,
@@ -34,16 +40,8 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
                 letter.ErrorCode,
                 letter.Message,
                 letter.At,
-                db.WebhookDeliveries.Where(delivery => delivery.Id == letter.Id)
-                    .Select(delivery => new DeadDeliveryView(
-                        delivery.WebhookId,
-                        db.Webhooks.Where(webhook => webhook.Id == delivery.WebhookId).Select(webhook => webhook.Url).Single(),
-                        delivery.EventId,
-                        delivery.Attempts,
-                        delivery.ResponseStatus,
-                        delivery.ResponseBody))
-                    .SingleOrDefault()))
-            .ToListAsync(cancellationToken);
+                deliveries.GetValueOrDefault(letter.Id))),
+        ];
     }
 
     /// <summary>Runs campaigns and deliveries once more, the oldest first.</summary>
@@ -70,13 +68,49 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     /// <summary>Drops dead letters. Campaigns stay as they are; deliveries are not made any more.</summary>
     internal async Task DropAsync(DeadLetterSelection selection, CancellationToken cancellationToken)
     {
+        int total = 0;
+        int count;
+        do
+        {
+            count = await DropBatchAsync(selection, cancellationToken);
+            total += count;
+        }
+        while (count == DropBatch);
+        logger.LogInformation("{Count} dead letters were dropped.", total);
+    }
+
+    // A page at a time, by keys: a filter may match hundreds of thousands, and nobody else should wait for them.
+    private async Task<int> DropBatchAsync(DeadLetterSelection selection, CancellationToken cancellationToken)
+    {
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        List<Guid> ids = await selection.Apply(db.DeadLetters)
+            .OrderBy(letter => letter.At).ThenBy(letter => letter.Id)
+            .Select(letter => letter.Id)
+            .Take(DropBatch)
+            .ToListAsync(cancellationToken);
         await db.WebhookDeliveries
-            .Where(delivery => delivery.Status == DeliveryStatus.Dead && selection.Apply(db.DeadLetters).Any(letter => letter.Id == delivery.Id))
+            .Where(delivery => ids.Contains(delivery.Id) && delivery.Status == DeliveryStatus.Dead)
             .ExecuteDeleteAsync(cancellationToken);
-        int dropped = await selection.Apply(db.DeadLetters).ExecuteDeleteAsync(cancellationToken);
+        await db.DeadLetters.Where(letter => ids.Contains(letter.Id)).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        logger.LogInformation("{Count} dead letters were dropped.", dropped);
+        return ids.Count;
+    }
+
+    // By the keys of the page: joined to the letters, PostgreSQL reads every delivery that there is.
+    private async Task<Dictionary<Guid, DeadDeliveryView>> FindDeliveriesAsync(List<DeadLetter> letters, CancellationToken cancellationToken)
+    {
+        Guid[] ids = [.. letters.Where(letter => letter.Kind == DeadLetterKind.Webhook).Select(letter => letter.Id)];
+        List<WebhookDelivery> deliveries = await db.WebhookDeliveries.AsNoTracking()
+            .Where(delivery => ids.Contains(delivery.Id)).ToListAsync(cancellationToken);
+        Guid[] webhookIds = [.. deliveries.Select(delivery => delivery.WebhookId).Distinct()];
+        Dictionary<Guid, string> urls = await db.Webhooks
+            .Where(webhook => webhookIds.Contains(webhook.Id))
+            .ToDictionaryAsync(webhook => webhook.Id, webhook => webhook.Url, cancellationToken);
+        // A webhook that was deleted in between has taken its deliveries along.
+        return deliveries.Where(delivery => urls.ContainsKey(delivery.WebhookId)).ToDictionary(
+            delivery => delivery.Id,
+            delivery => new DeadDeliveryView(
+                delivery.WebhookId, urls[delivery.WebhookId], delivery.EventId, delivery.Attempts, delivery.ResponseStatus, delivery.ResponseBody));
     }
 
     // The timer that schedules deliveries finds it within seconds.

@@ -11,23 +11,34 @@ public sealed class Backlog(NpgsqlDataSource dataSource)
     private static readonly MetricFamily Pending =
         new("atelier_campaigns_pending", "Campaigns accepted that no orchestration has begun, in all processes", MetricKind.Gauge, []);
 
+    private static readonly MetricFamily Deliveries =
+        new("atelier_webhook_deliveries_pending", "Webhook deliveries written that no orchestration has begun, in all processes", MetricKind.Gauge, []);
+
     private static readonly MetricFamily Lag =
-        new("atelier_outbox_lag_seconds", "Age of the oldest campaign accepted that no orchestration has begun; 0 where there is none", MetricKind.Gauge, []);
+        new("atelier_outbox_lag_seconds", "Age of the oldest campaign or webhook delivery that no orchestration has begun; 0 where there is none", MetricKind.Gauge, []);
 
     /// <summary>The backlog as metrics.</summary>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
-        // Each part is answered by a partial index that holds unfinished campaigns alone.
+        // Each part is answered by a partial index that holds what waits alone.
         await using NpgsqlCommand command = dataSource.CreateCommand(
             """
             SELECT (SELECT count(*) FROM campaigns WHERE status = 'RUNNING'),
                    (SELECT count(*) FROM campaigns WHERE status = 'PENDING'),
-                   (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM campaigns WHERE status = 'PENDING')
+                   (SELECT count(*) FROM webhook_deliveries WHERE status = 'PENDING'),
+                   coalesce(extract(epoch FROM now() - least(
+                       (SELECT min(created_at) FROM campaigns WHERE status = 'PENDING'),
+                       (SELECT min(created_at) FROM webhook_deliveries WHERE status = 'PENDING'))), 0)::float8
             """);
         await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return PrometheusText.Write(
-            [With(Running, row.GetInt64(0)), With(Pending, row.GetInt64(1)), With(Lag, Math.Max(0, row.GetDouble(2)))]);
+        [
+            With(Running, row.GetInt64(0)),
+            With(Pending, row.GetInt64(1)),
+            With(Deliveries, row.GetInt64(2)),
+            With(Lag, Math.Max(0, row.GetDouble(3))),
+        ]);
     }
 
     private static MetricFamily With(MetricFamily family, double value)

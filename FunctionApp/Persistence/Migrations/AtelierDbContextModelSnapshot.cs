@@ -174,6 +174,7 @@ internal sealed class AtelierDbContextModelSnapshot : ModelSnapshot
             b.HasIndex(["At", "Id"], "ix_dead_letters_at");
             b.HasIndex(["Kind", "At", "Id"], "ix_dead_letters_kind_at");
             b.HasIndex(["ErrorCode", "At", "Id"], "ix_dead_letters_error_code_at");
+            b.HasIndex(["Kind", "ErrorCode", "At", "Id"], "ix_dead_letters_kind_error_code_at");
             b.ToTable("dead_letters");
         });
 

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Atelier.Persistence.Tables;
 
-/// <summary><c>dead_letters</c>, and an index behind each filter.</summary>
+/// <summary><c>dead_letters</c>, and an index behind each filter and both together.</summary>
 internal sealed class DeadLetterTable : IEntityTypeConfiguration<DeadLetter>
 {
     public void Configure(EntityTypeBuilder<DeadLetter> builder)
@@ -19,5 +19,6 @@ internal sealed class DeadLetterTable : IEntityTypeConfiguration<DeadLetter>
         builder.HasIndex(letter => new { letter.At, letter.Id }, "ix_dead_letters_at");
         builder.HasIndex(letter => new { letter.Kind, letter.At, letter.Id }, "ix_dead_letters_kind_at");
         builder.HasIndex(letter => new { letter.ErrorCode, letter.At, letter.Id }, "ix_dead_letters_error_code_at");
+        builder.HasIndex(letter => new { letter.Kind, letter.ErrorCode, letter.At, letter.Id }, "ix_dead_letters_kind_error_code_at");
     }
 }

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Atelier.Operations.Metrics;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+
+namespace FunctionApp.Tests.Metrics;
+
+[Collection(LocalServicesCollection.Name)]
+public sealed class BacklogTests(LocalServicesFixture services)
+{
+    [Fact]
+    public async Task Read_DeliveryThatNobodyHasBegun_IsTheLag()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync(services);
+        Assert.Equal(0, await ReadAsync(database, "atelier_outbox_lag_seconds"));
+        await database.ScalarAsync<int>(
+            """
+            WITH hooks AS (
+                INSERT INTO webhooks (id, user_id, url, event_types, secret, created_at)
+                VALUES (gen_random_uuid(), 'ann', 'https://hooks.example.org/', '{}', '\x00', now()) RETURNING id)
+            INSERT INTO webhook_deliveries (id, webhook_id, user_id, campaign_id, event_id, status, attempts, run, created_at)
+            SELECT gen_random_uuid(), id, 'ann', gen_random_uuid(), 1, status, 0, 0, now() - age
+            FROM hooks, (VALUES ('PENDING', interval '1 hour'), ('PENDING', interval '1 minute'), ('DELIVERED', interval '1 day')) AS each (status, age)
+            RETURNING 1
+            """);
+
+        Assert.Equal(2, await ReadAsync(database, "atelier_webhook_deliveries_pending"));
+        Assert.InRange(await ReadAsync(database, "atelier_outbox_lag_seconds"), 3600, 7200);
+    }
+
+    private static async Task<double> ReadAsync(TestDatabase database, string name)
+    {
+        string text = await new Backlog(database.DataSource).ReadAsync(CancellationToken.None);
+        string line = Assert.Single(text.Split('\n'), each => each.StartsWith($"{name} ", StringComparison.Ordinal));
+        return double.Parse(line[(name.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+}

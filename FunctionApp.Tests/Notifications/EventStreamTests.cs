@@ -1,0 +1,69 @@
+using System.Text;
+using Atelier.Notifications;
+using Atelier.Notifications.Streams;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+
+namespace FunctionApp.Tests.Notifications;
+
+/// <summary>What a stream says when nothing happens, and when it ends.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class EventStreamTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private static readonly EventStreamOptions Quick = new() { Heartbeat = TimeSpan.FromMilliseconds(20), Lifetime = TimeSpan.FromSeconds(1) };
+
+    private TestDatabase _database = null!;
+    private CampaignChanges _changes = null!;
+    private EventHub _hub = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(services);
+        _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
+        _hub = new EventHub(new EventLog(_database.DataSource), _changes, Quick, NullLogger<EventHub>.Instance);
+        await _changes.StartAsync(CancellationToken.None);
+        await _hub.StartAsync(CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _hub.StopAsync(CancellationToken.None);
+        await _changes.StopAsync(CancellationToken.None);
+        _hub.Dispose();
+        _changes.Dispose();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public void Options_OfNobodysConfiguration_BeatEvery15SecondsAndEndBeforeTheHosts5Minutes()
+    {
+        var options = new EventStreamOptions();
+
+        Assert.Equal(TimeSpan.FromSeconds(15), options.Heartbeat);
+        Assert.InRange(options.Lifetime, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5) - options.Heartbeat);
+    }
+
+    [Fact]
+    public async Task Stream_WithoutEvents_SaysWhenToReturn_BeatsAndSaysGoodbye()
+    {
+        var http = new DefaultHttpContext();
+        using var body = new MemoryStream();
+        http.Response.Body = body;
+        var stream = new EventStream(
+            _hub, new EventLog(_database.DataSource), Quick, Mock.Of<IHostApplicationLifetime>(), TimeProvider.System, NullLogger<EventStream>.Instance);
+
+        await stream.WriteAsync(http, "ann", campaignId: null, after: null, CancellationToken.None);
+
+        string[] blocks = Encoding.UTF8.GetString(body.ToArray()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("text/event-stream; charset=utf-8", http.Response.ContentType);
+        Assert.Equal("no", http.Response.Headers["X-Accel-Buffering"]);
+        Assert.Matches(@"\Aretry: 2000\nid: [0-9]+\z", blocks[0]);
+        Assert.Contains(":", blocks[1..^1]);
+        Assert.Equal(": time is up; resume with Last-Event-ID", blocks[^1]);
+        Assert.Equal(0, _hub.ReaderCount);
+    }
+}

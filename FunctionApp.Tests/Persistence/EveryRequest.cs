@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using AiSimulator;
+using Atelier.Access.ApiKeys;
+using Atelier.Campaigns.Control;
+using Atelier.Images;
+using Atelier.Operations.Retention;
+using Atelier.Persistence;
+using FunctionApp.Tests.EndToEnd;
+using FunctionApp.Tests.Hosting;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+
+namespace FunctionApp.Tests.Persistence;
+
+/// <summary>Makes every kind of request to a host on a database of <see cref="MillionCampaigns"/>, with all limits and access by keys.</summary>
+internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
+{
+    /// <summary>What must be among the statements when everything was asked for.</summary>
+    public static readonly IReadOnlyList<string> Statements =
+    [
+        "INSERT INTO caller_rates", "INSERT INTO caller_days", "FROM api_keys", "UPDATE api_keys", "INSERT INTO acknowledgements",
+        "FROM acknowledgements", "FOR UPDATE", "DELETE FROM campaigns", "DELETE FROM webhooks", "DELETE FROM dead_letters",
+        "DELETE FROM webhook_deliveries", "UPDATE webhook_deliveries", "INSERT INTO webhook_deliveries", "WHERE user_id = $2 AND id > $1",
+        "WHERE campaign_id = $2 AND id > $1", "campaign_event_horizon() FROM campaign_events WHERE id > $1", "WHERE due_at < now()",
+        "WHERE completed_at < $1", "plainto_tsquery", "status = 'RUNNING'",
+    ];
+
+    private readonly AtelierFixture _atelier = new()
+    {
+        PlainPictures = true,
+        MoreSettings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Postgres"] = database.ConnectionString,
+            ["Access__Mode"] = "ApiKey",
+            ["Access__RequestsPerMinute"] = "10000",
+            ["Access__MaxRunning"] = "50",
+            ["Access__MaxPerDay"] = "1000",
+            // Retention runs when the test says so.
+            ["Retention__CampaignDays"] = "36500",
+            ["Retention__HistoryDays"] = "36500",
+            ["Providers__Callback__Endpoint"] = "{simulator}/callback",
+            ["Providers__Callback__Secret"] = new SimulatorOptions().CallbackSecret,
+            ["PublicUrl"] = "http://127.0.0.1:1",
+        },
+    };
+
+    private string _user = "";
+    private string _operator = "";
+
+    public async Task RunAsync(LocalServicesFixture services)
+    {
+        await using (AtelierDbContext db = database.NewContext())
+        {
+            var keys = new ApiKeyStore(db, TimeProvider.System);
+            _user = (await keys.CreateAsync("user-0", isOperator: false, CancellationToken.None)).ToString();
+            _operator = (await keys.CreateAsync("user-1", isOperator: true, CancellationToken.None)).ToString();
+        }
+        await _atelier.StartAsync(services);
+
+        await ReadCampaignsAsync();
+        await ChangeCampaignsAsync();
+        await NotificationsAsync();
+        await DeadLettersAsync();
+        await SendAsync(HttpMethod.Get, "/api/me", HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Get, "/api/metrics", HttpStatusCode.OK, key: _operator);
+        await SendAsync(HttpMethod.Get, "/api/health/ready", HttpStatusCode.OK);
+    }
+
+    /// <summary>Deletes what ended in the first minutes of <see cref="MillionCampaigns"/>, and the deliveries of that time.</summary>
+    public static async Task ApplyRetentionAsync(TestDatabase database)
+    {
+        var client = new Mock<DurableTaskClient>("test");
+        client.Setup(each => each.PurgeInstanceAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync(new PurgeResult(1));
+        client.Setup(each => each.GetAllInstancesAsync(It.IsAny<OrchestrationQuery?>()))
+            .Returns(Microsoft.DurableTask.Pageable.Create((_, _) => Task.FromResult(new Microsoft.DurableTask.Page<OrchestrationMetadata>([]))));
+        await using AtelierDbContext db = database.NewContext();
+        var eraser = new CampaignEraser(database.DataSource, Mock.Of<IImageStore>(), NullLogger<CampaignEraser>.Instance);
+        var options = new RetentionOptions(TimeSpan.FromDays(90), TimeSpan.FromDays(90));
+        var now = new ManualTime(new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero).AddDays(90));
+        await new ApplyRetention(db, eraser, options, now, NullLogger<ApplyRetention>.Instance)
+            .RunAsync(new TimerInfo(), client.Object, CancellationToken.None);
+    }
+
+    public ValueTask DisposeAsync() => _atelier.DisposeAsync();
+
+    private static string Id(int n) => $"01980000-0000-7000-8000-{n:x12}";
+
+    private async Task ReadCampaignsAsync()
+    {
+        JsonNode page = await SendAsync(HttpMethod.Get, "/api/campaigns?limit=100", HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Get, $"/api/campaigns?status=COMPLETE&q=word17&cursor={page["nextCursor"]}", HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Get, $"/api/campaigns/{Id(4)}?wait=1", HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Get, $"/api/campaigns/{Id(4)}/images/0", HttpStatusCode.NotFound);
+    }
+
+    private async Task ChangeCampaignsAsync()
+    {
+        var wanted = new JsonObject { ["prompt"] = "Planned", ["images"] = new JsonObject { ["count"] = 1 } };
+        string made = (string)(await SendAsync(HttpMethod.Post, "/api/campaigns", HttpStatusCode.Accepted, wanted, idempotencyKey: "plans"))["id"]!;
+        await SendAsync(HttpMethod.Post, "/api/campaigns", HttpStatusCode.Accepted, wanted, idempotencyKey: "plans");
+        await EndOfAsync(made);
+        await SendAsync(HttpMethod.Post, $"/api/campaigns/{made}/cancel", HttpStatusCode.Conflict);
+        await SendAsync(HttpMethod.Delete, $"/api/campaigns/{made}", HttpStatusCode.NoContent);
+
+        wanted["providers"] = new JsonObject { ["image"] = "callback" };
+        wanted["prompt"] = "Stopped [[fault: image/0 job-stuck]]";
+        string stopped = (string)(await SendAsync(HttpMethod.Post, "/api/campaigns", HttpStatusCode.Accepted, wanted))["id"]!;
+        await ReportAsync($"/api/callbacks/callback/{stopped}/image/0", """{"id":"x","status":"running"}""");
+        await SendAsync(HttpMethod.Post, $"/api/campaigns/{stopped}/cancel", HttpStatusCode.Accepted);
+
+        await SendAsync(HttpMethod.Post, $"/api/campaigns/{Id(8)}/retry", HttpStatusCode.Accepted);
+        await EndOfAsync(Id(8));
+        await SendAsync(HttpMethod.Delete, $"/api/campaigns/{Id(20)}", HttpStatusCode.NoContent);
+    }
+
+    private async Task NotificationsAsync()
+    {
+        var webhook = new JsonObject { ["url"] = "http://127.0.0.1:1/hook" };
+        JsonNode made = await SendAsync(HttpMethod.Post, "/api/webhooks", HttpStatusCode.Created, webhook);
+        await SendAsync(HttpMethod.Get, "/api/webhooks", HttpStatusCode.OK);
+        // The delivery cannot be made: sent, recorded, sent again and given up.
+        await SendAsync(HttpMethod.Post, $"/api/campaigns/{Id(28)}/retry", HttpStatusCode.Accepted);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>(
+            $"SELECT count(*) FROM dead_letters WHERE kind = 'WEBHOOK' AND campaign_id = '{Id(28)}' AND error_code = 'unreachable'") > 0);
+        await SendAsync(HttpMethod.Delete, $"/api/webhooks/{made["id"]}", HttpStatusCode.NoContent);
+
+        JsonNode inbox = await SendAsync(HttpMethod.Get, "/api/notifications?after=500000", HttpStatusCode.OK);
+        await SendAsync(
+            HttpMethod.Post, "/api/notifications/ack", HttpStatusCode.NoContent, new JsonObject { ["upTo"] = (long)inbox["items"]![0]!["id"]! });
+        await ReadStreamAsync("/api/events", lastEventId: 500_000);
+        await ReadStreamAsync($"/api/campaigns/{Id(8)}/events", lastEventId: 0);
+    }
+
+    private async Task DeadLettersAsync()
+    {
+        JsonNode page = await SendAsync(HttpMethod.Get, "/api/dead-letters", HttpStatusCode.OK, key: _operator);
+        foreach (string filter in (string[])
+        [
+            "kind=webhook", "errorCode=timeout", "kind=campaign&errorCode=http_500", "kind=webhook&errorCode=rate_limited", "errorCode=nothing",
+            "from=2026-01-02T00:00:00Z&until=2026-01-03T00:00:00Z", $"kind=campaign&errorCode=timeout&cursor={page["nextCursor"]}",
+        ])
+        {
+            await SendAsync(HttpMethod.Get, $"/api/dead-letters?{filter}", HttpStatusCode.OK, key: _operator);
+        }
+
+        var filtered = new JsonObject
+        {
+            ["filter"] = new JsonObject { ["kind"] = "webhook", ["from"] = "2026-01-02T00:00:00Z", ["until"] = "2026-01-02T00:10:00Z" },
+        };
+        await SendAsync(HttpMethod.Post, "/api/dead-letters/replay", HttpStatusCode.Accepted, filtered, _operator);
+        var ids = new JsonObject { ["ids"] = new JsonArray(Id(48), Id(58)) };
+        await SendAsync(HttpMethod.Post, "/api/dead-letters/replay", HttpStatusCode.Accepted, ids, _operator);
+        await SendAsync(HttpMethod.Delete, "/api/dead-letters", HttpStatusCode.NoContent, new JsonObject { ["ids"] = new JsonArray(Id(68)) }, _operator);
+        filtered["filter"] = new JsonObject { ["errorCode"] = "http_500", ["until"] = "2026-01-20T00:00:00Z" };
+        await SendAsync(HttpMethod.Delete, "/api/dead-letters", HttpStatusCode.NoContent, filtered, _operator);
+    }
+
+    private async Task EndOfAsync(string id) => await Eventually.TrueAsync(async () =>
+        (await SendAsync(HttpMethod.Get, $"/api/campaigns/{id}?wait=5", HttpStatusCode.OK))["completedAt"] is not null);
+
+    private async Task ReadStreamAsync(string path, long lastEventId)
+    {
+        using HttpRequestMessage request = Request(HttpMethod.Get, path, body: null, _user);
+        request.Headers.TryAddWithoutValidation("Last-Event-ID", $"{lastEventId}");
+        using HttpResponseMessage response = await _atelier.Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        while (await reader.ReadLineAsync() is { } line && !line.StartsWith("data:", StringComparison.Ordinal))
+        {
+        }
+    }
+
+    private async Task ReportAsync(string path, string body)
+    {
+        using HttpRequestMessage request = Request(HttpMethod.Post, path, body: null, _user);
+        string time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        request.Headers.Add("X-Timestamp", time);
+        request.Headers.Add("X-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(
+            Encoding.UTF8.GetBytes(new SimulatorOptions().CallbackSecret), Encoding.UTF8.GetBytes($"{time}.{body}"))));
+        using HttpResponseMessage response = await _atelier.Api.Http.SendAsync(request);
+        // Whether the job has been ordered yet or not, its row was looked up.
+        Assert.True(response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Conflict, $"{response.StatusCode}");
+    }
+
+    private async Task<JsonNode> SendAsync(
+        HttpMethod method, string path, HttpStatusCode expected, JsonNode? body = null, string? key = null, string? idempotencyKey = null)
+    {
+        using HttpRequestMessage request = Request(method, path, body, key ?? _user);
+        if (idempotencyKey is not null)
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        using HttpResponseMessage response = await _atelier.Api.Http.SendAsync(request);
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == expected, $"{method} {path}: {response.StatusCode} {text}");
+        return response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonNode.Parse(text)! : new JsonObject();
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, string path, JsonNode? body, string key) => new(method, path)
+    {
+        Headers = { Authorization = new("Bearer", key) },
+        Content = body is null ? null : JsonContent.Create(body),
+    };
+}
