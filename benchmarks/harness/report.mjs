@@ -49,16 +49,20 @@ function markdownTable(results) {
   return [header, `|---|${'---:|'.repeat(columns)}`, ...body].join('\n');
 }
 
-/** EmbeddedFunctions' figures beside what it has to reach. */
-function targets({ engines: { atelier } }) {
+/** EmbeddedFunctions' figures beside what it has to reach, as they are and as multiples of the floor's. */
+function targets({ engines: { atelier, floor } }) {
   const lines = rows.filter((row) => row.target !== undefined).map((row) => {
     const value = row.value(atelier.tests);
     const bound = row.better === 'more' ? '≥' : '≤';
-    const wanted = `${bound} ${number(row.target, row.target % 1 === 0 ? 0 : row.digits)} ${row.unit}`.trim();
-    const reached = value === undefined ? 'not measured' : reaches(row, value) ? 'reached' : 'missed';
-    return `| ${row.title} | ${wanted} | ${cell(row, atelier)} | ${reached} |`;
+    const verdict = (measured, wanted) => (measured === undefined ? 'not measured' : reaches(row, measured, wanted) ? 'reached' : 'missed');
+    const absolute = [
+      `${bound} ${number(row.target, row.target % 1 === 0 ? 0 : row.digits)} ${row.unit}`.trim(), cell(row, atelier), verdict(value, row.target),
+    ];
+    if (row.floor === undefined) return `| ${[row.title, ...absolute, '–', '–', '–'].join(' | ')} |`;
+    const [wanted, multiple] = [row.target / row.floor, value / row.value(floor.tests)];
+    return `| ${[row.title, ...absolute, `${bound} ${number(wanted, 2)} ×`, `${number(multiple, 2)} ×`, verdict(multiple, wanted)].join(' | ')} |`;
   });
-  return ['| | target | measured | |', '|---|---:|---:|---|', ...lines].join('\n');
+  return ['| | target | measured | | target, of the floor | measured, of the floor | |', '|---|---:|---:|---|---:|---:|---|', ...lines].join('\n');
 }
 
 function machine({ machine: facts, postgres, measuredAt }) {
