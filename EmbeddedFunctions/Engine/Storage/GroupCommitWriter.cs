@@ -28,33 +28,29 @@ internal sealed class GroupCommitWriter(
     /// <summary>The most requests that one commit takes.</summary>
     private const int MaxGroup = 512;
 
-    private static readonly TimeSpan FirstReconnectDelay = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan MaxReconnectDelay = TimeSpan.FromSeconds(1);
-
+    private readonly CommitConnection _connection = new(dataSource, sql, channel, clock, logger);
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<CommitRequest> _held = [];
-    private Queue<CommitRequest> _queue = new();
+    private readonly Queue<CommitRequest> _queue = new();
     private ExecutionContext? _context;
     private CancellationToken _cancellation;
     private bool _isOpen;
     private bool _isWriting;
     private bool _isComplete;
-    private NpgsqlConnection? _connection;
     private volatile Membership _membership = new(0);
-    private volatile bool _isAway;
 
     /// <summary>Called when a commit was refused because another node declared this one dead.</summary>
     public event Action? Fenced;
 
     /// <summary>Whether the database did not answer when it was last asked; commits wait until it does.</summary>
-    public bool IsDatabaseAway => _isAway;
+    public bool IsDatabaseAway => _connection.IsDatabaseAway;
 
     /// <summary>From now on commits are this node's.</summary>
     public void Attach(long nodeId)
     {
         _membership = new Membership(nodeId);
-        _isAway = false;
+        _connection.IsDatabaseAway = false;
     }
 
     /// <summary>Takes a request. What becomes of it is told to the request, which may happen before this returns: call it with no lock held.</summary>
@@ -118,13 +114,7 @@ internal sealed class GroupCommitWriter(
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_connection is not null)
-        {
-            await _connection.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     /// <remarks>
     /// The bringer's thread starts the writing, unless it is bound to something. What flows with it, such as its trace, does not come along.
@@ -274,12 +264,12 @@ internal sealed class GroupCommitWriter(
         CommitOutcome outcome;
         try
         {
-            outcome = await WriteAsync(membership, group, number, cancellationToken).ConfigureAwait(false);
+            outcome = await _connection.WriteAsync(membership.NodeId, group, number, cancellationToken).ConfigureAwait(false);
         }
         catch (NodeFencedException exception)
         {
             membership.IsFenced = true;
-            _isAway = false;
+            _connection.IsDatabaseAway = false;
             FailAll(group, exception);
             if (membership == _membership)
             {
@@ -329,133 +319,6 @@ internal sealed class GroupCommitWriter(
         var half = group.Count / 2;
         Queue(await CommitAsync(group.GetRange(0, half), cancellationToken).ConfigureAwait(false));
         Queue(await CommitAsync(group.GetRange(half, group.Count - half), cancellationToken).ConfigureAwait(false));
-    }
-
-    private async Task<CommitOutcome> WriteAsync(
-        Membership membership,
-        List<CommitRequest> group,
-        long number,
-        CancellationToken cancellationToken)
-    {
-        var batch = NewBatch();
-        var delay = FirstReconnectDelay;
-        var unanswered = false;
-        while (true)
-        {
-            try
-            {
-                var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
-                if (unanswered && await TookPlaceAsync(connection, membership.NodeId, number, cancellationToken).ConfigureAwait(false))
-                {
-                    var known = await ReadOutcomeAsync(connection, membership.NodeId, batch, cancellationToken).ConfigureAwait(false);
-                    _isAway = false;
-                    return known;
-                }
-
-                unanswered = true;
-                var outcome = await batch.ExecuteAsync(connection, cancellationToken).ConfigureAwait(false);
-                _isAway = false;
-                return outcome;
-            }
-            catch (PostgresException exception) when (string.Equals(exception.SqlState, TaskHubSchema.FencedSqlState, StringComparison.Ordinal))
-            {
-                throw new NodeFencedException(membership.NodeId);
-            }
-            catch (PostgresException exception) when (string.Equals(exception.SqlState, TaskHubSchema.CommittedSqlState, StringComparison.Ordinal))
-            {
-                // The first try was still under way on the server when it was looked for: the next look finds it.
-                batch = NewBatch();
-            }
-            catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
-            {
-                logger.LogWarning("PostgreSQL does not answer ({Reason}): {Count} steps wait", exception.Message, group.Count);
-                _isAway = true;
-                await DropConnectionAsync().ConfigureAwait(false);
-                await Task.Delay(delay, clock.TimeProvider, cancellationToken).ConfigureAwait(false);
-                delay = delay * 2 < MaxReconnectDelay ? delay * 2 : MaxReconnectDelay;
-
-                // The parameters of a batch belong to it: a second try takes a new one.
-                batch = NewBatch();
-            }
-        }
-
-        CommitBatch NewBatch()
-        {
-            var next = new CommitBatch(sql, channel, membership.NodeId, number, clock.UtcNow);
-            group.ForEach(next.Add);
-            return next;
-        }
-    }
-
-    private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
-    {
-        if (_connection is { } open)
-        {
-            return open;
-        }
-
-        var connection = dataSource.CreateConnection();
-        try
-        {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("set idle_in_transaction_session_timeout = '2s'", connection);
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-
-        return _connection = connection;
-    }
-
-    private async Task DropConnectionAsync()
-    {
-        if (_connection is { } broken)
-        {
-            _connection = null;
-            await broken.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async Task<bool> TookPlaceAsync(NpgsqlConnection connection, long nodeId, long number, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql.LastBatch, connection);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
-        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long last ? last >= number : throw new NodeFencedException(nodeId);
-    }
-
-    private async Task<CommitOutcome> ReadOutcomeAsync(
-        NpgsqlConnection connection,
-        long nodeId,
-        CommitBatch batch,
-        CancellationToken cancellationToken)
-    {
-        var created = new HashSet<Guid>();
-        await using (var command = new NpgsqlCommand(sql.CreatedAmong, connection))
-        {
-            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. batch.NewExecutions] });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            {
-                created.Add(reader.GetGuid(0));
-            }
-        }
-
-        var released = new HashSet<string>(StringComparer.Ordinal);
-        await using (var command = new NpgsqlCommand(sql.ReleasedAmong, connection))
-        {
-            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. batch.Releases] });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            {
-                released.Add(reader.GetString(0));
-            }
-        }
-
-        return new CommitOutcome(created, released);
     }
 
     private static void FailAll(List<CommitRequest> group, Exception exception)

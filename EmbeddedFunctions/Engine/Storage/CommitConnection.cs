@@ -1,0 +1,166 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EmbeddedFunctions.Engine.Storage;
+
+/// <summary>
+/// The connection that commits go through. When it breaks while a commit is under way, it finds out whether the commit took place and only
+/// then tries again.
+/// </summary>
+internal sealed class CommitConnection(
+    NpgsqlDataSource dataSource,
+    CommitSql sql,
+    string channel,
+    EngineClock clock,
+    ILogger<GroupCommitWriter> logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstReconnectDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MaxReconnectDelay = TimeSpan.FromSeconds(1);
+
+    private NpgsqlConnection? _connection;
+    private volatile bool _isAway;
+
+    /// <summary>Whether the database did not answer when it was last asked; commits wait until it does.</summary>
+    public bool IsDatabaseAway
+    {
+        get => _isAway;
+        set => _isAway = value;
+    }
+
+    /// <summary>Writes the group, however long the database is away.</summary>
+    /// <exception cref="NodeFencedException">The node was declared dead: nothing of it is written.</exception>
+    public async Task<CommitOutcome> WriteAsync(
+        long nodeId,
+        List<CommitRequest> group,
+        long number,
+        CancellationToken cancellationToken)
+    {
+        var batch = NewBatch();
+        var delay = FirstReconnectDelay;
+        var unanswered = false;
+        while (true)
+        {
+            try
+            {
+                var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+                if (unanswered && await TookPlaceAsync(connection, nodeId, number, cancellationToken).ConfigureAwait(false))
+                {
+                    var known = await ReadOutcomeAsync(connection, nodeId, batch, cancellationToken).ConfigureAwait(false);
+                    IsDatabaseAway = false;
+                    return known;
+                }
+
+                unanswered = true;
+                var outcome = await batch.ExecuteAsync(connection, cancellationToken).ConfigureAwait(false);
+                IsDatabaseAway = false;
+                return outcome;
+            }
+            catch (PostgresException exception) when (string.Equals(exception.SqlState, TaskHubSchema.FencedSqlState, StringComparison.Ordinal))
+            {
+                throw new NodeFencedException(nodeId);
+            }
+            catch (PostgresException exception) when (string.Equals(exception.SqlState, TaskHubSchema.CommittedSqlState, StringComparison.Ordinal))
+            {
+                // The first try was still under way on the server when it was looked for: the next look finds it.
+                batch = NewBatch();
+            }
+            catch (Exception exception) when (DatabaseErrors.IsOutage(exception))
+            {
+                logger.LogWarning("PostgreSQL does not answer ({Reason}): {Count} steps wait", exception.Message, group.Count);
+                IsDatabaseAway = true;
+                await DropConnectionAsync().ConfigureAwait(false);
+                await Task.Delay(delay, clock.TimeProvider, cancellationToken).ConfigureAwait(false);
+                delay = delay * 2 < MaxReconnectDelay ? delay * 2 : MaxReconnectDelay;
+
+                // The parameters of a batch belong to it: a second try takes a new one.
+                batch = NewBatch();
+            }
+        }
+
+        CommitBatch NewBatch()
+        {
+            var next = new CommitBatch(sql, channel, nodeId, number, clock.UtcNow);
+            group.ForEach(next.Add);
+            return next;
+        }
+    }
+
+    private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { } open)
+        {
+            return open;
+        }
+
+        var connection = dataSource.CreateConnection();
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using var command = new NpgsqlCommand("set idle_in_transaction_session_timeout = '2s'", connection);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return _connection = connection;
+    }
+
+    private async Task DropConnectionAsync()
+    {
+        if (_connection is { } broken)
+        {
+            _connection = null;
+            await broken.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> TookPlaceAsync(NpgsqlConnection connection, long nodeId, long number, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql.LastBatch, connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long last ? last >= number : throw new NodeFencedException(nodeId);
+    }
+
+    private async Task<CommitOutcome> ReadOutcomeAsync(
+        NpgsqlConnection connection,
+        long nodeId,
+        CommitBatch batch,
+        CancellationToken cancellationToken)
+    {
+        var created = new HashSet<Guid>();
+        await using (var command = new NpgsqlCommand(sql.CreatedAmong, connection))
+        {
+            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. batch.NewExecutions] });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                created.Add(reader.GetGuid(0));
+            }
+        }
+
+        var released = new HashSet<string>(StringComparer.Ordinal);
+        await using (var command = new NpgsqlCommand(sql.ReleasedAmong, connection))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. batch.Releases] });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                released.Add(reader.GetString(0));
+            }
+        }
+
+        return new CommitOutcome(created, released);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}
