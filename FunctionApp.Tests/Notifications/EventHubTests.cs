@@ -1,8 +1,6 @@
 using Atelier.Notifications;
 using Atelier.Notifications.Streams;
 using FunctionApp.Tests.Hosting;
-using FunctionApp.Tests.Persistence;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace FunctionApp.Tests.Notifications;
@@ -12,36 +10,21 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private TestDatabase _database = null!;
-    private CampaignChanges _changes = null!;
-    private EventHub _hub = null!;
+    private TestHub _running = null!;
 
-    public async Task InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync(services);
-        _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
-        _hub = new EventHub(
-            new EventLog(_database.DataSource), _changes, new EventStreamOptions { ReaderBuffer = 3 }, NullLogger<EventHub>.Instance);
-        await _changes.StartAsync(CancellationToken.None);
-        await _hub.StartAsync(CancellationToken.None);
-    }
+    private EventHub Hub => _running.Hub;
 
-    public async Task DisposeAsync()
-    {
-        await _hub.StopAsync(CancellationToken.None);
-        await _changes.StopAsync(CancellationToken.None);
-        _hub.Dispose();
-        _changes.Dispose();
-        await _database.DisposeAsync();
-    }
+    public async Task InitializeAsync() => _running = await TestHub.StartAsync(services, new EventStreamOptions { ReaderBuffer = 3 });
+
+    public async Task DisposeAsync() => await _running.DisposeAsync();
 
     [Fact]
     public async Task Reader_OfOneCampaign_HearsOfItAlone()
     {
         Guid mine = Guid.NewGuid();
-        using EventReader one = _hub.Join("ann", mine);
-        using EventReader all = _hub.Join("ann", campaignId: null);
-        using EventReader other = _hub.Join("ben", campaignId: null);
+        using EventReader one = Hub.Join("ann", mine);
+        using EventReader all = Hub.Join("ann", campaignId: null);
+        using EventReader other = Hub.Join("ben", campaignId: null);
         await Task.WhenAll(one.Joined, all.Joined, other.Joined).WaitAsync(Patience);
 
         await AppendAsync("ann", Guid.NewGuid());
@@ -58,8 +41,8 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     [Fact]
     public async Task Reader_TakesNothing_IsClosedAndTheOthersGoOn()
     {
-        using EventReader slow = _hub.Join("ann", campaignId: null);
-        using EventReader quick = _hub.Join("ann", campaignId: null);
+        using EventReader slow = Hub.Join("ann", campaignId: null);
+        using EventReader quick = Hub.Join("ann", campaignId: null);
         await Task.WhenAll(slow.Joined, quick.Joined).WaitAsync(Patience);
 
         for (int count = 0; count < 5; count++)
@@ -76,10 +59,10 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     [Fact]
     public async Task Stop_WithReaders_EndsThem()
     {
-        using EventReader reader = _hub.Join("ann", campaignId: null);
+        using EventReader reader = Hub.Join("ann", campaignId: null);
         await reader.Joined.WaitAsync(Patience);
 
-        await _hub.StopAsync(CancellationToken.None);
+        await Hub.StopAsync(CancellationToken.None);
 
         Assert.False(await reader.Waiting.WaitToReadAsync().AsTask().WaitAsync(Patience));
     }
@@ -88,13 +71,13 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
 
     private async Task AppendAsync(string user, Guid campaign)
     {
-        await using NpgsqlCommand command = _database.DataSource.CreateCommand(
+        await using NpgsqlCommand command = _running.Database.DataSource.CreateCommand(
             """
             INSERT INTO campaign_events (user_id, campaign_id, type, part, attempt, data, at) VALUES ($1, $2, 'x', '', 0, '{}', now());
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = user });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = campaign });
         await command.ExecuteNonQueryAsync();
-        await _database.ScalarAsync<object>($"SELECT pg_notify('atelier_campaigns', '{campaign}')::text");
+        await _running.Database.ScalarAsync<object>($"SELECT pg_notify('atelier_campaigns', '{campaign}')::text");
     }
 }

@@ -1,8 +1,6 @@
 using System.Text;
-using Atelier.Notifications;
 using Atelier.Notifications.Streams;
 using FunctionApp.Tests.Hosting;
-using FunctionApp.Tests.Persistence;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,31 +10,9 @@ namespace FunctionApp.Tests.Notifications;
 
 /// <summary>What a stream says when nothing happens, and when it ends.</summary>
 [Collection(LocalServicesCollection.Name)]
-public sealed class EventStreamTests(LocalServicesFixture services) : IAsyncLifetime
+public sealed class EventStreamTests(LocalServicesFixture services)
 {
     private static readonly EventStreamOptions Quick = new() { Heartbeat = TimeSpan.FromMilliseconds(20), Lifetime = TimeSpan.FromSeconds(1) };
-
-    private TestDatabase _database = null!;
-    private CampaignChanges _changes = null!;
-    private EventHub _hub = null!;
-
-    public async Task InitializeAsync()
-    {
-        _database = await TestDatabase.CreateAsync(services);
-        _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
-        _hub = new EventHub(new EventLog(_database.DataSource), _changes, Quick, NullLogger<EventHub>.Instance);
-        await _changes.StartAsync(CancellationToken.None);
-        await _hub.StartAsync(CancellationToken.None);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _hub.StopAsync(CancellationToken.None);
-        await _changes.StopAsync(CancellationToken.None);
-        _hub.Dispose();
-        _changes.Dispose();
-        await _database.DisposeAsync();
-    }
 
     [Fact]
     public void Options_OfNobodysConfiguration_BeatEvery15SecondsAndEndBeforeTheHosts5Minutes()
@@ -50,11 +26,12 @@ public sealed class EventStreamTests(LocalServicesFixture services) : IAsyncLife
     [Fact]
     public async Task Stream_WithoutEvents_SaysWhenToReturn_BeatsAndSaysGoodbye()
     {
+        await using TestHub running = await TestHub.StartAsync(services, Quick);
         var http = new DefaultHttpContext();
         using var body = new MemoryStream();
         http.Response.Body = body;
         var stream = new EventStream(
-            _hub, new EventLog(_database.DataSource), Quick, Mock.Of<IHostApplicationLifetime>(), TimeProvider.System, NullLogger<EventStream>.Instance);
+            running.Hub, running.Log, Quick, Mock.Of<IHostApplicationLifetime>(), TimeProvider.System, NullLogger<EventStream>.Instance);
 
         await stream.WriteAsync(http, "ann", campaignId: null, after: null, CancellationToken.None);
 
@@ -64,6 +41,6 @@ public sealed class EventStreamTests(LocalServicesFixture services) : IAsyncLife
         Assert.Matches(@"\Aretry: 2000\nid: [0-9]+\z", blocks[0]);
         Assert.Contains(":", blocks[1..^1]);
         Assert.Equal(": time is up; resume with Last-Event-ID", blocks[^1]);
-        Assert.Equal(0, _hub.ReaderCount);
+        Assert.Equal(0, running.Hub.ReaderCount);
     }
 }

@@ -8,7 +8,7 @@ namespace FunctionApp.Tests.EndToEnd.Providers;
 
 /// <summary>The process dies while jobs are under way at their providers, or the provider forgets them.</summary>
 [Collection(LocalServicesCollection.Name)]
-public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncDisposable
+public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncLifetime
 {
     private const int Campaigns = 12;
     private const int ImagesOfEach = 3;
@@ -29,7 +29,9 @@ public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncDispo
         },
     };
 
-    public ValueTask DisposeAsync() => _atelier.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _atelier.DisposeAsync();
 
     [Fact]
     public async Task KillDashNine_WhileJobsAreUnderWay_LosesNoImageAndOrdersNoneAgainThatIsOnRecord()

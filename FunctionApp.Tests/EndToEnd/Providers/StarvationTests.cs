@@ -7,7 +7,7 @@ namespace FunctionApp.Tests.EndToEnd.Providers;
 
 /// <summary>A provider in trouble, with more parts waiting for it than a process has places for activities, beside one that is well.</summary>
 [Collection(LocalServicesCollection.Name)]
-public sealed class StarvationTests(LocalServicesFixture services) : IAsyncDisposable
+public sealed class StarvationTests(LocalServicesFixture services) : IAsyncLifetime
 {
     // host.json allows 100 activities at once.
     private const int Campaigns = 15;
@@ -25,7 +25,9 @@ public sealed class StarvationTests(LocalServicesFixture services) : IAsyncDispo
         },
     };
 
-    public ValueTask DisposeAsync() => _atelier.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _atelier.DisposeAsync();
 
     [Fact]
     public async Task ProviderThatHangs_TakesItsShareOfThePlaces_AndTheOtherProvidersCampaignsComplete()
