@@ -37,8 +37,9 @@ internal sealed partial class DurableEngine
         var next = Host.IsOpen ? await Store.NextWakeAsync(Host.Versions.Rejected, cancellationToken) : null;
         if (!Host.HasRoom && next <= _clock.UtcNow)
         {
-            // Work waits for a place: what only waits for a timer or an event does so in the database.
-            foreach (var instance in Host.All)
+            // Work waits for a place: what only waits for a timer or an event does so in the database. To a node that is merely busy
+            // that would bring no relief, only the work of taking it up again.
+            foreach (var instance in Host.HasPlace ? [] : Host.All)
             {
                 instance.EvictIfIdle(PressedIdle);
             }

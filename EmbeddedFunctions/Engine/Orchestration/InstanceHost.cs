@@ -67,9 +67,10 @@ internal sealed class InstanceHost(
     public event Action<LiveInstance, List<OrchestrationAction>>? ChildrenInDoubt;
 
     /// <summary>Whether a new instance is to start here rather than wait in the database for a node with room.</summary>
-    public bool HasRoom => IsOpen
-        && _live.Count + Volatile.Read(ref _arriving) < Options.MaxLiveOrchestrations
-        && Volatile.Read(ref _arriving) + Activities.Backlog <= Options.MaxConcurrentActivities;
+    public bool HasRoom => IsOpen && HasPlace && Volatile.Read(ref _arriving) + Activities.Backlog <= Options.MaxConcurrentActivities;
+
+    /// <summary>Whether one more fits into memory, busy or not: where none does, one that only waits has to make room.</summary>
+    public bool HasPlace => _live.Count + Volatile.Read(ref _arriving) < Options.MaxLiveOrchestrations;
 
     public bool TryFind(string id, out LiveInstance instance) => _live.TryGetValue(id, out instance!);
 
