@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FunctionApp.Tests.Hosting;
 using Microsoft.DurableTask.Client;
+using Npgsql;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.Engine;
 
@@ -141,6 +142,48 @@ public sealed class RecoveryTests(LocalServicesFixture services)
     }
 
     [Fact]
+    public async Task ANodeThatIsMerelyBusy_KeepsWhatWaitsInMemory()
+    {
+        var database = await services.CreateDatabaseAsync();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var functions = new TestFunctions()
+            .Activity<int, int>("Work", async (n, cancellationToken) =>
+            {
+                await gate.Task.WaitAsync(cancellationToken);
+                return n;
+            })
+            .Orchestrator("Works", context => context.CallActivityAsync<int>("Work", context.GetInput<int>()))
+            .Orchestrator("Listens", context => context.WaitForExternalEvent<string>("go"));
+        await using var node = await EngineNode.StartAsync(database, functions, o => o with { MaxConcurrentActivities = 1 });
+        var listener = await node.Client.ScheduleNewOrchestrationInstanceAsync("Listens");
+        var ids = new List<string>();
+        await using var connection = new NpgsqlConnection(database);
+        await connection.OpenAsync();
+        while (await ScalarAsync<long>(connection, "select count(*) from durable.instances where owner is null") == 0)
+        {
+            ids.Add(await node.Client.ScheduleNewOrchestrationInstanceAsync("Works", ids.Count));
+        }
+
+        // The node looks for room again and again, and finds none.
+        var looks = new HashSet<DateTime>();
+        await Eventually.TrueAsync(async () =>
+        {
+            looks.Add(await ScalarAsync<DateTime>(
+                connection,
+                """
+                select coalesce(max(query_start), '-infinity') from pg_stat_activity
+                where query like 'select wake_at from durable.instances%' and datname = current_database()
+                """));
+            return looks.Count > 4;
+        });
+
+        Assert.True(node.Engine.Host.TryFind(listener, out _));
+        gate.SetResult();
+        var ends = await Task.WhenAll(ids.Select(node.EndOfAsync));
+        Assert.Equal(Enumerable.Range(0, ids.Count), ends.Select(e => e.ReadOutputAs<int>()));
+    }
+
+    [Fact]
     public async Task ResultOfAnActivity_WhileAnotherOneRuns_IsOnRecordForALaterLife()
     {
         var database = await services.CreateDatabaseAsync();
@@ -236,5 +279,11 @@ public sealed class RecoveryTests(LocalServicesFixture services)
         var end = await Task.Run(() => node.RunAsync("Looks"));
 
         Assert.Equal("nothing, nothing, nothing", end.ReadOutputAs<string>());
+    }
+
+    private static async Task<T> ScalarAsync<T>(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
     }
 }
