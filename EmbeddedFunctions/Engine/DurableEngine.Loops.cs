@@ -17,7 +17,7 @@ internal sealed partial class DurableEngine
             await AdoptTakenAsync(cancellationToken);
         }
 
-        while (Host.IsOpen && Host.HasRoom)
+        while (Host.IsOpen && !WantsRoom())
         {
             _takenInDoubt = true;
 
@@ -35,23 +35,35 @@ internal sealed partial class DurableEngine
         }
 
         var next = Host.IsOpen ? await Store.NextWakeAsync(Host.Versions.Rejected, cancellationToken) : null;
-        if (!Host.HasRoom && next <= _clock.UtcNow)
+        var wait = next is { } at ? at - _clock.UtcNow : _options.SweepInterval;
+        if (wait <= TimeSpan.Zero)
         {
-            // Work waits for a place: what only waits for a timer or an event does so in the database. To a node that is merely busy
-            // that would bring no relief, only the work of taking it up again.
+            // Work waits for a place, or another node is about to take it. What only waits for a timer or an event does so in the database;
+            // to a node that is merely busy that would bring no relief, only the work of taking it up again.
             foreach (var instance in Host.HasPlace ? [] : Host.All)
             {
                 instance.EvictIfIdle(PressedIdle);
             }
 
-            await WaitForSignalAsync(_workSignal, PressedIdle, cancellationToken);
-            return TimeSpan.Zero;
+            wait = PressedIdle;
         }
 
-        var wait = next is { } at ? at - _clock.UtcNow : _options.SweepInterval;
-        wait = wait < _options.SweepInterval ? wait : _options.SweepInterval;
-        await WaitForSignalAsync(_workSignal, Host.HasRoom && wait > TimeSpan.Zero ? wait : _options.SweepInterval, cancellationToken);
+        await WaitForSignalAsync(_workSignal, wait < _options.SweepInterval ? wait : _options.SweepInterval, cancellationToken);
         return TimeSpan.Zero;
+    }
+
+    /// <summary>Whether there is no room. If so, an instance that ends signals that there may be work for its place; else nothing need look.</summary>
+    private bool WantsRoom()
+    {
+        _wantsRoom = false;
+        if (!Host.HasRoom)
+        {
+            // Said first, and looked at again: what leaves from here on is heard.
+            Interlocked.Exchange(ref _wantsRoom, true);
+            _wantsRoom = !Host.HasRoom;
+        }
+
+        return _wantsRoom;
     }
 
     private async Task AdoptAsync(List<InstanceRecord> taken, CancellationToken cancellationToken)

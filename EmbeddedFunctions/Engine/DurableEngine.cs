@@ -52,6 +52,7 @@ internal sealed partial class DurableEngine : IHostedService, IAsyncDisposable
     private long? _beatingSince;
     private long _lastBeat;
     private bool _takenInDoubt;
+    private bool _wantsRoom;
 
     public DurableEngine(
         EngineOptions options,
@@ -99,7 +100,13 @@ internal sealed partial class DurableEngine : IHostedService, IAsyncDisposable
 
         _listener.WorkIsReady += SignalWork;
         _listener.MailHasCome += SignalMail;
-        Host.Left += SignalWork;
+        Host.Left += isOver =>
+        {
+            if (!isOver || Volatile.Read(ref _wantsRoom))
+            {
+                SignalWork();
+            }
+        };
         Host.MailWanted += SignalMail;
         Host.ChildrenInDoubt += (instance, children) => _ = ConfirmChildrenAsync(instance, children);
         writer.Fenced += () => _ = RejoinAsync();

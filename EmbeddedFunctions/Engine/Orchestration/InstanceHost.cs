@@ -57,8 +57,8 @@ internal sealed class InstanceHost(
 
     public IEnumerable<LiveInstance> All => _live.Values;
 
-    /// <summary>An instance has left: there is room for another.</summary>
-    public event Action? Left;
+    /// <summary>An instance has left, over or not: there is room for another. One that is not over waits in the database.</summary>
+    public event Action<bool>? Left;
 
     /// <summary>An instance wants its inbox read.</summary>
     public event Action? MailWanted;
@@ -106,12 +106,12 @@ internal sealed class InstanceHost(
         return instance;
     }
 
-    public void Remove(LiveInstance instance)
+    public void Remove(LiveInstance instance, bool isOver)
     {
         if (_live.TryRemove(new KeyValuePair<string, LiveInstance>(instance.Id, instance)))
         {
             Watch.Changed(instance.Id);
-            Left?.Invoke();
+            Left?.Invoke(isOver);
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class InstanceHost(
     public Task HandOverAllAsync()
     {
         var empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Left += Check;
+        Left += _ => Check();
         foreach (var instance in _live.Values)
         {
             instance.Post(new HandOverRequested());

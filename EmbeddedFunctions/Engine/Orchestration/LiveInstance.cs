@@ -151,7 +151,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
         {
             // A defect of the engine must not take the process down, nor leave the instance silently stuck.
             _host.Logger.LogCritical(exception, "Instance {InstanceId} cannot go on in this process", Id);
-            _host.Remove(this);
+            _host.Remove(this, isOver: false);
             Abandon();
             if (TakeExecution() is { } execution)
             {
@@ -225,7 +225,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     private void Leave()
     {
         _run.End();
-        _host.Remove(this);
+        _host.Remove(this, _run.IsOver);
         Abandon();
     }
 
