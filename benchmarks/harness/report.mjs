@@ -13,6 +13,7 @@ export function writeReport(results) {
   const parts = {
     table: markdownTable(results),
     targets: targets(results),
+    commits: commits(results),
     machine: machine(results),
     conditions: conditions(results),
     command: `benchmarks/run --runs ${results.runs}`,
@@ -63,6 +64,14 @@ function targets({ engines: { atelier, floor } }) {
     return `| ${[row.title, ...absolute, `${bound} ${number(wanted, 2)} ×`, `${number(multiple, 2)} ×`, verdict(multiple, wanted)].join(' | ')} |`;
   });
   return ['| | target | measured | | target, of the floor | measured, of the floor | |', '|---|---:|---:|---|---:|---:|---|', ...lines].join('\n');
+}
+
+/** What the commits that the floor does not have make of its p50, beside what EmbeddedFunctions took. */
+function commits({ engines: { atelier, floor } }) {
+  const row = (title) => rows.find((each) => each.title.includes(title));
+  const [p50, commit] = [row('p50'), row('a transaction of one row')];
+  const [of, took] = [p50.value(floor.tests), commit.value(atelier.tests)];
+  return `${number(of, 1)} ms + 3 × ${number(took, 2)} ms = ${number(of + 3 * took, 1)} ms; it took ${number(p50.value(atelier.tests), 1)} ms`;
 }
 
 function machine({ machine: facts, postgres, measuredAt }) {

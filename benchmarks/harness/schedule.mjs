@@ -4,8 +4,8 @@ import { crash, fanout, latency, throughput } from './tests.mjs';
 
 const QUIET_PERCENT = 10; // of the machine: what other processes may take in a round that counts
 const QUIET_WAIT = 5_000; // milliseconds
-const WARM_UP = 20_000; // milliseconds after which a slow engine counts as warm
-const WARM_UP_ROUNDS = 10;
+const WARM_UP = 30_000; // milliseconds after which a slow engine counts as warm
+const WARM_UP_ROUNDS = 20;
 
 /** Runs the tests on one engine. Resolves to their rounds, and to PostgreSQL's settings. */
 export async function measureEngine({ name, engine, postgres, stub, run, cores, options, progress }) {

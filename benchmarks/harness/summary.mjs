@@ -23,6 +23,10 @@ export const rows = [
     value: ({ latency }) => median(latency, (round) => round.p99),
   },
   {
+    title: 'meanwhile a transaction of one row took, p50', unit: 'ms', digits: 2, better: 'less',
+    value: ({ latency }) => median(latency, (round) => round.commitMilliseconds),
+  },
+  {
     title: '500 at once, each call 500 ms', unit: 's', digits: 2, better: 'less', target: 0.75, floor: 0.65, chart: '500 at once, each call 500 ms, s',
     value: ({ fanout }) => median(fanout, (round) => round.seconds),
   },
@@ -47,6 +51,14 @@ export const rows = [
     chart: 'kill -9: restart to all complete, s',
     value: ({ crash }) => median(crash, (round) => round.seconds),
     instead: ({ crash }) => lossOf(crash),
+  },
+  {
+    title: '… of which until the new process answers', unit: 's', digits: 2, better: 'less',
+    value: ({ crash }) => (lossOf(crash) ? undefined : median(crash, (round) => round.startSeconds)),
+  },
+  {
+    title: '… until all calls are made again', unit: 's', digits: 2, better: 'less',
+    value: ({ crash }) => (lossOf(crash) ? undefined : median(crash, (round) => round.calledAgainSeconds)),
   },
   {
     title: '… provider calls made again, of those open at the kill', unit: '', digits: 0, better: 'less',
