@@ -41,35 +41,27 @@ internal sealed class Surroundings : IAsyncDisposable
 
     /// <summary>Starts what no setting names, at any free ports.</summary>
     /// <exception cref="HostFailure">Something did not start.</exception>
-    public static async Task<Surroundings> StartMissingAsync(
+    public static Task<Surroundings> StartMissingAsync(
         Settings settings, string dataDirectory, Action<string> report, CancellationToken cancellationToken)
     {
         Func<DataFolder, int>? postgres = settings.HasPostgres ? null : folder => folder.Ports.Reserve("postgres");
         Func<DataFolder, AzuritePlan>? azurite = settings.HasStorage ? null : folder => new AzuritePlan(folder.Ports.Reserve("blob"));
         var providers = new ProviderDefaults(settings);
 
-        var surroundings = new Surroundings();
-        try
+        return StartedAsync(async surroundings =>
         {
             if (postgres is not null || azurite is not null)
                 await surroundings.StartServicesAsync(dataDirectory, postgres, azurite, report, cancellationToken);
             if (providers.Missing.Count > 0) await surroundings.StartSimulatorAsync(providers.Missing, null, cancellationToken);
             surroundings.Add(providers.Choice);
-            return surroundings;
-        }
-        catch
-        {
-            await surroundings.DisposeAsync();
-            throw;
-        }
+        });
     }
 
     /// <summary>Starts everything whatever is configured, at the usual ports where they are free.</summary>
     /// <exception cref="HostFailure">Something did not start.</exception>
-    public static async Task<Surroundings> StartAllAsync(string dataDirectory, Action<string> report, CancellationToken cancellationToken)
+    public static Task<Surroundings> StartAllAsync(string dataDirectory, Action<string> report, CancellationToken cancellationToken)
     {
-        var surroundings = new Surroundings();
-        try
+        return StartedAsync(async surroundings =>
         {
             await surroundings.StartServicesAsync(
                 dataDirectory,
@@ -80,24 +72,27 @@ internal sealed class Surroundings : IAsyncDisposable
                 cancellationToken);
             await surroundings.StartSimulatorAsync(ProviderDefaults.Every, SimulatorPort, cancellationToken);
             surroundings.Add(ProviderDefaults.SimulatedChoice);
-            return surroundings;
-        }
-        catch
-        {
-            await surroundings.DisposeAsync();
-            throw;
-        }
+        });
     }
 
     /// <summary>Starts PostgreSQL alone.</summary>
     /// <exception cref="HostFailure">It did not start.</exception>
-    public static async Task<Surroundings> StartPostgresAsync(string dataDirectory, Action<string> report, CancellationToken cancellationToken)
+    public static Task<Surroundings> StartPostgresAsync(string dataDirectory, Action<string> report, CancellationToken cancellationToken)
+    {
+        return StartedAsync(async surroundings =>
+        {
+            await surroundings.StartServicesAsync(
+                dataDirectory, folder => folder.Ports.Reserve("postgres"), azurite: null, report, cancellationToken);
+        });
+    }
+
+    /// <summary>What the function has started; if it fails midway, that ends first.</summary>
+    private static async Task<Surroundings> StartedAsync(Func<Surroundings, Task> start)
     {
         var surroundings = new Surroundings();
         try
         {
-            await surroundings.StartServicesAsync(
-                dataDirectory, folder => folder.Ports.Reserve("postgres"), azurite: null, report, cancellationToken);
+            await start(surroundings);
             return surroundings;
         }
         catch

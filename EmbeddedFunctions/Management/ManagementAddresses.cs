@@ -37,37 +37,30 @@ internal sealed class ManagementAddresses(HostKeys keys, HostJson hostJson, ISer
     public string StatusUri(string origin, string instanceId) => $"{InstanceUri(origin, instanceId)}?code={Code}";
 
     /// <summary>The addresses as the client's extension methods give them: no restart and rewind, and braces as recorded on the official host.</summary>
-    public HttpManagementPayload ForClient(string origin, string instanceId)
-    {
-        var instance = InstanceUri(origin, instanceId);
-        return new HttpManagementPayload
-        {
-            Id = instanceId,
-            StatusQueryGetUri = $"{instance}?code={Code}",
-            SendEventPostUri = $"{instance}/raiseEvent/{{eventName}}?code={Code}",
-            TerminatePostUri = $"{instance}/terminate?reason={{{{text}}}}&code={Code}",
-            PurgeHistoryDeleteUri = $"{instance}?code={Code}",
-            SuspendPostUri = $"{instance}/suspend?reason={{{{text}}}}&code={Code}",
-            ResumePostUri = $"{instance}/resume?reason={{{{text}}}}&code={Code}",
-        };
-    }
+    public HttpManagementPayload ForClient(string origin, string instanceId) =>
+        Payload(origin, instanceId, $"code={Code}", reason: "{{text}}", forAnswer: false);
 
     /// <summary>The addresses as the API itself answers a start or restart with.</summary>
     public HttpManagementPayload ForAnswer(string origin, string instanceId)
     {
+        var hub = Uri.EscapeDataString(hostJson.DurableTask.HubName ?? DefaultHub);
+        return Payload(origin, instanceId, $"taskHub={hub}&connection={Connection}&code={Code}", reason: "{text}", forAnswer: true);
+    }
+
+    private static HttpManagementPayload Payload(string origin, string instanceId, string query, string reason, bool forAnswer)
+    {
         var instance = InstanceUri(origin, instanceId);
-        var query = $"taskHub={Uri.EscapeDataString(hostJson.DurableTask.HubName ?? DefaultHub)}&connection={Connection}&code={Code}";
         return new HttpManagementPayload
         {
             Id = instanceId,
             StatusQueryGetUri = $"{instance}?{query}",
             SendEventPostUri = $"{instance}/raiseEvent/{{eventName}}?{query}",
-            TerminatePostUri = $"{instance}/terminate?reason={{text}}&{query}",
-            RewindPostUri = $"{instance}/rewind?reason={{text}}&{query}",
+            TerminatePostUri = $"{instance}/terminate?reason={reason}&{query}",
+            RewindPostUri = forAnswer ? $"{instance}/rewind?reason={reason}&{query}" : null,
             PurgeHistoryDeleteUri = $"{instance}?{query}",
-            RestartPostUri = $"{instance}/restart?{query}",
-            SuspendPostUri = $"{instance}/suspend?reason={{text}}&{query}",
-            ResumePostUri = $"{instance}/resume?reason={{text}}&{query}",
+            RestartPostUri = forAnswer ? $"{instance}/restart?{query}" : null,
+            SuspendPostUri = $"{instance}/suspend?reason={reason}&{query}",
+            ResumePostUri = $"{instance}/resume?reason={reason}&{query}",
         };
     }
 
