@@ -93,7 +93,7 @@ internal static class MillionCampaigns
             await RunAsync(connection, index);
         await RunAsync(connection, "SELECT campaign_event_rebase()");
         await RunAsync(connection, "ANALYZE");
-        // As autovacuum does after so many rows: from then on the index alone is enough to count words.
+        // As autovacuum does after so many rows: from then on the index alone is enough to read words.
         await RunAsync(connection, "VACUUM campaign_words");
     }
 

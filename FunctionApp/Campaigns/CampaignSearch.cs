@@ -14,41 +14,46 @@ namespace Atelier.Campaigns;
 /// </remarks>
 internal static class CampaignSearch
 {
-    // How many rows are counted to find out which is the rarest, of all words together. Beyond, it makes less of a difference.
-    private const int Counted = 20_000;
+    // The rarest is the one whose matches reach back the furthest within so many.
+    private const int Sample = 200;
 
     /// <summary>The campaigns of a page and one more, in no order.</summary>
     public static async Task<IQueryable<Campaign>> FindAsync(
         AtelierDbContext db, Caller caller, ListQuery query, CancellationToken cancellationToken)
     {
         string owner = caller.UserId;
+        // Before everything: later than any campaign.
+        DateTimeOffset createdAt = query.After?.CreatedAt ?? DateTimeOffset.MaxValue;
+        Guid id = query.After?.Id ?? Guid.Empty;
         List<long> words = await db.Database.SqlQuery<long>(
             $"""
-            WITH asked AS (SELECT word, count(*) OVER () AS words FROM unnest(campaign_words_of({query.Words})) AS word)
-            SELECT word AS "Value" FROM asked
-            ORDER BY CASE WHEN words > 1 THEN (SELECT count(*) FROM (
-                SELECT FROM campaign_words AS kept WHERE kept.owner = hashtextextended({owner}, 0) AND kept.word = asked.word
-                LIMIT {Counted} / asked.words) AS first_ones) END
+            SELECT asked.word AS "Value" FROM unnest(campaign_words_of({query.Words})) AS asked (word)
+            ORDER BY (
+                SELECT kept.created_at FROM campaign_words AS kept
+                WHERE kept.owner = hashtextextended({owner}, 0) AND kept.word = asked.word
+                    AND (kept.created_at, kept.campaign_id) < ({createdAt}, {id})
+                ORDER BY kept.created_at DESC, kept.campaign_id DESC OFFSET {Sample} LIMIT 1) NULLS FIRST
             """).ToListAsync(cancellationToken);
         if (words.Count == 0)
             return db.Campaigns.Where(campaign => false);
 
-        // Before everything: later than any campaign.
-        DateTimeOffset createdAt = query.After?.CreatedAt ?? DateTimeOffset.MaxValue;
-        Guid id = query.After?.Id ?? Guid.Empty;
-        return query.Status is { } status && await LeadsAsync(db, owner, status, words[0], cancellationToken)
+        return query.Status is { } status && await LeadsAsync(db, owner, status, words[0], createdAt, id, cancellationToken)
             ? ByStatus(db, owner, status, [.. words], createdAt, id, query.Limit + 1)
             : ByWord(db, owner, query.Status, words[0], [.. words.Skip(1)], createdAt, id, query.Limit + 1);
     }
 
     private static Task<bool> LeadsAsync(
-        AtelierDbContext db, string owner, CampaignStatus status, long word, CancellationToken cancellationToken) =>
+        AtelierDbContext db, string owner, CampaignStatus status, long word, DateTimeOffset createdAt, Guid id, CancellationToken cancellationToken) =>
         db.Database.SqlQuery<bool>(
             $"""
-            SELECT (SELECT count(*) FROM (
-                    SELECT FROM campaigns WHERE user_id = {owner} AND status = {status.ToText()} LIMIT {Counted} / 2) AS of_status)
-                < (SELECT count(*) FROM (
-                    SELECT FROM campaign_words WHERE owner = hashtextextended({owner}, 0) AND word = {word} LIMIT {Counted} / 2) AS of_word) AS "Value"
+            SELECT coalesce((
+                    SELECT found.created_at FROM campaigns AS found
+                    WHERE found.user_id = {owner} AND found.status = {status.ToText()} AND (found.created_at, found.id) < ({createdAt}, {id})
+                    ORDER BY found.created_at DESC, found.id DESC OFFSET {Sample} LIMIT 1), '-infinity')
+                < coalesce((
+                    SELECT kept.created_at FROM campaign_words AS kept
+                    WHERE kept.owner = hashtextextended({owner}, 0) AND kept.word = {word} AND (kept.created_at, kept.campaign_id) < ({createdAt}, {id})
+                    ORDER BY kept.created_at DESC, kept.campaign_id DESC OFFSET {Sample} LIMIT 1), '-infinity') AS "Value"
             """).SingleAsync(cancellationToken);
 
     // The conditions in brackets are looked up row by row: as joins they would tempt the planner to read all there is of a word.
