@@ -32,7 +32,8 @@ public sealed class GetCampaignImage(ICallerResolver callers, CampaignQueries qu
         headers.CacheControl = Forever;
         headers.XContentTypeOptions = "nosniff";
         // What asks for a range in another unit asks for the whole (RFC 9110, section 14.2); the framework looks at the numbers alone.
-        bool isOfBytes = request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase);
+        string range = request.Headers.Range.ToString();
+        bool isOfBytes = range.Length == 0 || range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase);
         return new FileAnswer(Results.Stream(
             content.Content, content.ContentType, lastModified: content.LastModified, entityTag: TagOf(content), enableRangeProcessing: isOfBytes));
     }
