@@ -106,8 +106,9 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>The database's connection string.</summary>
     internal string Database => _settings["ConnectionStrings__Postgres"];
 
-    /// <summary>Starts one more process of the same app.</summary>
-    internal Task<HostProcess> StartAnotherAsync() => HostProcess.StartAsync(_settings);
+    /// <summary>Starts one more process of the same app, with some settings of its own.</summary>
+    internal Task<HostProcess> StartAnotherAsync(params IEnumerable<KeyValuePair<string, string>> otherSettings) =>
+        HostProcess.StartAsync(_settings.Concat(otherSettings).GroupBy(setting => setting.Key).ToDictionary(same => same.Key, same => same.Last().Value));
 
     /// <summary>Runs a command of the host with the same settings.</summary>
     internal Task<(int ExitCode, string Output)> RunCommandAsync(params string[] arguments) => HostProcess.RunAsync(_settings, arguments);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
+using FunctionApp.Tests.Access;
 using FunctionApp.Tests.Hosting;
 using Npgsql;
 
@@ -73,6 +74,26 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
         Assert.Equal(AtelierFixture.MaxAttempts + 1, atelier.CallsOf(id, "image/1").Calls);
         using var again = await PostAsync(id, "retry");
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("cancel")]
+    [InlineData("retry")]
+    public async Task Change_OfAnothersCampaign_NeitherTakesItsLockNorWaitsForIt(string verb)
+    {
+        var id = await _api.StartAsync("A lake", images: 0);
+        await _api.EndOfAsync(id);
+        await using var source = NpgsqlDataSource.Create(atelier.Database);
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync();
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand($"SELECT FROM campaigns WHERE id = '{id}' FOR UPDATE", connection, transaction);
+        await hold.ExecuteNonQueryAsync();
+
+        // It would be answered after the lock is given back, which is after the answer.
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/campaigns/{id}/{verb}") { Headers = { { "X-User", "stranger" } } };
+        using var response = await _api.Http.SendAsync(request);
+
+        await response.AssertProblemAsync(404, "not_found");
     }
 
     [Fact]

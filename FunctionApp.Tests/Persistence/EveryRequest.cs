@@ -29,7 +29,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         "FROM acknowledgements", "FOR UPDATE", "DELETE FROM campaigns", "DELETE FROM webhooks", "DELETE FROM dead_letters",
         "DELETE FROM webhook_deliveries", "UPDATE webhook_deliveries", "INSERT INTO webhook_deliveries", "WHERE user_id = $2 AND id > $1",
         "WHERE campaign_id = $2 AND id > $1", "campaign_event_horizon() FROM campaign_events WHERE id > $1", "WHERE due_at < now()",
-        "WHERE completed_at < $1", "plainto_tsquery", "status = 'RUNNING'",
+        "WHERE completed_at < $1", "INSERT INTO campaign_words", "DELETE FROM campaign_words", "WHERE kept.owner", "AND (found.created_at", "status = 'RUNNING'",
     ];
 
     private readonly AtelierFixture _atelier = new()
@@ -95,7 +95,16 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
     private async Task ReadCampaignsAsync()
     {
         JsonNode page = await SendAsync(HttpMethod.Get, "/api/campaigns?limit=100", HttpStatusCode.OK);
-        await SendAsync(HttpMethod.Get, $"/api/campaigns?status=COMPLETE&q=word17&cursor={page["nextCursor"]}", HttpStatusCode.OK);
+        // Words of all campaigns of the caller, of one in 25, of one in 10,000 and of none; of others' campaigns many; with a status
+        // that one in three has, and one that none has.
+        foreach (string search in (string[])
+        [
+            "q=campaign", "q=word16", "q=word16%20campaign", "q=word9000", "q=unheard", "q=word17", "q=word16&status=COMPLETE", "q=campaign&status=PENDING",
+        ])
+        {
+            await SendAsync(HttpMethod.Get, $"/api/campaigns?{search}&limit=20", HttpStatusCode.OK);
+            await SendAsync(HttpMethod.Get, $"/api/campaigns?{search}&limit=20&cursor={page["nextCursor"]}", HttpStatusCode.OK);
+        }
         await SendAsync(HttpMethod.Get, $"/api/campaigns/{Id(4)}?wait=1", HttpStatusCode.OK);
         await SendAsync(HttpMethod.Get, $"/api/campaigns/{Id(4)}/images/0", HttpStatusCode.NotFound);
     }

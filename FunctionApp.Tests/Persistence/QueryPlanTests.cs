@@ -49,10 +49,32 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
 
         // Each page by the cursor that leads to it; the campaigns of one instant are told apart by their ids.
         long first = await BuffersOfAsync(db, recorder, database.DataSource, after: null);
-        (DateTimeOffset createdAt, Guid lastId) = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, (999 * PageSize) - 1);
-        long thousandth = await BuffersOfAsync(db, recorder, database.DataSource, new Cursor(createdAt, lastId));
+        Cursor cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, (999 * PageSize) - 1);
+        long thousandth = await BuffersOfAsync(db, recorder, database.DataSource, cursor);
         // Where exactly an index page ends makes the difference of a few; reading on from the first page would make thousands.
         Assert.InRange(thousandth, 1, first + (first / 2) + 16);
+    }
+
+    [Theory]
+    [InlineData("campaign", null, "", 249_898)]
+    [InlineData("word16", null, "word16 ", 9_898)]
+    [InlineData("campaign word16", "COMPLETE", "word16 ", 9_898)]
+    public async Task Search_AtAMillionCampaigns_LastPageCostsWhatTheFirstDoes(string words, string? status, string inPrompt, int last)
+    {
+        TestDatabase database = await million.StartAsync(services);
+        var recorder = new CommandRecorder();
+        await using AtelierDbContext db = recorder.NewContext(database.DataSource);
+        var query = new List<(string, string)> { ("q", words) };
+        if (status is not null)
+            query.Add(("status", status));
+
+        long first = await BuffersOfSearchAsync(db, recorder, database.DataSource, [.. query]);
+        Cursor cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, last, inPrompt, status);
+        long end = await BuffersOfSearchAsync(db, recorder, database.DataSource, [.. query, ("cursor", cursor.ToString())]);
+
+        // Eight blocks for each campaign of a page, and two hundred words of each that are looked at to see which leads.
+        Assert.InRange(first, 1, 4000);
+        Assert.InRange(end, 1, first + (first / 2) + 16);
     }
 
     [Fact]
@@ -67,7 +89,7 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
         List<UsedPlan> plans = await log.ReadAsync();
 
         // Each table was read or written: a log that says nothing would find no fault either.
-        Assert.Equal(12, plans.SelectMany(plan => plan.Tables).Distinct().Count());
+        Assert.Equal(13, plans.SelectMany(plan => plan.Tables).Distinct().Count());
         Assert.All(EveryRequest.Statements, part => Assert.Contains(plans, plan => plan.Sql.Contains(part, StringComparison.Ordinal)));
         string[] faults = [.. plans.Where(plan => plan.Faults.Count > 0)
             .DistinctBy(plan => plan.Sql)
@@ -83,6 +105,18 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
         Assert.Equal(PageSize + 1, page.Count);
         JsonNode plan = await recorder.Commands[before].ExplainAsync(dataSource, analyze: true);
         return PlanReader.Buffers(plan);
+    }
+
+    private static async Task<long> BuffersOfSearchAsync(
+        AtelierDbContext db, CommandRecorder recorder, NpgsqlDataSource dataSource, (string, string)[] query)
+    {
+        int before = recorder.Commands.Count;
+        List<Campaign> page = await new CampaignQueries(db).ListAsync(Busy, Query(query), CancellationToken.None);
+        Assert.Equal(PageSize + 1, page.Count);
+        long buffers = 0;
+        foreach (RecordedCommand command in recorder.Commands.Skip(before))
+            buffers += PlanReader.Buffers(await command.ExplainAsync(dataSource, analyze: true));
+        return buffers;
     }
 
     private static string CursorOf(Campaign campaign) => new Cursor(campaign.CreatedAt, campaign.Id).ToString();

@@ -32,23 +32,20 @@ public sealed class CampaignQueries(AtelierDbContext db)
             .SingleOrDefaultAsync(image => image.Index == index, cancellationToken);
 
     /// <summary>One more campaign than the page holds, so that the caller sees whether another page follows.</summary>
-    internal Task<List<Campaign>> ListAsync(Caller caller, ListQuery query, CancellationToken cancellationToken)
+    internal async Task<List<Campaign>> ListAsync(Caller caller, ListQuery query, CancellationToken cancellationToken)
     {
-        IQueryable<Campaign> campaigns = Of(caller);
+        IQueryable<Campaign> campaigns = query.Words is null
+            ? Of(caller)
+            : (await CampaignSearch.FindAsync(db, caller, query, cancellationToken)).AsNoTracking().Where(campaign => campaign.UserId == caller.UserId);
         if (query.Status is { } status)
             campaigns = campaigns.Where(campaign => campaign.Status == status);
-        if (query.Words is { } words)
-        {
-            campaigns = campaigns.Where(campaign =>
-                EF.Functions.ToTsVector("simple", campaign.Prompt).Matches(EF.Functions.PlainToTsQuery("simple", words)));
-        }
         if (query.After is { } after)
         {
             // A row comparison: one step down the index, not two conditions.
             campaigns = campaigns.Where(campaign => EF.Functions.LessThan(
                 ValueTuple.Create(campaign.CreatedAt, campaign.Id), ValueTuple.Create(after.CreatedAt, after.Id)));
         }
-        return campaigns
+        return await campaigns
             .OrderByDescending(campaign => campaign.CreatedAt).ThenByDescending(campaign => campaign.Id)
             .Take(query.Limit + 1)
             .ToListAsync(cancellationToken);

@@ -16,6 +16,12 @@ internal static class ApiDocument
 
     private static readonly string[] Methods = ["get", "post", "delete"];
 
+    // Any operation may.
+    private static readonly (string Status, string Response)[] AnyErrors =
+    [
+        ("414", "AddressTooLong"), ("431", "HeadersTooLarge"), ("500", "InternalError"),
+    ];
+
     // An operation of a caller may end so before it begins.
     private static readonly (string Status, string Response)[] CallerErrors =
     [
@@ -80,7 +86,8 @@ internal static class ApiDocument
         JsonObject responses = operation[Responses]!.AsObject();
         foreach ((_, JsonNode? response) in responses)
             AddHeaders(response!.AsObject(), withRate: !isPublic);
-        AddResponse(responses, "500", "InternalError");
+        foreach ((string status, string response) in AnyErrors)
+            AddResponse(responses, status, response);
         foreach ((string status, string response) in isPublic ? [] : CallerErrors)
             AddResponse(responses, status, response);
     }

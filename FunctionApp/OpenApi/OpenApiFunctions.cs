@@ -1,3 +1,4 @@
+using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Net.Http.Headers;
@@ -15,7 +16,7 @@ public static class OpenApiFunctions
     public static IResult Document([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/openapi.json")] HttpRequest request)
     {
         request.HttpContext.Response.Headers.CacheControl = Revalidate;
-        return Results.Bytes(ApiDocument.Json, "application/json", entityTag: new EntityTagHeaderValue(ApiDocument.ETag));
+        return new FileAnswer(Results.Bytes(ApiDocument.Json, "application/json", entityTag: new EntityTagHeaderValue(ApiDocument.ETag)));
     }
 
     /// <summary>The page.</summary>
@@ -29,9 +30,9 @@ public static class OpenApiFunctions
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/docs/{asset}")] HttpRequest request, string asset) =>
         Send(request, DocsAsset.Find(asset) ?? throw ApiException.NotFound("file"));
 
-    private static IResult Send(HttpRequest request, DocsAsset asset)
+    private static FileAnswer Send(HttpRequest request, DocsAsset asset)
     {
         request.HttpContext.Response.Headers.CacheControl = Revalidate;
-        return Results.Bytes(asset.Bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag));
+        return new FileAnswer(Results.Bytes(asset.Bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag)));
     }
 }

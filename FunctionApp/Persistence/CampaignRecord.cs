@@ -26,15 +26,25 @@ public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvide
     /// <param name="change">Changes the tracked entities; returns what the caller wants to know. Untouched entities write nothing.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>What the change returned; <see langword="default"/> when there is no such campaign.</returns>
+    public Task<TResult?> ChangeAsync<TResult>(
+        Guid id, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken) =>
+        ChangeAsync(id, userId: null, change, cancellationToken);
+
+    /// <summary>Locks the campaign, where it is a user's, and applies a change to it. Another's is neither locked nor waited for.</summary>
+    /// <param name="id">The campaign.</param>
+    /// <param name="userId">Whose it must be; <see langword="null"/> for anybody's.</param>
+    /// <param name="change">Changes the tracked entities; returns what the caller wants to know. Untouched entities write nothing.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    /// <returns>What the change returned; <see langword="default"/> when the user has no such campaign.</returns>
     public async Task<TResult?> ChangeAsync<TResult>(
-        Guid id, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
+        Guid id, string? userId, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
     {
         long start = timeProvider.GetTimestamp();
         for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                return await ApplyAsync(id, change, cancellationToken);
+                return await ApplyAsync(id, userId, change, cancellationToken);
             }
             catch (Exception exception) when (TransientFailure.Is(exception) && timeProvider.GetElapsedTime(start) < Patience)
             {
@@ -45,12 +55,12 @@ public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvide
     }
 
     private async Task<TResult?> ApplyAsync<TResult>(
-        Guid id, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
+        Guid id, string? userId, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
     {
         db.ChangeTracker.Clear();
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         Campaign? campaign = await db.Campaigns
-            .FromSql($"SELECT * FROM campaigns WHERE id = {id} FOR UPDATE")
+            .FromSql($"SELECT * FROM campaigns WHERE id = {id} AND user_id = coalesce({userId}, user_id) FOR UPDATE")
             .SingleOrDefaultAsync(cancellationToken);
         if (campaign is null)
             return default;

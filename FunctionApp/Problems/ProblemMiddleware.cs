@@ -1,3 +1,4 @@
+using Atelier.Http;
 using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -21,6 +22,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
 
         try
         {
+            RequestSize.Check(http.Request);
             await next(context);
         }
         catch (Exception exception) when (!http.Response.HasStarted)

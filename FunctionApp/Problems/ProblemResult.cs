@@ -8,6 +8,8 @@ namespace Atelier.Problems;
 /// <summary>Writes problem details (RFC 9457) with the members that every error of this API has.</summary>
 public sealed class ProblemResult(ApiException problem) : IResult
 {
+    private const int MaxInstance = 1000;
+
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -25,12 +27,15 @@ public sealed class ProblemResult(ApiException problem) : IResult
             ReasonPhrases.GetReasonPhrase(problem.Status),
             problem.Status,
             problem.Message,
-            httpContext.Request.Path.Value,
+            Shorten(httpContext.Request.Path.Value),
             problem.Code,
             problem.Errors,
             Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
         return response.WriteAsJsonAsync(body, ApiJson.Options, "application/problem+json", httpContext.RequestAborted);
     }
+
+    // Whoever sends a long address knows it.
+    private static string? Shorten(string? path) => path?.Length > MaxInstance ? path[..MaxInstance] : path;
 
     // The type is about:blank, as RFC 9457 says where the title is the status and code tells the rest.
     private sealed record Body(

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AiSimulator;
 using AiSimulator.Calls;
+using Atelier.Campaigns.Http;
 using FunctionApp.Tests.Access;
 using FunctionApp.Tests.Generation;
 using FunctionApp.Tests.Hosting;
@@ -32,19 +33,40 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         Assert.Equal("application/problem+json", unsigned.Content.Headers.ContentType!.MediaType);
     }
 
-    [Fact]
-    public async Task Post_LongerThanTheHostTakes_IsA413ThatSaysSo()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_LongerThanIsTaken_IsA413ThatSaysSo(bool tellsItsLength)
     {
-        // It asks first, as a client does that sends so much: the answer comes before the body.
+        // It asks first, as a client does that sends so much: the answer comes before the body, or before its end.
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0")
         {
-            Content = new ByteArrayContent(new byte[31_000_000]),
-            Headers = { ExpectContinue = true },
+            Content = new ByteArrayContent(new byte[ReceiveCallback.MaxLength + 1]),
+            Headers = { ExpectContinue = tellsItsLength, TransferEncodingChunked = !tellsItsLength },
         };
 
         using var response = await faults.Atelier.Api.Http.SendAsync(request);
 
-        await response.AssertProblemAsync(413, "body_too_large");
+        var problem = await response.AssertProblemAsync(413, "body_too_large");
+        Assert.Contains("50331648", (string)problem["detail"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_AsLongAsIsTaken_IsTakenWithItsImage()
+    {
+        var id = await faults.StartAsync("callback", "A desert [[fault: image/0 job-stuck]]");
+        await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
+        var frame = new JsonObject { ["id"] = await faults.Atelier.JobOfAsync(id), ["status"] = "succeeded", ["b64"] = "" }.ToJsonString();
+        // More than the server takes of itself; what is after a picture's end is part of the file.
+        var picture = new byte[(ReceiveCallback.MaxLength - frame.Length) / 4 * 3];
+        Answers.Png(640, 480).CopyTo(picture, 0);
+        var body = frame.Replace("\"b64\":\"\"", $"\"b64\":\"{Convert.ToBase64String(picture)}\"", StringComparison.Ordinal);
+        Assert.InRange(body.Length, ReceiveCallback.MaxLength - 4, ReceiveCallback.MaxLength);
+
+        Assert.Equal(HttpStatusCode.Accepted, await PostAsync($"/api/callbacks/callback/{id}/image/0", body));
+
+        Assert.Equal("COMPLETE", (string)(await faults.Atelier.Api.EndOfAsync(id))["status"]!);
+        Assert.Equal(picture, await faults.Atelier.Api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/0"));
     }
 
     [Fact]

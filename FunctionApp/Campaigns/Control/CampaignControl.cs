@@ -30,10 +30,9 @@ public sealed class CampaignControl(
     {
         string? instanceId = await record.ChangeAsync(
             id,
+            caller.UserId,
             async (change, token) =>
             {
-                if (change.Campaign.UserId != caller.UserId)
-                    return null;
                 if (change.Campaign.Status.HasEnded())
                     throw new ApiException(409, "campaign_ended", $"The campaign is {change.Campaign.Status.ToText()} already.");
                 await CancelAsync(change, token);
@@ -52,12 +51,11 @@ public sealed class CampaignControl(
     /// <exception cref="ApiException">404: there is none. 409: it has not failed. 429: the caller has no place for a running campaign.</exception>
     public async Task<Campaign> RedriveAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        bool? redriven = await record.ChangeAsync(
+        bool redriven = await record.ChangeAsync(
             id,
+            caller.UserId,
             async (change, token) =>
             {
-                if (change.Campaign.UserId != caller.UserId)
-                    return (bool?)null;
                 if (change.Campaign.Status != CampaignStatus.Failed)
                     throw new ApiException(409, "campaign_not_failed", $"Only a FAILED campaign can be retried; this one is {change.Campaign.Status.ToText()}.");
                 if (await quota.TakeAsync(caller, isNew: false, token) is { } refusal)
@@ -66,7 +64,7 @@ public sealed class CampaignControl(
                 return true;
             },
             cancellationToken);
-        if (redriven is null)
+        if (!redriven)
             throw ApiException.NotFound("campaign");
 
         Campaign campaign = await ReadAsync(caller, id, cancellationToken);

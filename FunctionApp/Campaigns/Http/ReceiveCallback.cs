@@ -5,6 +5,7 @@ using Atelier.Images;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.EntityFrameworkCore;
@@ -19,8 +20,9 @@ namespace Atelier.Campaigns.Http;
 public sealed class ReceiveCallback(
     AtelierDbContext db, GeneratorCatalog generators, IImageStore store, ILogger<ReceiveCallback> logger)
 {
-    // An image in base64 and what is around it.
-    private const int MaxLength = 48 << 20;
+    /// <summary>The longest body that is taken, in bytes: an image in Base64 and what is around it.</summary>
+    internal const int MaxLength = 48 << 20;
+
     private const string Image = "image/";
 
     /// <summary>Takes a report.</summary>
@@ -35,8 +37,8 @@ public sealed class ReceiveCallback(
     {
         if (!generators.IsAsync(provider))
             throw ApiException.NotFound("provider that calls back");
-        ImageJob job = Read(generators.AsyncImage(provider), request, await ReadBodyAsync(request, cancellationToken));
         Guid id = CampaignRoutes.ParseId(campaignId);
+        ImageJob job = Read(generators.AsyncImage(provider), request, await ReadBodyAsync(request, cancellationToken));
         using IDisposable? scope = logger.BeginCampaignScope(id);
 
         Campaign? campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
@@ -84,15 +86,25 @@ public sealed class ReceiveCallback(
     // The signature is over the bytes as they came.
     private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        using var body = new MemoryStream();
+        if (request.ContentLength > MaxLength)
+            throw TooLarge();
+        // The server takes 30 MB of itself, in both hosts: here it is told to leave the counting to what follows.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
+
+        // It grows with what has come, not with what a stranger says will come.
+        var body = new MemoryStream();
         byte[] buffer = new byte[16 << 10];
         int length;
         while ((length = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
         {
             if (body.Length + length > MaxLength)
-                throw new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is too long for a callback.");
+                throw TooLarge();
             body.Write(buffer, 0, length);
         }
-        return body.ToArray();
+        return body.GetBuffer().AsMemory(0, (int)body.Length);
     }
+
+    private static ApiException TooLarge() =>
+        new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"A callback must not be longer than {MaxLength} bytes.");
 }

@@ -72,7 +72,7 @@ public sealed class WebhookFunctions(
         CancellationToken cancellationToken)
     {
         Caller caller = await callers.ResolveAsync(request, cancellationToken);
-        if (!Guid.TryParseExact(id, "D", out Guid webhookId))
+        if (!CampaignRoutes.TryParseId(id, out Guid webhookId))
             throw ApiException.NotFound("webhook");
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.DeadLetters

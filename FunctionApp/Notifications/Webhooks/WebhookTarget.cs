@@ -21,6 +21,8 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
             return "must begin with https://.";
         if (uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
             return "must have neither a user nor a fragment.";
+        if (uri.Port == 0)
+            return "must have a port that can be called.";
 
         using var timeout = new CancellationTokenSource(ResolvePatience, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);

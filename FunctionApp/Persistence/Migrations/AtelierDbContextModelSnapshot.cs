@@ -46,8 +46,6 @@ internal sealed class AtelierDbContextModelSnapshot : ModelSnapshot
             b.HasIndex(["CreatedAt"], "ix_campaigns_pending").HasFilter("status = 'PENDING'");
             b.HasIndex(["CheckedAt"], "ix_campaigns_running").HasFilter("status = 'RUNNING'");
             b.HasIndex(["CompletedAt"], "ix_campaigns_completed_at").HasFilter("completed_at IS NOT NULL");
-            NpgsqlIndexBuilderExtensions.IsTsVectorExpressionIndex(
-                NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex(["Prompt"], "ix_campaigns_prompt_words"), "gin"), "simple");
             b.ToTable("campaigns");
         });
 

@@ -42,6 +42,5 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         // The same for campaigns whose orchestration may be lost, and for those that are old enough to go.
         builder.HasIndex(campaign => campaign.CheckedAt, "ix_campaigns_running").HasFilter("status = 'RUNNING'");
         builder.HasIndex(campaign => campaign.CompletedAt, "ix_campaigns_completed_at").HasFilter("completed_at IS NOT NULL");
-        builder.HasIndex(campaign => campaign.Prompt, "ix_campaigns_prompt_words").HasMethod("gin").IsTsVectorExpressionIndex("simple");
     }
 }

@@ -1,0 +1,213 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Atelier.Access.ApiKeys;
+using Atelier.Persistence;
+using FunctionApp.Tests.Access;
+using FunctionApp.Tests.EndToEnd;
+using FunctionApp.Tests.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace FunctionApp.Tests.OpenApi.RouteTable;
+
+/// <summary>A host whose callers show keys, another of the same app for development, and what the table's rows need there.</summary>
+public sealed class RouteHost : IAsyncLifetime
+{
+    private const string Secret = "route-table-secret";
+
+    private readonly AtelierFixture _atelier = new()
+    {
+        PlainPictures = true,
+        MoreSettings = new Dictionary<string, string>
+        {
+            ["Access__Mode"] = "ApiKey",
+            ["Access__AllowedEmailDomains"] = "example.org",
+            ["Access__RequestsPerMinute"] = "100000",
+            ["Webhooks__AllowPrivateTargets"] = "false",
+            ["Providers__Callback__Endpoint"] = "{simulator}/callback/jobs",
+            ["Providers__Callback__Secret"] = Secret,
+            ["PublicUrl"] = "http://127.0.0.1:1",
+        },
+    };
+
+    private NpgsqlDataSource? _database;
+    private HostProcess? _development;
+
+    /// <summary>A client of the host; it holds every answer to the document.</summary>
+    internal HttpClient Http => _atelier.Api.Http;
+
+    /// <summary>A client of the host for development.</summary>
+    internal HttpClient Development { get; private set; } = null!;
+
+    /// <summary>Keys of two callers, an operator, one whose requests are used up, and one who may not come in.</summary>
+    internal string Ann { get; private set; } = "";
+
+    internal string Ben { get; private set; } = "";
+
+    internal string Operator { get; private set; } = "";
+
+    internal string Spent { get; private set; } = "";
+
+    internal string Outsider { get; private set; } = "";
+
+    /// <summary>A campaign of Ann's that is complete, with one image, and a webhook of hers.</summary>
+    internal string Complete { get; private set; } = "";
+
+    internal string Webhook { get; private set; } = "";
+
+    /// <summary>Starts all on the first call.</summary>
+    internal async Task StartAsync(LocalServicesFixture services)
+    {
+        if (_database is not null)
+            return;
+        await _atelier.StartAsync(services);
+        _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_atelier.Database) { Pooling = false }.ConnectionString);
+        Ann = await KeyAsync("ann@example.org");
+        Ben = await KeyAsync("ben@example.org");
+        Operator = await KeyAsync("operator@example.org", isOperator: true);
+        Spent = await KeyAsync("spent@example.org");
+        Outsider = await KeyAsync("outsider@example.net");
+        Complete = await CampaignAsync(images: 1);
+        await EndOfAsync(Complete);
+        Webhook = await WebhookAsync();
+    }
+
+    /// <summary>Starts the host for development on the first call.</summary>
+    internal async Task StartDevelopmentAsync()
+    {
+        _development ??= await _atelier.StartAnotherAsync(new Dictionary<string, string>
+        {
+            ["Access__Mode"] = "Development",
+            ["Access__AllowedEmailDomains"] = "",
+        });
+        Development = new HttpClient(new ContractHandler()) { BaseAddress = _development.Address };
+    }
+
+    /// <summary>A campaign of Ann's.</summary>
+    internal async Task<string> CampaignAsync(string prompt = "A lake", int images = 0, string provider = "openai", string? idempotencyKey = null)
+    {
+        using HttpRequestMessage request = Post("/api/campaigns", Campaign(prompt, images, provider));
+        if (idempotencyKey is not null)
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        using HttpResponseMessage response = await Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        return (string)(await response.ReadAsync())["id"]!;
+    }
+
+    internal async Task<string> CompleteAsync()
+    {
+        string id = await CampaignAsync();
+        Assert.Equal("COMPLETE", await EndOfAsync(id));
+        return id;
+    }
+
+    internal async Task<string> FailedAsync()
+    {
+        string id = await CampaignAsync($"A lake [[fault: image/0 500 x{AtelierFixture.MaxAttempts}]]", images: 1);
+        Assert.Equal("FAILED", await EndOfAsync(id));
+        return id;
+    }
+
+    /// <summary>A campaign that runs until it is stopped; its provider has taken the job.</summary>
+    internal async Task<string> RunningAsync()
+    {
+        string id = await CampaignAsync("A lake [[fault: image/0 job-stuck]]", images: 1, provider: "callback");
+        await Eventually.TrueAsync(() => Task.FromResult(_atelier.Calls(id, "image/0", AiSimulator.Calls.Operations.Poll).Count > 0));
+        return id;
+    }
+
+    internal async Task<string> WebhookAsync()
+    {
+        using HttpResponseMessage response = await Http.SendAsync(Post("/api/webhooks", new JsonObject { ["url"] = "https://93.184.215.14/hook" }));
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        return (string)(await response.ReadAsync())["id"]!;
+    }
+
+    /// <summary>The tag of what a GET answers.</summary>
+    internal async Task<string> TagAsync(string path)
+    {
+        using HttpResponseMessage response = await Http.SendAsync(Get(path));
+        return response.Headers.ETag!.ToString();
+    }
+
+    internal async Task ExecuteAsync(string sql)
+    {
+        await using NpgsqlCommand command = _database!.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Lets the database take connections, or takes all away.</summary>
+    internal Task AllowConnectionsAsync(bool allow) => DatabaseAwayTests.AllowConnectionsAsync(_atelier.Database, allow);
+
+    internal static JsonObject Campaign(string prompt = "A lake", int images = 0, string provider = "openai") => new()
+    {
+        ["prompt"] = prompt,
+        ["images"] = new JsonObject { ["count"] = images },
+        ["providers"] = new JsonObject { ["image"] = provider },
+    };
+
+    internal HttpRequestMessage Get(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, Ann, body: null, headers);
+
+    internal HttpRequestMessage Post(string path, JsonNode? body = null) => Send(HttpMethod.Post, path, Ann, body);
+
+    internal HttpRequestMessage Delete(string path) => Send(HttpMethod.Delete, path, Ann);
+
+    internal static HttpRequestMessage Send(
+        HttpMethod method, string path, string? key, JsonNode? body = null, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, path)
+        {
+            Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+        };
+        if (key is not null)
+            request.Headers.Authorization = new("Bearer", key);
+        foreach ((string name, string value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return request;
+    }
+
+    /// <summary>A provider's report, signed with its secret or another.</summary>
+    internal static HttpRequestMessage Report(string path, string body, string secret = Secret)
+    {
+        string time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        byte[] signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{time}.{body}"));
+        return new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+            Headers = { { "X-Timestamp", time }, { "X-Signature", Convert.ToHexStringLower(signature) } },
+        };
+    }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        if (_development is not null)
+            await _development.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
+        await _atelier.DisposeAsync();
+    }
+
+    private async Task<string> EndOfAsync(string id)
+    {
+        JsonObject campaign = [];
+        await Eventually.TrueAsync(async () =>
+        {
+            using HttpResponseMessage response = await Http.SendAsync(Get($"/api/campaigns/{id}?wait=5"));
+            campaign = await response.ReadAsync();
+            return campaign["completedAt"] is not null;
+        });
+        return (string)campaign["status"]!;
+    }
+
+    private async Task<string> KeyAsync(string user, bool isOperator = false)
+    {
+        await using var db = new AtelierDbContext(
+            (DbContextOptions<AtelierDbContext>)new DbContextOptionsBuilder<AtelierDbContext>().UseAtelier(_database!).Options);
+        return (await new ApiKeyStore(db, TimeProvider.System).CreateAsync(user, isOperator, CancellationToken.None)).ToString();
+    }
+}

@@ -1,0 +1,216 @@
+using System.Text.Json.Nodes;
+
+namespace FunctionApp.Tests.OpenApi.RouteTable;
+
+/// <summary>What each operation answers of its own accord. What all of them answer alike is in <see cref="RouteTableTests"/>.</summary>
+internal static class RouteRows
+{
+    private const string Json = "application/json";
+    private const string Nobody = "0198c5a4-0000-7000-8000-000000000000";
+
+    public static IReadOnlyList<RouteRow> All { get; } =
+        [.. Campaigns(), .. Control(), .. Images(), .. Events(), .. Webhooks(), .. Callbacks(), .. DeadLetters(), .. Operations()];
+
+    private static IEnumerable<RouteRow> Campaigns()
+    {
+        const string Post = "POST /api/campaigns";
+        yield return Row(Post, 202, "a campaign", Json, host => host.Post("/api/campaigns", RouteHost.Campaign()), "Location", "Retry-After", "RateLimit-Remaining");
+        yield return Row(Post, 202, "the same again", Json, async host =>
+        {
+            await host.CampaignAsync(idempotencyKey: "again");
+            return With(host.Post("/api/campaigns", RouteHost.Campaign()), "Idempotency-Key", "again");
+        }, "Location", "Retry-After");
+        yield return Row(Post, 202, "a charset in quotes", Json, host =>
+        {
+            HttpRequestMessage request = host.Post("/api/campaigns", RouteHost.Campaign());
+            request.Content!.Headers.ContentType = new("application/json") { CharSet = "\"utf-8\"" };
+            return request;
+        });
+        yield return Row(Post, 400, "no prompt", "validation_failed", host => host.Post("/api/campaigns", new JsonObject { ["prompt"] = " " }));
+        yield return Row(Post, 400, "no body", "missing_body", host => host.Post("/api/campaigns"));
+        yield return Row(Post, 409, "a key of another request", "idempotency_conflict", async host =>
+        {
+            await host.CampaignAsync(idempotencyKey: "other");
+            return With(host.Post("/api/campaigns", RouteHost.Campaign("Another")), "Idempotency-Key", "other");
+        });
+        yield return TooLarge(Post, "/api/campaigns");
+
+        const string List = "GET /api/campaigns";
+        yield return Row(List, 200, "the caller's", Json, host => host.Get("/api/campaigns?q=lake&status=COMPLETE&limit=1"), "Cache-Control");
+        yield return Row(List, 400, "no such limit", "validation_failed", host => host.Get("/api/campaigns?limit=101"));
+
+        const string Get = "GET /api/campaigns/{id}";
+        yield return Row(Get, 200, "it has ended", Json, host => host.Get($"/api/campaigns/{host.Complete}"), "ETag", "-Retry-After", "Cache-Control");
+        yield return Row(Get, 200, "it runs", Json, async host => host.Get($"/api/campaigns/{await host.RunningAsync()}"), "ETag", "Retry-After");
+        yield return Row(Get, 304, "nothing new", "", async host => host.Get(
+            $"/api/campaigns/{host.Complete}", ("If-None-Match", await host.TagAsync($"/api/campaigns/{host.Complete}"))), "ETag");
+        yield return Row(Get, 304, "nothing new within a wait", "", async host =>
+        {
+            string path = $"/api/campaigns/{await host.RunningAsync()}";
+            return host.Get($"{path}?wait=1", ("If-None-Match", await host.TagAsync(path)));
+        }, "ETag", "Retry-After");
+        yield return Row(Get, 400, "no such wait", "validation_failed", host => host.Get($"/api/campaigns/{host.Complete}?wait=NaN"));
+        yield return Row(Get, 404, "there is none", "not_found", host => host.Get($"/api/campaigns/{Nobody}"));
+        yield return Row(Get, 404, "no id", "not_found", host => host.Get("/api/campaigns/nonsense"));
+        yield return Row(Get, 404, "more than an id", "not_found", host => host.Get($"/api/campaigns/{host.Complete}%20"));
+    }
+
+    private static IEnumerable<RouteRow> Control()
+    {
+        const string Cancel = "POST /api/campaigns/{id}/cancel";
+        yield return Row(Cancel, 202, "it runs", Json, async host => host.Post($"/api/campaigns/{await host.RunningAsync()}/cancel"), "Location");
+        yield return Row(Cancel, 404, "there is none", "not_found", host => host.Post($"/api/campaigns/{Nobody}/cancel"));
+        yield return Row(Cancel, 409, "it has ended", "campaign_ended", host => host.Post($"/api/campaigns/{host.Complete}/cancel"));
+
+        const string Retry = "POST /api/campaigns/{id}/retry";
+        yield return Row(Retry, 202, "it has failed", Json, async host => host.Post($"/api/campaigns/{await host.FailedAsync()}/retry"), "Location", "Retry-After");
+        yield return Row(Retry, 404, "there is none", "not_found", host => host.Post($"/api/campaigns/{Nobody}/retry"));
+        yield return Row(Retry, 409, "it is complete", "campaign_not_failed", host => host.Post($"/api/campaigns/{host.Complete}/retry"));
+
+        const string Delete = "DELETE /api/campaigns/{id}";
+        yield return Row(Delete, 204, "it has ended", "", async host => host.Delete($"/api/campaigns/{await host.CompleteAsync()}"));
+        yield return Row(Delete, 404, "there is none", "not_found", host => host.Delete($"/api/campaigns/{Nobody}"));
+        yield return Row(Delete, 409, "it runs", "campaign_running", async host => host.Delete($"/api/campaigns/{await host.RunningAsync()}"));
+    }
+
+    private static IEnumerable<RouteRow> Images()
+    {
+        const string Get = "GET /api/campaigns/{id}/images/{index}";
+        yield return Row(Get, 200, "an image", "image/png", host => host.Get(Image(host)), "ETag", "Accept-Ranges", "Cache-Control", "Last-Modified");
+        yield return Row(Get, 206, "a range", "image/png", host => host.Get(Image(host), ("Range", "bytes=0-7")), "ETag", "Content-Range", "Cache-Control");
+        yield return Row(Get, 200, "a range of what are no bytes", "image/png", host => host.Get(Image(host), ("Range", "items=0-7")), "-Content-Range");
+        yield return Row(Get, 304, "the caller has it", "", async host => host.Get(
+            Image(host), ("If-None-Match", await host.TagAsync(Image(host)))), "ETag", "Cache-Control");
+        yield return Row(Get, 404, "there is none of that number", "not_found", host => host.Get($"/api/campaigns/{host.Complete}/images/1"));
+        yield return Row(Get, 404, "no number", "not_found", host => host.Get($"/api/campaigns/{host.Complete}/images/first"));
+        yield return Row(Get, 404, "it is not there yet", "not_found", async host => host.Get($"/api/campaigns/{await host.RunningAsync()}/images/0"));
+        yield return Row(Get, 412, "another version is asked for", "precondition_failed", host => host.Get(Image(host), ("If-Match", "\"other\"")));
+        yield return Row(Get, 416, "no such range", "range_not_satisfiable", host => host.Get(Image(host), ("Range", "bytes=99999999-")), "Content-Range");
+
+        static string Image(RouteHost host) => $"/api/campaigns/{host.Complete}/images/0";
+    }
+
+    private static IEnumerable<RouteRow> Events()
+    {
+        const string One = "GET /api/campaigns/{id}/events";
+        yield return Row(One, 200, "from its beginning", "text/event-stream", host => host.Get($"/api/campaigns/{host.Complete}/events"));
+        yield return Row(One, 400, "no position", "validation_failed", host => host.Get($"/api/campaigns/{host.Complete}/events", ("Last-Event-ID", "garbage")));
+        yield return Row(One, 404, "there is none", "not_found", host => host.Get($"/api/campaigns/{Nobody}/events"));
+        const string OfCaller = "GET /api/events";
+        yield return Row(OfCaller, 200, "from now on", "text/event-stream", host => host.Get("/api/events"));
+        yield return Row(OfCaller, 400, "no position", "validation_failed", host => host.Get("/api/events?after=-1"));
+
+        yield return Row("GET /api/notifications", 200, "the inbox", Json, host => host.Get("/api/notifications?limit=1"));
+        yield return Row("GET /api/notifications", 400, "no such limit", "validation_failed", host => host.Get("/api/notifications?limit=0"));
+        const string Ack = "POST /api/notifications/ack";
+        yield return Row(Ack, 204, "nothing yet", "", host => host.Post("/api/notifications/ack", new JsonObject { ["upTo"] = 0 }));
+        yield return Row(Ack, 400, "what has not happened", "validation_failed", host => host.Post("/api/notifications/ack", new JsonObject { ["upTo"] = long.MaxValue }));
+        yield return TooLarge(Ack, "/api/notifications/ack");
+    }
+
+    private static IEnumerable<RouteRow> Webhooks()
+    {
+        const string Post = "POST /api/webhooks";
+        yield return Row(Post, 201, "a target outside", Json, host => host.Post("/api/webhooks", Hook("https://93.184.215.14/hook")), "Location");
+        foreach (string inside in (string[])["http://127.0.0.1/", "http://10.0.0.1/", "http://169.254.169.254/latest", "http://[::ffff:127.0.0.1]/", "http://2130706433/"])
+            yield return Row(Post, 400, $"a target inside: {inside}", "validation_failed", host => host.Post("/api/webhooks", Hook(inside)));
+        yield return Row(Post, 400, "a port that nobody has", "validation_failed", host => host.Post("/api/webhooks", Hook("https://93.184.215.14:0/")));
+        yield return TooLarge(Post, "/api/webhooks");
+        yield return Row("GET /api/webhooks", 200, "the caller's", Json, host => host.Get("/api/webhooks"));
+        const string Delete = "DELETE /api/webhooks/{id}";
+        yield return Row(Delete, 204, "the caller's", "", async host => host.Delete($"/api/webhooks/{await host.WebhookAsync()}"));
+        yield return Row(Delete, 404, "there is none", "not_found", host => host.Delete($"/api/webhooks/{Nobody}"));
+
+        static JsonObject Hook(string url) => new() { ["url"] = url };
+    }
+
+    private static IEnumerable<RouteRow> Callbacks()
+    {
+        const string Post = "POST /api/callbacks/{provider}/{campaignId}/{part}";
+        const string Report = """{"id":"job","status":"running"}""";
+        yield return Row(Post, 202, "a report of a campaign that has ended", "", async host =>
+        {
+            string id = await host.RunningAsync();
+            using HttpResponseMessage canceled = await host.Http.SendAsync(host.Post($"/api/campaigns/{id}/cancel"));
+            await host.ExecuteAsync($"UPDATE campaign_images SET provider_job_id = 'job' WHERE campaign_id = '{id}'");
+            return RouteHost.Report(Path(id), """{"id":"job","status":"failed"}""");
+        });
+        yield return Row(Post, 400, "not understood", "invalid_callback", host => RouteHost.Report(Path(host.Complete), "nonsense"));
+        yield return Row(Post, 401, "signed by another", "invalid_signature", host => RouteHost.Report(Path(host.Complete), Report, secret: "other"));
+        yield return Row(Post, 404, "no such campaign", "not_found", _ => RouteHost.Report(Path(Nobody), Report));
+        yield return Row(Post, 404, "no such provider", "not_found", host => RouteHost.Report($"/api/callbacks/openai/{host.Complete}/image/0", Report));
+        yield return Row(Post, 409, "another job", "other_job", async host => RouteHost.Report(Path(await host.RunningAsync()), Report));
+        yield return Row(Post, 413, "too long", "body_too_large", host =>
+        {
+            var request = RouteHost.Report(Path(host.Complete), Report);
+            request.Content = new ByteArrayContent(new byte[Atelier.Campaigns.Http.ReceiveCallback.MaxLength + 1]);
+            request.Headers.ExpectContinue = true;
+            return request;
+        });
+
+        static string Path(string id) => $"/api/callbacks/callback/{id}/image/0";
+    }
+
+    private static IEnumerable<RouteRow> DeadLetters()
+    {
+        foreach ((string method, string path) in ((string, string)[])[("GET", ""), ("POST", "/replay"), ("DELETE", "")])
+        {
+            yield return Row($"{method} /api/dead-letters{path}", 403, "no operator", "operators_only", host => RouteHost.Send(
+                HttpMethod.Parse(method), $"/api/dead-letters{path}", host.Ann, Ids()));
+        }
+
+        const string List = "GET /api/dead-letters";
+        yield return Row(List, 200, "for an operator", Json, host => ByOperator(host, HttpMethod.Get, ""));
+        yield return Row(List, 400, "no such kind", "validation_failed", host => ByOperator(host, HttpMethod.Get, "?kind=nonsense"));
+        const string Replay = "POST /api/dead-letters/replay";
+        yield return Row(Replay, 202, "some", Json, host => ByOperator(host, HttpMethod.Post, "/replay", Ids()));
+        yield return Row(Replay, 400, "neither ids nor a filter", "validation_failed", host => ByOperator(host, HttpMethod.Post, "/replay", new JsonObject()));
+        yield return Row(Replay, 413, "too long", "body_too_large", host => ByOperator(host, HttpMethod.Post, "/replay", Long()));
+        const string Drop = "DELETE /api/dead-letters";
+        yield return Row(Drop, 204, "some", "", host => ByOperator(host, HttpMethod.Delete, "", Ids()));
+        yield return Row(Drop, 400, "neither ids nor a filter", "validation_failed", host => ByOperator(host, HttpMethod.Delete, "", new JsonObject()));
+        yield return Row(Drop, 413, "too long", "body_too_large", host => ByOperator(host, HttpMethod.Delete, "", Long()));
+
+        static JsonObject Ids() => new() { ["ids"] = new JsonArray(Nobody) };
+        static HttpRequestMessage ByOperator(RouteHost host, HttpMethod method, string rest, JsonNode? body = null) =>
+            RouteHost.Send(method, $"/api/dead-letters{rest}", host.Operator, body);
+    }
+
+    private static IEnumerable<RouteRow> Operations()
+    {
+        yield return Row("GET /api/me", 200, "the caller", Json, host => host.Get("/api/me"), "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy");
+        yield return Row("GET /api/health/live", 200, "it lives", Json, _ => RouteHost.Send(HttpMethod.Get, "/api/health/live", key: null), "-RateLimit-Limit");
+        yield return Row("GET /api/health/ready", 200, "all is there", Json, _ => RouteHost.Send(HttpMethod.Get, "/api/health/ready", key: null));
+        yield return Row("GET /api/metrics", 200, "for Prometheus", "text/plain", host => host.Get("/api/metrics"));
+        foreach ((string operation, string path, string type) in ((string, string, string)[])
+        [
+            ("GET /api/openapi.json", "/api/openapi.json", Json), ("GET /api/docs", "/api/docs", "text/html"),
+            ("GET /api/docs/{asset}", "/api/docs/docs.js", "text/javascript"),
+        ])
+        {
+            yield return Row(operation, 200, "a file", type, host => host.Get(path), "ETag", "Cache-Control");
+            yield return Row(operation, 304, "the caller has it", "", async host => host.Get(path, ("If-None-Match", await host.TagAsync(path))), "ETag");
+            yield return Row(operation, 412, "another version is asked for", "precondition_failed", host => host.Get(path, ("If-Match", "\"other\"")));
+        }
+        yield return Row("GET /api/docs/{asset}", 404, "no such file", "not_found", host => host.Get("/api/docs/nothing.js"));
+    }
+
+    private static RouteRow TooLarge(string operation, string path) =>
+        Row(operation, 413, "too long", "body_too_large", host => host.Post(path, Long()));
+
+    private static JsonObject Long() => new() { ["prompt"] = new string('x', 70_000) };
+
+    private static HttpRequestMessage With(HttpRequestMessage request, string name, string value)
+    {
+        request.Headers.Add(name, value);
+        return request;
+    }
+
+    private static RouteRow Row(
+        string operation, int status, string situation, string body, Func<RouteHost, HttpRequestMessage> request, params string[] headers) =>
+        new(operation, status, situation, body, headers, host => Task.FromResult(request(host)));
+
+    private static RouteRow Row(
+        string operation, int status, string situation, string body, Func<RouteHost, Task<HttpRequestMessage>> request, params string[] headers) =>
+        new(operation, status, situation, body, headers, request);
+}

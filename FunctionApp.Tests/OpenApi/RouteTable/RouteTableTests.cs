@@ -1,0 +1,219 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using FunctionApp.Tests.Access;
+using FunctionApp.Tests.Hosting;
+
+namespace FunctionApp.Tests.OpenApi.RouteTable;
+
+/// <summary>Every answer that the document names, over HTTP on a real host; a test of its own finds those that no row asks for.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class RouteTableTests(LocalServicesFixture services, RouteHost host) : IClassFixture<RouteHost>, IAsyncLifetime
+{
+    // What no host can be brought to answer: nothing in these functions can fail. They would answer as all others do, by the same
+    // middleware, which Operation_WhateverGoesWrongInside_Is500WithoutSayingWhat sees.
+    private static readonly string[] NotToBeHad =
+    [
+        "GET /api/health/live 500", "GET /api/health/ready 500", "GET /api/openapi.json 500", "GET /api/docs 500", "GET /api/docs/{asset} 500",
+    ];
+
+    public static TheoryData<string> Rows => [.. RouteRows.All.Select(row => row.Key)];
+
+    /// <summary>What every operation that asks for its caller answers before it begins: 400, 401, 403, 429; and any operation, 414 and 431.</summary>
+    public static TheoryData<string, int> BeforeAnything
+    {
+        get
+        {
+            var all = new TheoryData<string, int>();
+            foreach (ApiOperation operation in ApiContract.Operations)
+            {
+                foreach (int status in RefusalsOf(operation))
+                    all.Add(operation.ToString(), status);
+            }
+            return all;
+        }
+    }
+
+    public Task InitializeAsync() => host.StartAsync(services);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task Row_IsAnsweredSo(string key)
+    {
+        RouteRow row = RouteRows.All.Single(one => one.Key == key);
+        using HttpRequestMessage request = await row.Request(host);
+        Assert.Equal(row.Operation, ApiContract.Find(request.Method, Uri.UnescapeDataString(request.RequestUri!.ToString().Split('?')[0]))?.ToString());
+
+        using HttpResponseMessage response = await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.True(row.Status == (int)response.StatusCode, $"{(int)response.StatusCode} instead of {key}");
+        if (row.Status >= 400)
+            await response.AssertProblemAsync(row.Status, row.Body);
+        else
+            Assert.Equal(row.Body, response.Content.Headers.ContentType?.MediaType ?? "");
+        foreach (string header in row.Headers)
+            Assert.True(HasHeader(response, header.TrimStart('-')) == (header[0] != '-'), $"{header} of {key}");
+    }
+
+    [Theory]
+    [MemberData(nameof(BeforeAnything))]
+    public async Task Operation_BeforeItBegins_IsRefused(string key, int status)
+    {
+        ApiOperation operation = ApiContract.Operations.Single(one => one.ToString() == key);
+        if (status == 429)
+        {
+            await host.ExecuteAsync(
+                "INSERT INTO caller_rates VALUES ('spent@example.org', now(), 100000) ON CONFLICT (user_id) DO UPDATE SET window_start = now(), requests = 100000");
+        }
+        if (status == 400)
+            await host.StartDevelopmentAsync();
+        (string code, string? caller, HttpClient client) = status switch
+        {
+            400 => ("validation_failed", null, host.Development),
+            401 => ("unauthenticated", null, host.Http),
+            403 => ("not_admitted", host.Outsider, host.Http),
+            429 => ("rate_limited", host.Spent, host.Http),
+            414 => ("uri_too_long", host.Ann, host.Http),
+            _ => ("headers_too_large", host.Ann, host.Http),
+        };
+        using HttpRequestMessage request = Plain(operation, caller, status == 414 ? $"?q={new string('x', 9000)}" : "");
+        if (status == 400)
+            request.Headers.Add("X-User", new string('x', 201));
+        if (status == 431)
+            request.Headers.Add("X-Long", new string('x', 40_000));
+
+        using HttpResponseMessage response = await client.SendAsync(request);
+
+        await response.AssertProblemAsync(status, code);
+        Assert.Equal(status == 401, response.Headers.WwwAuthenticate.Count > 0);
+        Assert.Equal(status == 429, response.Headers.RetryAfter is not null);
+        Assert.Equal(status == 429, response.Headers.Contains("RateLimit-Remaining"));
+    }
+
+    [Fact]
+    public async Task Operation_OnWhatIsAnothers_Is404()
+    {
+        ApiOperation[] withId = [.. ApiContract.Operations.Where(operation => !IsPublic(operation) && operation.Path.Contains("{id}", StringComparison.Ordinal))];
+        Assert.Equal(7, withId.Length);
+        foreach (ApiOperation operation in withId)
+        {
+            using HttpRequestMessage request = Plain(operation, host.Ben);
+            using HttpResponseMessage response = await host.Http.SendAsync(request);
+            await response.AssertProblemAsync(404, "not_found");
+        }
+        // And all of it is there still.
+        Assert.NotEmpty(await host.TagAsync($"/api/campaigns/{host.Complete}/images/0"));
+    }
+
+    [Fact]
+    public async Task Method_ThatARouteDoesNotKnow_Is404()
+    {
+        string[] methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "BREW"];
+        foreach (IGrouping<string, ApiOperation> path in ApiContract.Operations.GroupBy(operation => operation.Path))
+        {
+            foreach (string method in methods.Except(path.Select(operation => operation.Method.Method)))
+            {
+                using HttpRequestMessage request = Plain(path.First(), host.Ann);
+                request.Method = HttpMethod.Parse(method);
+                using HttpResponseMessage response = await host.Http.SendAsync(request);
+                Assert.True(response.StatusCode == HttpStatusCode.NotFound, $"{method} {path.Key}: {response.StatusCode}");
+                if (method != "HEAD")
+                    await response.AssertProblemAsync(404, "not_found");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Operation_WhileTheDatabaseIsAway_Is503()
+    {
+        HttpRequestMessage[] requests = [.. Unavailable.Select(Of)];
+        await host.AllowConnectionsAsync(allow: false);
+        try
+        {
+            foreach (HttpRequestMessage request in requests)
+            {
+                using HttpResponseMessage response = await host.Http.SendAsync(request);
+                Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, $"{request.RequestUri}: {response.StatusCode}");
+                if (request.RequestUri!.AbsolutePath == "/api/health/ready")
+                    continue;
+                await response.AssertProblemAsync(503, "database_unavailable");
+                Assert.Equal("5", response.Header("Retry-After"));
+            }
+        }
+        finally
+        {
+            await host.AllowConnectionsAsync(allow: true);
+            await Eventually.TrueAsync(async () => (await host.Http.GetAsync("/api/health/ready")).StatusCode == HttpStatusCode.OK);
+        }
+    }
+
+    [Fact]
+    public async Task Operation_WhateverGoesWrongInside_Is500WithoutSayingWhat()
+    {
+        HttpRequestMessage[] requests = [.. Failing.Select(Of)];
+        await host.ExecuteAsync("ALTER TABLE api_keys RENAME TO api_keys_away; ALTER TABLE campaign_images RENAME TO campaign_images_away");
+        try
+        {
+            foreach (HttpRequestMessage request in requests)
+            {
+                using HttpResponseMessage response = await host.Http.SendAsync(request);
+                JsonObject problem = await response.AssertProblemAsync(500, "internal_error");
+                Assert.DoesNotContain("api_keys", problem.ToJsonString(), StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            await host.ExecuteAsync("ALTER TABLE api_keys_away RENAME TO api_keys; ALTER TABLE campaign_images_away RENAME TO campaign_images");
+        }
+    }
+
+    [Fact]
+    public async Task Document_EveryAnswerOfEveryOperation_IsAskedForByARow()
+    {
+        JsonNode served = JsonNode.Parse(await host.Http.GetStringAsync("/api/openapi.json"))!;
+        HashSet<string> asked =
+        [
+            .. RouteRows.All.Select(row => $"{row.Operation} {row.Status}"),
+            .. ApiContract.Operations.SelectMany(operation => RefusalsOf(operation).Select(status => $"{operation} {status}")),
+            .. Unavailable.Select(operation => $"{operation} 503"),
+            .. Failing.Select(operation => $"{operation} 500"),
+        ];
+
+        string[] documented = [.. served["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject()
+            .SelectMany(operation => operation.Value!["responses"]!.AsObject()
+                .Select(response => $"{operation.Key.ToUpperInvariant()} {path.Key} {response.Key}")))];
+
+        Assert.Empty(documented.Except(asked).Except(NotToBeHad));
+        Assert.Empty(asked.Concat(NotToBeHad).Except(documented));
+    }
+
+    private static IEnumerable<ApiOperation> Unavailable => ApiContract.Operations.Where(operation =>
+        !IsPublic(operation) || IsCallback(operation) || operation.Path == "/api/health/ready");
+
+    private static IEnumerable<ApiOperation> Failing => ApiContract.Operations.Where(operation => !IsPublic(operation) || IsCallback(operation));
+
+    private static int[] RefusalsOf(ApiOperation operation) => IsPublic(operation) ? [414, 431] : [400, 401, 403, 414, 429, 431];
+
+    private static bool IsPublic(ApiOperation operation) => operation.Json["security"] is JsonArray { Count: 0 };
+
+    private static bool IsCallback(ApiOperation operation) => operation.Path.StartsWith("/api/callbacks/", StringComparison.Ordinal);
+
+    private static bool HasHeader(HttpResponseMessage response, string name) =>
+        response.Headers.NonValidated.Contains(name) || response.Content.Headers.NonValidated.Contains(name);
+
+    private HttpRequestMessage Of(ApiOperation operation) => IsCallback(operation)
+        ? RouteHost.Report($"/api/callbacks/callback/{host.Complete}/image/0", """{"id":"job","status":"running"}""")
+        : Plain(operation, IsPublic(operation) ? null : host.Ann);
+
+    // A request of an operation with ids of what is there.
+    private HttpRequestMessage Plain(ApiOperation operation, string? key, string query = "")
+    {
+        string path = operation.Path
+            .Replace("{id}", operation.Path.StartsWith("/api/webhooks", StringComparison.Ordinal) ? host.Webhook : host.Complete, StringComparison.Ordinal)
+            .Replace("{index}", "0", StringComparison.Ordinal)
+            .Replace("{asset}", "docs.js", StringComparison.Ordinal)
+            .Replace("{provider}/{campaignId}/{part}", $"callback/{host.Complete}/image/0", StringComparison.Ordinal);
+        return RouteHost.Send(operation.Method, path + query, key);
+    }
+}

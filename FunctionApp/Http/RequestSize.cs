@@ -1,0 +1,44 @@
+using Atelier.Problems;
+
+namespace Atelier.Http;
+
+/// <summary>Refuses addresses and headers that are longer than anything here needs, with an answer that says so.</summary>
+/// <remarks>
+/// A server refuses what is too long for itself before any code of ours runs, with an empty answer. EmbeddedHost's takes more than
+/// these limits, so that it is these that a client meets first.
+/// </remarks>
+internal static class RequestSize
+{
+    /// <summary>The longest path and query, in characters as they were sent.</summary>
+    public const int MaxAddress = 8 * 1024;
+
+    /// <summary>The most that all headers may have together, names and values, in characters.</summary>
+    public const int MaxHeaders = 32 * 1024;
+
+    /// <summary>The most header lines.</summary>
+    public const int MaxHeaderLines = 100;
+
+    /// <summary>Looks at a request.</summary>
+    /// <exception cref="ApiException">414: the address is too long. 431: the headers are.</exception>
+    public static void Check(HttpRequest request)
+    {
+        if (request.Path.ToUriComponent().Length + (request.QueryString.Value?.Length ?? 0) > MaxAddress)
+            throw new ApiException(StatusCodes.Status414UriTooLong, "uri_too_long", $"The address must not be longer than {MaxAddress} characters.");
+
+        int lines = 0;
+        int length = 0;
+        foreach ((string name, var values) in request.Headers)
+        {
+            lines += values.Count;
+            foreach (string? value in values)
+                length += name.Length + (value?.Length ?? 0);
+        }
+        if (lines > MaxHeaderLines || length > MaxHeaders)
+        {
+            throw new ApiException(
+                StatusCodes.Status431RequestHeaderFieldsTooLarge,
+                "headers_too_large",
+                $"The headers must not be more than {MaxHeaderLines} lines and {MaxHeaders} characters.");
+        }
+    }
+}
