@@ -11,7 +11,7 @@ namespace EmbeddedFunctions.Management;
 /// </summary>
 internal static class HistoryJson
 {
-    public static void Write(Utf8JsonWriter writer, IEnumerable<HistoryEvent> history, bool showOutput)
+    public static void Write(Utf8JsonWriter writer, IEnumerable<HistoryEvent> history, bool showInput, bool showOutput)
     {
         var scheduled = new Dictionary<int, (string? Name, string? Input, DateTime At)>();
         writer.WriteStartArray();
@@ -28,7 +28,7 @@ internal static class HistoryJson
                 default:
                     writer.WriteStartObject();
                     writer.WriteString("EventType", e.EventType.ToString());
-                    One(writer, e, scheduled, showOutput);
+                    One(writer, e, scheduled, showInput, showOutput);
                     writer.WriteEndObject();
                     break;
             }
@@ -38,12 +38,16 @@ internal static class HistoryJson
     }
 
     private static void One(
-        Utf8JsonWriter writer, HistoryEvent e, Dictionary<int, (string? Name, string? Input, DateTime At)> scheduled, bool showOutput)
+        Utf8JsonWriter writer,
+        HistoryEvent e,
+        Dictionary<int, (string? Name, string? Input, DateTime At)> scheduled,
+        bool showInput,
+        bool showOutput)
     {
         switch (e)
         {
             case ExecutionStartedEvent started:
-                writer.WriteString("Input", started.Input);
+                if (showInput) writer.WriteString("Input", started.Input);
                 writer.WriteNull("Correlation");
                 writer.WriteNull("ParentTraceContext");
                 if (started.ScheduledStartTime is { } at) Time(writer, "ScheduledStartTime", at);
@@ -55,19 +59,19 @@ internal static class HistoryJson
                 return;
             case TaskCompletedEvent completed:
                 Result(writer, completed.Result, showOutput);
-                Call(writer, e, scheduled, completed.TaskScheduledId, showOutput);
+                Call(writer, e, scheduled, completed.TaskScheduledId, showInput && showOutput);
                 return;
             case SubOrchestrationInstanceCompletedEvent completed:
                 Result(writer, completed.Result, showOutput);
-                Call(writer, e, scheduled, completed.TaskScheduledId, showOutput);
+                Call(writer, e, scheduled, completed.TaskScheduledId, showInput && showOutput);
                 return;
             case TaskFailedEvent failed:
                 Failure(writer, failed.Reason, failed.Details, failed.FailureDetails);
-                Call(writer, e, scheduled, failed.TaskScheduledId, showOutput);
+                Call(writer, e, scheduled, failed.TaskScheduledId, showInput && showOutput);
                 return;
             case SubOrchestrationInstanceFailedEvent failed:
                 Failure(writer, failed.Reason, failed.Details, failed.FailureDetails);
-                Call(writer, e, scheduled, failed.TaskScheduledId, showOutput);
+                Call(writer, e, scheduled, failed.TaskScheduledId, showInput && showOutput);
                 return;
             case TimerCreatedEvent timer:
                 Time(writer, "FireAt", timer.FireAt);
@@ -76,16 +80,16 @@ internal static class HistoryJson
                 Time(writer, "FireAt", timer.FireAt);
                 break;
             case EventRaisedEvent raised:
-                writer.WriteString("Input", raised.Input);
+                if (showInput) writer.WriteString("Input", raised.Input);
                 writer.WriteString("Name", raised.Name);
                 break;
             case EventSentEvent sent:
                 writer.WriteString("InstanceId", sent.InstanceId);
                 writer.WriteString("Name", sent.Name);
-                writer.WriteString("Input", sent.Input);
+                if (showInput) writer.WriteString("Input", sent.Input);
                 break;
             case ExecutionTerminatedEvent terminated:
-                writer.WriteString("Input", terminated.Input);
+                if (showInput) writer.WriteString("Input", terminated.Input);
                 break;
             case ExecutionSuspendedEvent suspended:
                 writer.WriteString("Reason", suspended.Reason);
@@ -110,13 +114,13 @@ internal static class HistoryJson
         HistoryEvent e,
         Dictionary<int, (string? Name, string? Input, DateTime At)> scheduled,
         int taskId,
-        bool showOutput)
+        bool showInput)
     {
         Time(writer, "Timestamp", e.Timestamp);
         if (!scheduled.TryGetValue(taskId, out var call)) return;
         writer.WriteString("ScheduledTime", new DateTimeOffset(Utc(call.At)).ToString("O", CultureInfo.InvariantCulture));
         writer.WriteString("FunctionName", call.Name);
-        if (showOutput) writer.WriteString("Input", call.Input);
+        if (showInput) writer.WriteString("Input", call.Input);
     }
 
     private static void Result(Utf8JsonWriter writer, string? result, bool showOutput)

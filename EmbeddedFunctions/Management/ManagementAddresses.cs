@@ -33,9 +33,6 @@ internal sealed class ManagementAddresses(HostKeys keys, HostJson hostJson, ISer
         return address.TrimEnd('/');
     }
 
-    /// <summary>The address of an instance's status.</summary>
-    public string StatusUri(string origin, string instanceId) => $"{InstanceUri(origin, instanceId)}?code={Code}";
-
     /// <summary>The addresses as the client's extension methods give them: no restart and rewind, and braces as recorded on the official host.</summary>
     public HttpManagementPayload ForClient(string origin, string instanceId) =>
         Payload(origin, instanceId, $"code={Code}", reason: "{{text}}", forAnswer: false);

@@ -50,10 +50,16 @@ internal static class ManagementAnswer
         writer.WriteEndObject();
     });
 
-    /// <summary>Writes what is kept as text: as the JSON that it is, or as a string where it is none.</summary>
+    /// <summary>Writes a property whose value is kept as text.</summary>
     public static void Value(Utf8JsonWriter writer, string name, string? text)
     {
         writer.WritePropertyName(name);
+        Value(writer, text);
+    }
+
+    /// <summary>Writes what is kept as text: as the JSON that it is, or as a string where it is none.</summary>
+    public static void Value(Utf8JsonWriter writer, string? text)
+    {
         if (text is null)
         {
             writer.WriteNullValue();
@@ -75,6 +81,10 @@ internal static class ManagementAnswer
     /// <summary>A query's time; <see langword="null"/> where it is not given or cannot be read.</summary>
     public static DateTimeOffset? Time(HttpRequest request, string name) =>
         DateTimeOffset.TryParse(request.Query[name], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    /// <summary>A query's number of seconds; <see langword="null"/> where it is not given or cannot be read.</summary>
+    public static double? Seconds(HttpRequest request, string name) =>
+        double.TryParse(request.Query[name], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 
     /// <summary>A query's yes or no.</summary>
     public static bool Flag(HttpRequest request, string name, bool otherwise) =>

@@ -16,7 +16,7 @@ internal static class ManagementApi
     public static void Map(IEndpointRouteBuilder routes, IServiceProvider services)
     {
         var queries = ActivatorUtilities.CreateInstance<ManagementQueries>(services);
-        var commands = ActivatorUtilities.CreateInstance<ManagementCommands>(services);
+        var commands = ActivatorUtilities.CreateInstance<ManagementCommands>(services, queries);
         var keys = services.GetRequiredService<HostKeys>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("EmbeddedFunctions.Management");
         routes.DataSources.Add(new DefaultEndpointDataSource(
@@ -32,6 +32,9 @@ internal static class ManagementApi
             Endpoint("POST", $"{Instance}/rewind", commands.RewindAsync),
             Endpoint("POST", $"{Instance}/restart", commands.RestartAsync),
             Endpoint("POST", $"{ManagementAddresses.Path}/orchestrators/{{functionName}}/{{instanceId?}}", commands.StartAsync),
+
+            // Whether there is anything at a path is no business of one who has no key.
+            .. Enumerable.Select(["GET", "POST", "DELETE"], method => Endpoint(method, $"{ManagementAddresses.Path}/{{**path}}", NothingThere)),
         ]));
 
         Endpoint Endpoint(string method, string template, RequestDelegate handle)
@@ -43,6 +46,12 @@ internal static class ManagementApi
             builder.Metadata.Add(new FunctionMethods([method]));
             return builder.Build();
         }
+    }
+
+    private static Task NothingThere(HttpContext http)
+    {
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
     }
 
     private static async Task GuardAsync(HttpContext http, RequestDelegate handle, HostKeys keys, ILogger logger)
@@ -64,7 +73,8 @@ internal static class ManagementApi
         }
         catch (ArgumentException exception)
         {
-            await ManagementAnswer.ErrorAsync(http, StatusCodes.Status400BadRequest, exception.Message, exception);
+            await ManagementAnswer.ErrorAsync(
+                http, StatusCodes.Status400BadRequest, "One or more of the arguments submitted is incorrect", exception);
         }
         catch (TaskHubUnavailableException exception)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DurableTask.Core.Exceptions;
 using Microsoft.AspNetCore.Http;
@@ -7,8 +8,15 @@ using Microsoft.DurableTask.Client;
 namespace EmbeddedFunctions.Management;
 
 /// <summary>What the management API does to instances.</summary>
-internal sealed class ManagementCommands(DurableTaskClient client, ManagementAddresses addresses)
+internal sealed class ManagementCommands(
+    DurableTaskClient client,
+    ManagementAddresses addresses,
+    ManagementQueries queries,
+    TimeProvider timeProvider)
 {
+    /// <summary>A day: longer than any caller holds a connection.</summary>
+    private const double MaxWaitSeconds = 86_400;
+
     public async Task StartAsync(HttpContext http)
     {
         var name = (string)http.Request.RouteValues["functionName"]!;
@@ -16,7 +24,7 @@ internal sealed class ManagementCommands(DurableTaskClient client, ManagementAdd
 
         // Broken JSON is the caller's mistake, and an internal error on the official host.
         var body = await ReadAsync(http);
-        JsonElement? input = body.Length == 0 ? null : Parse(body);
+        JsonElement? input = string.IsNullOrWhiteSpace(body) ? null : Parse(body);
         try
         {
             id = await client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(id), http.RequestAborted);
@@ -27,7 +35,7 @@ internal sealed class ManagementCommands(DurableTaskClient client, ManagementAdd
             return;
         }
 
-        await ManagementAnswer.AcceptedAsync(http, addresses.ForAnswer(ManagementAddresses.OriginOf(http.Request), id));
+        await StartedAsync(http, id);
     }
 
     public async Task RaiseEventAsync(HttpContext http)
@@ -97,8 +105,19 @@ internal sealed class ManagementCommands(DurableTaskClient client, ManagementAdd
             throw new InvalidOperationException($"Instance '{given}' cannot be restarted: it has not ended.");
         }
 
-        var id = await client.RestartAsync(given, newId, http.RequestAborted);
-        await ManagementAnswer.AcceptedAsync(http, addresses.ForAnswer(ManagementAddresses.OriginOf(http.Request), id));
+        string id;
+        try
+        {
+            id = await client.RestartAsync(given, newId, http.RequestAborted);
+        }
+        catch (ArgumentException exception)
+        {
+            await ManagementAnswer.ErrorAsync(
+                http, StatusCodes.Status400BadRequest, "InstanceId does not match a valid orchestration instance.", exception);
+            return;
+        }
+
+        await StartedAsync(http, id);
     }
 
     public async Task PurgeAsync(HttpContext http) =>
@@ -108,15 +127,59 @@ internal sealed class ManagementCommands(DurableTaskClient client, ManagementAdd
     {
         if (ManagementAnswer.Time(http.Request, "createdTimeFrom") is not { } from)
         {
-            http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            http.Response.ContentType = "text/plain; charset=utf-8";
-            await http.Response.WriteAsync("Please provide value for 'createdTimeFrom' parameter.", http.RequestAborted);
+            await ManagementAnswer.JsonAsync(
+                http,
+                StatusCodes.Status400BadRequest,
+                writer => writer.WriteStringValue("Please provide value for 'createdTimeFrom' parameter."));
             return;
         }
 
         var filter = new PurgeInstancesFilter(
             from, ManagementAnswer.Time(http.Request, "createdTimeTo"), ManagementQueries.Statuses(http.Request));
         await DeletedAsync(http, await client.PurgeAllInstancesAsync(filter, http.RequestAborted));
+    }
+
+    /// <summary>
+    /// Answers a start with the instance's addresses; where the query gives <c>timeout</c> and <c>pollingInterval</c> in seconds, with what the
+    /// instance has come to if it ends in that time.
+    /// </summary>
+    private async Task StartedAsync(HttpContext http, string id)
+    {
+        if (ManagementAnswer.Seconds(http.Request, "timeout") is { } timeout
+            && ManagementAnswer.Seconds(http.Request, "pollingInterval") is { } interval)
+        {
+            // Nothing is polled here: the interval only has to be one that makes sense.
+            if (!(interval <= timeout))
+            {
+                throw new ArgumentException(string.Create(
+                    CultureInfo.InvariantCulture, $"The timeout, {timeout} s, is shorter than the polling interval, {interval} s."));
+            }
+
+            if (await EndOfAsync(id, timeout, http.RequestAborted) is { } end)
+            {
+                await (end.RuntimeStatus is OrchestrationRuntimeStatus.Completed
+                    ? ManagementAnswer.JsonAsync(http, StatusCodes.Status200OK, writer => ManagementAnswer.Value(writer, end.SerializedOutput))
+                    : queries.StatusAsync(http, id));
+                return;
+            }
+        }
+
+        await ManagementAnswer.AcceptedAsync(http, addresses.ForAnswer(ManagementAddresses.OriginOf(http.Request), id));
+    }
+
+    /// <summary>The instance once it has ended; <see langword="null"/> when that takes longer.</summary>
+    private async Task<OrchestrationMetadata?> EndOfAsync(string id, double seconds, CancellationToken aborted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxWaitSeconds)), timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
+        try
+        {
+            return await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, either.Token);
+        }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private static Task DeletedAsync(HttpContext http, PurgeResult result)
@@ -165,7 +228,7 @@ internal sealed class ManagementCommands(DurableTaskClient client, ManagementAdd
 
     private static string IdOf(HttpContext http) => (string)http.Request.RouteValues["instanceId"]!;
 
-    private static string? Reason(HttpContext http) => http.Request.Query["reason"] is [{ Length: > 0 } reason] ? reason : null;
+    private static string? Reason(HttpContext http) => http.Request.Query.TryGetValue("reason", out var reason) ? reason.ToString() : null;
 
     private static async Task<string> ReadAsync(HttpContext http)
     {

@@ -1,18 +1,21 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.DurableTask.Client;
 
 namespace EmbeddedFunctions.Management;
 
 /// <summary>What the management API tells of instances.</summary>
-internal sealed class ManagementQueries(DurableTaskClient client, ManagementAddresses addresses)
+internal sealed class ManagementQueries(DurableTaskClient client)
 {
     private const string ContinuationHeader = "x-ms-continuation-token";
 
-    public async Task StatusAsync(HttpContext http)
+    public Task StatusAsync(HttpContext http) => StatusAsync(http, (string)http.Request.RouteValues["instanceId"]!);
+
+    /// <summary>Answers with an instance's status, as the request's query wants it.</summary>
+    public async Task StatusAsync(HttpContext http, string id)
     {
-        var id = (string)http.Request.RouteValues["instanceId"]!;
         if (await client.GetInstanceAsync(id, getInputsAndOutputs: true, http.RequestAborted) is not { } instance)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -20,13 +23,15 @@ internal sealed class ManagementQueries(DurableTaskClient client, ManagementAddr
         }
 
         var history = ManagementAnswer.Flag(http.Request, "showHistory", otherwise: false)
+            && instance.RuntimeStatus is not OrchestrationRuntimeStatus.Pending
             ? await client.GetOrchestrationHistoryAsync(id, http.RequestAborted)
             : null;
         var status = StatusCodes.Status200OK;
         if (!instance.IsCompleted)
         {
             status = StatusCodes.Status202Accepted;
-            http.Response.Headers.Location = addresses.StatusUri(ManagementAddresses.OriginOf(http.Request), id);
+            // The very address that was asked, with its query.
+            http.Response.Headers.Location = http.Request.GetEncodedUrl();
             http.Response.Headers.RetryAfter = "5";
         }
         else if (instance.RuntimeStatus is OrchestrationRuntimeStatus.Failed
@@ -75,13 +80,14 @@ internal sealed class ManagementQueries(DurableTaskClient client, ManagementAddr
         }
     }
 
-    /// <summary>The statuses that are asked for; <see langword="null"/> for all. What is not spelt as the enum spells it does not count.</summary>
+    /// <summary>
+    /// The statuses that are asked for, by name or number; <see langword="null"/> for all. What is not spelt as the enum spells it does not count.
+    /// </summary>
     public static List<OrchestrationRuntimeStatus>? Statuses(HttpRequest request)
     {
         var statuses = request.Query["runtimeStatus"].SelectMany(value => (value ?? string.Empty).Split(','))
-            .Select(name => name.Trim())
-            .Where(name => Enum.GetNames<OrchestrationRuntimeStatus>().Contains(name, StringComparer.Ordinal))
-            .Select(Enum.Parse<OrchestrationRuntimeStatus>)
+            .Select(name => Enum.TryParse<OrchestrationRuntimeStatus>(name, out var status) ? status : default(OrchestrationRuntimeStatus?))
+            .OfType<OrchestrationRuntimeStatus>()
             .ToList();
         return statuses.Count > 0 ? statuses : null;
     }

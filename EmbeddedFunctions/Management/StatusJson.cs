@@ -27,7 +27,7 @@ internal static class StatusJson
         if (history is not null)
         {
             writer.WritePropertyName("historyEvents");
-            HistoryJson.Write(writer, history, showHistoryOutput);
+            HistoryJson.Write(writer, history, showInput, showHistoryOutput);
         }
 
         writer.WriteEndObject();

@@ -128,6 +128,7 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
     /// <summary>Terminates with an output that is kept as it stands.</summary>
     public async Task TerminateWithTextAsync(string instanceId, string? output, CancellationToken cancellation, bool recursive = false)
     {
+        output = DatabaseText.Clean(output);
         PayloadLimit.Check(output, engine.Options.MaxPayloadBytes, "The output of the termination");
         DemandDatabase();
         if (!engine.Host.TryFind(instanceId, out _)
@@ -146,6 +147,8 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
     public override async Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
     {
         await DemandAsync(instanceId, s => s is not OrchestrationRuntimeStatus.Suspended, "is suspended already", cancellation);
+        reason = DatabaseText.Clean(reason);
+        PayloadLimit.Check(reason, engine.Options.MaxPayloadBytes, "The reason");
         await TellAsync(
             new InboxMessage(instanceId, InboxMessageKind.Suspend, Data: reason),
             acknowledgement => new SuspendRequested(reason) { Acknowledgement = acknowledgement },
@@ -155,6 +158,8 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
     public override async Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default)
     {
         await DemandAsync(instanceId, s => s is OrchestrationRuntimeStatus.Suspended, "is not suspended", cancellation);
+        reason = DatabaseText.Clean(reason);
+        PayloadLimit.Check(reason, engine.Options.MaxPayloadBytes, "The reason");
         await TellAsync(
             new InboxMessage(instanceId, InboxMessageKind.Resume, Data: reason),
             acknowledgement => new ResumeRequested(reason) { Acknowledgement = acknowledgement },

@@ -3,9 +3,25 @@ namespace EmbeddedFunctions.Engine.Client;
 /// <summary>What an instance's id may be: the official engine's rules.</summary>
 internal static class InstanceId
 {
-    /// <exception cref="ArgumentException">The id holds <c>/</c>, <c>\</c>, <c>#</c>, <c>?</c> or a control character.</exception>
+    /// <summary>The most characters of an id.</summary>
+    private const int MaxLength = 256;
+
+    /// <exception cref="ArgumentException">
+    /// The id holds <c>/</c>, <c>\</c>, <c>#</c>, <c>?</c> or a control character, begins with <c>@</c>, which is kept for entities, or is longer
+    /// than 256 characters.
+    /// </exception>
     public static string Check(string id)
     {
+        if (id.Length > MaxLength)
+        {
+            throw new ArgumentException($"The id of an instance has at most {MaxLength} characters; this one has {id.Length}.", nameof(id));
+        }
+
+        if (id.StartsWith('@'))
+        {
+            throw new ArgumentException($"'{id}' cannot be the id of an orchestration: it begins with @.", nameof(id));
+        }
+
         foreach (var c in id)
         {
             if (c is '/' or '\\' or '#' or '?' || char.IsControl(c))
@@ -23,9 +39,9 @@ internal static class InstanceId
     public static void CheckText(string text, string parameter)
     {
         ArgumentException.ThrowIfNullOrEmpty(text, parameter);
-        if (text.Contains('\0'))
+        if (!DatabaseText.IsFit(text))
         {
-            throw new ArgumentException("The character U+0000 is not allowed.", parameter);
+            throw new ArgumentException("The character U+0000 and halves of surrogate pairs are not allowed.", parameter);
         }
     }
 }

@@ -36,6 +36,12 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
     public override Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
         run.Demand();
+        if (input is TaskOptions && options is null)
+        {
+            return Task.FromException<TResult>(new ArgumentException(
+                $"Activity '{name.Name}' was given options for its input: name the argument, options: ...", nameof(input)));
+        }
+
         var data = run.Converter.Serialize(input);
         return RetryLoop.RunAsync(this, options?.Retry, () => run.Track<TResult>(name.Name, new ActivityAction(run.TakeTaskId(), name.Name, data)));
     }
@@ -58,19 +64,12 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
     public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
         run.Demand();
-        return cancellationToken.IsCancellationRequested
-            ? Task.FromCanceled(cancellationToken)
-            : run.TrackTimer(new TimerAction(run.TakeTaskId(), fireAt.ToUniversalTime(), run.Now), cancellationToken);
+        return run.TrackTimer(new TimerAction(run.TakeTaskId(), fireAt.ToUniversalTime(), run.Now), cancellationToken);
     }
 
     public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
     {
         run.Demand();
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return Task.FromCanceled<T>(cancellationToken);
-        }
-
         var source = new TaskCompletionSource<T>();
         if (run.Events.TryTake(eventName, out var data))
         {
@@ -78,7 +77,7 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
             return source.Task;
         }
 
-        run.Events.Wait(eventName, Take);
+        run.Events.Wait(eventName, typeof(T), Take);
         if (cancellationToken.CanBeCanceled)
         {
             cancellationToken.Register(() => source.TrySetCanceled(cancellationToken));
@@ -124,7 +123,7 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
         run.RequestContinueAsNew(new ContinueAsNewRequest(
             run.Converter.Serialize(options.NewInput),
             options.PreserveUnprocessedEvents,
-            options.NewVersion));
+            string.IsNullOrWhiteSpace(options.NewVersion) ? null : options.NewVersion));
     }
 
     public override Guid NewGuid()

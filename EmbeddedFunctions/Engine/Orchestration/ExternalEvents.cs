@@ -11,17 +11,20 @@ namespace EmbeddedFunctions.Engine.Orchestration;
 internal sealed class ExternalEvents
 {
     private readonly Dictionary<string, Queue<string?>> _early = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, Stack<Action<string?>>> _waiters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Stack<(Type Type, Action<string?> Take)>> _waiters = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<(string Name, string? Data)> _unprocessed = [];
 
     /// <summary>Events that no wait has taken, in the order they came.</summary>
     public IReadOnlyList<(string Name, string? Data)> Unprocessed => _unprocessed;
 
+    /// <summary>Events that came after the run had asked to begin anew: the next run's, whatever becomes of the others.</summary>
+    public List<(string Name, string? Data)> ForTheNextRun { get; } = [];
+
     public void Raise(string name, string? data)
     {
         if (_waiters.TryGetValue(name, out var waiters) && waiters.TryPop(out var waiter))
         {
-            waiter(data);
+            waiter.Take(data);
             return;
         }
 
@@ -48,14 +51,21 @@ internal sealed class ExternalEvents
     }
 
     /// <summary>Waits for the next event of the name.</summary>
-    public void Wait(string name, Action<string?> waiter)
+    /// <exception cref="ArgumentException">Somebody waits for an event of that name already, of another type.</exception>
+    public void Wait(string name, Type type, Action<string?> waiter)
     {
         if (!_waiters.TryGetValue(name, out var waiters))
         {
-            _waiters[name] = waiters = new Stack<Action<string?>>();
+            _waiters[name] = waiters = new Stack<(Type, Action<string?>)>();
         }
 
-        waiters.Push(waiter);
+        if (waiters.TryPeek(out var last) && last.Type != type)
+        {
+            throw new ArgumentException(
+                $"Event '{name}' is awaited as {last.Type.FullName} already and cannot be awaited as {type.FullName} as well.");
+        }
+
+        waiters.Push((type, waiter));
     }
 
     /// <summary>Whether anybody waits for an event.</summary>

@@ -53,14 +53,14 @@ internal sealed partial class LiveInstance
                 }
             }
 
-            if (!_begun)
+            if (!_begun && !IsForAnotherNode)
             {
                 BeginRun();
             }
 
             var next = _unhurried ?? new InstanceCommit(this) { InstanceId = Id, FirstSequence = _nextSequence, RecordedBefore = _nextSequence };
             _unhurried = null;
-            var isUrgent = Step(next);
+            var isUrgent = _begun ? Step(next) : StepAside(next);
             _run.EndEpisode();
             if (next.HasContent && (isUrgent || !MayWait(next)))
             {

@@ -23,6 +23,7 @@ internal sealed partial class LiveInstance
             switch (messages[taken])
             {
                 case TerminateRequested terminate:
+                    _run.SeeTermination();
                     Collect(next, at);
                     Terminate(next, terminate, at);
                     return true;
@@ -232,7 +233,7 @@ internal sealed partial class LiveInstance
         }
         else
         {
-            End(next, OrchestrationRuntimeStatus.Failed, output ?? $"{failure.ErrorType}: {failure.ErrorMessage}", failure, at);
+            End(next, OrchestrationRuntimeStatus.Failed, output ?? DatabaseText.Clean($"{failure.ErrorType}: {failure.ErrorMessage}"), failure, at);
         }
     }
 
@@ -273,14 +274,55 @@ internal sealed partial class LiveInstance
         var version = again.Version ?? _record.Version;
         next.FirstSequence = 0;
         next.Renewal = new InstanceRenewal(again.Input, version, at, Carried: 0);
-        next.Events = again.PreserveUnprocessedEvents
-            ? [.. _run.Events.Unprocessed.Select(e => new HistoryEvent(HistoryEventType.EventRaised, at, Name: e.Name, Data: e.Data))]
-            : [];
-        foreach (var message in unseen)
+
+        // What the old run said of itself ends with it; events that came too late for it are the new run's in any case.
+        next.Update = null;
+        var events = again.PreserveUnprocessedEvents ? _run.Events.Unprocessed.Concat(_run.Events.ForTheNextRun) : _run.Events.ForTheNextRun;
+        next.Events = [.. events.Select(e => new HistoryEvent(HistoryEventType.EventRaised, at, Name: e.Name, Data: e.Data))];
+        Carry(next, unseen, at);
+        var carried = next.Events.Count;
+        next.Renewal = next.Renewal with { Carried = carried };
+        _record = _record with { Input = again.Input, Version = version, StartedAt = at, CustomStatus = null, DeliveredTo = -carried };
+        _runNumber++;
+        _nextSequence = next.NextSequence;
+        _begun = false;
+        _run = NewRun();
+    }
+
+    /// <summary>Whether the run is of a version that another node runs: a run can begin anew as such a one.</summary>
+    private bool IsForAnotherNode => _host.Versions.Rejects(_record.Version);
+
+    /// <summary>Leaves a run that has not begun to a node of its version, with all that came for it.</summary>
+    private bool StepAside(InstanceCommit next)
+    {
+        var at = EventTime();
+        var messages = next.TakeAll(TakeMessages());
+        if (messages.Exists(m => m is PurgeRequested))
+        {
+            next.Purge = true;
+        }
+        else if (messages.OfType<TerminateRequested>().FirstOrDefault() is { } terminate)
+        {
+            Terminate(next, terminate, at);
+        }
+        else
+        {
+            Carry(next, messages.FindAll(m => m is not HandOverRequested), at);
+            _nextSequence = next.NextSequence;
+            next.Release = new InstanceRelease(at, Mail, -_nextSequence);
+        }
+
+        return true;
+    }
+
+    /// <summary>Puts messages at the start of a history whose code has not run.</summary>
+    private void Carry(InstanceCommit next, List<InstanceMessage> messages, DateTime at)
+    {
+        foreach (var message in messages)
         {
             switch (message)
             {
-                case EventArrived arrived when again.PreserveUnprocessedEvents:
+                case EventArrived arrived:
                     next.Append(new HistoryEvent(HistoryEventType.EventRaised, at, Name: arrived.Name, Data: arrived.Data));
                     break;
                 case SuspendRequested suspend:
@@ -299,14 +341,6 @@ internal sealed partial class LiveInstance
                     break;
             }
         }
-
-        var carried = next.Events.Count;
-        next.Renewal = next.Renewal with { Carried = carried };
-        _record = _record with { Input = again.Input, Version = version, StartedAt = at, CustomStatus = null, DeliveredTo = -carried };
-        _runNumber++;
-        _nextSequence = next.NextSequence;
-        _begun = false;
-        _run = NewRun();
     }
 
     private void AddUnrecorded(InstanceCommit next)

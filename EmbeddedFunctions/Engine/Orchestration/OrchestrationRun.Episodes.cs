@@ -29,6 +29,12 @@ internal sealed partial class OrchestrationRun
         }
     }
 
+    /// <summary>It is terminated: an episode like any other, in which its code does not go on.</summary>
+    public void SeeTermination()
+    {
+        if (_fatal is null) BeginEpisode();
+    }
+
     /// <summary>The run leaves memory.</summary>
     public void End() => _context.Orchestrator?.Dispose();
 

@@ -331,6 +331,9 @@ internal sealed partial class OrchestrationRun
     {
         switch (e.Type)
         {
+            case HistoryEventType.EventRaised when ContinueAsNew is not null:
+                Events.ForTheNextRun.Add((e.Name!, e.Data));
+                break;
             case HistoryEventType.EventRaised:
                 Events.Raise(e.Name!, e.Data);
                 break;

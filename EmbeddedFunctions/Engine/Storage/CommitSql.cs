@@ -53,7 +53,8 @@ internal sealed class CommitSql(string schema)
     public string RenewInstances { get; } =
         $"""
         update {schema}.instances i
-        set input = u.input, version = u.version, started_at = u.started_at, updated_at = u.started_at, delivered_to = -u.carried, custom_status = null
+        set input = u.input, version = u.version, started_at = u.started_at, updated_at = u.started_at, delivered_to = -u.carried,
+            status = 0, output = null, custom_status = null
         from unnest($1, $2, $3, $4, $5) u(id, input, version, started_at, carried)
         where i.id = u.id
         """;

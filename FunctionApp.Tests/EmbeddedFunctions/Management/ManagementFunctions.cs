@@ -37,6 +37,10 @@ public static class ManagementFunctions
     [Function("Fails")]
     public static Task<string> Fails([OrchestrationTrigger] TaskOrchestrationContext context) => context.CallActivityAsync<string>("Fragile", "x");
 
+    [Function("FailsAtOnce")]
+    public static Task<string> FailsAtOnce([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        throw new InvalidOperationException("at once");
+
     [Function("Fragile")]
     public static string Fragile([ActivityTrigger] string name) =>
         Volatile.Read(ref _broken) == 1 ? throw new InvalidOperationException($"boom {name}") : $"mended {name}";
@@ -58,6 +62,14 @@ public static class ManagementFunctions
         string name,
         [DurableClient] DurableTaskClient client) =>
         await client.CreateCheckStatusResponseAsync(request, await client.ScheduleNewOrchestrationInstanceAsync(name, "in"));
+
+    [Function("StartLater")]
+    public static async Task<IActionResult> StartLater(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "later/{name}")] HttpRequest request,
+        string name,
+        [DurableClient] DurableTaskClient client) =>
+        new OkObjectResult(await client.ScheduleNewOrchestrationInstanceAsync(
+            name, new StartOrchestrationOptions(StartAt: TimeProvider.System.GetUtcNow().AddHours(1))));
 
     [Function("Addresses")]
     public static IActionResult Addresses(

@@ -69,6 +69,19 @@ public sealed class EpisodeTests(LocalServicesFixture services)
     }
 
     [Fact]
+    public async Task Termination_IsAnEpisode_ThatDoesNotReturn()
+    {
+        await using var host = await StartAsync(await services.CreateDatabaseAsync());
+        var id = await Client(host).ScheduleNewOrchestrationInstanceAsync("TwoSteps");
+        await Eventually.TrueAsync(() => Task.FromResult(Lines(host).Count == 3));
+        await Client(host).TerminateInstanceAsync(id, "enough");
+        var end = await EndOfAsync(host, id);
+
+        Assert.Equal(["before", "activity", "before", "before"], Lines(host));
+        Assert.Equal("\"enough\"", end.SerializedOutput);
+    }
+
+    [Fact]
     public async Task UnfinishedEpisodes_AreForgotten()
     {
         await using var host = await StartAsync(await services.CreateDatabaseAsync());

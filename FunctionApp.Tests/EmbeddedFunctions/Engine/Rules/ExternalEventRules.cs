@@ -72,6 +72,61 @@ public sealed class ExternalEventRules(SharedNode node) : IClassFixture<SharedNo
     }
 
     [Fact]
+    public async Task WaitThatIsCancelledAlready_TakesAnEventThatIsThere_AndLosesTheNextOne()
+    {
+        var id = await node.StartAsync(async context =>
+        {
+            await context.WaitForExternalEvent<string>("go");
+            var there = await context.WaitForExternalEvent<string>("item", new CancellationToken(canceled: true));
+            await Assert.ThrowsAsync<TaskCanceledException>(
+                () => context.WaitForExternalEvent<string>("item", new CancellationToken(canceled: true)));
+            context.SetCustomStatus("waits");
+            await context.WaitForExternalEvent<string>("go on");
+            return $"{there} {await context.WaitForExternalEvent<string>("item")}";
+        });
+        await node.Client.RaiseEventAsync(id, "item", "first");
+        await node.Client.RaiseEventAsync(id, "go", "x");
+        await Eventually.TrueAsync(async () =>
+            (await node.Client.GetInstanceAsync(id, getInputsAndOutputs: true))!.SerializedCustomStatus == "\"waits\"");
+        await node.Client.RaiseEventAsync(id, "item", "lost");
+        await node.Client.RaiseEventAsync(id, "item", "second");
+        await node.Client.RaiseEventAsync(id, "go on", "x");
+
+        Assert.Equal("first second", (await node.Node.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task OneName_IsNotAwaitedAsTwoTypesAtOnce()
+    {
+        var id = await node.StartAsync(async context =>
+        {
+            var text = context.WaitForExternalEvent<string>("item");
+            var refused = Assert.Throws<ArgumentException>(() => { _ = context.WaitForExternalEvent<int>("ITEM"); });
+            Assert.Contains("System.Int32", refused.Message, StringComparison.Ordinal);
+            return await text + await context.WaitForExternalEvent<int>("item");
+        });
+        await node.Client.RaiseEventAsync(id, "item", "a");
+        await node.Client.RaiseEventAsync(id, "item", 1);
+
+        Assert.Equal("a1", (await node.Node.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Names_MatchWithoutRegardToCase_WhetherTheWaitOrTheEventIsFirst()
+    {
+        var id = await node.StartAsync(async context =>
+        {
+            await context.WaitForExternalEvent<string>("GO");
+            return await context.WaitForExternalEvent<string>("iTeM") + await context.WaitForExternalEvent<string>("ITEM");
+        });
+        await node.Client.RaiseEventAsync(id, "Item", "a");
+        await node.Client.RaiseEventAsync(id, "go", "x");
+        await node.Client.RaiseEventAsync(id, "item", "b");
+
+        Assert.Equal("ab", (await node.Node.EndOfAsync(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task SendEvent_ToAnotherInstance_IsLikeRaisingIt_AndToAnUnknownOneIsDropped()
     {
         var receiver = await node.StartAsync(context => context.WaitForExternalEvent<string>("greeting"), name: "SendEvent-receiver");
