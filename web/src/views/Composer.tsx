@@ -34,6 +34,7 @@ export function Composer() {
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   const [general, setGeneral] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const [refusals, setRefusals] = useState(0);
   const form = useRef<HTMLFormElement>(null);
   const prompt = useRef<HTMLTextAreaElement>(null);
   // A second click comes before the first has been drawn.
@@ -42,6 +43,11 @@ export function Composer() {
   useEffect(() => {
     writeStored(() => sessionStorage, slot, JSON.stringify(draft));
   }, [draft]);
+
+  // Once the errors are drawn the first one's field gets the focus.
+  useEffect(() => {
+    if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [refusals]);
 
   const change = (changes: Partial<Draft>) => {
     setDraft(before => ({ ...before, ...changes }));
@@ -52,8 +58,7 @@ export function Composer() {
     setFaults(found);
     setGeneral(message);
     if (Object.keys(found).some(field => field !== 'prompt')) setOpen(true);
-    // After the errors have been drawn: the first one's field gets the focus.
-    setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+    setRefusals(count => count + 1);
   };
 
   async function submit() {
