@@ -125,7 +125,11 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeAttachedAsync();
             await Expect(page.Locator(".spinner, .card-skeleton")).ToHaveCountAsync(0);
             if (hash == "/")
+            {
                 await page.GetByRole(AriaRole.Button, new() { Name = "Options" }).ClickAsync();
+                // A word without a place to break it.
+                await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync(new string('x', 400));
+            }
 
             AxeResult found = await page.RunAxe();
 

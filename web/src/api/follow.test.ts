@@ -17,13 +17,13 @@ function sse(...pieces: string[]): Response {
 }
 
 /** Plays answers one after another, and ends when there are none left. */
-async function play(answers: (() => Response | Promise<Response>)[], options: { patience?: number } = {}) {
+async function play(answers: (() => Response | Promise<Response>)[], options: { patience?: number; after?: string } = {}) {
   const end = new AbortController();
   const requests: Record<string, string>[] = [];
   const states: [LiveState, boolean][] = [];
   const events: CampaignEvent[] = [];
   const pauses: number[] = [];
-  await follow({
+  const position = await follow({
     open: async (headers, signal) => {
       requests.push(headers);
       const answer = answers.shift();
@@ -43,7 +43,7 @@ async function play(answers: (() => Response | Promise<Response>)[], options: { 
     random: () => 0.5,
     ...options,
   });
-  return { requests, states, events, pauses };
+  return { requests, states, events, pauses, position };
 }
 
 describe('follow', () => {
@@ -61,6 +61,13 @@ describe('follow', () => {
   it('resumes from the first block when it was cut off before any event', async () => {
     const { requests } = await play([() => sse('retry: 1000\nid: 42\n\n')]);
     expect(requests[1]).toMatchObject({ 'Last-Event-ID': '42' });
+  });
+
+  it('goes on where an earlier one was, and says where it has come to', async () => {
+    const { requests, states, position } = await play([() => sse(block(8))], { after: '7' });
+    expect(requests[0]).toMatchObject({ 'Last-Event-ID': '7' });
+    expect(states).toContainEqual(['live', false]);
+    expect(position).toBe('8');
   });
 
   it('stops when the caller is not known', async () => {

@@ -15,6 +15,8 @@ export interface FollowOptions {
   /** Called with `isFresh` when a stream begins that does not resume an earlier one: what happened before is to be fetched. */
   readonly onState: (state: LiveState, isFresh: boolean) => void;
   readonly signal: AbortSignal;
+  /** The event to resume after; none: what happens from now on. */
+  readonly after?: string;
   /** Milliseconds within which a stream must begin, or it is held back on its way. Default is 6 s. */
   readonly patience?: number;
   /** Milliseconds without a byte after which a connection counts as dead: the heartbeat is 15 s. Default is 40 s. */
@@ -28,21 +30,24 @@ const leastPause = 1_000;
 const longestPause = 30_000;
 const pollingPause = 60_000;
 
-/** Keeps a stream of events open until the signal aborts: resumes after its last event, and says how well it goes. */
-export async function follow(options: FollowOptions): Promise<void> {
+/**
+ * Keeps a stream of events open until the signal aborts: resumes after its last event, and says how well it goes.
+ * @returns where it has come to.
+ */
+export async function follow(options: FollowOptions): Promise<string> {
   const pause = options.pause ?? wait;
   const random = options.random ?? Math.random;
-  let lastId = '';
+  let lastId = options.after ?? '';
   let failures = 0;
   let mute = 0;
   options.onState('connecting', false);
   while (!options.signal.aborted) {
     const round = await readOnce(options, lastId);
-    if (options.signal.aborted) return;
     lastId = round.lastId;
+    if (options.signal.aborted) break;
     if (round.problem?.status === 401) {
       options.onState('denied', false);
-      return;
+      break;
     }
     // Ids of another database, after a restore: begin anew.
     if (round.problem?.status === 400) lastId = '';
@@ -56,6 +61,7 @@ export async function follow(options: FollowOptions): Promise<void> {
     // After a deployment everybody comes back at once: not all in the same second.
     await pause(Math.max(least, round.isMute && mute > 1 ? pollingPause : backoff * (0.75 + random() / 2)), options.signal);
   }
+  return lastId;
 }
 
 interface Round {

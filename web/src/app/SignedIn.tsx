@@ -3,7 +3,8 @@ import type { ApiClient } from '../api/client';
 import { follow } from '../api/follow';
 import type { CampaignEvent, InboxPage, Me, PageSettings } from '../api/types';
 import { Announcer, type Toast, Toasts } from '../components/Toasts';
-import { showNotification } from '../lib/notifications';
+import { notifyState, showNotification } from '../lib/notifications';
+import { watchVisibility } from '../lib/visibility';
 import { emptyInbox, reduceInbox } from '../state/inbox';
 import { CampaignStore } from '../state/store';
 import { campaignHash } from './routes';
@@ -88,14 +89,32 @@ export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }
   );
 
   useEffect(() => {
-    const leaving = new AbortController();
-    void follow({
-      open: (headers, signal) => client.open('/api/events', { headers, signal }),
-      onEvent,
-      onState: (state, isFresh) => setLive(known => ({ state, epoch: known.epoch + (isFresh ? 1 : 0) })),
-      signal: leaving.signal,
-    });
-    return () => leaving.abort();
+    let connection: AbortController | null = null;
+    let position = Promise.resolve('');
+    const open = () => {
+      if (connection) return;
+      const { signal } = (connection = new AbortController());
+      // After the one before has ended: only then it is known how far it came.
+      position = position.then(after =>
+        follow({
+          open: (headers, aborted) => client.open('/api/events', { headers, signal: aborted }),
+          onEvent,
+          onState: (state, isFresh) => setLive(known => ({ state, epoch: known.epoch + (isFresh ? 1 : 0) })),
+          signal,
+          after,
+        }),
+      );
+    };
+    const close = () => {
+      connection?.abort();
+      connection = null;
+    };
+    const stopWatching = watchVisibility(open, () => notifyState() !== 'on' && close());
+    open();
+    return () => {
+      stopWatching();
+      close();
+    };
   }, [client, onEvent]);
 
   useEffect(() => {

@@ -36,10 +36,10 @@ export function Dialog({ title, onClose, className, children }: Props) {
       }}
     >
       <div className="dialog-body">
-        <header className="dialog-head">
+        <div className="dialog-head">
           <h2 id={titleId}>{title}</h2>
           <Button variant="quiet" icon="close" aria-label="Close" onClick={onClose} />
-        </header>
+        </div>
         {children}
       </div>
     </dialog>
@@ -60,12 +60,12 @@ export function ConfirmDialog({ title, children, confirm, isBusy = false, onConf
   return (
     <Dialog title={title} onClose={onClose} className="dialog-confirm">
       <div className="dialog-text">{children}</div>
-      <footer className="dialog-actions">
+      <div className="dialog-actions">
         <Button onClick={onClose}>Keep it</Button>
         <Button variant="danger" isBusy={isBusy} onClick={onConfirm}>
           {confirm}
         </Button>
-      </footer>
+      </div>
     </Dialog>
   );
 }

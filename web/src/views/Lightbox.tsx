@@ -53,7 +53,7 @@ export function Lightbox({ campaign, index, onMove, onClose }: Props) {
       <div className="lightbox-stage">
         <CampaignImage key={url} url={url} alt={`Image ${index + 1} of “${excerpt(campaign.prompt, 200)}”`} />
       </div>
-      <footer className="lightbox-bar">
+      <div className="lightbox-bar">
         <Button icon="left" aria-label="Previous image" disabled={previous === undefined} onClick={() => onMove(previous!)} />
         <p aria-live="polite">
           {at + 1} of {there.length} · {image.provider}
@@ -62,7 +62,7 @@ export function Lightbox({ campaign, index, onMove, onClose }: Props) {
         <Button variant="primary" icon="download" isBusy={isBusy} onClick={() => void download()}>
           Download
         </Button>
-      </footer>
+      </div>
     </Dialog>
   );
 }

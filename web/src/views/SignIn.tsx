@@ -59,7 +59,7 @@ export function SignIn({ mode, problem, hadKey, onKey }: Props) {
         ) : (
           <>
             <p role="alert">{problem.message}</p>
-            <a className="button button-primary" href="/.auth/login/aad?post_login_redirect_uri=/">
+            <a className="button button-primary" href={`/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(`/${window.location.hash}`)}`}>
               Sign in
             </a>
           </>

@@ -168,14 +168,14 @@ function SecretDialog({ webhook, onClose }: { readonly webhook: NewWebhook; read
           <code>{webhook.secret}</code>
         </p>
       </div>
-      <footer className="dialog-actions">
+      <div className="dialog-actions">
         <Button icon={isCopied ? 'check' : 'copy'} onClick={() => void copyText(webhook.secret).then(setCopied)}>
           {isCopied ? 'Copied' : 'Copy'}
         </Button>
         <Button variant="primary" onClick={onClose}>
           I have kept it
         </Button>
-      </footer>
+      </div>
     </Dialog>
   );
 }
