@@ -10,8 +10,6 @@ namespace FunctionApp.Tests.Web;
 public sealed class ApiKeyPageTests(LocalServicesFixture services, ApiKeyFixture app, BrowserFixture browser)
     : IClassFixture<ApiKeyFixture>, IClassFixture<BrowserFixture>
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 30_000 };
-
     [Fact]
     public async Task Visitor_IsAskedForAKey_AndSeesImagesWithIt()
     {
@@ -24,19 +22,19 @@ public sealed class ApiKeyPageTests(LocalServicesFixture services, ApiKeyFixture
         ILocator field = page.GetByLabel("API key");
         await field.FillAsync("atelier_0123456789abcdef_wrong");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.GetByText("The API key is unknown or has been revoked.")).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText("The API key is unknown or has been revoked.")).ToBeVisibleAsync();
         await field.FillAsync(key);
         await page.Keyboard.PressAsync("Enter");
         await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync("A desert road");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
 
         ILocator image = page.GetByRole(AriaRole.Img, new() { Name = "Image 1 of “A desert road”" });
-        await Expect(image).ToBeVisibleAsync(Patiently);
+        await Expect(image).ToBeVisibleAsync();
         await Eventually.TrueAsync(() => image.EvaluateAsync<bool>("image => image.src?.startsWith('blob:') && image.naturalWidth > 100"));
         Assert.True(await page.EvaluateAsync<bool>("key => Object.values(sessionStorage).includes(key) && !Object.values(localStorage).includes(key)", key));
         Assert.Empty(await page.Context.CookiesAsync());
         await page.ReloadAsync();
-        await Expect(image).ToBeVisibleAsync(Patiently);
+        await Expect(image).ToBeVisibleAsync();
         visit.AssertNoComplaints();
     }
 }

@@ -14,8 +14,6 @@ namespace FunctionApp.Tests.Web;
 public sealed partial class BrowserTests(LocalServicesFixture services, AtelierFixture atelier, BrowserFixture browser)
     : IClassFixture<AtelierFixture>, IClassFixture<BrowserFixture>, IAsyncLifetime
 {
-    private static readonly LocatorAssertionsToBeVisibleOptions Patiently = new() { Timeout = 30_000 };
-
     private CampaignApi _api = null!;
 
     private Uri Address => _api.Http.BaseAddress!;
@@ -35,7 +33,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Create a beach scene with a cat" })).ToBeVisibleAsync();
-        await Expect(page.Locator(".badge-complete")).ToBeVisibleAsync(Patiently);
+        await Expect(page.Locator(".badge-complete")).ToBeVisibleAsync();
         ILocator images = page.GetByRole(AriaRole.Img, new() { NameRegex = ImageName() });
         await Expect(images).ToHaveCountAsync(2);
         await Eventually.TrueAsync(() => images.First.EvaluateAsync<bool>("image => image.naturalWidth > 100"));
@@ -57,13 +55,13 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
         IPage page = visit.Page;
 
         await page.GotoAsync($"/#/campaigns/{id}");
-        await Expect(page.GetByText(Countdown())).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText(Countdown())).ToBeVisibleAsync();
         await page.ReloadAsync();
-        await Expect(page.GetByText(Countdown())).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText(Countdown())).ToBeVisibleAsync();
 
-        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = ImageName() })).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = ImageName() })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Rate limited" })).ToHaveCountAsync(1);
-        await Expect(page.Locator(".badge-complete")).ToBeVisibleAsync(Patiently);
+        await Expect(page.Locator(".badge-complete")).ToBeVisibleAsync();
         visit.AssertNoComplaints();
     }
 
@@ -76,13 +74,13 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
 
         await page.GotoAsync($"/#/campaigns/{id}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-        await Expect(page.Locator(".campaign-head .badge-canceled")).ToBeVisibleAsync(Patiently);
+        await Expect(page.Locator(".campaign-head .badge-canceled")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
 
-        await Expect(page.GetByText("An empty wall")).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText("An empty wall")).ToBeVisibleAsync();
         await page.GotoAsync($"/#/campaigns/{id}");
-        await Expect(page.GetByText("This campaign is not here")).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText("This campaign is not here")).ToBeVisibleAsync();
         visit.AssertNoComplaints();
     }
 
@@ -92,20 +90,20 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
         await using Visit visit = await browser.VisitAsync(Address, user: "watcher");
         IPage page = visit.Page;
         await page.GotoAsync("/");
-        await Expect(page.GetByText("An empty wall")).ToBeVisibleAsync(Patiently);
-        await Expect(page.Locator(".live-live")).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText("An empty wall")).ToBeVisibleAsync();
+        await Expect(page.Locator(".live-live")).ToBeVisibleAsync();
 
         await StartAsync("watcher", "A forest at dawn");
 
-        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = ForestCard() })).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = ForestCard() })).ToBeVisibleAsync();
         ILocator inbox = page.GetByRole(AriaRole.Link, new() { NameRegex = InboxWithOne() });
-        await Expect(inbox).ToBeVisibleAsync(Patiently);
+        await Expect(inbox).ToBeVisibleAsync();
         await inbox.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Campaign complete" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Mark all as read" }).ClickAsync();
         await Expect(page.GetByText("All read")).ToBeVisibleAsync();
         await page.ReloadAsync();
-        await Expect(page.GetByText("All read")).ToBeVisibleAsync(Patiently);
+        await Expect(page.GetByText("All read")).ToBeVisibleAsync();
         visit.AssertNoComplaints();
     }
 
