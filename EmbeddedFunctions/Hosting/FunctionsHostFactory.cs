@@ -39,7 +39,7 @@ internal static class FunctionsHostFactory
             Warn(app.Services, catalog);
             FunctionEndpoints.Map(app, catalog, hostJson, app.Services.GetRequiredService<HttpFunctionRunner>());
             if (catalog.UsesDurable && app.Services.GetService<DurableTaskClient>() is not null) ManagementApi.Map(app, app.Services);
-            HostPages.Map(app, app.Services.GetRequiredService<HostKeys>());
+            HostPages.Map(app, app.Services.GetRequiredService<HostKeys>(), app.Configuration);
             return app;
         }
         catch

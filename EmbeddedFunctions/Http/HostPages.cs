@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Extensions.Configuration;
 
 namespace EmbeddedFunctions.Http;
 
@@ -11,10 +12,19 @@ internal static class HostPages
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>EmbeddedFunctions</title></head>"
         + "<body><h1>Your functions are running</h1></body></html>\n";
 
-    public static void Map(IEndpointRouteBuilder routes, HostKeys keys) => routes.DataSources.Add(new DefaultEndpointDataSource(
+    // As on the official host: "true" in whatever case, and nothing else.
+    private const string DisableHome = "AzureWebJobsDisableHomepage";
+
+    public static void Map(IEndpointRouteBuilder routes, HostKeys keys, IConfiguration configuration) => routes.DataSources.Add(new DefaultEndpointDataSource(
     [
         Last("/", ["GET"], http =>
         {
+            if (string.Equals(configuration[DisableHome], bool.TrueString, StringComparison.OrdinalIgnoreCase))
+            {
+                http.Response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            }
+
             http.Response.ContentType = "text/html; charset=utf-8";
             return http.Response.WriteAsync(Home, http.RequestAborted);
         }),

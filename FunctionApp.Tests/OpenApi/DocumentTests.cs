@@ -92,7 +92,8 @@ public sealed class DocumentTests
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
         where method.IsDefined(typeof(FunctionAttribute))
         let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(found => found is not null)
-        where trigger is not null && trigger.Route != CatchAll
+        // The page and its files are no part of the API.
+        where trigger is not null && trigger.Route != CatchAll && trigger.Route!.StartsWith("api/", StringComparison.Ordinal)
         from verb in trigger.Methods!
             // A parameter that takes the rest of a path has a star in the route and none in the document.
         select $"{verb.ToUpperInvariant()} /{trigger.Route!.Replace("{*", "{", StringComparison.Ordinal)}";

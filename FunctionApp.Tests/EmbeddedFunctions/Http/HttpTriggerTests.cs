@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.Http;
 
@@ -218,6 +221,44 @@ public sealed class HttpTriggerTests(HttpTriggerTests.App app) : IClassFixture<H
         Assert.Equal(HttpStatusCode.OK, home.StatusCode);
         Assert.NotEmpty(await home.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.Unauthorized, admin.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("true", HttpStatusCode.NoContent)]
+    [InlineData("TRUE", HttpStatusCode.NoContent)]
+    [InlineData("1", HttpStatusCode.OK)]
+    public async Task HostsHomePage_IsDisabledByItsSetting(string disable, HttpStatusCode expected)
+    {
+        await using var host = await FunctionHost.StartAsync([typeof(HttpFunctions)], null, $"AzureWebJobsDisableHomepage={disable}");
+
+        using var home = await host.SendAsync("GET", "/");
+
+        Assert.Equal(expected, home.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("true")]
+    public async Task RootOfAnOptionalParameter_TakesTheRootAlone_BeforeTheHostsPage(string disable)
+    {
+        await using var host = await FunctionHost.StartAsync(
+            [typeof(RootFunctions)], null, "AzureFunctionsJobHost:extensions:http:routePrefix=", $"AzureWebJobsDisableHomepage={disable}");
+
+        using var root = await host.SendAsync("GET", "/");
+        using var posted = await host.SendAsync("POST", "/");
+        using var below = await host.SendAsync("GET", "/below");
+
+        Assert.Equal("root", await root.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.NotFound, posted.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, below.StatusCode);
+    }
+
+    /// <summary>An app with a function at its root.</summary>
+    public static class RootFunctions
+    {
+        [Function("Root")]
+        public static IActionResult Root([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "{nothing:maxlength(0)?}")] HttpRequest request) =>
+            new OkObjectResult("root");
     }
 
     /// <summary>The app of <see cref="HttpFunctions"/>.</summary>

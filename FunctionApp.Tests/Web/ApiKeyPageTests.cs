@@ -1,0 +1,40 @@
+using FunctionApp.Tests.Access;
+using FunctionApp.Tests.Hosting;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace FunctionApp.Tests.Web;
+
+/// <summary>The page where callers show a key.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class ApiKeyPageTests(LocalServicesFixture services, ApiKeyFixture app, BrowserFixture browser)
+    : IClassFixture<ApiKeyFixture>, IClassFixture<BrowserFixture>
+{
+    [Fact]
+    public async Task Visitor_IsAskedForAKey_AndSeesImagesWithIt()
+    {
+        HttpClient http = await app.StartAsync(services);
+        string key = await app.CreateKeyAsync("ann@example.org");
+        await using Visit visit = await browser.VisitAsync(http.BaseAddress!);
+        IPage page = visit.Page;
+
+        await page.GotoAsync("/");
+        ILocator field = page.GetByLabel("API key");
+        await field.FillAsync("atelier_0123456789abcdef_wrong");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByText("The API key is unknown or has been revoked.")).ToBeVisibleAsync();
+        await field.FillAsync(key);
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync("A desert road");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+
+        ILocator image = page.GetByRole(AriaRole.Img, new() { Name = "Image 1 of “A desert road”" });
+        await Expect(image).ToBeVisibleAsync();
+        await Eventually.TrueAsync(() => image.EvaluateAsync<bool>("image => image.src?.startsWith('blob:') && image.naturalWidth > 100"));
+        Assert.True(await page.EvaluateAsync<bool>("key => Object.values(sessionStorage).includes(key) && !Object.values(localStorage).includes(key)", key));
+        Assert.Empty(await page.Context.CookiesAsync());
+        await page.ReloadAsync();
+        await Expect(image).ToBeVisibleAsync();
+        visit.AssertNoComplaints();
+    }
+}

@@ -1,0 +1,159 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using FunctionApp.Tests.EndToEnd;
+using FunctionApp.Tests.Hosting;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace FunctionApp.Tests.Web;
+
+/// <summary>The page in a real browser, on the real host.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed partial class BrowserTests(LocalServicesFixture services, AtelierFixture atelier, BrowserFixture browser)
+    : IClassFixture<AtelierFixture>, IClassFixture<BrowserFixture>, IAsyncLifetime
+{
+    private CampaignApi _api = null!;
+
+    private Uri Address => _api.Http.BaseAddress!;
+
+    public async Task InitializeAsync() => _api = await atelier.StartAsync(services);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Campaign_FromThePromptToItsImages_AppearsAsItIsMade()
+    {
+        await using Visit visit = await browser.VisitAsync(Address, user: "painter");
+        IPage page = visit.Page;
+
+        await page.GotoAsync("/");
+        await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync("Create a beach scene with a cat");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Create a beach scene with a cat" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".badge-complete")).ToBeVisibleAsync();
+        ILocator images = page.GetByRole(AriaRole.Img, new() { NameRegex = ImageName() });
+        await Expect(images).ToHaveCountAsync(2);
+        await Eventually.TrueAsync(() => images.First.EvaluateAsync<bool>("image => image.naturalWidth > 100"));
+        await Expect(page.Locator(".text-content")).Not.ToBeEmptyAsync();
+        await images.First.ClickAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Heading, new() { Name = "Image 2" })).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await Expect(page.Locator(".frame-complete").First).ToBeFocusedAsync();
+        visit.AssertNoComplaints();
+    }
+
+    [Fact]
+    public async Task Part_ThatIsRetried_CountsDownOverAReloadAndThenArrives()
+    {
+        string id = await StartAsync("runner", "A city [[fault: image/0 429 retry-after=6]]");
+        await using Visit visit = await browser.VisitAsync(Address, user: "runner");
+        IPage page = visit.Page;
+
+        await page.GotoAsync($"/#/campaigns/{id}");
+        await Expect(page.GetByText(Countdown())).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Expect(page.GetByText(Countdown())).ToBeVisibleAsync();
+
+        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = ImageName() })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Rate limited" })).ToHaveCountAsync(1);
+        await Expect(page.Locator(".badge-complete")).ToBeVisibleAsync();
+        visit.AssertNoComplaints();
+    }
+
+    [Fact]
+    public async Task Campaign_ThatIsCanceledAndDeleted_LeavesTheGallery()
+    {
+        string id = await StartAsync("stopper", "A meadow [[fault: image/0 timeout x*]]");
+        await using Visit visit = await browser.VisitAsync(Address, user: "stopper");
+        IPage page = visit.Page;
+
+        await page.GotoAsync($"/#/campaigns/{id}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await Expect(page.Locator(".campaign-head .badge-canceled")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+
+        await Expect(page.GetByText("An empty wall")).ToBeVisibleAsync();
+        await page.GotoAsync($"/#/campaigns/{id}");
+        await Expect(page.GetByText("This campaign is not here")).ToBeVisibleAsync();
+        visit.AssertNoComplaints();
+    }
+
+    [Fact]
+    public async Task Campaign_StartedElsewhere_ComesIntoTheGalleryAndTheInboxByItself()
+    {
+        await using Visit visit = await browser.VisitAsync(Address, user: "watcher");
+        IPage page = visit.Page;
+        await page.GotoAsync("/");
+        await Expect(page.GetByText("An empty wall")).ToBeVisibleAsync();
+        await Expect(page.Locator(".live-live")).ToBeVisibleAsync();
+
+        await StartAsync("watcher", "A forest at dawn");
+
+        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = ForestCard() })).ToBeVisibleAsync();
+        ILocator inbox = page.GetByRole(AriaRole.Link, new() { NameRegex = InboxWithOne() });
+        await Expect(inbox).ToBeVisibleAsync();
+        await inbox.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Campaign complete" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Mark all as read" }).ClickAsync();
+        await Expect(page.GetByText("All read")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Expect(page.GetByText("All read")).ToBeVisibleAsync();
+        visit.AssertNoComplaints();
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, 1280)]
+    [InlineData(ColorScheme.Dark, 320)]
+    public async Task EveryView_UnderAxe_HasNoViolation(ColorScheme scheme, int width)
+    {
+        string failed = await StartAsync("operator", "A road [[fault: image/0 400]]");
+        await _api.EndOfAsync(failed, user: "operator");
+        await using Visit visit = await browser.VisitAsync(Address, "operator", scheme, width);
+        IPage page = visit.Page;
+
+        foreach (string hash in (string[])["/", $"/campaigns/{failed}", "/campaigns/nothing", "/inbox", "/webhooks", "/dead-letters", "/system", "/nowhere"])
+        {
+            await page.GotoAsync($"/#{hash}");
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeAttachedAsync();
+            await Expect(page.Locator(".spinner, .card-skeleton")).ToHaveCountAsync(0);
+            if (hash == "/")
+            {
+                await page.GetByRole(AriaRole.Button, new() { Name = "Options" }).ClickAsync();
+                // A word without a place to break it.
+                await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync(new string('x', 400));
+            }
+
+            AxeResult found = await page.RunAxe();
+
+            Assert.True(found.Violations.Length == 0, $"{hash}: {string.Join("; ", found.Violations.Select(violation => $"{violation.Id} at {violation.Nodes[0].Html}"))}");
+            int overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            Assert.True(overflow <= 0, $"{hash} is {overflow} pixels too wide for {width}.");
+        }
+        visit.AssertNoComplaints();
+    }
+
+    private async Task<string> StartAsync(string user, string prompt)
+    {
+        using HttpResponseMessage response = await _api.PostAsync(new JsonObject { ["prompt"] = prompt }, user: user);
+        Assert.Equal(202, (int)response.StatusCode);
+        return (string)(await CampaignApi.ReadAsync(response))["id"]!;
+    }
+
+    [GeneratedRegex(@"^Image \d of")]
+    private static partial Regex ImageName();
+
+    [GeneratedRegex(@"^Trying again in \d+ s$")]
+    private static partial Regex Countdown();
+
+    [GeneratedRegex("A forest at dawn.*Complete", RegexOptions.Singleline)]
+    private static partial Regex ForestCard();
+
+    [GeneratedRegex("^Inbox.*1.*unread$", RegexOptions.Singleline)]
+    private static partial Regex InboxWithOne();
+}

@@ -1,0 +1,90 @@
+using Atelier.Access;
+using Atelier.Generation;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Atelier.Web;
+
+/// <summary>The web UI: <c>GET /</c>, the files that it loads, and what it must know before anybody has signed in.</summary>
+public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generators)
+{
+    // An empty template would make the hosts take the function's name for its route. A parameter that may be missing, and may not be longer
+    // than nothing, matches the root alone.
+    private const string Root = "{nothing:maxlength(0)?}";
+
+    // Scripts, styles and data from here and from nowhere else; images also from memory, where those lie that a key was needed for.
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    // The name changes with the content.
+    private const string Forever = "public, max-age=31536000, immutable";
+
+    // A new release brings another one under the same name: browsers ask each time, and get 304.
+    private const string Revalidate = "no-cache";
+
+    private const string Brotli = "br";
+
+    /// <summary>The page.</summary>
+    [Function("GetPage")]
+    public static IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.ContentSecurityPolicy = Policy;
+        return Send(request, "index.html", Revalidate);
+    }
+
+    /// <summary>A script or a style of the page.</summary>
+    [Function("GetPageAsset")]
+    public static IResult Asset([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "assets/{file}")] HttpRequest request, string file) =>
+        Send(request, $"assets/{file}", Forever);
+
+    /// <summary>The page's icon.</summary>
+    [Function("GetPageIcon")]
+    public static IResult Icon([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "favicon.svg")] HttpRequest request) =>
+        Send(request, "favicon.svg", Revalidate);
+
+    /// <summary>How callers are known here, and whom they may ask for texts and images: it is the same for everybody and no secret.</summary>
+    [Function("GetPageSettings")]
+    public IResult Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "settings.json")] HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.CacheControl = Revalidate;
+        return ApiJson.Result(new PageSettings(
+            access.Mode.ToString(),
+            new ProviderChoice(generators.TextProviders, generators.DefaultText),
+            new ProviderChoice(generators.ImageProviders, generators.DefaultImage)));
+    }
+
+    private static IResult Send(HttpRequest request, string name, string caching)
+    {
+        WebAsset asset = WebAsset.Find(name) ?? throw ApiException.NotFound("file");
+        IHeaderDictionary headers = request.HttpContext.Response.Headers;
+        headers.CacheControl = caching;
+        headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+        ReadOnlyMemory<byte> bytes = asset.Bytes;
+        bool isWeak = false;
+        if (asset.Brotli is { } compressed && Takes(request.Headers.AcceptEncoding))
+        {
+            headers.ContentEncoding = Brotli;
+            bytes = compressed;
+            // The same file in other bytes.
+            isWeak = true;
+        }
+        return Results.Bytes(bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag, isWeak));
+    }
+
+    private static bool Takes(StringValues encodings) =>
+        StringWithQualityHeaderValue.TryParseList(encodings, out IList<StringWithQualityHeaderValue>? list)
+        && list.Any(encoding => encoding.Value.Equals(Brotli, StringComparison.OrdinalIgnoreCase) && encoding.Quality is null or > 0);
+}
+
+/// <summary>What the page knows of this installation.</summary>
+/// <param name="AccessMode"><c>ApiKey</c>, <c>EasyAuth</c> or <c>Development</c>: what to ask a visitor for.</param>
+/// <param name="Text">The providers of texts.</param>
+/// <param name="Image">The providers of images.</param>
+public sealed record PageSettings(string AccessMode, ProviderChoice Text, ProviderChoice Image);
+
+/// <summary>The providers of one kind of part.</summary>
+/// <param name="Names">Their names, sorted.</param>
+/// <param name="Default">Who is asked where a request names none.</param>
+public sealed record ProviderChoice(IReadOnlyList<string> Names, string Default);

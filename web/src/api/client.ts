@@ -1,0 +1,113 @@
+import { asProblem, Problem, readRetryAfter, toProblem } from './problem';
+
+/** Who calls, as far as this page knows: what EasyAuth knows is in a cookie. */
+export interface Credentials {
+  /** Mode ApiKey. */
+  readonly key?: string | undefined;
+  /** Mode Development. */
+  readonly user?: string | undefined;
+}
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** An answer: 304 has no data. */
+export interface Answer<T> {
+  readonly status: number;
+  readonly data: T;
+  readonly etag: string | null;
+}
+
+/** Calls the API, and turns everything that is no success into a {@link Problem}. */
+export class ApiClient {
+  /** Milliseconds that the service's clock is ahead of this machine's, as far as the last answer tells. */
+  clockOffset = 0;
+
+  constructor(
+    readonly credentials: Credentials,
+    /** Told of every 401: whoever calls must show who it is. */
+    private readonly onUnauthorized: (problem: Problem) => void = () => {},
+    private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
+  ) {}
+
+  get headers(): Record<string, string> {
+    if (this.credentials.key) return { Authorization: `Bearer ${this.credentials.key}` };
+    // Header values are Latin-1: a name with other letters cannot be sent, and the field that asks for it says so.
+    return this.credentials.user ? { 'X-User': this.credentials.user } : {};
+  }
+
+  /** The answer itself, whatever it says. Used for what is no JSON: images and streams. */
+  async open(path: string, options: RequestOptions = {}): Promise<Response> {
+    const init: RequestInit = {
+      method: options.method ?? 'GET',
+      headers: { ...this.headers, ...options.headers },
+      // A redirect is a sign-in page of the platform's: there is nothing to parse in it.
+      redirect: 'manual',
+    };
+    if (options.signal) init.signal = options.signal;
+    if (options.body !== undefined) {
+      init.body = JSON.stringify(options.body);
+      init.headers = { ...init.headers, 'Content-Type': 'application/json' };
+    }
+    try {
+      const response = await this.fetcher(path, init);
+      if (response.type === 'opaqueredirect') throw new Problem(401, 'unauthenticated', 'The sign-in has ended.');
+      if (response.status === 401) throw toProblem(401, await readJson(response, options.signal), null);
+      this.noteClock(response.headers.get('Date'));
+      return response;
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      const problem = asProblem(error);
+      if (problem.status === 401) this.onUnauthorized(problem);
+      throw problem;
+    }
+  }
+
+  async request<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+    const response = await this.open(path, options);
+    const body = await readJson(response, options.signal);
+    // 304 to a reader that brought an ETag; 503 of the health check has a body of its own.
+    if (!response.ok && response.status !== 304)
+      throw toProblem(response.status, body, readRetryAfter(response.headers.get('Retry-After'), Date.now() + this.clockOffset));
+    return { status: response.status, data: body as T, etag: response.headers.get('ETag') };
+  }
+
+  async get<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return (await this.request<T>(path, signal ? { signal } : {})).data;
+  }
+
+  async post<T>(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+    return (await this.request<T>(path, { method: 'POST', body, headers })).data;
+  }
+
+  async delete(path: string, body?: unknown): Promise<void> {
+    await this.request(path, { method: 'DELETE', body });
+  }
+
+  /** The service's time. */
+  now(): number {
+    return Date.now() + this.clockOffset;
+  }
+
+  private noteClock(date: string | null): void {
+    const at = date === null ? Number.NaN : Date.parse(date);
+    // The header has whole seconds: less than two is no difference.
+    if (!Number.isNaN(at)) this.clockOffset = Math.abs(at - Date.now()) < 2000 ? 0 : at - Date.now();
+  }
+}
+
+async function readJson(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  try {
+    const text = await response.text();
+    return text === '' ? null : (JSON.parse(text) as unknown);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    // An answer that breaks off must not pass for one without a body.
+    if (response.ok) throw new Problem(0, 'network', 'The answer broke off. Nothing is lost; try again.');
+    return null;
+  }
+}

@@ -1,0 +1,168 @@
+/** What the API answers: the records of FunctionApp, as /api/openapi.json describes them. */
+
+export type CampaignStatus = 'PENDING' | 'RUNNING' | 'COMPLETE' | 'FAILED' | 'CANCELED';
+export type PartStatus = CampaignStatus | 'RETRYING';
+
+export interface PartError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface TextPart {
+  readonly status: PartStatus;
+  readonly content: string | null;
+  readonly provider: string;
+  readonly model: string | null;
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+  readonly usage: { readonly inputTokens?: number; readonly outputTokens?: number; readonly totalTokens?: number } | null;
+  readonly error: PartError | null;
+}
+
+export interface ImagePart {
+  readonly index: number;
+  readonly status: PartStatus;
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+  readonly url: string | null;
+  readonly provider: string;
+  readonly error: PartError | null;
+}
+
+export interface FailedAttempt {
+  readonly part: string;
+  readonly attempt: number;
+  readonly at: string;
+  readonly code: string;
+  readonly message: string;
+  readonly retryInMs: number | null;
+}
+
+export interface Campaign {
+  readonly id: string;
+  readonly status: CampaignStatus;
+  readonly prompt: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly completedAt: string | null;
+  readonly text: TextPart | null;
+  readonly images: readonly ImagePart[];
+  readonly failedAttempts: readonly FailedAttempt[];
+  readonly error: { readonly part: string; readonly code: string; readonly message: string } | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface CampaignPage {
+  readonly items: readonly Campaign[];
+  readonly nextCursor: string | null;
+}
+
+/** One message of streams, inbox and webhooks. Types and members may be added. */
+export interface CampaignEvent {
+  readonly id: number;
+  readonly type: string;
+  readonly campaignId: string;
+  readonly at: string;
+  readonly status: string;
+  readonly part?: string;
+  readonly attempt?: number;
+  readonly code?: string;
+  readonly retryInMs?: number;
+  readonly error?: { readonly part?: string; readonly code: string; readonly message: string } | null;
+}
+
+export interface InboxPage {
+  readonly items: readonly CampaignEvent[];
+  readonly nextAfter: number | null;
+}
+
+export interface Limit {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetsAt: string | null;
+}
+
+export interface Me {
+  readonly userId: string;
+  readonly email: string | null;
+  readonly operator: boolean;
+  readonly limits: { readonly requestsPerMinute: Limit | null; readonly running: Limit | null; readonly campaignsPerDay: Limit | null };
+}
+
+export interface Webhook {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly createdAt: string;
+}
+
+export interface NewWebhook extends Webhook {
+  readonly secret: string;
+}
+
+export interface DeadLetter {
+  readonly id: string;
+  readonly kind: 'campaign' | 'webhook';
+  readonly userId: string;
+  readonly campaignId: string;
+  readonly errorCode: string;
+  readonly message: string;
+  readonly at: string;
+  readonly delivery: {
+    readonly webhookId: string;
+    readonly url: string;
+    readonly eventId: number;
+    readonly attempts: number;
+    readonly responseStatus: number | null;
+    readonly responseBody: string | null;
+  } | null;
+}
+
+export interface DeadLetterPage {
+  readonly items: readonly DeadLetter[];
+  readonly nextCursor: string | null;
+}
+
+export interface Readiness {
+  readonly status: string;
+  readonly checks: readonly { readonly name: string; readonly status: string; readonly latencyMs: number; readonly error: string | null }[];
+}
+
+export interface ProviderChoice {
+  readonly names: readonly string[];
+  readonly default: string;
+}
+
+/** What the page knows before anybody has signed in: GET /settings.json. */
+export interface PageSettings {
+  readonly accessMode: 'ApiKey' | 'EasyAuth' | 'Development';
+  readonly text: ProviderChoice;
+  readonly image: ProviderChoice;
+}
+
+export interface NewCampaign {
+  prompt: string;
+  images: { count: number; size?: string; quality?: string; format?: string };
+  text: { maxWords?: number; tone?: string; language?: string } | null;
+  providers?: { text?: string; image?: string };
+  metadata?: Record<string, string>;
+}
+
+/** The types of events that a webhook may ask for. */
+export const eventTypes = [
+  'campaign.accepted',
+  'campaign.started',
+  'campaign.text.completed',
+  'campaign.image.completed',
+  'campaign.part.retrying',
+  'campaign.completed',
+  'campaign.failed',
+  'campaign.canceled',
+] as const;
+
+export const campaignStatuses: readonly CampaignStatus[] = ['PENDING', 'RUNNING', 'COMPLETE', 'FAILED', 'CANCELED'];
+
+/** Whether a campaign, or a part, changes no more by itself. */
+export function hasEnded(status: string): boolean {
+  return status === 'COMPLETE' || status === 'FAILED' || status === 'CANCELED';
+}

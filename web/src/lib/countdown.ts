@@ -1,0 +1,15 @@
+/** Whole seconds until a time, never below 0; null where there is no time. A second counts until it has passed. */
+export function secondsUntil(at: string | null, now: number): number | null {
+  if (at === null) return null;
+  const left = Date.parse(at) - now;
+  return Number.isNaN(left) ? null : Math.max(0, Math.ceil(left / 1000));
+}
+
+/** What a part that waits for its next attempt says. */
+export function countdownText(seconds: number | null): string {
+  if (seconds === null) return 'Trying again soon';
+  if (seconds === 0) return 'Trying again now';
+  if (seconds < 60) return `Trying again in ${seconds} s`;
+  const rest = seconds % 60;
+  return `Trying again in ${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;
+}

@@ -1,0 +1,13 @@
+import { useEffect, useState } from 'react';
+
+/** The time by the service's clock, anew every so many milliseconds while it is wanted. */
+export function useNow(read: () => number, interval: number, isWanted = true): number {
+  const [now, setNow] = useState(read);
+  useEffect(() => {
+    if (!isWanted) return;
+    setNow(read());
+    const timer = setInterval(() => setNow(read()), interval);
+    return () => clearInterval(timer);
+  }, [read, interval, isWanted]);
+  return now;
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { campaign } from '../testing/fakes';
+import { emptyList, later, type ListFilter, listQuery, type ListState, reduceList } from './list';
+
+const all: ListFilter = { status: null, words: '' };
+const at = (minute: number) => `2026-08-01T10:${String(minute).padStart(2, '0')}:00.000Z`;
+const made = (id: string, minute: number, changes = {}) => campaign(id, { createdAt: at(minute), updatedAt: at(minute), ...changes });
+const loaded = (nextCursor: string | null, ...items: ReturnType<typeof made>[]): ListState => ({ items, nextCursor, isLoaded: true });
+const ids = (state: ListState) => state.items.map(item => item.id).join('');
+
+describe('the list', () => {
+  it('puts a new campaign on top', () => {
+    const state = reduceList(loaded(null, made('b', 2), made('a', 1)), { type: 'changed', campaign: made('c', 3), filter: all });
+    expect(ids(state)).toBe('cba');
+  });
+
+  it('leaves older ones to their page', () => {
+    const state = reduceList(loaded('next', made('c', 3), made('b', 2)), { type: 'changed', campaign: made('a', 1), filter: all });
+    expect(ids(state)).toBe('cb');
+  });
+
+  it('never goes back to an earlier record of a campaign', () => {
+    const newer = made('a', 1, { status: 'COMPLETE', updatedAt: at(9) });
+    const state = reduceList(loaded(null, newer), { type: 'changed', campaign: made('a', 1), filter: all });
+    expect(state.items[0]!.status).toBe('COMPLETE');
+    expect(later(made('a', 1), newer)).toBe(newer);
+  });
+
+  it('takes away what has another status than is asked for', () => {
+    const filter: ListFilter = { status: 'RUNNING', words: '' };
+    const state = reduceList(loaded(null, made('b', 2), made('a', 1)), { type: 'changed', campaign: made('a', 1, { status: 'COMPLETE' }), filter });
+    expect(ids(state)).toBe('b');
+  });
+
+  it('leaves it to the service which prompts have the words', () => {
+    const filter: ListFilter = { status: null, words: 'cat' };
+    expect(ids(reduceList(loaded(null, made('a', 1)), { type: 'changed', campaign: made('b', 2), filter }))).toBe('a');
+  });
+
+  it('adds a page without repeating what has come in the meantime', () => {
+    const state = reduceList(loaded('one', made('d', 4), made('c', 3)), { type: 'more', page: { items: [made('c', 3), made('b', 2)], nextCursor: 'two' } });
+    expect([ids(state), state.nextCursor]).toEqual(['dcb', 'two']);
+  });
+
+  it('keeps further pages when the first one is fetched anew', () => {
+    const state = reduceList(loaded('deep', made('d', 4), made('c', 3), made('a', 1)), { type: 'refreshed', page: { items: [made('e', 5), made('d', 4)], nextCursor: 'early' } });
+    // c was deleted or lies below; what is below the page stays.
+    expect([ids(state), state.nextCursor]).toEqual(['edca', 'deep']);
+  });
+
+  it('drops what has gone from the first page', () => {
+    const state = reduceList(loaded(null, made('c', 3), made('b', 2), made('a', 1)), { type: 'refreshed', page: { items: [made('c', 3), made('a', 1)], nextCursor: null } });
+    expect(ids(state)).toBe('ca');
+  });
+
+  it('takes deleted ones away', () => {
+    expect(ids(reduceList(loaded(null, made('b', 2), made('a', 1)), { type: 'removed', id: 'b' }))).toBe('a');
+    expect(reduceList(loaded(null, made('a', 1)), { type: 'reset' })).toBe(emptyList);
+  });
+
+  it('asks for what the filter says', () => {
+    expect(listQuery({ status: 'FAILED', words: ' beach cat ' }, 'abc', 24)).toBe('limit=24&status=FAILED&q=beach+cat&cursor=abc');
+    expect(listQuery(all, null, 24)).toBe('limit=24');
+  });
+});

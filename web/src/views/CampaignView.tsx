@@ -1,0 +1,223 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { asProblem, describe, Problem } from '../api/problem';
+import { wait } from '../api/follow';
+import { type Campaign, hasEnded } from '../api/types';
+import { go } from '../app/routes';
+import { useSession } from '../app/session';
+import { Button } from '../components/Button';
+import { ConfirmDialog } from '../components/Dialog';
+import { EmptyState } from '../components/EmptyState';
+import { ProblemNote } from '../components/ProblemNote';
+import { Spinner } from '../components/Spinner';
+import { StatusBadge } from '../components/StatusBadge';
+import { dateTime, duration, partLabel, plural } from '../lib/format';
+import { useNow } from '../lib/useNow';
+import { changeSentence, elapsed, progressOf } from '../state/progress';
+import { Attempts } from './Attempts';
+import { CampaignFacts } from './CampaignFacts';
+import { ImageGrid } from './ImageGrid';
+import { TextCard } from './TextCard';
+
+const longWait = 25;
+
+/** One campaign: how far each part is, and what there is of it. */
+export function CampaignView({ id }: { readonly id: string }) {
+  const { client, store, live, announce } = useSession();
+  const [campaign, setCampaign] = useState<Campaign | null>(() => store.get(id));
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isGone, setGone] = useState(false);
+  const before = useRef(campaign);
+
+  useEffect(
+    () =>
+      store.subscribe(change => {
+        if (change.type === 'removed' && change.id === id) setGone(true);
+        else if (change.type === 'changed' && change.campaign.id === id) {
+          const sentence = changeSentence(before.current, change.campaign);
+          before.current = change.campaign;
+          setCampaign(change.campaign);
+          if (sentence) announce(sentence);
+        }
+      }),
+    [store, id, announce],
+  );
+
+  const load = useCallback(() => {
+    setProblem(null);
+    store.refresh(id).catch(error => {
+      const found = asProblem(error);
+      if (found.status === 404) setGone(true);
+      else setProblem(found);
+    });
+  }, [store, id]);
+  // Also when a stream begins anew, which says nothing of what happened before it.
+  useEffect(load, [load, live.epoch]);
+
+  const isRunning = campaign !== null && !hasEnded(campaign.status);
+  const isMissing = campaign === null;
+  const needsPolling = live.state === 'polling' && (isMissing || isRunning) && !isGone;
+  useEffect(() => {
+    if (!needsPolling) return;
+    const leaving = new AbortController();
+    void poll();
+    return () => leaving.abort();
+
+    // One request that answers at the next change, again and again.
+    async function poll() {
+      let etag: string | null = null;
+      while (!leaving.signal.aborted) {
+        try {
+          const answer: { status: number; data: Campaign; etag: string | null } = await client.request<Campaign>(`/api/campaigns/${encodeURIComponent(id)}?wait=${longWait}`, {
+            headers: etag ? { 'If-None-Match': etag } : { 'If-None-Match': 'W/"-1"' },
+            signal: leaving.signal,
+          });
+          etag = answer.etag;
+          setProblem(null);
+          if (answer.status === 200) store.put(answer.data);
+        } catch (error) {
+          if (leaving.signal.aborted) return;
+          const found = asProblem(error);
+          if (found.status === 404) setGone(true);
+          else setProblem(found);
+          await wait((found.retryAfter ?? 5) * 1000, leaving.signal);
+        }
+      }
+    }
+  }, [needsPolling, client, store, id]);
+
+  useEffect(() => {
+    if (isGone) announce('The campaign is not there.');
+  }, [isGone, announce]);
+
+  if (isGone) {
+    return (
+      <div className="page">
+        <h1 className="visually-hidden">Campaign not found</h1>
+        <EmptyState icon="search" title="This campaign is not here">
+          <p>It was deleted, or it belongs to somebody else.</p>
+          <a className="button button-primary" href="#/">
+            To your campaigns
+          </a>
+        </EmptyState>
+      </div>
+    );
+  }
+  if (!campaign) {
+    return (
+      <div className="page">
+        <h1 className="visually-hidden">Campaign</h1>
+        {problem ? <ProblemNote problem={problem} onRetry={load} /> : <Spinner label="Fetching the campaign" />}
+      </div>
+    );
+  }
+  return (
+    <article className="page campaign">
+      {problem && <ProblemNote problem={problem} onRetry={load} />}
+      <CampaignHead campaign={campaign} />
+      {campaign.error && (
+        <div className="note note-danger">
+          <div>
+            <p>
+              <strong>{partLabel(campaign.error.part)} could not be made.</strong> {campaign.error.message}
+            </p>
+            <p className="note-small">What succeeded is kept. “Retry what failed” makes only the rest.</p>
+          </div>
+        </div>
+      )}
+      <div className={campaign.text && campaign.images.length > 0 ? 'campaign-body' : 'campaign-body campaign-body-single'}>
+        {campaign.images.length > 0 && <ImageGrid campaign={campaign} />}
+        {campaign.text && <TextCard text={campaign.text} isRunning={isRunning} />}
+      </div>
+      {campaign.failedAttempts.length > 0 && <Attempts attempts={campaign.failedAttempts} />}
+      <CampaignFacts campaign={campaign} />
+    </article>
+  );
+}
+
+function CampaignHead({ campaign }: { readonly campaign: Campaign }) {
+  const { client, store, toast, announce } = useSession();
+  const [busy, setBusy] = useState<'cancel' | 'retry' | 'delete' | null>(null);
+  const [isAsking, setAsking] = useState(false);
+  const isRunning = !hasEnded(campaign.status);
+  const now = useNow(useCallback(() => client.now(), [client]), 1_000, isRunning);
+  const progress = progressOf(campaign);
+  const path = `/api/campaigns/${campaign.id}`;
+
+  async function act(action: 'cancel' | 'retry', done: string) {
+    setBusy(action);
+    try {
+      store.put(await client.post<Campaign>(`${path}/${action}`));
+      announce(done);
+    } catch (error) {
+      toast(describe(asProblem(error)), 'danger');
+      store.refresh(campaign.id).catch(() => {});
+    } finally {
+      setBusy(null);
+    }
+  }
+
+  async function remove() {
+    setBusy('delete');
+    try {
+      await client.delete(path);
+      toast('The campaign was deleted.');
+      go('#/');
+      store.remove(campaign.id);
+    } catch (error) {
+      setAsking(false);
+      toast(describe(asProblem(error)), 'danger');
+    } finally {
+      setBusy(null);
+    }
+  }
+
+  return (
+    <header className="campaign-head">
+      <a className="back" href="#/">
+        ← Campaigns
+      </a>
+      <h1 className={`prompt${campaign.prompt.length > 240 ? ' prompt-long' : campaign.prompt.length > 70 ? ' prompt-medium' : ''}`}>{campaign.prompt}</h1>
+      <div className="campaign-bar">
+        <p className="campaign-meta">
+          <StatusBadge status={campaign.status} />
+          <span>
+            <time dateTime={campaign.createdAt}>{dateTime(campaign.createdAt)}</time>
+          </span>
+          <span>{isRunning ? `for ${duration(Math.floor(elapsed(campaign, now) / 1000) * 1000)}` : `took ${duration(elapsed(campaign, now))}`}</span>
+          {progress.retries > 0 && <span>{plural(progress.retries, 'retry', 'retries')}</span>}
+        </p>
+        <div className="campaign-actions">
+          {isRunning && (
+            <Button icon="stop" isBusy={busy === 'cancel'} onClick={() => void act('cancel', 'The campaign is being canceled.')}>
+              Cancel
+            </Button>
+          )}
+          {campaign.status === 'FAILED' && (
+            <Button variant="primary" icon="retry" isBusy={busy === 'retry'} onClick={() => void act('retry', 'What failed is made again.')}>
+              Retry what failed
+            </Button>
+          )}
+          {!isRunning && (
+            <Button icon="trash" onClick={() => setAsking(true)}>
+              Delete
+            </Button>
+          )}
+        </div>
+      </div>
+      {isRunning && (
+        <div className="campaign-progress">
+          <progress max={progress.total} value={progress.complete + progress.failed} aria-label="Parts that are done" />
+          <p>
+            {progress.complete} of {plural(progress.total, 'part')} done
+            {progress.retrying > 0 && ` · ${progress.retrying} retrying`}
+          </p>
+        </div>
+      )}
+      {isAsking && (
+        <ConfirmDialog title="Delete this campaign?" confirm="Delete" isBusy={busy === 'delete'} onConfirm={() => void remove()} onClose={() => setAsking(false)}>
+          <p>Its text, its images and its history go with it. This cannot be taken back.</p>
+        </ConfirmDialog>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,188 @@
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { asProblem, type Problem } from '../api/problem';
+import { type CampaignPage, campaignStatuses, type CampaignStatus } from '../api/types';
+import { useSession } from '../app/session';
+import { Button } from '../components/Button';
+import { EmptyState } from '../components/EmptyState';
+import { Icon } from '../components/Icon';
+import { ProblemNote } from '../components/ProblemNote';
+import { statusLabel } from '../lib/format';
+import { useNow } from '../lib/useNow';
+import { emptyList, type ListFilter, listQuery, reduceList } from '../state/list';
+import { CampaignCard } from './CampaignCard';
+
+const pageSize = 24;
+const pollPause = 6_000;
+const typingPause = 300;
+
+/** The caller's campaigns, newest first, as they are now. */
+export function Gallery() {
+  const { client, store, live, announce } = useSession();
+  const [status, setStatus] = useState<CampaignStatus | null>(null);
+  const [typed, setTyped] = useState('');
+  const [words, setWords] = useState('');
+  const [list, dispatch] = useReducer(reduceList, emptyList);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isLoadingMore, setLoadingMore] = useState(false);
+  const filter = useMemo<ListFilter>(() => ({ status, words }), [status, words]);
+  const newest = useRef(filter);
+  newest.current = filter;
+  const now = useNow(useCallback(() => client.now(), [client]), 10_000);
+
+  useEffect(() => {
+    const timer = setTimeout(() => setWords(typed.trim()), typingPause);
+    return () => clearTimeout(timer);
+  }, [typed]);
+
+  const fetchPage = useCallback(
+    (cursor: string | null, signal?: AbortSignal) => client.get<CampaignPage>(`/api/campaigns?${listQuery(filter, cursor, pageSize)}`, signal),
+    [client, filter],
+  );
+
+  const refresh = useCallback(
+    async (signal: AbortSignal, isFirst: boolean) => {
+      try {
+        const page = await fetchPage(null, signal);
+        if (signal.aborted) return;
+        for (const campaign of page.items) store.put(campaign);
+        dispatch({ type: isFirst ? 'loaded' : 'refreshed', page });
+        setProblem(null);
+      } catch (error) {
+        if (!signal.aborted) setProblem(asProblem(error));
+      }
+    },
+    [fetchPage, store],
+  );
+
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    const leaving = new AbortController();
+    dispatch({ type: 'reset' });
+    void refresh(leaving.signal, true);
+    return () => leaving.abort();
+  }, [refresh, tries]);
+
+  // A stream that begins anew says nothing of what happened before it; without one the page asks by itself.
+  const epoch = useRef(live.epoch);
+  useEffect(() => {
+    const leaving = new AbortController();
+    if (epoch.current !== live.epoch) {
+      epoch.current = live.epoch;
+      void refresh(leaving.signal, false);
+    }
+    const timer = live.state === 'polling' ? setInterval(() => void refresh(leaving.signal, false), pollPause) : undefined;
+    return () => {
+      clearInterval(timer);
+      leaving.abort();
+    };
+  }, [live, refresh]);
+
+  useEffect(
+    () =>
+      store.subscribe(change => {
+        if (change.type === 'removed') dispatch({ type: 'removed', id: change.id });
+        else dispatch({ type: 'changed', campaign: change.campaign, filter: newest.current });
+      }),
+    [store],
+  );
+
+  async function loadMore() {
+    const asked = filter;
+    setLoadingMore(true);
+    try {
+      const page = await fetchPage(list.nextCursor);
+      if (asked !== newest.current) return;
+      for (const campaign of page.items) store.put(campaign);
+      dispatch({ type: 'more', page });
+      announce(`${page.items.length} more campaigns.`);
+    } catch (error) {
+      setProblem(asProblem(error));
+    } finally {
+      setLoadingMore(false);
+    }
+  }
+
+  const isFiltered = status !== null || words !== '';
+  return (
+    <section className="gallery" aria-labelledby="gallery-title">
+      <header className="gallery-head">
+        <h2 id="gallery-title">Your campaigns</h2>
+        <div className="gallery-tools">
+          <div className="search" role="search">
+            <Icon name="search" />
+            <label className="visually-hidden" htmlFor="words">
+              Words of the prompt
+            </label>
+            <input id="words" type="search" placeholder="Search prompts" maxLength={200} value={typed} onChange={event => setTyped(event.target.value)} />
+          </div>
+          <div>
+            <label className="visually-hidden" htmlFor="status">
+              Status
+            </label>
+            <select id="status" value={status ?? ''} onChange={event => setStatus((event.target.value || null) as CampaignStatus | null)}>
+              <option value="">Every status</option>
+              {campaignStatuses.map(value => (
+                <option key={value} value={value}>
+                  {statusLabel(value)}
+                </option>
+              ))}
+            </select>
+          </div>
+        </div>
+      </header>
+      {problem && <ProblemNote problem={problem} onRetry={() => setTries(count => count + 1)} />}
+      {!list.isLoaded && !problem && <Skeletons />}
+      {list.isLoaded && list.items.length === 0 && (
+        <EmptyState icon={isFiltered ? 'search' : 'image'} title={isFiltered ? 'Nothing matches' : 'An empty wall'}>
+          <p>{isFiltered ? 'No campaign has these words and this status.' : 'Your first campaign will hang here. Describe it above.'}</p>
+          {isFiltered && (
+            <Button
+              onClick={() => {
+                setStatus(null);
+                setTyped('');
+                setWords('');
+              }}
+            >
+              Show all campaigns
+            </Button>
+          )}
+        </EmptyState>
+      )}
+      {list.items.length > 0 && (
+        <ul className="cards">
+          {list.items.map(campaign => (
+            <li key={campaign.id}>
+              <CampaignCard campaign={campaign} now={now} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {list.nextCursor !== null && (
+        <div className="gallery-more">
+          <Button isBusy={isLoadingMore} onClick={() => void loadMore()}>
+            Load more
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Skeletons() {
+  return (
+    <div role="status">
+      <span className="visually-hidden">The campaigns are being fetched.</span>
+      <div className="cards" aria-hidden="true">
+        {[0, 1, 2].map(i => (
+          <div className="card card-skeleton" key={i}>
+            <div className="mosaic" />
+            <div className="card-body">
+              <span />
+              <span />
+            </div>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

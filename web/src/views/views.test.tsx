@@ -1,0 +1,221 @@
+import { act, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { ApiClient } from '../api/client';
+import type { Campaign, CampaignEvent } from '../api/types';
+import { type Session, SessionProvider } from '../app/session';
+import { emptyInbox, reduceInbox } from '../state/inbox';
+import { CampaignStore } from '../state/store';
+import { campaign, event, image, json, me, problem, type Service, serve, settings, text } from '../testing/fakes';
+import { CampaignView } from './CampaignView';
+import { Composer } from './Composer';
+import { Gallery } from './Gallery';
+import { InboxView } from './InboxView';
+
+/** A view as it is in the page, with a service that a test plays. */
+function show(view: React.ReactNode, service: Service, more: Partial<Session> = {}) {
+  const { fetch, calls } = serve(service);
+  const client = new ApiClient({}, undefined, fetch);
+  const said: string[] = [];
+  const session: Session = {
+    settings,
+    client,
+    me,
+    reloadMe: () => {},
+    store: new CampaignStore(client),
+    live: { state: 'live', epoch: 1 },
+    inbox: emptyInbox,
+    reloadInbox: () => Promise.resolve(),
+    acknowledge: () => Promise.resolve(),
+    toast: message => said.push(message),
+    announce: message => said.push(message),
+    changeUser: () => {},
+    signOut: () => {},
+    ...more,
+  };
+  const { rerender } = render(<SessionProvider value={session}>{view}</SessionProvider>);
+  return {
+    calls,
+    said,
+    store: session.store,
+    again: (changes: Partial<Session>) => rerender(<SessionProvider value={{ ...session, ...changes }}>{view}</SessionProvider>),
+    user: userEvent.setup(),
+  };
+}
+
+const posts = (calls: readonly { method: string; headers: Headers }[]) => calls.filter(call => call.method === 'POST').map(call => call.headers.get('Idempotency-Key'));
+
+describe('the form', () => {
+  it('starts a campaign and leads to it', async () => {
+    const { calls, user } = show(<Composer />, () => json(campaign('new', { status: 'PENDING' }), 202));
+    await user.type(screen.getByLabelText('Prompt'), 'A cat on a beach');
+    await user.click(screen.getByRole('button', { name: 'Create' }));
+    await waitFor(() => expect(window.location.hash).toBe('#/campaigns/new'));
+    expect(calls[0]!.body).toMatchObject({ prompt: 'A cat on a beach', images: { count: 2 }, text: {} });
+  });
+
+  it('makes one request of a double click', async () => {
+    let answer: (response: Response) => void = () => {};
+    const { calls, user } = show(<Composer />, () => new Promise<Response>(resolve => (answer = resolve)));
+    await user.type(screen.getByLabelText('Prompt'), 'A cat');
+    await user.dblClick(screen.getByRole('button', { name: 'Create' }));
+    await act(async () => answer(json(campaign('new'), 202)));
+    expect(posts(calls)).toHaveLength(1);
+  });
+
+  it('sends the same wish under the same key after a lost connection, and another one under another', async () => {
+    const { calls, user } = show(<Composer />, () => Promise.reject(new TypeError('network')));
+    const create = screen.getByRole('button', { name: 'Create' });
+    await user.type(screen.getByLabelText('Prompt'), 'A cat');
+    await user.click(create);
+    await screen.findByText(/cannot be reached/);
+    await user.click(create);
+    await waitFor(() => expect(posts(calls)).toHaveLength(2));
+    await user.type(screen.getByLabelText('Prompt'), ' and a dog');
+    await waitFor(() => expect(create.getAttribute('aria-busy')).toBeNull());
+    await user.click(create);
+    await waitFor(() => expect(posts(calls)).toHaveLength(3));
+    const [first, second, third] = posts(calls);
+    expect(first).toBeTruthy();
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
+  it('shows what the service refuses at its field, which gets the focus', async () => {
+    const { user } = show(<Composer />, () =>
+      problem(400, 'validation_failed', 'The request is not valid.', { errors: { 'text.language': ['must be a language tag such as en or pt-BR.'] } }),
+    );
+    await user.type(screen.getByLabelText('Prompt'), 'A cat');
+    await user.click(screen.getByRole('button', { name: 'Options' }));
+    await user.type(screen.getByLabelText('Language'), 'English please');
+    await user.click(screen.getByRole('button', { name: 'Create' }));
+    await screen.findByText('The language must be a language tag such as en or pt-BR.');
+    const field = screen.getByLabelText('Language');
+    await waitFor(() => expect(document.activeElement).toBe(field));
+    expect(field.getAttribute('aria-invalid')).toBe('true');
+  });
+
+  it('tells how long a limit lasts', async () => {
+    const { user } = show(<Composer />, () => problem(429, 'too_many_running', 'You have 50 campaigns running.', {}, { 'Retry-After': '12' }));
+    await user.type(screen.getByLabelText('Prompt'), 'A cat');
+    await user.click(screen.getByRole('button', { name: 'Create' }));
+    await screen.findByText('You have 50 campaigns running. Try again in 12 seconds.');
+  });
+
+  it('sends nothing for an empty prompt', async () => {
+    const { calls, user } = show(<Composer />, () => json({}));
+    await user.click(screen.getByRole('button', { name: 'Create' }));
+    await screen.findByText('Describe what the campaign is about.');
+    expect(calls).toHaveLength(0);
+  });
+});
+
+describe('a campaign', () => {
+  const retrying = campaign('a', {
+    text: text({ status: 'COMPLETE', content: 'A fine text.', attempts: 1 }),
+    images: [image(0, { status: 'RETRYING', attempts: 2, nextAttemptAt: new Date(Date.now() + 60_000).toISOString(), error: { code: 'rate_limited', message: 'Too many requests.' } }), image(1, { status: 'COMPLETE', url: '/api/campaigns/a/images/1', attempts: 1 })],
+    failedAttempts: [{ part: 'image/0', attempt: 1, at: '2026-08-01T10:00:00.000Z', code: 'timeout', message: 'No answer.', retryInMs: 2_000 }],
+  });
+
+  it('shows each part with its attempts, a countdown, and the failed ones as a table', async () => {
+    show(<CampaignView id="a" />, () => json(retrying));
+    await screen.findByText('A fine text.');
+    expect(screen.getByText(/^Trying again in (1 min|\d+ s)$/)).toBeTruthy();
+    expect(screen.getByText('2 attempts · openai')).toBeTruthy();
+    const row = within(screen.getByRole('table')).getAllByRole('row')[1]!;
+    expect(row.textContent).toContain('Image 1');
+    expect(row.textContent).toContain('after 2 s');
+    expect(screen.getByRole('img', { name: /Image 2 of/ })).toBeTruthy();
+  });
+
+  it('changes as the campaign does, and says so', async () => {
+    const { store, said } = show(<CampaignView id="a" />, () => json(retrying));
+    await screen.findByText('A fine text.');
+    const complete: Campaign = { ...retrying, status: 'COMPLETE', updatedAt: '2026-08-01T10:01:00.000Z', completedAt: '2026-08-01T10:01:00.000Z', images: retrying.images.map(one => ({ ...one, status: 'COMPLETE' as const, url: `/api/campaigns/a/images/${one.index}`, error: null })) };
+    act(() => store.put(complete));
+    expect(screen.getAllByRole('img', { name: /Image \d of/ })).toHaveLength(2);
+    expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
+    expect(said).toContain('The campaign is complete.');
+  });
+
+  it('asks for the next change itself where streams do not come through', async () => {
+    let answered = false;
+    const { calls } = show(
+      <CampaignView id="a" />,
+      call => {
+        if (!call.path.includes('wait=')) return json(retrying);
+        if (answered) return new Promise<Response>(() => {});
+        answered = true;
+        return json({ ...retrying, status: 'CANCELED', updatedAt: '2026-08-01T11:00:00.000Z' }, 200, { ETag: 'W/"2"' });
+      },
+      { live: { state: 'polling', epoch: 0 } },
+    );
+    await screen.findByText('Canceled', { selector: '.badge' });
+    expect(calls.some(call => call.path.startsWith('/api/campaigns/a?wait='))).toBe(true);
+  });
+
+  it('is not there for anybody else', async () => {
+    show(<CampaignView id="a" />, () => problem(404, 'not_found', 'There is no such campaign.'));
+    await screen.findByText('This campaign is not here');
+  });
+
+  it('is deleted after a question', async () => {
+    const ended = { ...retrying, status: 'FAILED' as const };
+    const { calls, user } = show(<CampaignView id="a" />, call => (call.method === 'DELETE' ? new Response(null, { status: 204 }) : json(ended)));
+    await user.click(await screen.findByRole('button', { name: 'Delete' }));
+    expect(calls.every(call => call.method === 'GET')).toBe(true);
+    await user.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Delete' }));
+    await screen.findByText('This campaign is not here');
+    expect(calls.some(call => call.method === 'DELETE' && call.path === '/api/campaigns/a')).toBe(true);
+  });
+});
+
+describe('the gallery', () => {
+  it('fetches the list anew when a stream begins that does not resume', async () => {
+    let items = [campaign('a')];
+    const { again } = show(<Gallery />, () => json({ items, nextCursor: null }));
+    await screen.findByText('Prompt of a');
+    items = [campaign('b', { createdAt: '2026-08-01T11:00:00.000Z' }), campaign('a')];
+    again({ live: { state: 'live', epoch: 2 } });
+    await screen.findByText('Prompt of b');
+  });
+
+  it('loads the next page after the last', async () => {
+    const { calls, user } = show(<Gallery />, call =>
+      json(call.path.includes('cursor=next') ? { items: [campaign('a', { createdAt: '2026-07-01T10:00:00.000Z' })], nextCursor: null } : { items: [campaign('b')], nextCursor: 'next' }),
+    );
+    await user.click(await screen.findByRole('button', { name: 'Load more' }));
+    await screen.findByText('Prompt of a');
+    expect(screen.queryByRole('button', { name: 'Load more' })).toBeNull();
+    expect(calls).toHaveLength(2);
+  });
+
+  it('offers to try again when the list cannot be fetched', async () => {
+    let isAway = true;
+    const { user } = show(<Gallery />, () => (isAway ? problem(503, 'database_unavailable', 'The database cannot be reached at the moment.') : json({ items: [campaign('a')], nextCursor: null })));
+    await screen.findByText(/cannot be reached/);
+    isAway = false;
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await screen.findByText('Prompt of a');
+  });
+});
+
+describe('the inbox', () => {
+  const events: CampaignEvent[] = [event(1, { type: 'campaign.accepted' }), event(2, { type: 'campaign.failed', error: { code: 'content_filter', message: 'Refused.' } }), event(3)];
+
+  it('shows how campaigns ended, and every step when asked', async () => {
+    const inbox = reduceInbox(emptyInbox, { type: 'loaded', events });
+    const { user } = show(<InboxView />, () => json(campaign('a')), { inbox });
+    expect(screen.getAllByRole('listitem')).toHaveLength(2);
+    await user.click(screen.getByRole('switch', { name: /Every step/ }));
+    expect(screen.getAllByRole('listitem')).toHaveLength(3);
+  });
+
+  it('acknowledges up to the newest', async () => {
+    const acknowledged: number[] = [];
+    const inbox = reduceInbox(emptyInbox, { type: 'loaded', events });
+    const { user } = show(<InboxView />, () => json(campaign('a')), { inbox, acknowledge: upTo => Promise.resolve(void acknowledged.push(upTo)) });
+    await user.click(screen.getByRole('button', { name: 'Mark all as read' }));
+    expect(acknowledged).toEqual([3]);
+  });
+});
