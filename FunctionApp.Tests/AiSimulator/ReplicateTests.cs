@@ -126,10 +126,10 @@ public sealed class ReplicateTests : IAsyncLifetime
         var created = await SimulatorFixture.JsonOf(await CreateAsync("A lake [[fault: image/0 callback-late delay=0.3]]"));
 
         await EndedAsync(created);
-        var heardBefore = _receiver.HasMore;
-        await _receiver.NextAsync();
+        var hook = await _receiver.NextAsync();
 
-        Assert.False(heardBefore);
+        var late = TimeProvider.System.GetUtcNow() - hook.Json["completed_at"]!.GetValue<DateTimeOffset>();
+        Assert.True(late > TimeSpan.FromSeconds(0.25), $"It came {late} after the end.");
     }
 
     [Theory]
