@@ -14,6 +14,7 @@ export function writeReport(results) {
     table: markdownTable(results),
     targets: targets(results),
     commits: commits(results),
+    recovery: recovery(results),
     machine: machine(results),
     conditions: conditions(results),
     command: `benchmarks/run --runs ${results.runs}`,
@@ -72,6 +73,13 @@ function commits({ engines: { atelier, floor } }) {
   const [p50, commit] = [row('p50'), row('a transaction of one row')];
   const [of, took] = [p50.value(floor.tests), commit.value(atelier.tests)];
   return `${number(of, 1)} ms + 3 × ${number(took, 2)} ms = ${number(of + 3 * took, 1)} ms; it took ${number(p50.value(atelier.tests), 1)} ms`;
+}
+
+/** What the floor takes to start and to do the jobs that a recovery has to do, with nothing to recover. */
+function recovery({ engines: { floor } }) {
+  const value = (title) => rows.find((each) => each.title.includes(title)).value(floor.tests);
+  const [start, flock] = [value('until the new process answers'), value('500 at once')];
+  return `${number(start, 2)} s to start and ${number(flock, 2)} s for 500 jobs at once, ${number(start + flock, 2)} s together`;
 }
 
 function machine({ machine: facts, postgres, measuredAt }) {

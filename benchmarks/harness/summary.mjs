@@ -54,7 +54,7 @@ export const rows = [
   },
   {
     title: '… of which until the new process answers', unit: 's', digits: 2, better: 'less',
-    value: ({ crash }) => (lossOf(crash) ? undefined : median(crash, (round) => round.startSeconds)),
+    value: ({ crash }) => median(crash, (round) => round.startSeconds),
   },
   {
     title: '… until all calls are made again', unit: 's', digits: 2, better: 'less',
