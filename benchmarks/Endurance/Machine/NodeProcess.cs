@@ -77,7 +77,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             using var response = await _http.PostAsync(new Uri($"api/{path}", UriKind.Relative), content: null, cancellationToken);
             return response.StatusCode;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or OperationCanceledException)
         {
             return null;
         }
@@ -122,7 +122,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             using var response = await _http.GetAsync(new Uri("api/ready", UriKind.Relative), limit.Token);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or OperationCanceledException)
         {
             return false;
         }
