@@ -15,6 +15,7 @@ export function writeReport(results) {
     targets: targets(results),
     commits: commits(results),
     recovery: recovery(results),
+    beyond: beyond(results),
     machine: machine(results),
     conditions: conditions(results),
     command: `benchmarks/run --runs ${results.runs}`,
@@ -73,6 +74,12 @@ function commits({ engines: { atelier, floor } }) {
   const [p50, commit] = [row('p50'), row('a transaction of one row')];
   const [of, took] = [p50.value(floor.tests), commit.value(atelier.tests)];
   return `${number(of, 1)} ms + 3 × ${number(took, 2)} ms = ${number(of + 3 * took, 1)} ms; it took ${number(p50.value(atelier.tests), 1)} ms`;
+}
+
+/** The targets that the floor itself does not reach here. */
+function beyond({ engines: { floor } }) {
+  const missed = rows.filter((row) => row.floor !== undefined && row.target !== undefined && !reaches(row, row.value(floor.tests), row.target));
+  return missed.map((row) => `${row.title} (${cell(row, floor)}${row.unit && ` ${row.unit}`})`).join('; ') || 'none';
 }
 
 /** What the floor takes to start and to do the jobs that a recovery has to do, with nothing to recover. */
