@@ -9,7 +9,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
     private Columns? _instanceColumns;
     private Action<InstanceRecord>? _addInstance;
     private Columns? _historyColumns;
-    private Action<string, int, HistoryEvent>? _addEvent;
+    private Action<CommitRequest>? _addEvents;
     private Columns? _updateColumns;
     private Action<string, InstanceUpdate>? _addUpdate;
     private Columns? _renewalColumns;
@@ -42,10 +42,9 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
             (_addRenewal ??= RenewalAdder())(request.InstanceId, renewal);
         }
 
-        var sequence = request.FirstSequence;
-        foreach (var historyEvent in request.Events ?? [])
+        if (request.SealedEvents is not null)
         {
-            (_addEvent ??= EventAdder())(request.InstanceId, sequence++, historyEvent);
+            (_addEvents ??= EventsAdder())(request);
         }
 
         if (request.Update is { } update)
@@ -210,25 +209,17 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
         };
     }
 
-    private Action<string, int, HistoryEvent> EventAdder()
+    private Action<CommitRequest> EventsAdder()
     {
         var c = _historyColumns = new Columns();
         List<string?> id = c.Text();
         List<int> seq = c.Integer();
-        List<short> type = c.SmallInteger();
-        List<DateTime> at = c.Time();
-        List<int> task = c.Integer();
-        List<string?> name = c.Text(), data = c.Text(), reference = c.Text();
-        return (instanceId, sequence, e) =>
+        List<string?> events = c.Text();
+        return r =>
         {
-            id.Add(instanceId);
-            seq.Add(sequence);
-            type.Add((short)e.Type);
-            at.Add(e.At);
-            task.Add(e.TaskId);
-            name.Add(e.Name);
-            data.Add(e.Data);
-            reference.Add(e.Reference);
+            id.Add(r.InstanceId);
+            seq.Add(r.FirstSequence);
+            events.Add(r.SealedEvents);
         };
     }
 

@@ -14,6 +14,12 @@ internal sealed class CommitConnection(
     EngineClock clock,
     ILogger<GroupCommitWriter> logger) : IAsyncDisposable
 {
+    /// <remarks>
+    /// One plan for ever: the statements find their rows by keys, whatever the arrays hold. Left to itself PostgreSQL plans for each commit
+    /// of a single instance anew, because it takes the plan that it keeps for one of longer arrays.
+    /// </remarks>
+    private const string SessionSettings = "set idle_in_transaction_session_timeout = '2s'; set plan_cache_mode = force_generic_plan";
+
     private static readonly TimeSpan FirstReconnectDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MaxReconnectDelay = TimeSpan.FromSeconds(1);
 
@@ -96,7 +102,7 @@ internal sealed class CommitConnection(
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("set idle_in_transaction_session_timeout = '2s'", connection);
+            await using var command = new NpgsqlCommand(SessionSettings, connection);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -19,6 +19,9 @@ internal abstract class CommitRequest
 
     public List<HistoryEvent>? Events { get; set; }
 
+    /// <summary>The row of history that the events become; <see langword="null"/> without events, and before <see cref="Seal"/>.</summary>
+    public string? SealedEvents { get; private set; }
+
     /// <summary>Instances to create; one whose id belongs to a run that has not ended is left out of <see cref="CommitOutcome.Created"/>.</summary>
     public List<InstanceRecord>? NewInstances { get; set; }
 
@@ -38,6 +41,9 @@ internal abstract class CommitRequest
 
     /// <summary>The instance goes, with all that it had.</summary>
     public bool Purge { get; set; }
+
+    /// <summary>Does the part of the writing that needs no connection, on the thread that brings it: nothing changes after this.</summary>
+    public void Seal() => SealedEvents = Events is { Count: > 0 } events ? HistoryCodec.Write(events) : null;
 
     /// <summary>Called once all of it is durable, while other requests wait to be told: hand over and return.</summary>
     /// <returns>What can go on now. The writer sees to it that it is run, perhaps on the thread that the commit came back on.</returns>

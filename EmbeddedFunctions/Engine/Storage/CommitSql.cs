@@ -9,24 +9,20 @@ internal sealed class CommitSql(string schema)
     /// <summary>Node, number of the commit. Fails the whole commit when the node was declared dead.</summary>
     public string Fence { get; } = $"select {schema}.fence($1, $2)";
 
-    /// <summary>An id whose run has ended is taken over; one that still runs is not returned.</summary>
+    /// <summary>An id whose run has ended is taken over, its history and inbox forgotten by a trigger; one that still runs is not returned.</summary>
     public string InsertInstances { get; } =
         $"""
-        with put as (
-            insert into {schema}.instances as i (id, execution_id, name, version, status, input, created_at, updated_at, started_at, start_at,
-                owner, wake_at, parent_id, parent_name, parent_task, tags, trace_parent)
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-            on conflict (id) do update set execution_id = excluded.execution_id, name = excluded.name, version = excluded.version,
-                status = excluded.status, input = excluded.input, output = null, custom_status = null, failure = null,
-                created_at = excluded.created_at, updated_at = excluded.updated_at, completed_at = null,
-                started_at = excluded.started_at, start_at = excluded.start_at, owner = excluded.owner, wake_at = excluded.wake_at,
-                mail = 0, delivered_to = 0, parent_id = excluded.parent_id, parent_name = excluded.parent_name,
-                parent_task = excluded.parent_task, tags = excluded.tags, trace_parent = excluded.trace_parent
-                where i.status in (1, 3, 4, 5)
-            returning i.id, i.execution_id, xmax <> 0 as replaced),
-        history as (delete from {schema}.history h using put where put.replaced and h.instance_id = put.id),
-        inbox as (delete from {schema}.inbox b using put where put.replaced and b.instance_id = put.id)
-        select execution_id from put
+        insert into {schema}.instances as i (id, execution_id, name, version, status, input, created_at, updated_at, started_at, start_at,
+            owner, wake_at, parent_id, parent_name, parent_task, tags, trace_parent)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        on conflict (id) do update set execution_id = excluded.execution_id, name = excluded.name, version = excluded.version,
+            status = excluded.status, input = excluded.input, output = null, custom_status = null, failure = null,
+            created_at = excluded.created_at, updated_at = excluded.updated_at, completed_at = null,
+            started_at = excluded.started_at, start_at = excluded.start_at, owner = excluded.owner, wake_at = excluded.wake_at,
+            mail = 0, delivered_to = 0, parent_id = excluded.parent_id, parent_name = excluded.parent_name,
+            parent_task = excluded.parent_task, tags = excluded.tags, trace_parent = excluded.trace_parent
+            where i.status in (1, 3, 4, 5)
+        returning i.execution_id
         """;
 
     /// <summary>Tells every node that instances wait in the database for one with room.</summary>
@@ -36,8 +32,8 @@ internal sealed class CommitSql(string schema)
 
     public string InsertHistory { get; } =
         $"""
-        insert into {schema}.history (instance_id, seq, type, at, task_id, name, data, reference)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8)
+        insert into {schema}.history (instance_id, seq, events)
+        select * from unnest($1, $2, $3)
         """;
 
     public string UpdateInstances { get; } =

@@ -56,6 +56,7 @@ internal sealed class GroupCommitWriter(
     /// <summary>Takes a request. What becomes of it is told to the request, which may happen before this returns: call it with no lock held.</summary>
     public void Enqueue(CommitRequest request)
     {
+        request.Seal();
         bool isTaken, begins;
         lock (_gate)
         {

@@ -19,21 +19,24 @@ internal enum HistoryEventType : short
     Completed = 14,
 }
 
-/// <summary>One row of an orchestration's history.</summary>
+/// <summary>One event of an orchestration's history.</summary>
 /// <param name="Type">What happened.</param>
 /// <param name="At">When, in UTC, to the microsecond (what PostgreSQL keeps).</param>
-/// <param name="TaskId">The action it belongs to; -1 where it belongs to none.</param>
+/// <param name="TaskId">The action it belongs to; <see cref="NoTask"/> where it belongs to none.</param>
 /// <param name="Name">Name of the activity, orchestrator or event.</param>
 /// <param name="Data">Input, result, reason or failure, as JSON.</param>
 /// <param name="Reference">The other instance (sub-orchestration, sent event), or when a timer fires (round-trip format).</param>
 internal sealed record HistoryEvent(
     HistoryEventType Type,
     DateTime At,
-    int TaskId = -1,
+    int TaskId = HistoryEvent.NoTask,
     string? Name = null,
     string? Data = null,
     string? Reference = null)
 {
+    /// <summary>The task id of an event that belongs to no action.</summary>
+    public const int NoTask = -1;
+
     /// <summary>Whether the orchestrator's code caused it, as against something that came to the orchestrator.</summary>
     public bool IsAction => Type is HistoryEventType.TaskScheduled or HistoryEventType.TimerCreated
         or HistoryEventType.SubOrchestrationCreated or HistoryEventType.EventSent;

@@ -78,7 +78,7 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            select instance_id, type, at, task_id, name, data, reference from {schema}.history
+            select instance_id, events from {schema}.history
             where instance_id = any($1) order by instance_id, seq
             """);
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ids] });
@@ -92,13 +92,7 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
                 histories[id] = history = [];
             }
 
-            history.Add(new HistoryEvent(
-                (HistoryEventType)reader.GetInt16(1),
-                reader.GetDateTime(2),
-                reader.GetInt32(3),
-                Text(reader, 4),
-                Text(reader, 5),
-                Text(reader, 6)));
+            HistoryCodec.Read(reader.GetString(1), history);
         }
 
         return histories;
@@ -169,12 +163,16 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
                 set status = 5, output = $2, updated_at = $3, completed_at = $3, wake_at = null
                 where id = $1 and owner is null and status = 6 and parent_id is null
                 returning id)
-            insert into {schema}.history (instance_id, seq, type, at, task_id, data)
-            select id, 0, {(short)HistoryEventType.Terminated}, $3, -1, $2 from ended
+            insert into {schema}.history (instance_id, seq, events)
+            select id, 0, $4 from ended
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = output });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new NpgsqlParameter<string>
+        {
+            TypedValue = HistoryCodec.Write([new HistoryEvent(HistoryEventType.Terminated, now, Data: output)]),
+        });
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 

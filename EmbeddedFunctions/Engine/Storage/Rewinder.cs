@@ -117,37 +117,15 @@ internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, stri
             await clear.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        for (var sequence = 0; sequence < history.Count; sequence++)
+        if (history.Count == 0)
         {
-            await InsertAsync(connection, transaction, id, sequence, history[sequence], cancellationToken);
+            return true;
         }
 
-        return true;
-    }
-
-    private async Task InsertAsync(
-        NpgsqlConnection connection,
-        NpgsqlTransaction transaction,
-        string id,
-        int sequence,
-        HistoryEvent e,
-        CancellationToken cancellationToken)
-    {
-        await using var insert = new NpgsqlCommand(
-            $"""
-            insert into {schema}.history (instance_id, seq, type, at, task_id, name, data, reference)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)
-            """,
-            connection,
-            transaction);
+        await using var insert = new NpgsqlCommand($"insert into {schema}.history (instance_id, seq, events) values ($1, 0, $2)", connection, transaction);
         insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = sequence });
-        insert.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)e.Type });
-        insert.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = e.At, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        insert.Parameters.Add(new NpgsqlParameter<int> { TypedValue = e.TaskId });
-        insert.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = e.Name });
-        insert.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = e.Data });
-        insert.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = e.Reference });
+        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = HistoryCodec.Write(history) });
         await insert.ExecuteNonQueryAsync(cancellationToken);
+        return true;
     }
 }

@@ -63,17 +63,35 @@ internal static class TaskHubSchema
         create index if not exists instances_created_range on {s}.instances using brin (created_at) with (pages_per_range = 32, autosummarize = on);
         create index if not exists instances_parent on {s}.instances (parent_id) where parent_id is not null;
 
+        -- A row was an event once: all of an instance become its first row.
+        do $migrate$
+        begin
+            if exists (select from information_schema.columns where table_schema = '{s}' and table_name = 'history' and column_name = 'type') then
+                alter table {s}.history rename to history_before;
+                alter index {s}.history_pkey rename to history_before_pkey;
+                create table {s}.history as
+                    select instance_id, 0 as seq,
+                        json_agg(json_strip_nulls(json_build_object(
+                            'type', type, 'at', at, 'task', nullif(task_id, -1), 'name', name, 'data', data, 'reference', reference)) order by seq)::text as events
+                    from {s}.history_before group by instance_id;
+                alter table {s}.history alter column events set not null, add primary key (instance_id, seq);
+                drop table {s}.history_before;
+            end if;
+        end
+        $migrate$;
+
         create table if not exists {s}.history (
             instance_id text collate "C" not null,
             seq         integer     not null,
-            type        smallint    not null,
-            at          timestamptz not null,
-            task_id     integer     not null,
-            name        text,
-            data        text,
-            reference   text,
+            events      text        not null,
             primary key (instance_id, seq)
         );
+
+        create or replace view {s}.history_events as
+            select h.instance_id, h.seq + (e.n - 1)::integer as seq, (e.value ->> 'type')::smallint as type, (e.value ->> 'at')::timestamptz as at,
+                coalesce((e.value ->> 'task')::integer, -1) as task_id, e.value ->> 'name' as name, e.value ->> 'data' as data,
+                e.value ->> 'reference' as reference
+            from {s}.history h cross join json_array_elements(h.events::json) with ordinality e(value, n);
 
         create table if not exists {s}.inbox (
             id          bigint generated always as identity primary key,
@@ -85,6 +103,17 @@ internal static class TaskHubSchema
             at          timestamptz not null default clock_timestamp()
         );
         create index if not exists inbox_instance on {s}.inbox (instance_id, id);
+
+        -- A new run under an old id has nothing of the run before.
+        create or replace function {s}.forget() returns trigger language plpgsql as $forget$
+        begin
+            delete from {s}.history where instance_id = new.id;
+            delete from {s}.inbox where instance_id = new.id;
+            return null;
+        end
+        $forget$;
+        create or replace trigger instances_forget after update of execution_id on {s}.instances
+            for each row when (old.execution_id <> new.execution_id) execute function {s}.forget();
 
         create table if not exists {s}.nodes (
             id           bigint generated always as identity primary key,

@@ -27,22 +27,22 @@ internal sealed class Audit(NpgsqlDataSource database, IReadOnlyCollection<Asked
         await ListAsync("ended and are still held by a node", "select id from durable.instances where status in (1, 3, 4, 5) and owner is not null");
         await ListAsync(
             "have a gap in their history",
-            "select instance_id from durable.history group by instance_id having min(seq) <> 0 or max(seq) <> count(*) - 1");
+            "select instance_id from durable.history_events group by instance_id having min(seq) <> 0 or max(seq) <> count(*) - 1");
         await ListAsync(
             "did not end exactly once in their history, as its last event",
             """
             select i.id from durable.instances i
             left join (select instance_id, count(*) filter (where type in (13, 14)) as ends, max(seq) filter (where type in (13, 14)) as at, max(seq) as last
-                from durable.history group by instance_id) h on h.instance_id = i.id
+                from durable.history_events group by instance_id) h on h.instance_id = i.id
             where i.status in (1, 3, 4, 5) and (h.ends is distinct from 1 or h.at <> h.last)
             """);
         await ListAsync(
             "have a result on record twice, or without its action before it",
             """
-            select instance_id from durable.history where type in (2, 3, 5, 7, 8) group by instance_id, task_id having count(*) > 1
+            select instance_id from durable.history_events where type in (2, 3, 5, 7, 8) group by instance_id, task_id having count(*) > 1
             union
-            select r.instance_id from durable.history r where r.type in (2, 3, 5, 7, 8) and not exists (
-                select 1 from durable.history a
+            select r.instance_id from durable.history_events r where r.type in (2, 3, 5, 7, 8) and not exists (
+                select 1 from durable.history_events a
                 where a.instance_id = r.instance_id and a.task_id = r.task_id and a.seq < r.seq and a.type in (1, 4, 6))
             """);
         await ListAsync("have histories and no row", "select distinct instance_id from durable.history h where not exists (select 1 from durable.instances i where i.id = h.instance_id)");
@@ -106,7 +106,7 @@ internal sealed class Audit(NpgsqlDataSource database, IReadOnlyCollection<Asked
         var ran = executions.Select(e => e.Instance).ToHashSet(StringComparer.Ordinal);
         var ended = new List<string>();
         await using var command = database.CreateCommand(
-            "select distinct instance_id from durable.history where type = 2");
+            "select distinct instance_id from durable.history_events where type = 2");
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {

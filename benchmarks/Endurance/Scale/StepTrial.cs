@@ -67,9 +67,11 @@ internal static class StepTrial
                 insert into durable.instances (id, execution_id, name, status, input, output, created_at, updated_at, completed_at, started_at, wake_at)
                 select md5(i::text), gen_random_uuid(), 'Steps', 1, '20', '20', t, t, t, t, null
                 from (select i, clock_timestamp() - i * interval '1 second' as t from generate_series({{from}}, {{to - 1}}) i) s;
-                insert into durable.history (instance_id, seq, type, at, task_id, name, data)
-                select md5(i::text), e, (array[1, 2, 1, 14])[e + 1], clock_timestamp(), e / 2, 'Nothing', '{"value":"some twenty bytes"}'
-                from generate_series({{from}}, {{to - 1}}) i, generate_series(0, 3) e
+                insert into durable.history (instance_id, seq, events)
+                select md5(i::text), 2 * e, format(
+                    '[{"type":1,"at":"2026-01-01T00:00:00Z","task":%s,"name":"Nothing"},{"type":%s,"at":"2026-01-01T00:00:00Z","task":%s,"data":"some bytes"}]',
+                    e, (array[2, 14])[e + 1], e)
+                from generate_series({{from}}, {{to - 1}}) i, generate_series(0, 1) e
                 """);
             await hub.RunAsync("vacuum analyze durable.instances");
             await hub.RunAsync("vacuum analyze durable.history");
