@@ -131,13 +131,15 @@ public sealed class ClientRules(SharedNode node) : IClassFixture<SharedNode>
     public async Task ScheduledInstance_IsPending_AndItsStartIsWaitedFor()
     {
         node.Functions.Orchestrator("Later", context => Task.FromResult(context.CurrentUtcDateTime));
+        var later = await node.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Later", new StartOrchestrationOptions(StartAt: TimeProvider.System.GetUtcNow().AddHours(1)));
         var at = TimeProvider.System.GetUtcNow().AddMilliseconds(400);
         var id = await node.Client.ScheduleNewOrchestrationInstanceAsync("Later", new StartOrchestrationOptions(StartAt: at));
-        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await node.Client.GetInstanceAsync(id))!.RuntimeStatus);
 
         var started = await node.Client.WaitForInstanceStartAsync(id, EngineNode.Patience);
         var end = await node.Node.EndOfAsync(id);
 
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await node.Client.GetInstanceAsync(later))!.RuntimeStatus);
         Assert.NotEqual(OrchestrationRuntimeStatus.Pending, started.RuntimeStatus);
         Assert.True(end.ReadOutputAs<DateTime>() >= at.UtcDateTime.AddMicroseconds(-1));
     }
