@@ -65,21 +65,20 @@ public class RetryPolicy
     [Obsolete("It is never asked. Use HandleFailure, or a retry handler.")]
     public Func<Exception, Task<bool>>? HandleAsync { get; set; }
 
-    /// <summary>Asked after every failure whether it is worth another attempt; <see langword="false"/> ends retrying at once.</summary>
+    /// <summary>
+    /// Asked after every failure that an attempt may follow whether it is worth one; <see langword="false"/> ends retrying at once. A result
+    /// that cannot be read has no such details: with this set it is not retried.
+    /// </summary>
     public Func<TaskFailureDetails, bool> HandleFailure
     {
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            ShouldRetry = value;
             Handle = exception => value(exception is TaskFailedException failed
                 ? failed.FailureDetails
-                : TaskFailureDetails.FromException(exception));
+                : throw new InvalidOperationException($"{nameof(HandleFailure)} is asked about failed tasks alone.", exception));
         }
     }
-
-    /// <summary>Whether a failure is worth another attempt, by <see cref="HandleFailure"/>; always true without one.</summary>
-    internal Func<TaskFailureDetails, bool> ShouldRetry { get; private init; } = static _ => true;
 
     /// <summary>The delay before a retry, by the coefficient and its upper limit.</summary>
     /// <param name="retry">The retry's number, from 1.</param>

@@ -122,7 +122,7 @@ internal sealed partial class EmbeddedDurableTaskClient
 
         // The official engine gives the text "null" where no status was set.
         SerializedCustomStatus = withData ? record.CustomStatus ?? "null" : null,
-        FailureDetails = record.Failure is null ? null : FailureCodec.Read(record.Failure),
+        FailureDetails = record.Failure is null || !withData ? null : FailureCodec.Read(record.Failure),
         Tags = TagCodec.Read(record.Tags),
     };
 }

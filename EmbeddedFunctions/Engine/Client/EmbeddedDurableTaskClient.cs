@@ -8,7 +8,6 @@ namespace EmbeddedFunctions.Engine.Client;
 /// <summary>The durable client of the process: what it accepts is durable when its task completes.</summary>
 internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, IDurableFunctions functions) : DurableTaskClient("embedded")
 {
-    private const int PurgeBatch = 1000;
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>A commit takes milliseconds; one that takes so long waits for a database that does not answer.</summary>
@@ -166,69 +165,6 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
             cancellation);
     }
 
-    public override async Task<PurgeResult> PurgeInstanceAsync(
-        string instanceId,
-        PurgeInstanceOptions? options = null,
-        CancellationToken cancellation = default)
-    {
-        if (await engine.Store.StatusAsync(instanceId, cancellation) is null)
-        {
-            return new PurgeResult(0);
-        }
-
-        var children = 0;
-        if (options?.Recursive ?? false)
-        {
-            foreach (var child in await engine.Store.ChildrenOfAsync(instanceId, cancellation))
-            {
-                children += (await PurgeInstanceAsync(child, options, cancellation)).PurgedInstanceCount;
-            }
-        }
-
-        while (!await engine.Store.PurgeUnownedAsync(instanceId, cancellation))
-        {
-            // A node holds it: that node deletes it between two steps.
-            try
-            {
-                await TellAsync(
-                    new InboxMessage(instanceId, InboxMessageKind.Purge),
-                    acknowledgement => new PurgeRequested { Acknowledgement = acknowledgement },
-                    cancellation);
-            }
-            catch (InvalidOperationException)
-            {
-                // It ended, or went, in the same moment.
-            }
-
-            if (await engine.Store.StatusAsync(instanceId, cancellation) is null)
-            {
-                break;
-            }
-
-            await Task.Delay(FirstPoll, engine.Clock.TimeProvider, cancellation);
-        }
-
-        return new PurgeResult(children + 1);
-    }
-
-    public override async Task<PurgeResult> PurgeAllInstancesAsync(
-        PurgeInstancesFilter filter,
-        PurgeInstanceOptions? options = null,
-        CancellationToken cancellation = default)
-    {
-        var instances = new InstanceFilter(filter.CreatedFrom?.UtcDateTime, filter.CreatedTo?.UtcDateTime, filter.Statuses?.ToList());
-        var total = 0;
-        while (true)
-        {
-            var count = await engine.Store.PurgeEndedAsync(instances, PurgeBatch, cancellation);
-            total += count;
-            if (count < PurgeBatch)
-            {
-                return new PurgeResult(total);
-            }
-        }
-    }
-
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static bool IsEnded(OrchestrationRuntimeStatus status) => status is OrchestrationRuntimeStatus.Completed
@@ -240,6 +176,11 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
     /// <summary>With statuses given: refuses a start where the existing instance is in one of them, and ends one that is in none.</summary>
     private async Task MakeWayAsync(string id, IReadOnlyList<string>? dedupeStatuses, CancellationToken cancellation)
     {
+        if (dedupeStatuses?.FirstOrDefault(s => !Enum.TryParse<OrchestrationRuntimeStatus>(s, ignoreCase: true, out _)) is { } unknown)
+        {
+            throw new ArgumentException($"'{unknown}' is not the status of an orchestration.", nameof(dedupeStatuses));
+        }
+
         if (dedupeStatuses is null || await engine.Store.StatusAsync(id, cancellation) is not { } status)
         {
             return;

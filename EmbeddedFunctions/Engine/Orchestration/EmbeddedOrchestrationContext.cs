@@ -67,6 +67,10 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
         return run.TrackTimer(new TimerAction(run.TakeTaskId(), fireAt.ToUniversalTime(), run.Now), cancellationToken);
     }
 
+    /// <summary>A timer that histories of earlier builds do not have where this code sets it: those go on without it.</summary>
+    public Task CreateTimerUnlessRecordedOtherwise(DateTime fireAt) =>
+        run.NextIsRecordedAsNoTimerAt(fireAt) ? Task.CompletedTask : CreateTimer(fireAt, CancellationToken.None);
+
     public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
     {
         run.Demand();
@@ -102,13 +106,14 @@ internal sealed class EmbeddedOrchestrationContext(OrchestrationRun run, ILogger
     public override void SendEvent(string instanceId, string eventName, object payload)
     {
         run.Demand();
+        if (string.IsNullOrWhiteSpace(instanceId)) throw new ArgumentException("An event is sent to an instance: its id is missing.", nameof(instanceId));
         run.Send(new SendEventAction(run.TakeTaskId(), instanceId, eventName, run.Converter.Serialize(payload)));
     }
 
     public override void SetCustomStatus(object? customStatus)
     {
         run.Demand();
-        run.SetCustomStatus(customStatus is null ? null : run.Converter.Serialize(customStatus));
+        run.SetCustomStatus(customStatus);
     }
 
     public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true)

@@ -131,9 +131,8 @@ internal sealed partial class LiveInstance
             (next.Outgoing ??= []).Add(new InboxMessage(send.TargetId, InboxMessageKind.Event, send.Name, send.Data));
         }
 
-        if (_run.CustomStatusChanged)
+        if (_run.TakeStatusChange())
         {
-            _run.CustomStatusChanged = false;
             next.Update = (next.Update ?? StatusNow(at, output: null)) with { CustomStatus = _run.CustomStatus };
         }
     }

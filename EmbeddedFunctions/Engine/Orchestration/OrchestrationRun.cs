@@ -56,11 +56,6 @@ internal sealed partial class OrchestrationRun
 
     public bool IsSuspended { get; private set; }
 
-    public string? CustomStatus { get; private set; }
-
-    /// <summary>Set by the code, taken by whoever writes the status.</summary>
-    public bool CustomStatusChanged { get; set; }
-
     /// <summary>Set when the code asked to begin anew.</summary>
     public ContinueAsNewRequest? ContinueAsNew { get; private set; }
 
@@ -273,11 +268,9 @@ internal sealed partial class OrchestrationRun
         }
     }
 
-    internal void SetCustomStatus(string? status)
-    {
-        CustomStatusChanged |= !string.Equals(CustomStatus, status, StringComparison.Ordinal);
-        CustomStatus = status;
-    }
+    /// <summary>Whether replayed history has, as the next action, something else than a timer of that time.</summary>
+    internal bool NextIsRecordedAsNoTimerAt(DateTime fireAt) =>
+        _recorded.TryGetValue(_nextTaskId, out var next) && next.Reference != new TimerAction(_nextTaskId, fireAt, Now).ToEvent(Now).Reference;
 
     internal void RequestContinueAsNew(ContinueAsNewRequest request) => ContinueAsNew = request;
 

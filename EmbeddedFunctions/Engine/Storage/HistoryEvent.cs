@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EmbeddedFunctions.Engine.Storage;
 
 /// <summary>What happened to an orchestration. The numbers are stored: they are never reused.</summary>
@@ -40,6 +42,10 @@ internal sealed record HistoryEvent(
     /// <summary>Whether the orchestrator's code caused it, as against something that came to the orchestrator.</summary>
     public bool IsAction => Type is HistoryEventType.TaskScheduled or HistoryEventType.TimerCreated
         or HistoryEventType.SubOrchestrationCreated or HistoryEventType.EventSent;
+
+    /// <summary>Whether it is a timer that was due when it was set, as one is set after the last attempt under a retry policy.</summary>
+    public bool IsTimerOfNoLength => Type is HistoryEventType.TimerCreated
+        && DateTime.Parse(Reference!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind) <= At;
 
     /// <summary>The action in words, as an error names it.</summary>
     public string Describe() => Type switch

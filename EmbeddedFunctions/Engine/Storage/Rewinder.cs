@@ -57,11 +57,13 @@ internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, stri
             return;
         }
 
-        var from = CauseOf(history) is { } cause ? cause : history.FindLastIndex(e => e.IsAction) + 1;
-        var cleanedUp = history.FindIndex(from, e => e.IsAction) >= 0;
+        // The timer that ends the attempts of a retry policy belongs to the last one's failure and goes with it.
+        var ends = history.Where(e => e.IsTimerOfNoLength).Select(e => e.TaskId).ToHashSet();
+        var from = CauseOf(history) is { } cause ? cause : history.FindLastIndex(IsStep) + 1;
+        var cleanedUp = history.FindIndex(from, IsStep) >= 0;
         var kept = history
             .Where((e, index) => e.Type is not HistoryEventType.Completed
-                && (index < from || (cleanedUp ? e.Type is HistoryEventType.EventRaised : !IsFailure(e))))
+                && (index < from || (cleanedUp ? e.Type is HistoryEventType.EventRaised : !IsFailure(e) && !IsOf(ends, e))))
             .ToList();
         plan.Add((id, kept));
         foreach (var failed in history.Skip(from).Where(e => e.Type is HistoryEventType.SubOrchestrationFailed))
@@ -85,8 +87,13 @@ internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, stri
         var index = history.FindLastIndex(e => IsFailure(e) && FailureCodec.Read(e.Data) is var failure
             && string.Equals(failure.ErrorType, cause.ErrorType, StringComparison.Ordinal)
             && string.Equals(failure.ErrorMessage, cause.ErrorMessage, StringComparison.Ordinal));
-        return index >= 0 && history.FindIndex(index, e => e.IsAction) >= 0 ? index : null;
+        return index >= 0 && history.FindIndex(index, IsStep) >= 0 ? index : null;
     }
+
+    private static bool IsStep(HistoryEvent e) => e.IsAction && !e.IsTimerOfNoLength;
+
+    private static bool IsOf(HashSet<int> timers, HistoryEvent e) =>
+        e.Type is HistoryEventType.TimerCreated or HistoryEventType.TimerFired && timers.Contains(e.TaskId);
 
     private static bool IsFailure(HistoryEvent e) =>
         e.Type is HistoryEventType.TaskFailed or HistoryEventType.SubOrchestrationFailed;

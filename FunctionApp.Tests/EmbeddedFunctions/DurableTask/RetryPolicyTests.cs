@@ -17,7 +17,6 @@ public sealed class RetryPolicyTests
         Assert.Equal(TimeSpan.FromHours(1), policy.MaxRetryInterval);
         Assert.Equal(Timeout.InfiniteTimeSpan, policy.RetryTimeout);
         Assert.True(policy.Handle(new InvalidOperationException()));
-        Assert.True(policy.ShouldRetry(new TaskFailureDetails("X", "x", null, null, null)));
     }
 
     [Theory]
@@ -46,15 +45,13 @@ public sealed class RetryPolicyTests
     }
 
     [Fact]
-    public void HandleFailure_Set_IsAskedByHandleAndShouldRetry()
+    public void HandleFailure_Set_IsAskedByHandle_AboutFailedTasksAlone()
     {
         var policy = new RetryPolicy(3, Second) { HandleFailure = failure => failure.IsCausedBy<TimeoutException>() };
 
-        Assert.True(policy.ShouldRetry(TaskFailureDetails.FromException(new TimeoutException())));
-        Assert.False(policy.ShouldRetry(TaskFailureDetails.FromException(new FormatException())));
-        Assert.True(policy.Handle(new TimeoutException()));
-        Assert.False(policy.Handle(new FormatException()));
         Assert.True(policy.Handle(new TaskFailedException("A", 0, TaskFailureDetails.FromException(new TimeoutException()))));
+        Assert.False(policy.Handle(new TaskFailedException("A", 0, TaskFailureDetails.FromException(new FormatException()))));
+        Assert.Throws<InvalidOperationException>(() => policy.Handle(new TimeoutException()));
     }
 
     [Theory]

@@ -54,6 +54,17 @@ public sealed class ExistingIdRules(SharedNode node) : IClassFixture<SharedNode>
         await AssertReplacedAsync(id, before, new StartOrchestrationOptions(id) { DedupeStatuses = [] });
     }
 
+    [Fact]
+    public async Task DedupeStatus_ThatIsNone_IsRefused_AndNothingIsStarted()
+    {
+        node.Functions.Orchestrator("Existing", _ => Task.FromResult("end"));
+
+        await Assert.ThrowsAsync<ArgumentException>(() => node.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Existing", new StartOrchestrationOptions("existing-nonsense") { DedupeStatuses = ["Completed", "Nonsense"] }));
+
+        Assert.Null(await node.Client.GetInstanceAsync("existing-nonsense"));
+    }
+
     private async Task AssertReplacedAsync(string id, OrchestrationMetadata before, StartOrchestrationOptions options)
     {
         await node.Client.ScheduleNewOrchestrationInstanceAsync("Existing", "end", options);
