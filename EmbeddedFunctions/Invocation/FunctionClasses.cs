@@ -23,6 +23,31 @@ internal static class FunctionClasses
         }
     }
 
+    /// <summary>What makes an object of the class out of the services of an invocation.</summary>
+    /// <remarks>A class with one plain constructor, as nearly every one is, needs none of the rules for choosing among several.</remarks>
+    public static Func<IServiceProvider, object> Factory(Type type)
+    {
+        if (type.GetConstructors() is not [var constructor] || Array.Exists(constructor.GetParameters(), p => p.HasDefaultValue || IsKeyed(p)))
+        {
+            var factory = ActivatorUtilities.CreateFactory(type, Type.EmptyTypes);
+            return services => factory(services, arguments: null);
+        }
+
+        var types = Array.ConvertAll(constructor.GetParameters(), p => p.ParameterType);
+        var invoker = ConstructorInvoker.Create(constructor);
+        return services =>
+        {
+            var arguments = new object?[types.Length];
+            for (var i = 0; i < types.Length; i++)
+            {
+                arguments[i] = services.GetService(types[i])
+                    ?? throw new InvalidOperationException($"Unable to resolve service for type '{types[i]}' while attempting to activate '{type}'.");
+            }
+
+            return invoker.Invoke(arguments.AsSpan());
+        };
+    }
+
     private static bool IsKeyed(ParameterInfo parameter) =>
         parameter.IsDefined(typeof(FromKeyedServicesAttribute)) || parameter.IsDefined(typeof(ServiceKeyAttribute));
 }

@@ -1,7 +1,6 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace EmbeddedFunctions.Invocation;
 
@@ -16,11 +15,11 @@ internal sealed class FunctionEntry(
 {
     private static readonly object?[] NoArguments = [];
 
-    // Compiled at the first call: an app of many functions starts no slower for it.
-    private readonly Lazy<FunctionCall> _call = new(() => MethodCompiler.Compile(method));
-    private readonly Lazy<ObjectFactory>? _factory = method.IsStatic
+    // Made at the first call: an app of many functions starts no slower for it.
+    private readonly Lazy<FunctionCall> _call = new(() => MethodCalls.Of(method));
+    private readonly Lazy<Func<IServiceProvider, object>>? _factory = method.IsStatic
         ? null
-        : new Lazy<ObjectFactory>(() => ActivatorUtilities.CreateFactory(method.DeclaringType!, Type.EmptyTypes));
+        : new Lazy<Func<IServiceProvider, object>>(() => FunctionClasses.Factory(method.DeclaringType!));
 
     /// <summary>The function's name, as declared.</summary>
     public string Name { get; } = name;
@@ -37,7 +36,7 @@ internal sealed class FunctionEntry(
     public FunctionDefinition Definition { get; } = definition;
 
     /// <summary>What the method returns once it is awaited; <see langword="null"/> for nothing.</summary>
-    public Type? ResultType { get; } = MethodCompiler.ResultTypeOf(method);
+    public Type? ResultType { get; } = MethodCalls.ResultTypeOf(method);
 
     /// <summary>Binds the parameters, makes the function's object and calls the method, on the caller's synchronization context.</summary>
     public async Task ExecuteAsync(EmbeddedFunctionContext context)
@@ -49,7 +48,7 @@ internal sealed class FunctionEntry(
             arguments[i] = value.IsCompletedSuccessfully ? value.Result : await value;
         }
 
-        var target = _factory?.Value(context.InstanceServices, arguments: null);
+        var target = _factory?.Value(context.InstanceServices);
         var result = _call.Value(target, arguments);
         context.ReturnValue = result.IsCompletedSuccessfully ? result.Result : await result;
     }

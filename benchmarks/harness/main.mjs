@@ -19,7 +19,7 @@ for (const folder of [folders.logs, folders.binaries]) mkdirSync(folder, { recur
 installPackages();
 const { startServer } = await import('./database.mjs');
 const { startStub } = await import('./stub.mjs');
-const { measureEngine } = await import('./schedule.mjs');
+const { measureInTurn } = await import('./schedule.mjs');
 const { printTable, writeReport } = await import('./report.mjs');
 
 const cluster = join(folders.data, 'cluster');
@@ -69,13 +69,21 @@ async function measureAll() {
   stub = await startStub();
 
   const results = { measuredAt: new Date().toISOString(), runs: options.runs, machine, postgres: {}, engines: {} };
-  for (const name of options.engines) {
-    const engine = engines[name];
-    const measured = await measureEngine({ name, engine, postgres, stub, run, cores: machine.cores, options, progress });
+  for (const names of groups(options.engines)) {
+    const group = names.map((name) => ({ name, engine: engines[name] }));
+    const measured = await measureInTurn({ group, postgres, stub, run, cores: machine.cores, options, progress });
     results.postgres = measured.settings;
-    results.engines[name] = { title: engine.title, durable: engine.durable, tests: measured.tests };
+    for (const { name, engine } of group) {
+      results.engines[name] = { title: engine.title, durable: engine.durable, tests: measured.engines[name] };
+    }
   }
   return results;
+}
+
+/** EmbeddedFunctions and the floor, which its targets are set against, are measured in turn; the others one after the other. */
+function groups(names) {
+  const together = names.filter((name) => ['atelier', 'floor'].includes(name));
+  return [together, ...names.filter((name) => !together.includes(name)).map((name) => [name])].filter((group) => group.length > 0);
 }
 
 /** Deletes what this run wrote, and what interrupted ones left. Not before the end: after many deletions ext4 creates files slowly. */

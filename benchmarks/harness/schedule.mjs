@@ -7,30 +7,41 @@ const QUIET_WAIT = 5_000; // milliseconds
 const WARM_UP = 30_000; // milliseconds after which a slow engine counts as warm
 const WARM_UP_ROUNDS = 20;
 
-/** Runs the tests on one engine. Resolves to their rounds, and to PostgreSQL's settings. */
-export async function measureEngine({ name, engine, postgres, stub, run, cores, options, progress }) {
-  const bench = new Bench({ name, engine, postgres, stub, cores, run });
+/**
+ * Runs the tests on engines that are on the bench together, a round of each in turn: a machine's speed changes from one minute to the next, and
+ * what is compared closely has to be measured side by side. Resolves to each engine's rounds by name, and to PostgreSQL's settings.
+ */
+export async function measureInTurn({ group, postgres, stub, run, cores, options, progress }) {
   const { tests, runs } = options;
-  const results = {};
+  const subjects = group.map(({ name, engine }) => ({ name, bench: new Bench({ name, engine, postgres, stub, cores, run }), results: {} }));
   try {
-    progress(`${name}: starting`);
-    await bench.start();
+    for (const { name, bench } of subjects) {
+      progress(`${name}: starting`);
+      await bench.start();
+    }
     if (tests.has('throughput') || tests.has('memory')) {
-      await warmUp(() => throughput(bench));
-      results.throughput = await rounds('throughput', () => throughput(bench));
+      await each(({ bench }) => warmUp(() => throughput(bench)));
+      await rounds('throughput', throughput);
     }
     if (tests.has('latency')) {
-      await latency(bench, 50);
-      results.latency = await rounds('latency', () => latency(bench));
+      await each(({ bench }) => latency(bench, 50));
+      await rounds('latency', latency);
     }
     if (tests.has('fanout')) {
-      await fanout(bench);
-      results.fanout = await rounds('fanout', () => fanout(bench));
+      await each(({ bench }) => fanout(bench));
+      await rounds('fanout', fanout);
     }
-    if (tests.has('crash')) results.crash = await rounds('crash', () => crash(bench), 0);
-    return { tests: results, settings: await bench.database.settings() };
+    if (tests.has('crash')) await rounds('crash', crash, 0);
+    return {
+      settings: await subjects[0].bench.database.settings(),
+      engines: Object.fromEntries(subjects.map(({ name, results }) => [name, results])),
+    };
   } finally {
-    await bench.stop();
+    await each(({ bench }) => bench.stop());
+  }
+
+  async function each(action) {
+    for (const subject of subjects) await action(subject);
   }
 
   async function warmUp(round) {
@@ -40,15 +51,20 @@ export async function measureEngine({ name, engine, postgres, stub, run, cores, 
 
   /** As many rounds as asked for; one that other processes disturbed is run again, at most as often as rounds are asked for. */
   async function rounds(test, round, repetitions = runs) {
-    const all = [];
-    const calm = () => all.filter((each) => each.foreignPercent <= QUIET_PERCENT);
-    while (calm().length < runs && all.length < runs + repetitions) {
-      await bench.quiet(QUIET_PERCENT, QUIET_WAIT);
-      const measured = await round();
-      progress(`${name}: ${test} ${describe(measured)}`);
-      all.push(measured);
+    const all = new Map(subjects.map((subject) => [subject, []]));
+    const calm = (subject) => all.get(subject).filter((one) => one.foreignPercent <= QUIET_PERCENT);
+    const unfinished = () => subjects.filter((subject) => calm(subject).length < runs && all.get(subject).length < runs + repetitions);
+    for (let turn = unfinished(); turn.length > 0; turn = unfinished()) {
+      for (const subject of turn) {
+        await subject.bench.quiet(QUIET_PERCENT, QUIET_WAIT);
+        const measured = await round(subject.bench);
+        progress(`${subject.name}: ${test} ${describe(measured)}`);
+        all.get(subject).push(measured);
+      }
     }
-    return all.sort((a, b) => a.foreignPercent - b.foreignPercent).slice(0, runs);
+    for (const subject of subjects) {
+      subject.results[test] = all.get(subject).sort((a, b) => a.foreignPercent - b.foreignPercent).slice(0, runs);
+    }
   }
 }
 

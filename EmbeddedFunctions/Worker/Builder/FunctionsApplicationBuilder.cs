@@ -1,4 +1,5 @@
 using EmbeddedFunctions;
+using EmbeddedFunctions.Engine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Configuration;
@@ -21,6 +22,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         _builder = HostSetup.Create(args);
         _hostJson = HostJsonReader.Read(AppFiles.FindHostJson(Configuration), Configuration);
         HostSetup.Log(Logging, _hostJson);
+        DatabaseWarmUp.Begin(Configuration);
     }
 
     /// <summary>What the application's parts hand to each other while it is built.</summary>
