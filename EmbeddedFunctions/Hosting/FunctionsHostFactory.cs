@@ -4,6 +4,7 @@ using EmbeddedFunctions.Invocation;
 using EmbeddedFunctions.Management;
 using EmbeddedFunctions.Timers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.DurableTask.Client;
@@ -24,10 +25,11 @@ internal static class FunctionsHostFactory
         bool isWebApplication)
     {
         var options = EmbeddedFunctionsOptions.From(builder.Services);
-        var catalog = new FunctionScanner(hostJson, builder.Configuration).Scan(options, out var found);
+        var catalog = new FunctionScanner(hostJson, builder.Configuration, InputConverters.Any(builder.Services)).Scan(options, out var found);
         var problems = new List<string>(found);
         if (!isWebApplication) WebFunctions.CheckUnused(catalog, problems);
         AddServices(builder.Services, builder.Configuration, catalog, hostJson, middleware, options.UseEngine);
+        if (!isWebApplication) builder.WebHost.ConfigureKestrel(HostSetup.AllowSynchronousBodies);
         HostSetup.Listen(builder);
 
         var app = builder.Build();
@@ -69,6 +71,7 @@ internal static class FunctionsHostFactory
             hostJson,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<FunctionPipeline>>()));
+        services.AddSingleton<InputConverters>();
         services.AddSingleton<HostKeys>();
         services.AddSingleton<HttpFunctionRunner>();
         services.AddSingleton<ManagementAddresses>();

@@ -21,6 +21,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         _builder = HostSetup.Create(args);
         _hostJson = HostJsonReader.Read(AppFiles.FindHostJson(Configuration), Configuration);
         HostSetup.Log(Logging, _hostJson);
+        HostSetup.AddWorkerOptions(Services);
     }
 
     /// <summary>What the application's parts hand to each other while it is built.</summary>
