@@ -46,8 +46,11 @@ internal static class HostSetup
     {
         services.Configure<JsonSerializerOptions>(json => json.PropertyNameCaseInsensitive = true);
         services.Configure<WorkerOptions>(worker => worker.InputConverters.Register<WorkerConverters>());
-        services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>(
-            (worker, json) => worker.Serializer ??= new JsonObjectSerializer(json.Value));
+        services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>((worker, json) =>
+        {
+            worker.HasOwnJson = worker.Serializer is not null || json.Value.PropertyNamingPolicy is not null || json.Value.Converters.Count > 0;
+            worker.Serializer ??= new JsonObjectSerializer(json.Value);
+        });
     }
 
     public static void Log(ILoggingBuilder logging, HostJson hostJson)

@@ -40,6 +40,9 @@ public class WorkerOptions
         set => Set(nameof(IncludeEmptyEntriesInMessagePayload), value);
     }
 
+    /// <summary>Whether the application has configured its JSON otherwise than it is by default.</summary>
+    internal bool HasOwnJson { get; set; }
+
     /// <summary>The serializer of the application that an invocation belongs to.</summary>
     internal static ObjectSerializer SerializerOf(FunctionContext context) =>
         context.InstanceServices.GetService<IOptions<WorkerOptions>>()?.Value.Serializer

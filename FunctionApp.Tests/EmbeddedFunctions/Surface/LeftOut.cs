@@ -52,10 +52,6 @@ internal static class LeftOut
         "Microsoft.Extensions.Hosting.CoreWorkerHostBuilderExtensions",
         "Microsoft.Extensions.Hosting.FunctionsHostBuilderExtensions",
         "Microsoft.Extensions.Hosting.WorkerHostBuilderExtensions",
-
-        // Calls of HTTP services as actions of an orchestration.
-        "Microsoft.Azure.Functions.Worker.Extensions.DurableTask.Http.",
-        "Microsoft.DurableTask.TaskOrchestrationContextExtensionMethods",
     ];
 
     /// <summary>Whether a line of the official lists is of one of these.</summary>
