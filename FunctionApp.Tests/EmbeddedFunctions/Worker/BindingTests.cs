@@ -1,13 +1,13 @@
 using System.Net;
 using EmbeddedFunctions;
 using EmbeddedFunctions.Engine;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Context.Features;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.AspNetCore.Mvc;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.Worker;
 
