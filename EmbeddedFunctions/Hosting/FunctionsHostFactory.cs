@@ -4,13 +4,16 @@ using EmbeddedFunctions.Invocation;
 using EmbeddedFunctions.Management;
 using EmbeddedFunctions.Timers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace EmbeddedFunctions;
 
@@ -24,10 +27,11 @@ internal static class FunctionsHostFactory
         bool isWebApplication)
     {
         var options = EmbeddedFunctionsOptions.From(builder.Services);
-        var catalog = new FunctionScanner(hostJson, builder.Configuration).Scan(options, out var found);
+        var catalog = new FunctionScanner(hostJson, builder.Configuration, InputConverters.Any(builder.Services)).Scan(options, out var found);
         var problems = new List<string>(found);
         if (!isWebApplication) WebFunctions.CheckUnused(catalog, problems);
         AddServices(builder.Services, builder.Configuration, catalog, hostJson, middleware, options.UseEngine);
+        if (!isWebApplication) builder.WebHost.ConfigureKestrel(HostSetup.AllowSynchronousBodies);
         HostSetup.Listen(builder);
 
         var app = builder.Build();
@@ -69,9 +73,11 @@ internal static class FunctionsHostFactory
             hostJson,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<FunctionPipeline>>()));
+        services.AddSingleton<InputConverters>();
         services.AddSingleton<HostKeys>();
         services.AddSingleton<HttpFunctionRunner>();
         services.AddSingleton<ManagementAddresses>();
+        services.AddSingleton<DurableHttp>();
         services.AddSingleton<IDurableFunctions, DurableFunctions>();
         if (useEngine && catalog.UsesDurable) EngineRegistration.Add(services);
         if (catalog.Of(TriggerKind.Timer).Any())
@@ -104,6 +110,13 @@ internal static class FunctionsHostFactory
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("EmbeddedFunctions.Startup");
         foreach (var warning in catalog.Warnings) logger.LogWarning("{Warning}", warning);
         services.GetRequiredService<HostKeys>().Warn(catalog, logger);
+        if (catalog.UsesDurable && services.GetRequiredService<IOptions<WorkerOptions>>().Value.HasOwnJson)
+        {
+            logger.LogWarning(
+                "The configured serializer is not used for the data of orchestrations and activities, as it would be on the official host: "
+                + "that stays as System.Text.Json writes it by default.");
+        }
+
         if (catalog.Functions.Count == 0) logger.LogWarning("No functions were found.");
         logger.LogInformation("Functions: {Functions}", string.Join(", ", catalog.Functions.Select(function => function.Name)));
     }

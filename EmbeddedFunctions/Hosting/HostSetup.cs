@@ -1,8 +1,14 @@
+using System.Text.Json;
+using Azure.Core.Serialization;
+using EmbeddedFunctions.Invocation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace EmbeddedFunctions;
 
@@ -33,6 +39,18 @@ internal static class HostSetup
         {
             builder.WebHost.UseUrls($"http://localhost:{configuration[LocalPort] ?? "7071"}");
         }
+    }
+
+    /// <summary>The worker's options before the app's own: its converters stand before those that the app registers.</summary>
+    public static void AddWorkerOptions(IServiceCollection services)
+    {
+        services.Configure<JsonSerializerOptions>(json => json.PropertyNameCaseInsensitive = true);
+        services.Configure<WorkerOptions>(worker => worker.InputConverters.Register<WorkerConverters>());
+        services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>((worker, json) =>
+        {
+            worker.HasOwnJson = worker.Serializer is not null || json.Value.PropertyNamingPolicy is not null || json.Value.Converters.Count > 0;
+            worker.Serializer ??= new JsonObjectSerializer(json.Value);
+        });
     }
 
     public static void Log(ILoggingBuilder logging, HostJson hostJson)
@@ -74,6 +92,9 @@ internal static class HostSetup
         server.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
         server.Limits.MaxRequestHeaderCount = 400;
     }
+
+    /// <summary>Without ASP.NET Core's types bodies may be read and written without awaiting: the official worker holds them in memory then.</summary>
+    public static void AllowSynchronousBodies(KestrelServerOptions server) => server.AllowSynchronousIO = true;
 
     // The official tools say Development by a name of their own; the names of .NET come first.
     private static string? EnvironmentName(string[]? args)

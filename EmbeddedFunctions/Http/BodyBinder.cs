@@ -1,11 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using EmbeddedFunctions.Invocation;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
+using Microsoft.Azure.Functions.Worker.Extensions.Http.Converters;
 
 namespace EmbeddedFunctions.Http;
 
@@ -14,20 +10,13 @@ internal sealed class BodyBinder(ParameterInfo parameter) : ParameterBinder(para
 {
     public override async ValueTask<object?> BindAsync(EmbeddedFunctionContext context)
     {
-        var request = context.HttpContext!.Request;
-        if (!request.HasJsonContentType())
-        {
-            throw new FunctionInputConverterException(
-                $"Function '{context.Function.Name}': parameter '{Name}' takes a JSON body; the request's content type is '{request.ContentType}'.");
-        }
-
-        var options = context.RootServices.GetRequiredService<IOptions<JsonOptions>>().Value.JsonSerializerOptions;
+        // Middleware may have put another way of reading in its place.
+        var conversion = (context.HasFeatures ? context.Features.Get<IFromBodyConversionFeature>() : null) ?? FromBodyConversion.Instance;
         try
         {
-            return await request.ReadFromJsonAsync(Type, options, context.CancellationToken)
-                ?? throw new JsonException("The body is null.");
+            return await conversion.ConvertAsync(context, Type);
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException or InvalidOperationException)
         {
             throw Misfit(context, "the body", exception);
         }

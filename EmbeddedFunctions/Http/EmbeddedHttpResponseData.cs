@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.Extensions.Primitives;
@@ -40,12 +39,6 @@ internal sealed class EmbeddedHttpResponseData : HttpResponseData
 
     public void Discard() => _discarded = true;
 
-    /// <summary>Lets the body be written without awaiting.</summary>
-    public void AllowSynchronousWrites()
-    {
-        if (_response.HttpContext.Features.Get<IHttpBodyControlFeature>() is { } control) control.AllowSynchronousIO = true;
-    }
-
     private Task SendHeaders()
     {
         if (_discarded) return Task.CompletedTask;
@@ -69,11 +62,11 @@ internal sealed class EmbeddedHttpResponseData : HttpResponseData
             {
                 SameSite.Lax => SameSiteMode.Lax,
                 SameSite.Strict => SameSiteMode.Strict,
-                SameSite.ExplicitNone => SameSiteMode.None,
-                _ => SameSiteMode.Unspecified,
+                _ => SameSiteMode.None,
             },
         });
 
-        public override IHttpCookie CreateNew() => new HttpCookie(string.Empty, string.Empty);
+        // As on the official host with ASP.NET Core.
+        public override IHttpCookie CreateNew() => throw new NotSupportedException("Make a new HttpCookie(name, value) instead.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using EmbeddedFunctions.Invocation;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,8 @@ namespace EmbeddedFunctions.Http;
 internal sealed class HttpFunctionRunner : IDisposable
 {
     private const string InvocationIdHeader = "x-ms-invocation-id";
+
+    private static readonly string[] Claims = ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix"];
 
     /// <summary>How long a stop lets requests go on before their tokens are cancelled.</summary>
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
@@ -50,24 +53,16 @@ internal sealed class HttpFunctionRunner : IDisposable
         try
         {
             using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, _stopping.Token);
-            var result = await _pipeline.RunAsync(
+            await _pipeline.RunAsync(
                 token =>
                 {
-                    context = new EmbeddedFunctionContext(function, _services, token) { HttpContext = http };
+                    context = new EmbeddedFunctionContext(function, _services, token) { HttpContext = http, Finish = WriteResultAsync };
                     AddHostHeaders(http, context.InvocationId);
+                    http.Features.Set<IServiceProvidersFeature>(new InvocationServices(context));
                     return context;
                 },
-                static context => context.ReturnValue,
+                static _ => true,
                 cancellation.Token);
-            if (!await HttpResults.WriteAsync(http, result))
-            {
-                LoggerOf(function).LogWarning(
-                    "Function '{Function}' returned a {Type}, which is not written: the caller gets {Status} with what the function wrote "
-                    + "itself. Return an IActionResult or an IResult.",
-                    function.Name,
-                    result!.GetType(),
-                    http.Response.StatusCode);
-            }
         }
         catch (Exception exception)
         {
@@ -86,6 +81,9 @@ internal sealed class HttpFunctionRunner : IDisposable
     private static void AddHostHeaders(HttpContext http, string invocationId)
     {
         var headers = http.Request.Headers;
+
+        // The official host sets these itself and takes them away again: what a caller claims of others never reaches a function.
+        foreach (var claim in Claims) headers.Remove(claim);
         headers[InvocationIdHeader] = invocationId;
         headers["x-original-proto"] = http.Request.Scheme;
         headers["x-original-host"] = http.Request.Host.Value;
@@ -94,6 +92,23 @@ internal sealed class HttpFunctionRunner : IDisposable
             headers["x-original-for"] = new IPEndPoint(caller, http.Connection.RemotePort).ToString();
         }
     }
+
+    /// <summary>Writes what the function returned while the invocation's services are still there: results may use them as they are written.</summary>
+    private async Task WriteResultAsync(EmbeddedFunctionContext context)
+    {
+        var http = context.HttpContext!;
+        var result = context.ReturnValue ?? Output(context);
+        if (await HttpResults.WriteAsync(http, result)) return;
+        LoggerOf(context.Function).LogWarning(
+            "Function '{Function}' returned a {Type}, which is not written: the caller gets {Status} with what the function wrote "
+            + "itself. Return an IActionResult or an IResult.",
+            context.Function.Name,
+            result!.GetType(),
+            http.Response.StatusCode);
+    }
+
+    private static object? Output(EmbeddedFunctionContext context) =>
+        context.Outputs is { } outputs && context.Function.HttpProperty is { } property ? outputs.GetValueOrDefault(property.Name) : null;
 
     private async Task FailAsync(FunctionEntry function, HttpContext http, EmbeddedFunctionContext? context, Exception exception)
     {

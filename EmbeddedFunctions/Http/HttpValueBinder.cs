@@ -12,6 +12,8 @@ internal sealed class HttpValueBinder(ParameterInfo parameter) : ParameterBinder
 {
     private readonly Type _target = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType;
 
+    public override bool IsByName => true;
+
     public override ValueTask<object?> BindAsync(EmbeddedFunctionContext context)
     {
         var text = TextOf(context.HttpContext!);

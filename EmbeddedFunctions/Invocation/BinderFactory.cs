@@ -12,7 +12,7 @@ using Microsoft.DurableTask.Client;
 namespace EmbeddedFunctions.Invocation;
 
 /// <summary>Finds out where each parameter of a function gets its value from, or that there is nowhere.</summary>
-internal sealed class BinderFactory(TriggerKind kind, List<string> problems)
+internal sealed class BinderFactory(TriggerKind kind, bool hasConverters, List<string> problems)
 {
     private bool _hasOrchestrationInput;
 
@@ -23,12 +23,31 @@ internal sealed class BinderFactory(TriggerKind kind, List<string> problems)
             : parameter.IsDefined(typeof(TriggerBindingAttribute)) ? ForTrigger(parameter)
             : parameter.GetCustomAttribute<InputBindingAttribute>() is { } input ? ForInput(parameter, input)
             : Plain(parameter) ?? ForKind(parameter);
+        if (!parameter.ParameterType.IsByRef && NamedConverter(parameter, problems, out var named) && (named is not null || hasConverters))
+        {
+            return new ConvertingBinder(parameter, named, binder);
+        }
+
         if (binder is null)
         {
             problems.Add($"parameter '{parameter.Name}' of type {parameter.ParameterType} cannot be bound{Hint(parameter)}");
         }
 
         return binder;
+    }
+
+    private static InputConverterAttribute? ConverterOf(ParameterInfo parameter) =>
+        parameter.GetCustomAttributes<InputConverterAttribute>().FirstOrDefault()
+        ?? parameter.ParameterType.GetCustomAttributes<InputConverterAttribute>().FirstOrDefault();
+
+    /// <summary>The converter that the parameter or its type names; <see langword="null"/> for none.</summary>
+    /// <returns>Whether what it names, if anything, is a converter; a problem is noted where it is not.</returns>
+    private static bool NamedConverter(ParameterInfo parameter, List<string> problems, out Type? named)
+    {
+        named = ConverterOf(parameter) is { } attribute and not FromBodyAttribute ? attribute.ConverterType : null;
+        if (named is null || typeof(IInputConverter).IsAssignableFrom(named)) return true;
+        problems.Add($"parameter '{parameter.Name}' names {named} as its converter, which is no {nameof(IInputConverter)}");
+        return false;
     }
 
     private static ContextValueBinder? Plain(ParameterInfo parameter)
@@ -69,11 +88,7 @@ internal sealed class BinderFactory(TriggerKind kind, List<string> problems)
     private ParameterBinder? ForKind(ParameterInfo parameter)
     {
         var type = parameter.ParameterType;
-        var converter = parameter.GetCustomAttribute<InputConverterAttribute>() ?? type.GetCustomAttribute<InputConverterAttribute>();
-        if (converter is not null)
-        {
-            return kind is TriggerKind.Http && converter is FromBodyAttribute && !type.IsPointer ? new BodyBinder(parameter) : null;
-        }
+        if (ConverterOf(parameter) is FromBodyAttribute) return kind is TriggerKind.Http && !type.IsPointer ? new BodyBinder(parameter) : null;
 
         switch (kind)
         {

@@ -28,6 +28,8 @@ internal sealed class ActivityInputBinder(ParameterInfo parameter) : ParameterBi
 /// <summary>Gives an activity's parameter the input's property of the same name, in any case.</summary>
 internal sealed class ActivityPropertyBinder(ParameterInfo parameter) : ParameterBinder(parameter)
 {
+    public override bool IsByName => true;
+
     public override ValueTask<object?> BindAsync(EmbeddedFunctionContext context)
     {
         if (context.Activity!.SerializedInput is not { } input || !input.AsSpan().TrimStart().StartsWith("{")) return new(Missing(context));

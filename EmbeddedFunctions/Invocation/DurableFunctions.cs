@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using EmbeddedFunctions.Engine;
+using EmbeddedFunctions.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Converters;
@@ -9,7 +10,7 @@ namespace EmbeddedFunctions.Invocation;
 
 /// <summary>The application's orchestrators and activities, as the engine runs them.</summary>
 internal sealed class DurableFunctions(
-    FunctionCatalog catalog, FunctionPipeline pipeline, IServiceProvider services, ILogger<DurableFunctions> logger) : IDurableFunctions
+    FunctionCatalog catalog, FunctionPipeline pipeline, DurableHttp http, IServiceProvider services, ILogger<DurableFunctions> logger) : IDurableFunctions
 {
     private readonly FrozenDictionary<string, FunctionEntry> _orchestrators = ByName(catalog, TriggerKind.Orchestration);
     private readonly FrozenDictionary<string, FunctionEntry> _activities = ByName(catalog, TriggerKind.Activity);
@@ -26,7 +27,7 @@ internal sealed class DurableFunctions(
 
     public bool HasOrchestrator(string name) => _orchestrators.ContainsKey(name);
 
-    public bool HasActivity(string name) => _activities.ContainsKey(name);
+    public bool HasActivity(string name) => _activities.ContainsKey(name) || name == DurableHttp.ActivityName;
 
     public Task<string?> RunOrchestratorAsync(TaskOrchestrationContext context)
     {
@@ -45,6 +46,7 @@ internal sealed class DurableFunctions(
     {
         if (!_activities.TryGetValue(invocation.Name, out var function))
         {
+            if (invocation.Name == DurableHttp.ActivityName) return http.SendAsync(invocation.SerializedInput, cancellationToken);
             throw new InvalidOperationException(
                 $"The function '{invocation.Name}' doesn't exist, is disabled, or is not an activity function.");
         }

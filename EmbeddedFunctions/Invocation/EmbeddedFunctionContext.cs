@@ -22,6 +22,7 @@ internal sealed class EmbeddedFunctionContext(FunctionEntry function, IServicePr
     private AsyncServiceScope? _scope;
     private IDictionary<object, object>? _items;
     private InvocationFeatures? _features;
+    private InvocationInputs? _inputs;
     private UntypedInvocationResult? _result;
     private EmbeddedHttpRequestData? _requestData;
 
@@ -48,6 +49,22 @@ internal sealed class EmbeddedFunctionContext(FunctionEntry function, IServicePr
     /// <summary>The run, of a timer function.</summary>
     public TimerInfo? Timer { get; init; }
 
+    /// <summary>Which retry of a failed run this is; <see langword="null"/> in the first attempt.</summary>
+    public RetryContext? Retry { get; init; }
+
+    /// <summary>Runs after the function and its middleware, before the scope ends.</summary>
+    public Func<EmbeddedFunctionContext, Task>? Finish { get; init; }
+
+    /// <summary>What the function gave to its output bindings, by name; <see langword="null"/> for nothing.</summary>
+    public Dictionary<string, object?>? Outputs { get; set; }
+
+    /// <summary>The parameters' values, as far as middleware has asked for them.</summary>
+    public InvocationInputs Inputs => _inputs ??= new InvocationInputs(this);
+
+    public bool HasInputs => _inputs is not null;
+
+    public bool HasFeatures => _features is not null;
+
     public bool HasItems => _items is not null;
 
     public InvocationResult Result => _result ??= new UntypedInvocationResult(this);
@@ -70,7 +87,7 @@ internal sealed class EmbeddedFunctionContext(FunctionEntry function, IServicePr
     public override BindingContext BindingContext => _bindingContext ??= new EmbeddedBindingContext(this);
 
     // The official property is not marked as nullable; its value without a retry of the host is null all the same.
-    public override RetryContext RetryContext => null!;
+    public override RetryContext RetryContext => Retry!;
 
     public override IServiceProvider InstanceServices
     {
@@ -94,7 +111,7 @@ internal sealed class EmbeddedFunctionContext(FunctionEntry function, IServicePr
         set => _items = value;
     }
 
-    public override IInvocationFeatures Features => _features ??= new InvocationFeatures();
+    public override IInvocationFeatures Features => _features ??= InvocationFeatures.Of(this);
 
     public override CancellationToken CancellationToken => cancellationToken;
 

@@ -8,7 +8,7 @@ internal sealed record FunctionCatalog(IReadOnlyList<FunctionEntry> Functions, I
     /// <summary>Whether anything needs the durable engine.</summary>
     public bool UsesDurable => Functions.Any(function =>
         function.Kind is TriggerKind.Activity or TriggerKind.Orchestration
-        || function.Binders.Any(binder => binder is DurableClientBinder));
+        || function.Binders.Any(binder => (binder is ConvertingBinder converting ? converting.Inner : binder) is DurableClientBinder));
 
     public IEnumerable<FunctionEntry> Of(TriggerKind kind) => Functions.Where(function => function.Kind == kind);
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EmbeddedFunctions.Invocation;
 
@@ -11,7 +12,8 @@ internal sealed class FunctionEntry(
     MethodInfo method,
     TriggerBindingAttribute trigger,
     IReadOnlyList<ParameterBinder> binders,
-    FunctionDefinition definition)
+    FunctionDefinition definition,
+    string triggerParameter)
 {
     private static readonly object?[] NoArguments = [];
 
@@ -20,6 +22,9 @@ internal sealed class FunctionEntry(
     private readonly Lazy<Func<IServiceProvider, object>>? _factory = method.IsStatic
         ? null
         : new Lazy<Func<IServiceProvider, object>>(() => FunctionClasses.Factory(method.DeclaringType!));
+
+    // The application's own way of making objects, or this one where it has none.
+    private object? _activator;
 
     /// <summary>The function's name, as declared.</summary>
     public string Name { get; } = name;
@@ -31,6 +36,9 @@ internal sealed class FunctionEntry(
     /// <summary>The attribute that made it a function of its kind.</summary>
     public TriggerBindingAttribute Trigger { get; } = trigger;
 
+    /// <summary>The name of the parameter that has it.</summary>
+    public string TriggerParameter { get; } = triggerParameter;
+
     public IReadOnlyList<ParameterBinder> Binders { get; } = binders;
 
     public FunctionDefinition Definition { get; } = definition;
@@ -38,18 +46,43 @@ internal sealed class FunctionEntry(
     /// <summary>What the method returns once it is awaited; <see langword="null"/> for nothing.</summary>
     public Type? ResultType { get; } = MethodCalls.ResultTypeOf(method);
 
+    /// <summary>The property that holds the answer to the caller, in what an HTTP function returns; <see langword="null"/> for none.</summary>
+    public PropertyInfo? HttpProperty { get; } = kind is TriggerKind.Http
+        ? InvocationOutputs.HttpPropertyOf(MethodCalls.ResultTypeOf(method))
+        : null;
+
     /// <summary>Binds the parameters, makes the function's object and calls the method, on the caller's synchronization context.</summary>
     public async Task ExecuteAsync(EmbeddedFunctionContext context)
     {
-        var arguments = Binders.Count == 0 ? NoArguments : new object?[Binders.Count];
-        for (var i = 0; i < arguments.Length; i++)
+        object?[] arguments;
+        if (context.HasInputs)
         {
-            var value = Binders[i].BindAsync(context);
-            arguments[i] = value.IsCompletedSuccessfully ? value.Result : await value;
+            arguments = (await context.Inputs.BindFunctionInputAsync(context)).Values;
+        }
+        else
+        {
+            arguments = Binders.Count == 0 ? NoArguments : new object?[Binders.Count];
+            for (var i = 0; i < arguments.Length; i++)
+            {
+                var value = Binders[i].BindAsync(context);
+                arguments[i] = value.IsCompletedSuccessfully ? value.Result : await value;
+            }
         }
 
-        var target = _factory?.Value(context.InstanceServices);
-        var result = _call.Value(target, arguments);
+        var result = _call.Value(_factory is null ? null : MakeTarget(context), arguments);
         context.ReturnValue = result.IsCompletedSuccessfully ? result.Result : await result;
+        if (HttpProperty is not null && context.ReturnValue is { } whole)
+        {
+            context.Outputs = new Dictionary<string, object?>(StringComparer.Ordinal) { [HttpProperty.Name] = HttpProperty.GetValue(whole) };
+            context.ReturnValue = null;
+        }
+    }
+
+    private object? MakeTarget(EmbeddedFunctionContext context)
+    {
+        _activator ??= context.RootServices.GetService<IFunctionActivator>() ?? (object)this;
+        return _activator is IFunctionActivator activator
+            ? activator.CreateInstance(Method.DeclaringType!, context)
+            : _factory!.Value(context.InstanceServices);
     }
 }

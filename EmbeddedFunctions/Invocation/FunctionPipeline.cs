@@ -57,6 +57,7 @@ internal sealed class FunctionPipeline
         {
             await using var context = create(cancellationToken);
             await _start(context);
+            if (context.Finish is { } finish) await finish(context);
             return take(context);
         }
 
@@ -90,6 +91,7 @@ internal sealed class FunctionPipeline
         await using (context)
         {
             await _start(context);
+            if (context.Finish is { } finish) await finish(context);
             return take(context);
         }
     }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Configuration;
 namespace EmbeddedFunctions.Invocation;
 
 /// <summary>Finds the application's functions, and everything that is wrong with them.</summary>
-internal sealed partial class FunctionScanner(HostJson hostJson, IConfiguration configuration)
+internal sealed partial class FunctionScanner(HostJson hostJson, IConfiguration configuration, bool hasConverters)
 {
     private const BindingFlags AllMethods =
         BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
@@ -31,7 +31,9 @@ internal sealed partial class FunctionScanner(HostJson hostJson, IConfiguration 
         {
             foreach (var method in type.GetMethods(AllMethods))
             {
-                if (method.GetCustomAttribute<FunctionAttribute>() is { } attribute) Add(attribute.Name, method);
+                if (method.GetCustomAttribute<FunctionAttribute>() is not { } attribute) continue;
+                if (method.IsPublic) Add(attribute.Name, method);
+                else _warnings.Add($"'{attribute.Name}' ({method.DeclaringType}.{method.Name}) is no function: its method is not public.");
             }
         }
 
@@ -81,14 +83,25 @@ internal sealed partial class FunctionScanner(HostJson hostJson, IConfiguration 
             TimerSchedules.Check(timer, configuration, problems);
         }
 
-        var factory = new BinderFactory(kind, problems);
+        var factory = new BinderFactory(kind, hasConverters, problems);
         var binders = method.GetParameters().Select(factory.Create).OfType<ParameterBinder>().ToList();
-        var definition = new EmbeddedFunctionDefinition(name, method, Bindings(kind, method));
+        CheckRetry(kind, method, problems);
+        var answer = default(PropertyInfo);
+        try
+        {
+            if (kind is TriggerKind.Http) answer = InvocationOutputs.HttpPropertyOf(MethodCalls.ResultTypeOf(method));
+        }
+        catch (AmbiguousMatchException exception)
+        {
+            problems.Add(exception.Message);
+        }
+
+        var definition = new EmbeddedFunctionDefinition(name, method, Bindings(kind, method, answer));
         if (problems.Count > 0) return;
 
-        var function = new FunctionEntry(name, kind, method, trigger, binders, definition);
+        var function = new FunctionEntry(name, kind, method, trigger, binders, definition, triggerParameter.Name!);
         _functions.Add(function);
-        if (kind is TriggerKind.Http && !HttpResults.IsWritten(function.ResultType) || kind is TriggerKind.Timer && function.ResultType is not null)
+        if (kind is TriggerKind.Http && answer is null && !HttpResults.IsWritten(function.ResultType) || kind is TriggerKind.Timer && function.ResultType is not null)
         {
             _warnings.Add(kind is TriggerKind.Http
                 ? $"Function '{name}' returns {function.ResultType}, which is not written: callers get 200 with an empty body. Return an IActionResult or an IResult."
@@ -121,7 +134,23 @@ internal sealed partial class FunctionScanner(HostJson hostJson, IConfiguration 
         _ => null,
     };
 
-    private static IEnumerable<FunctionBinding> Bindings(TriggerKind kind, MethodInfo method)
+    /// <summary>Notes retries that no host would make: officially such a program does not compile.</summary>
+    private static void CheckRetry(TriggerKind kind, MethodInfo method, List<string> problems)
+    {
+        try
+        {
+            if (method.GetCustomAttribute<RetryAttribute>() is { } retry && kind is not TriggerKind.Timer)
+            {
+                problems.Add($"{retry.GetType().Name} is for triggers whose runs the host can repeat; of this host's ones that is the timer");
+            }
+        }
+        catch (ArgumentException exception)
+        {
+            problems.Add($"its retries are not valid: {exception.Message.TrimEnd('.')}");
+        }
+    }
+
+    private static IEnumerable<FunctionBinding> Bindings(TriggerKind kind, MethodInfo method, PropertyInfo? answer)
     {
         foreach (var parameter in method.GetParameters())
         {
@@ -135,7 +164,7 @@ internal sealed partial class FunctionScanner(HostJson hostJson, IConfiguration 
             }
         }
 
-        if (kind is TriggerKind.Http) yield return new FunctionBinding("$return", "http", BindingDirection.Out);
+        if (kind is TriggerKind.Http) yield return new FunctionBinding(answer?.Name ?? "$return", "http", BindingDirection.Out);
     }
 
     private static string TriggerName(TriggerKind kind) => kind switch

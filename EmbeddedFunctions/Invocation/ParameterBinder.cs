@@ -9,6 +9,9 @@ namespace EmbeddedFunctions.Invocation;
 /// <summary>Gives a parameter its value in each invocation.</summary>
 internal abstract class ParameterBinder(ParameterInfo parameter)
 {
+    /// <summary>Whether the value is one that the trigger may have brought along under the parameter's name, or not.</summary>
+    public virtual bool IsByName => false;
+
     /// <summary>The parameter's name.</summary>
     protected string Name { get; } = parameter.Name!;
 

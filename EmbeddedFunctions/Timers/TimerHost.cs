@@ -1,3 +1,4 @@
+using System.Reflection;
 using EmbeddedFunctions.Invocation;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
@@ -39,8 +40,27 @@ internal sealed class TimerHost(
         }
     }
 
-    private Task<bool> InvokeAsync(FunctionEntry function, TimerInfo timer, CancellationToken cancellationToken) => pipeline.RunAsync(
-        token => new EmbeddedFunctionContext(function, services, token) { Timer = timer },
-        static _ => true,
-        cancellationToken);
+    /// <summary>Runs the function; where it has a retry attribute, again while it fails.</summary>
+    private async Task InvokeAsync(FunctionEntry function, TimerInfo timer, CancellationToken cancellationToken)
+    {
+        var retries = function.Method.GetCustomAttribute<RetryAttribute>() is { } attribute ? new RunRetries(attribute) : null;
+        for (var retry = 0; ; retry++)
+        {
+            try
+            {
+                var attempt = retry == 0 ? null : retries!.ContextOf(retry);
+                await pipeline.RunAsync(
+                    token => new EmbeddedFunctionContext(function, services, token) { Timer = timer, Retry = attempt },
+                    static _ => true,
+                    cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (retry < (retries?.Count ?? 0) && !cancellationToken.IsCancellationRequested)
+            {
+                loggers.CreateLogger($"Function.{function.Name}").LogWarning(
+                    exception, "Timer function '{Function}' failed; retry {Retry} follows", function.Name, retry + 1);
+                await Task.Delay(retries!.DelayBefore(retry + 1), timeProvider, cancellationToken);
+            }
+        }
+    }
 }

@@ -30,7 +30,10 @@ internal static class TimerSchedules
     public static ISchedule Parse(TimerTriggerAttribute trigger, IConfiguration configuration)
     {
         var expression = SettingNames.Resolve(trigger.Schedule, configuration).Trim();
-        if (!expression.Contains(':', StringComparison.Ordinal)) return new CronSchedule(expression);
+
+
+        // A bare number is a time span too: of so many days.
+        if (!expression.Contains(':', StringComparison.Ordinal) && expression.Any(char.IsWhiteSpace)) return new CronSchedule(expression);
         return TimeSpan.TryParse(expression, CultureInfo.InvariantCulture, out var interval) && interval > TimeSpan.Zero
             ? new IntervalSchedule(interval)
             : throw new FormatException($"'{expression}' is not a time span above zero");

@@ -30,7 +30,24 @@ internal sealed class FunctionHost : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Builds an app of the given classes; settings are given as <c>name=value</c>.</summary>
-    public static IHost Build(Type[] classes, Action<FunctionsApplicationBuilder>? configure = null, params string[] settings)
+    public static IHost Build(Type[] classes, Action<FunctionsApplicationBuilder>? configure = null, params string[] settings) => BuildPlain(
+        classes,
+        builder =>
+        {
+            builder.ConfigureFunctionsWebApplication();
+            configure?.Invoke(builder);
+        },
+        settings);
+
+    /// <summary>Starts an app that does not use ASP.NET Core's types.</summary>
+    public static async Task<FunctionHost> StartPlainAsync(Type[] classes, Action<FunctionsApplicationBuilder>? configure = null)
+    {
+        var host = BuildPlain(classes, configure, []);
+        await host.StartAsync();
+        return new FunctionHost(host);
+    }
+
+    private static IHost BuildPlain(Type[] classes, Action<FunctionsApplicationBuilder>? configure, string[] settings)
     {
         // The repository's own host.json is none of these apps'.
         var builder = FunctionsApplication.CreateBuilder(
@@ -42,7 +59,6 @@ internal sealed class FunctionHost : IAsyncDisposable
             $"--EmbeddedFunctions:Keys:System={SystemKey}",
             .. settings.Select(setting => $"--{setting}"),
         ]);
-        builder.ConfigureFunctionsWebApplication();
         builder.Services.Configure<EmbeddedFunctionsOptions>(options =>
         {
             options.FunctionAssemblies.Add(typeof(FunctionHost).Assembly);

@@ -22,6 +22,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         _builder = HostSetup.Create(args);
         _hostJson = HostJsonReader.Read(AppFiles.FindHostJson(Configuration), Configuration);
         HostSetup.Log(Logging, _hostJson);
+        HostSetup.AddWorkerOptions(Services);
         DatabaseWarmUp.Begin(Configuration);
     }
 

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text.Json;
+using Azure.Core.Serialization;
 using EmbeddedFunctions.Invocation;
 using EmbeddedFunctions.Management;
 using Microsoft.Azure.Functions.Worker.Http;
@@ -24,13 +24,14 @@ public static class DurableTaskClientExtensions
         HttpStatusCode statusCode,
         CancellationToken cancellation = default)
     {
-        var response = Begin(client, request, instanceId, statusCode, out var body);
-        await response.Body.WriteAsync(body, cancellation);
+        var response = Begin(client, request, instanceId, statusCode, out var payload, out var serializer);
+        await serializer.SerializeAsync(response.Body, payload, payload.GetType(), cancellation);
         return response;
     }
 
     /// <summary>202 with the instance's addresses as JSON, and its status as <c>Location</c>.</summary>
     /// <remarks>The body is written without awaiting; the server must allow that. Prefer <c>CreateCheckStatusResponseAsync</c>.</remarks>
+    /// <exception cref="InvalidOperationException">The server does not allow synchronous writes.</exception>
     public static HttpResponseData CreateCheckStatusResponse(
         this DurableTaskClient client, HttpRequestData request, string instanceId, CancellationToken cancellation = default) =>
         CreateCheckStatusResponse(client, request, instanceId, HttpStatusCode.Accepted, cancellation);
@@ -45,9 +46,8 @@ public static class DurableTaskClientExtensions
         CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        var response = Begin(client, request, instanceId, statusCode, out var body);
-        (response as EmbeddedFunctions.Http.EmbeddedHttpResponseData)?.AllowSynchronousWrites();
-        response.Body.Write(body);
+        var response = Begin(client, request, instanceId, statusCode, out var payload, out var serializer);
+        serializer.Serialize(response.Body, payload, payload.GetType(), cancellation);
         return response;
     }
 
@@ -64,11 +64,16 @@ public static class DurableTaskClientExtensions
     }
 
     private static HttpResponseData Begin(
-        DurableTaskClient client, HttpRequestData request, string instanceId, HttpStatusCode statusCode, out byte[] body)
+        DurableTaskClient client,
+        HttpRequestData request,
+        string instanceId,
+        HttpStatusCode statusCode,
+        out HttpManagementPayload payload,
+        out ObjectSerializer serializer)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var payload = CreateHttpManagementPayload(client, instanceId, request);
-        body = JsonSerializer.SerializeToUtf8Bytes(payload);
+        payload = CreateHttpManagementPayload(client, instanceId, request);
+        serializer = WorkerOptions.SerializerOf(request.FunctionContext);
         var response = request.CreateResponse(statusCode);
         response.Headers.Add("Location", payload.StatusQueryGetUri);
         response.Headers.TryAddWithoutValidation("Content-Type", "application/json");

@@ -1,7 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -13,7 +12,7 @@ public static class MiddlewareWorkerApplicationBuilderExtensions
         where T : class, IFunctionsWorkerMiddleware
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton<T>();
+        builder.Services.AddSingleton<T>();
         return builder.Use(next => context => context.InstanceServices.GetRequiredService<T>().Invoke(context, next));
     }
 
@@ -23,7 +22,7 @@ public static class MiddlewareWorkerApplicationBuilderExtensions
         where T : class, IFunctionsWorkerMiddleware
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton<T>();
+        builder.Services.AddSingleton<T>();
         return builder.Use(next => context =>
             predicate(context) ? context.InstanceServices.GetRequiredService<T>().Invoke(context, next) : next(context));
     }

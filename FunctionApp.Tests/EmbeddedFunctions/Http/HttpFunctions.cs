@@ -152,5 +152,14 @@ public static class HttpFunctions
             request.Headers["X-Original-Proto"],
             request.Headers["X-Original-For"].ToString().StartsWith("127.0.0.1:", StringComparison.Ordinal)));
 
+    [Function("Forwarded")]
+    public static IActionResult Forwarded([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "forwarded")] HttpRequest request) =>
+        new OkObjectResult(string.Join(
+            ' ',
+            request.Scheme,
+            request.Host,
+            request.HttpContext.Connection.RemoteIpAddress,
+            request.Headers.Keys.Count(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))));
+
     public sealed record Body(string Name, int Count, Color Color);
 }

@@ -213,6 +213,20 @@ public sealed class HttpTriggerTests(HttpTriggerTests.App app) : IClassFixture<H
         "True True one two True True True True True True http True", await app.Host.Client.GetStringAsync("/api/context/two?q=one"));
 
     [Fact]
+    public async Task ForwardedHeaders_OfACaller_DoNotReachTheFunction()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/forwarded");
+        foreach (var (name, value) in new[] { ("X-Forwarded-For", "9.9.9.9"), ("X-Forwarded-Host", "other"), ("X-Forwarded-Proto", "https") })
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var answer = await app.Host.Client.SendAsync(request);
+
+        Assert.Equal($"http {app.Host.Client.BaseAddress!.Authority} 127.0.0.1 0", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task HostPages_AnswerWhereTheAppDoesNot()
     {
         using var home = await app.Host.SendAsync("GET", "/");

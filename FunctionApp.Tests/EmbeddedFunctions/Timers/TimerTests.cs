@@ -35,6 +35,26 @@ public sealed class TimerTests(LocalServicesFixture services)
     }
 
     [Fact]
+    public async Task FailedRun_WithRetries_IsRunAgain_AndToldSo()
+    {
+        var runs = new TimerRuns();
+        await using var host = await StartAsync(typeof(RetriedTimer), runs, database: null);
+        await Eventually.TrueAsync(() => Task.FromResult(runs.BindingData.Count >= 3));
+
+        Assert.Equal(["first", "1 of 3", "2 of 3"], runs.BindingData);
+    }
+
+    [Fact]
+    public async Task FailedRun_AfterItsLastRetry_LeavesTheScheduleGoing()
+    {
+        var runs = new TimerRuns();
+        await using var host = await StartAsync(typeof(HopelessTimer), runs, database: null);
+        await Eventually.TrueAsync(() => Task.FromResult(runs.BindingData.Count >= 4));
+
+        Assert.All(runs.BindingData, text => Assert.Equal("""{"ScheduleStatus":null,"IsPastDue":false}""", text));
+    }
+
+    [Fact]
     public async Task ScheduleBySetting_RunsWithoutADatabaseToo()
     {
         var runs = new TimerRuns();

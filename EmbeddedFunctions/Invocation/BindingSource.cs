@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace EmbeddedFunctions.Invocation;
+
+/// <summary>What a trigger brought along under a parameter's name, as converters are given it.</summary>
+internal static class BindingSource
+{
+    public static object? Of(EmbeddedFunctionContext context, string name)
+    {
+        var isTrigger = context.Function.TriggerParameter == name;
+        if (isTrigger && context.HttpContext is not null) return context.RequestData;
+        if (isTrigger && context.Timer is not null) return context.BindingContext.BindingData["TimerTrigger"];
+        if (context.BindingContext.BindingData.TryGetValue(name, out var value)) return value;
+        return context.Activity?.SerializedInput is { } input ? PropertyOf(input, name) : null;
+    }
+
+    /// <summary>The text of a JSON object's property, by its name in any case; of one that is no text, its JSON.</summary>
+    private static string? PropertyOf(string json, string name)
+    {
+        if (!json.AsSpan().TrimStart().StartsWith("{")) return null;
+        using var document = JsonDocument.Parse(json);
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            if (property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return property.Value.ToString();
+        }
+
+        return null;
+    }
+}
