@@ -23,7 +23,7 @@ internal static class DatabaseWarmUp
         try
         {
             var connectionString = EngineSettings.Read(configuration, new DurableTaskSettings()).ConnectionString;
-            await using var dataSource = NpgsqlDataSource.Create(connectionString);
+            await using var dataSource = EngineDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString));
             await using var command = dataSource.CreateCommand("select * from unnest($1)");
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = ["any"] });
             await using var reader = await command.ExecuteReaderAsync();

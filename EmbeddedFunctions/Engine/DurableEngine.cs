@@ -66,21 +66,19 @@ internal sealed partial class DurableEngine : IHostedService, IAsyncDisposable
         _logger = loggerFactory.CreateLogger<DurableEngine>();
         var channel = $"{options.Schema}_engine";
         var given = new NpgsqlConnectionStringBuilder(options.ConnectionString);
-        _dataSource = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(options.ConnectionString)
-        {
-            Options = $"{given.Options} {PlannerOptions}".TrimStart(),
-            ApplicationName = $"durable engine ({options.Schema})",
-            MaxAutoPrepare = 64,
-            AutoPrepareMinUsages = 2,
-            NoResetOnClose = true,
-            MaxPoolSize = 16,
-            Enlist = false,
-            KeepAlive = 10,
-        }.ConnectionString)
-        {
-            // What metrics call it; by itself it would be called by its whole connection string.
-            Name = options.Schema,
-        }.Build();
+        _dataSource = EngineDataSource.Create(
+            new NpgsqlConnectionStringBuilder(options.ConnectionString)
+            {
+                Options = $"{given.Options} {PlannerOptions}".TrimStart(),
+                ApplicationName = $"durable engine ({options.Schema})",
+                MaxAutoPrepare = 64,
+                AutoPrepareMinUsages = 2,
+                NoResetOnClose = true,
+                MaxPoolSize = 16,
+                Enlist = false,
+                KeepAlive = 10,
+            },
+            options.Schema);
         _nodes = new NodeStore(_dataSource, options.Schema, channel);
         _listener = new SessionListener(_dataSource, channel, _clock, loggerFactory.CreateLogger<SessionListener>());
         Store = new HubStore(_dataSource, options.Schema, channel);

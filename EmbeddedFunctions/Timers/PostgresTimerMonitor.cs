@@ -9,14 +9,14 @@ namespace EmbeddedFunctions.Timers;
 internal sealed class PostgresTimerMonitor(EngineOptions options) : ITimerMonitor, IAsyncDisposable
 {
     // A handful of statements a minute: one connection is enough, and none is kept for long.
-    private readonly NpgsqlDataSource _dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
+    private readonly NpgsqlDataSource _dataSource = EngineDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
     {
         ApplicationName = $"timers ({options.Schema})",
         MaxPoolSize = 2,
         ConnectionIdleLifetime = 10,
         ConnectionPruningInterval = 5,
         Enlist = false,
-    }.ConnectionString);
+    });
 
     private readonly SemaphoreSlim _preparing = new(1, 1);
     private bool _prepared;
