@@ -166,8 +166,7 @@ public sealed class RetryNumberRules(LocalServicesFixture services, SharedNode n
                 context.CallActivityAsync<string>("Completes", "b"));
             return string.Concat(both) + await context.CallActivityAsync<string>("Follows", "c");
         });
-        await Eventually.TrueAsync(async () =>
-            (await node.Node.Engine.Store.LoadHistoriesAsync([id], CancellationToken.None))[id].Count(e => e.Type == HistoryEventType.TimerFired) == 2);
+        await Eventually.TrueAsync(async () => (await node.Node.HistoryAsync(id)).Count(type => type == nameof(HistoryEventType.TimerFired)) == 2);
         release.SetResult();
         Assert.Equal(OrchestrationRuntimeStatus.Failed, (await node.Node.EndOfAsync(id)).RuntimeStatus);
         broken = false;
