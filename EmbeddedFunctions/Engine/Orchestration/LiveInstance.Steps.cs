@@ -15,6 +15,9 @@ internal sealed partial class LiveInstance
     private bool Step(InstanceCommit next)
     {
         var at = EventTime();
+
+        // Before the messages are taken: what is counted is then among them, and an instance is not let go while it has mail that it did not take.
+        var mail = Mail;
         var messages = next.TakeAll(TakeMessages());
         var taken = 0;
         var (evict, handOver, isUrgent) = (false, false, false);
@@ -74,7 +77,7 @@ internal sealed partial class LiveInstance
         {
             AddUnrecorded(next);
             _nextSequence = next.NextSequence;
-            next.Release = new InstanceRelease(handOver ? at : _run.NextTimer, Mail, Math.Max(1, _nextSequence));
+            next.Release = new InstanceRelease(handOver ? at : _run.NextTimer, mail, Math.Max(1, _nextSequence));
         }
 
         return isUrgent;
@@ -295,6 +298,7 @@ internal sealed partial class LiveInstance
     private bool StepAside(InstanceCommit next)
     {
         var at = EventTime();
+        var mail = Mail;
         var messages = next.TakeAll(TakeMessages());
         if (messages.Exists(m => m is PurgeRequested))
         {
@@ -308,7 +312,7 @@ internal sealed partial class LiveInstance
         {
             Carry(next, messages.FindAll(m => m is not HandOverRequested), at);
             _nextSequence = next.NextSequence;
-            next.Release = new InstanceRelease(at, Mail, -_nextSequence);
+            next.Release = new InstanceRelease(at, mail, -_nextSequence);
         }
 
         return true;

@@ -32,6 +32,7 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     private int _nextSequence;
     private DateTime _lastEventAt;
     private long _idleSince;
+    private long _mail;
 
     public LiveInstance(InstanceHost host, InstanceRecord record, List<HistoryEvent> history)
     {
@@ -54,8 +55,12 @@ internal sealed partial class LiveInstance : IThreadPoolWorkItem
     /// <summary>What its activities' spans belong to.</summary>
     public string? TraceParent => _span?.Id ?? _record.TraceParent;
 
-    /// <summary>The count of inbox messages that the node has seen for it.</summary>
-    public long Mail { get; set; }
+    /// <summary>The count of inbox messages that the node has seen for it, and that it has been handed before this is set.</summary>
+    public long Mail
+    {
+        get => Volatile.Read(ref _mail);
+        set => Volatile.Write(ref _mail, value);
+    }
 
     /// <summary>Inbox rows that are in memory already, so that a second look does not take them twice.</summary>
     public HashSet<long> KnownInbox { get; } = [];

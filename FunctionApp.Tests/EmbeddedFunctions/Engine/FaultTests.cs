@@ -31,6 +31,42 @@ public sealed class FaultTests(LocalServicesFixture services)
     }
 
     [Fact]
+    public async Task Eviction_WhileMailIsHandedOver_DoesNotLoseTheMail()
+    {
+        var connectionString = await services.CreateDatabaseAsync();
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        var whileLettingGo = new TaskCompletionSource<Action>();
+        var functions = new TestFunctions().Orchestrator("Listens", context =>
+        {
+            // A custom status is written at the end of every step: the second time, the step that lets the instance go.
+            context.SetCustomStatus(new Status(whileLettingGo.Task));
+            return context.WaitForExternalEvent<string>("go");
+        });
+        await using var node = await EngineNode.StartAsync(
+            connectionString,
+            functions,
+            o => o with { IdleBeforeEviction = TimeSpan.Zero, SweepInterval = TimeSpan.FromMilliseconds(50) });
+        var id = await node.Client.ScheduleNewOrchestrationInstanceAsync("Listens");
+        await Eventually.TrueAsync(async () => (await node.Engine.Store.FindAsync(id, CancellationToken.None))!.CustomStatus is not null);
+        var handed = false;
+        whileLettingGo.SetResult(() =>
+        {
+            if (handed || !node.Engine.Host.TryFind(id, out var instance)) return;
+            handed = true;
+            using var command = database.CreateCommand(
+                $"""
+                insert into durable.inbox (instance_id, kind, name, data, task_id) values ('{id}', {(int)InboxMessageKind.Event}, 'go', '"heard"', -1);
+                update durable.instances set mail = mail + 1 where id = '{id}'
+                """);
+            command.ExecuteNonQuery();
+            SpinWait.SpinUntil(() => instance.Mail > 0, TimeSpan.FromSeconds(20));
+        });
+
+        Assert.Equal("heard", (await node.EndOfAsync(id)).ReadOutputAs<string>());
+        Assert.True(handed);
+    }
+
+    [Fact]
     public async Task Eviction_OfAnInstanceWhoseMailWasNotReadYet_DoesNotLoseTheMail()
     {
         var connectionString = await services.CreateDatabaseAsync();
@@ -122,5 +158,18 @@ public sealed class FaultTests(LocalServicesFixture services)
     {
         await using var command = database.CreateCommand(statement);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>A custom status that does something whenever it is written.</summary>
+    private sealed class Status(Task<Action> action)
+    {
+        public int Written
+        {
+            get
+            {
+                if (action.IsCompletedSuccessfully) action.Result();
+                return 1;
+            }
+        }
     }
 }
