@@ -11,17 +11,17 @@ internal static class BindingSource
         if (isTrigger && context.HttpContext is not null) return context.RequestData;
         if (isTrigger && context.Timer is not null) return context.BindingContext.BindingData["TimerTrigger"];
         if (context.BindingContext.BindingData.TryGetValue(name, out var value)) return value;
-        return context.Activity?.SerializedInput is { } input ? PropertyOf(input, name) : null;
+        return context.Activity?.SerializedInput is { } input ? PropertyOf(input, name)?.Value.ToString() : null;
     }
 
-    /// <summary>The text of a JSON object's property, by its name in any case; of one that is no text, its JSON.</summary>
-    private static string? PropertyOf(string json, string name)
+    /// <summary>A JSON object's property, by its name in any case; <see langword="null"/> for none, and where the JSON is no object.</summary>
+    public static (string Name, JsonElement Value)? PropertyOf(string json, string name)
     {
         if (!json.AsSpan().TrimStart().StartsWith("{")) return null;
         using var document = JsonDocument.Parse(json);
         foreach (var property in document.RootElement.EnumerateObject())
         {
-            if (property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return property.Value.ToString();
+            if (property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return (property.Name, property.Value.Clone());
         }
 
         return null;

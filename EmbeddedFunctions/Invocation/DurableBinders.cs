@@ -32,22 +32,15 @@ internal sealed class ActivityPropertyBinder(ParameterInfo parameter) : Paramete
 
     public override ValueTask<object?> BindAsync(EmbeddedFunctionContext context)
     {
-        if (context.Activity!.SerializedInput is not { } input || !input.AsSpan().TrimStart().StartsWith("{")) return new(Missing(context));
-        using var document = JsonDocument.Parse(input);
-        foreach (var property in document.RootElement.EnumerateObject())
+        if (context.Activity!.SerializedInput is not { } input || BindingSource.PropertyOf(input, Name) is not { } property) return new(Missing(context));
+        try
         {
-            if (!property.Name.Equals(Name, StringComparison.OrdinalIgnoreCase)) continue;
-            try
-            {
-                return new(JsonDataConverter.Worker.Deserialize(property.Value.GetRawText(), Type) ?? Missing(context));
-            }
-            catch (Exception exception) when (exception is JsonException or NotSupportedException)
-            {
-                throw Misfit(context, $"the input's property '{property.Name}'", exception);
-            }
+            return new(JsonDataConverter.Worker.Deserialize(property.Value.GetRawText(), Type) ?? Missing(context));
         }
-
-        return new(Missing(context));
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
+        {
+            throw Misfit(context, $"the input's property '{property.Name}'", exception);
+        }
     }
 }
 

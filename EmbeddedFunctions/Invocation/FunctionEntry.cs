@@ -13,7 +13,8 @@ internal sealed class FunctionEntry(
     TriggerBindingAttribute trigger,
     IReadOnlyList<ParameterBinder> binders,
     FunctionDefinition definition,
-    string triggerParameter)
+    string triggerParameter,
+    PropertyInfo? answer)
 {
     private static readonly object?[] NoArguments = [];
 
@@ -47,9 +48,7 @@ internal sealed class FunctionEntry(
     public Type? ResultType { get; } = MethodCalls.ResultTypeOf(method);
 
     /// <summary>The property that holds the answer to the caller, in what an HTTP function returns; <see langword="null"/> for none.</summary>
-    public PropertyInfo? HttpProperty { get; } = kind is TriggerKind.Http
-        ? InvocationOutputs.HttpPropertyOf(MethodCalls.ResultTypeOf(method))
-        : null;
+    public PropertyInfo? HttpProperty { get; } = answer;
 
     /// <summary>Binds the parameters, makes the function's object and calls the method, on the caller's synchronization context.</summary>
     public async Task ExecuteAsync(EmbeddedFunctionContext context)

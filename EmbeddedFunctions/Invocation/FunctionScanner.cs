@@ -99,7 +99,7 @@ internal sealed partial class FunctionScanner(HostJson hostJson, IConfiguration 
         var definition = new EmbeddedFunctionDefinition(name, method, Bindings(kind, method, answer));
         if (problems.Count > 0) return;
 
-        var function = new FunctionEntry(name, kind, method, trigger, binders, definition, triggerParameter.Name!);
+        var function = new FunctionEntry(name, kind, method, trigger, binders, definition, triggerParameter.Name!, answer);
         _functions.Add(function);
         if (kind is TriggerKind.Http && answer is null && !HttpResults.IsWritten(function.ResultType) || kind is TriggerKind.Timer && function.ResultType is not null)
         {

@@ -7,8 +7,8 @@ internal delegate ValueTask<object?> FunctionCall(object? target, object?[] argu
 
 /// <summary>Makes delegates of methods.</summary>
 /// <remarks>
-/// By the runtime's own invokers, which turn to emitted code by themselves where a method is called often. Compiled expressions are no faster to call
-/// and load a compiler of their own into a process that has only just started.
+/// By the runtime's own invokers, which turn to emitted code by themselves where a method is called often. Compiled expressions load a compiler of
+/// their own into the process.
 /// </remarks>
 internal static class MethodCalls
 {

@@ -173,7 +173,7 @@ public sealed class OrchestrationTests(LocalServicesFixture services)
     {
         var functions = new TestFunctions().Orchestrator("Wrong", async context =>
         {
-            await Task.Run(() => { });
+            await default(Elsewhere);
             await context.CallActivityAsync<string>("x");
             return "never";
         });

@@ -149,21 +149,6 @@ public sealed class FailureRules(SharedNode node) : IClassFixture<SharedNode>
     }
 
     [Fact]
-    public async Task AwaitOfADelay_FailsTheInstance()
-    {
-        var end = await node.RunAsync(async context =>
-        {
-            await Task.Run(() => { });
-            return "went on";
-        });
-
-        Assert.StartsWith(
-            "System.InvalidOperationException: An invalid asynchronous invocation was detected.",
-            end.SerializedOutput,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task OutputOverTheLimit_FailsTheInstance_WithItsSize()
     {
         var end = await node.RunAsync(_ => Task.FromResult(new string('x', 5 * 1024 * 1024)));
