@@ -5,6 +5,8 @@ using EmbeddedFunctions.Management;
 using EmbeddedFunctions.Timers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -63,7 +65,7 @@ internal static class FunctionsHostFactory
         bool useEngine)
     {
         services.AddRouting();
-        services.AddMvcCore();
+        AddResults(services);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, FunctionMatcherPolicy>());
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(hostJson);
@@ -85,6 +87,18 @@ internal static class FunctionsHostFactory
             AddTimerMonitor(services, configuration, useEngine && catalog.UsesDurable);
             services.AddHostedService<TimerHost>();
         }
+    }
+
+    /// <summary>What writes an <see cref="IActionResult"/>, without what chooses among controllers: an app that has some adds MVC itself.</summary>
+    private static void AddResults(IServiceCollection services)
+    {
+        var hasMvc = services.Any(service => service.ServiceType == typeof(ApplicationPartManager));
+        services.AddMvcCore();
+        if (hasMvc) return;
+        foreach (var policy in services.Where(IsOfMvc).ToList()) services.Remove(policy);
+
+        static bool IsOfMvc(ServiceDescriptor service) =>
+            service.ServiceType == typeof(MatcherPolicy) && service.ImplementationType?.Assembly == typeof(ApplicationPartManager).Assembly;
     }
 
     /// <summary>An app of timers alone may do without a database; where there is one, its nodes share their timers by it.</summary>

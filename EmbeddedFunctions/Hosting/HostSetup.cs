@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Azure.Core.Serialization;
 using EmbeddedFunctions.Invocation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -48,8 +47,8 @@ internal static class HostSetup
         services.Configure<WorkerOptions>(worker => worker.InputConverters.Register<WorkerConverters>());
         services.AddOptions<WorkerOptions>().PostConfigure<IOptions<JsonSerializerOptions>>((worker, json) =>
         {
-            worker.HasOwnJson = worker.Serializer is not null || json.Value.PropertyNamingPolicy is not null || json.Value.Converters.Count > 0;
-            worker.Serializer ??= new JsonObjectSerializer(json.Value);
+            worker.HasOwnJson = worker.HasSerializer || json.Value.PropertyNamingPolicy is not null || json.Value.Converters.Count > 0;
+            worker.Json = json.Value;
         });
     }
 

@@ -8,53 +8,40 @@ namespace EmbeddedFunctions.Engine.Nodes;
 /// <param name="ProcessKey">When the process began: a number that is used again does not stand for the same process.</param>
 internal sealed record MachineIdentity(string Machine, int ProcessId, string ProcessKey)
 {
-    public static MachineIdentity Current()
-    {
-        using var self = Process.GetCurrentProcess();
-        return new MachineIdentity($"{Environment.MachineName}/{Boot()}/{ProcessNamespace()}", Environment.ProcessId, KeyOf(self));
-    }
+    public static MachineIdentity Current() => new(
+        $"{Environment.MachineName}/{Boot()}/{ProcessNamespace()}",
+        Environment.ProcessId,
+        OperatingSystem.IsLinux() && KeyOf(Environment.ProcessId) is { } key ? key : StartOfThisProcess());
 
     /// <summary>Whether the process of <paramref name="other"/> is certainly gone. <see langword="false"/> where that cannot be known.</summary>
-    public bool IsKnownDead(MachineIdentity other)
-    {
-        if (!OperatingSystem.IsLinux() || !string.Equals(other.Machine, Machine, StringComparison.Ordinal))
-        {
-            return false;
-        }
+    public bool IsKnownDead(MachineIdentity other) =>
+        OperatingSystem.IsLinux()
+        && string.Equals(other.Machine, Machine, StringComparison.Ordinal)
+        && ShowsAllProcesses()
+        && !string.Equals(KeyOf(other.ProcessId), other.ProcessKey, StringComparison.Ordinal);
 
+    /// <returns><see langword="null"/> where there is no such process.</returns>
+    private static string? KeyOf(int processId)
+    {
         try
         {
-            using var process = Process.GetProcessById(other.ProcessId);
-            return !string.Equals(KeyOf(process), other.ProcessKey, StringComparison.Ordinal);
+            // Field 22 of /proc/<pid>/stat is the start time in clock ticks since boot (proc(5)); the name before it may contain spaces.
+            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
         }
-        catch (ArgumentException)
+        catch (IOException)
         {
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return true;
+            return null;
         }
     }
 
-    private static string KeyOf(Process process)
-    {
-        // Field 22 of /proc/<pid>/stat is the start time in clock ticks since boot (proc(5)); the name before it may contain spaces.
-        var stat = $"/proc/{process.Id}/stat";
-        if (File.Exists(stat))
-        {
-            try
-            {
-                var text = File.ReadAllText(stat);
-                return text[(text.LastIndexOf(')') + 2)..].Split(' ')[19];
-            }
-            catch (IOException exception)
-            {
-                throw new InvalidOperationException($"Process {process.Id} has ended.", exception);
-            }
-        }
+    // Other users' processes can be hidden (hidepid, proc(5)); init is always there.
+    private static bool ShowsAllProcesses() => File.Exists("/proc/1/stat");
 
-        return process.StartTime.ToUniversalTime().ToString("O");
+    private static string StartOfThisProcess()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.StartTime.ToUniversalTime().ToString("O");
     }
 
     private static string Boot() => ReadOrEmpty("/proc/sys/kernel/random/boot_id");

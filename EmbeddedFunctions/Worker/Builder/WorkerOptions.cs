@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Azure.Core.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -7,12 +8,18 @@ namespace Microsoft.Azure.Functions.Worker;
 /// <summary>Configures the worker. Set with <c>builder.Services.Configure&lt;WorkerOptions&gt;(...)</c>.</summary>
 public class WorkerOptions
 {
+    private ObjectSerializer? _serializer;
+
     /// <summary>
     /// Reads and writes JSON for functions that use <c>HttpRequestData</c> and <c>HttpResponseData</c>, and in conversions of parameters. Default
     /// is one with the configured <c>JsonSerializerOptions</c>, which write names as declared and read them in any case.
     /// </summary>
     /// <remarks>The data of orchestrations is not written by it here.</remarks>
-    public ObjectSerializer? Serializer { get; set; }
+    public ObjectSerializer? Serializer
+    {
+        get => _serializer ??= Json is null ? null : new JsonObjectSerializer(Json);
+        set => _serializer = value;
+    }
 
     /// <summary>What converts the values of parameters, in the order in which they are asked.</summary>
     public InputConverterCollection InputConverters { get; } = new();
@@ -39,6 +46,12 @@ public class WorkerOptions
         get => Has(nameof(IncludeEmptyEntriesInMessagePayload));
         set => Set(nameof(IncludeEmptyEntriesInMessagePayload), value);
     }
+
+    /// <summary>What the serializer of an application that sets none is made of when it is first wanted: few want it, and it has a library of its own.</summary>
+    internal JsonSerializerOptions? Json { get; set; }
+
+    /// <summary>Whether the application has set a serializer.</summary>
+    internal bool HasSerializer => _serializer is not null;
 
     /// <summary>Whether the application has configured its JSON otherwise than it is by default.</summary>
     internal bool HasOwnJson { get; set; }
