@@ -1,4 +1,5 @@
 using FunctionApp.Tests.Hosting;
+using Microsoft.DurableTask;
 
 namespace FunctionApp.Tests.EmbeddedFunctions.Engine.Rules;
 
@@ -141,6 +142,29 @@ public sealed class ExternalEventRules(SharedNode node) : IClassFixture<SharedNo
             name: "SendEvent-sender");
 
         Assert.Equal("hello", (await node.Node.EndOfAsync(receiver)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task SendEvent_ManyToTwoInstancesInTurn_ArriveInOrderAtEach()
+    {
+        static async Task<string> ListenAsync(TaskOrchestrationContext context)
+        {
+            var heard = string.Empty;
+            while (await context.WaitForExternalEvent<string>("word") is { Length: > 0 } word) heard += word;
+            return heard;
+        }
+
+        var (odd, even) = (await node.StartAsync(ListenAsync), await node.StartAsync(ListenAsync));
+
+        await node.RunAsync(context =>
+        {
+            for (var n = 0; n < 20; n++) context.SendEvent(n % 2 == 0 ? even : odd, "word", $"{n}.");
+            foreach (var receiver in new[] { odd, even }) context.SendEvent(receiver, "word", string.Empty);
+            return Task.FromResult("sent");
+        });
+
+        Assert.Equal("0.2.4.6.8.10.12.14.16.18.", (await node.Node.EndOfAsync(even)).ReadOutputAs<string>());
+        Assert.Equal("1.3.5.7.9.11.13.15.17.19.", (await node.Node.EndOfAsync(odd)).ReadOutputAs<string>());
     }
 
     private sealed record Payload(int Amount);
