@@ -77,12 +77,17 @@ export const engines = {
   },
 };
 
-/** As one deploys a service: published, and compiled ahead of time as far as .NET does that (ReadyToRun). */
+/**
+ * As one deploys a service: published, and compiled ahead of time as far as .NET does that (ReadyToRun), with what an application makes of .NET's own
+ * generic types and asynchronous methods. Without these options all of that is left for the start.
+ */
+const CROSSGEN = '--opt-cross-module:*%3B--non-local-generics-module:*';
+
 function publish(project) {
   const output = join(folders.binaries, project);
   rmSync(output, { recursive: true, force: true });
   run('dotnet', ['publish', join(folders.benchmarks, project), '--configuration', 'Release', '--use-current-runtime', '--self-contained', 'false',
-    '-p:PublishReadyToRun=true', '--output', output, '--artifacts-path', join(folders.data, 'artifacts'), '-nologo', '-v', 'quiet']);
+    '-p:PublishReadyToRun=true', `-p:PublishReadyToRunCrossgen2ExtraArgs=${CROSSGEN}`, '--output', output, '--artifacts-path', join(folders.data, 'artifacts'), '-nologo', '-v', 'quiet']);
 }
 
 function requireRedis() {

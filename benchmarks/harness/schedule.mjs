@@ -4,8 +4,8 @@ import { crash, fanout, latency, throughput } from './tests.mjs';
 
 const QUIET_PERCENT = 10; // of the machine: what other processes may take in a round that counts
 const QUIET_WAIT = 5_000; // milliseconds
-const WARM_UP = 30_000; // milliseconds after which a slow engine counts as warm
-const WARM_UP_ROUNDS = 20;
+const WARM_UP = 45_000; // milliseconds after which a slow engine counts as warm
+const WARM_UP_ROUNDS = { throughput: 30, latency: 5, fanout: 3 };
 
 /**
  * Runs the tests on engines that are on the bench together, a round of each in turn: a machine's speed changes from one minute to the next, and
@@ -20,15 +20,15 @@ export async function measureInTurn({ group, postgres, stub, run, cores, options
       await bench.start();
     }
     if (tests.has('throughput') || tests.has('memory')) {
-      await each(({ bench }) => warmUp(() => throughput(bench)));
+      await each(({ bench }) => warmUp(() => throughput(bench), WARM_UP_ROUNDS.throughput));
       await rounds('throughput', throughput);
     }
     if (tests.has('latency')) {
-      await each(({ bench }) => latency(bench, 50));
+      await each(({ bench }) => warmUp(() => latency(bench), WARM_UP_ROUNDS.latency));
       await rounds('latency', latency);
     }
     if (tests.has('fanout')) {
-      await each(({ bench }) => fanout(bench));
+      await each(({ bench }) => warmUp(() => fanout(bench), WARM_UP_ROUNDS.fanout));
       await rounds('fanout', fanout);
     }
     if (tests.has('crash')) await rounds('crash', crash, 0);
@@ -44,9 +44,9 @@ export async function measureInTurn({ group, postgres, stub, run, cores, options
     for (const subject of subjects) await action(subject);
   }
 
-  async function warmUp(round) {
+  async function warmUp(round, count) {
     const end = performance.now() + WARM_UP;
-    for (let done = 0; done < WARM_UP_ROUNDS && performance.now() < end; done++) await round();
+    for (let done = 0; done < count && performance.now() < end; done++) await round();
   }
 
   /** As many rounds as asked for; one that other processes disturbed is run again, at most as often as rounds are asked for. */

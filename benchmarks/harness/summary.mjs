@@ -53,6 +53,10 @@ export const rows = [
     instead: ({ crash }) => lossOf(crash),
   },
   {
+    title: '… the lost ones submitted to a new process: its start to all complete', unit: 's', digits: 2, better: 'less',
+    value: ({ crash }) => median(crash, (round) => round.afreshSeconds),
+  },
+  {
     title: '… of which until the new process answers', unit: 's', digits: 2, better: 'less',
     value: ({ crash }) => median(crash, (round) => round.startSeconds),
   },
