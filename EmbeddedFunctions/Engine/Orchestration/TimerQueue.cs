@@ -42,10 +42,11 @@ internal sealed class TimerQueue : IDisposable
         lock (_gate)
         {
             var now = _clock.UtcNow;
-            while (_queue.TryPeek(out var entry, out var fireAt) && fireAt <= now)
+            while (_queue.TryPeek(out var entry, out var fireAt) && (fireAt <= now || entry.IsOver))
             {
+                // Most are cancelled before their time: nobody has to be woken for those.
                 _queue.Dequeue();
-                due.Add(entry);
+                if (!entry.IsOver) due.Add(entry);
             }
 
             if (_queue.TryPeek(out _, out var next))
