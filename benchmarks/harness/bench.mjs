@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
+import { setClock } from './clock.mjs';
 import { Database } from './database.mjs';
 import { folders } from './folders.mjs';
 import { cpuSeconds, machineCpuSeconds, peakMebibytes, resetPeak } from './proc.mjs';
@@ -80,6 +81,7 @@ export class Bench {
   }
 
   async prepareRound(delay) {
+    setClock();
     await this.#stub.reset(delay);
     await this.database.clear();
   }

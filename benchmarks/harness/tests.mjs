@@ -1,12 +1,11 @@
 // What is measured, each as a round on a bench.
+import { now } from './clock.mjs';
 import { pause, until } from './processes.mjs';
 
 const LIMIT = 120_000; // milliseconds after which a round is given up
 const PROVIDER_DELAY = 500;
 const ENDLESS = 30_000;
 const FLOCK = 500;
-
-const now = () => performance.timeOrigin + performance.now();
 
 /** 1,000 jobs, 64 at a time being submitted; the time from the first submission to the last completion. */
 export async function throughput(bench, jobs = 1_000) {
