@@ -15,7 +15,8 @@ internal sealed partial class OrchestrationRun
     private readonly IDurableFunctions _functions;
     private readonly OrchestrationScheduler _scheduler;
     private readonly EmbeddedOrchestrationContext _context;
-    private readonly SortedDictionary<int, PendingTask> _pending = [];
+    private readonly Dictionary<int, PendingTask> _pending = [];
+    private readonly List<PendingTask> _untaken = [];
     private readonly Queue<HistoryEvent> _whileSuspended = new();
     private readonly HashSet<int> _arrivedWhileSuspended = [];
     private readonly List<SendEventAction> _sends = [];
@@ -130,30 +131,12 @@ internal sealed partial class OrchestrationRun
     }
 
     /// <summary>Activities and timers that are to start now: those that were not handed on yet and whose result is still awaited.</summary>
-    public IEnumerable<OrchestrationAction> TakeActions()
-    {
-        foreach (var pending in _pending.Values)
-        {
-            if (!pending.Started && pending.Action is not SubOrchestrationAction && !_arrivedWhileSuspended.Contains(pending.Action.TaskId))
-            {
-                pending.Started = true;
-                yield return pending.Action;
-            }
-        }
-    }
+    public List<OrchestrationAction> TakeActions() =>
+        Take(p => p.Action is not SubOrchestrationAction && !_arrivedWhileSuspended.Contains(p.Action.TaskId));
 
     /// <summary>Sub-orchestrations to create: those that no history has recorded.</summary>
-    public IEnumerable<SubOrchestrationAction> TakeChildren()
-    {
-        foreach (var pending in _pending.Values)
-        {
-            if (pending is { Started: false, IsNew: true, Action: SubOrchestrationAction child })
-            {
-                pending.Started = true;
-                yield return child;
-            }
-        }
-    }
+    public IEnumerable<SubOrchestrationAction> TakeChildren() =>
+        Take(static p => p is { IsNew: true, Action: SubOrchestrationAction }).Cast<SubOrchestrationAction>();
 
     /// <summary>Events to send that were not sent yet.</summary>
     public List<SendEventAction> TakeSends()
@@ -169,20 +152,7 @@ internal sealed partial class OrchestrationRun
     }
 
     /// <summary>Children whose creation is on record and whose end is not; they are not started again.</summary>
-    public List<OrchestrationAction> RecoveredChildren()
-    {
-        var children = new List<OrchestrationAction>();
-        foreach (var pending in _pending.Values)
-        {
-            if (pending is { IsNew: false, Started: false, Action: SubOrchestrationAction child })
-            {
-                pending.Started = true;
-                children.Add(child);
-            }
-        }
-
-        return children;
-    }
+    public List<OrchestrationAction> RecoveredChildren() => Take(static p => p is { IsNew: false, Action: SubOrchestrationAction });
 
     /// <summary>Actions that no history has recorded yet, in order. The caller clears it when it took them.</summary>
     public List<HistoryEvent> Unrecorded { get; } = [];
@@ -232,7 +202,7 @@ internal sealed partial class OrchestrationRun
     {
         var isNew = Record(action);
         var pending = new PendingTask<T>(action, name, Converter) { IsNew = isNew };
-        _pending.Add(action.TaskId, pending);
+        Await(pending);
         return pending.Task;
     }
 
@@ -240,7 +210,7 @@ internal sealed partial class OrchestrationRun
     {
         Record(action);
         var pending = new PendingTask<object?>(action, "timer", Converter);
-        _pending.Add(action.TaskId, pending);
+        Await(pending);
         if (cancellationToken.CanBeCanceled)
         {
             cancellationToken.Register(() =>
@@ -298,6 +268,42 @@ internal sealed partial class OrchestrationRun
     internal const string IllegalAsync =
         "An invalid asynchronous invocation was detected. This can be caused by awaiting non-durable tasks in an orchestrator function's "
         + "implementation or by middleware that invokes asynchronous code.";
+
+    private void Await(PendingTask task)
+    {
+        _pending.Add(task.Action.TaskId, task);
+        _untaken.Add(task);
+    }
+
+    /// <summary>
+    /// Those that were not taken yet, in the order in which the code asked for them. A step looks at these alone: of ten thousand that are
+    /// awaited all but a few were taken long ago.
+    /// </summary>
+    private List<OrchestrationAction> Take(Predicate<PendingTask> isWanted)
+    {
+        if (_untaken.Count == 0)
+        {
+            return [];
+        }
+
+        var taken = new List<OrchestrationAction>();
+        _untaken.RemoveAll(task =>
+        {
+            if (!_pending.ContainsKey(task.Action.TaskId))
+            {
+                return true;
+            }
+
+            var isTaken = isWanted(task);
+            if (isTaken)
+            {
+                taken.Add(task.Action);
+            }
+
+            return isTaken;
+        });
+        return taken;
+    }
 
     /// <returns>Whether the action is new; otherwise it equals the recorded one.</returns>
     private bool Record(OrchestrationAction action)

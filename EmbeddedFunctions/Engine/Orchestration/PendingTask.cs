@@ -7,9 +7,6 @@ internal abstract class PendingTask(OrchestrationAction action)
 {
     public OrchestrationAction Action { get; } = action;
 
-    /// <summary>Whether it was handed on for execution in this life of the orchestration.</summary>
-    public bool Started { get; set; }
-
     /// <summary>Whether no history has recorded it yet.</summary>
     public bool IsNew { get; init; }
 

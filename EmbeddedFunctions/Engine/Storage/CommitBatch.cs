@@ -6,6 +6,9 @@ namespace EmbeddedFunctions.Engine.Storage;
 /// <summary>One group commit: the requests of many instances as a few statements in one round trip and one transaction.</summary>
 internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, long number, DateTime now)
 {
+    private readonly List<Columns> _tables = [];
+    private Columns? _startedColumns;
+    private Action<InstanceRecord>? _addStarted;
     private Columns? _instanceColumns;
     private Action<InstanceRecord>? _addInstance;
     private Columns? _historyColumns;
@@ -33,7 +36,14 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
         {
             NewExecutions.Add(instance.ExecutionId);
             _workWaits |= instance.Owner is null && instance.WakeAt <= now;
-            (_addInstance ??= InstanceAdder())(instance);
+            if (IsStarted(instance))
+            {
+                (_addStarted ??= StartedAdder())(instance);
+            }
+            else
+            {
+                (_addInstance ??= InstanceAdder())(instance);
+            }
         }
 
         if (request.Renewal is { } renewal)
@@ -83,7 +93,14 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
             Parameters = { new NpgsqlParameter<long> { TypedValue = nodeId }, new NpgsqlParameter<long> { TypedValue = number } },
         });
 
-        var createdAt = Append(batch, _instanceColumns, sql.InsertInstances);
+        if (_startedColumns is not null)
+        {
+            var command = _startedColumns.ToCommand(sql.InsertStarted);
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
+            batch.BatchCommands.Add(command);
+        }
+
+        Append(batch, _instanceColumns, sql.InsertInstances);
         if (_truncated is not null)
         {
             batch.BatchCommands.Add(Taking(sql.DeleteHistory, _truncated, NpgsqlDbType.Text));
@@ -105,7 +122,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
             batch.BatchCommands.Add(Taking(sql.DeleteInbox, _consumed, NpgsqlDbType.Bigint));
         }
 
-        var releasedAt = Append(batch, _releaseColumns, sql.ReleaseInstances);
+        Append(batch, _releaseColumns, sql.ReleaseInstances);
         if (_purged is not null)
         {
             batch.BatchCommands.Add(Taking(sql.Purge, _purged, NpgsqlDbType.Text));
@@ -120,9 +137,19 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        if (createdAt < 0 && releasedAt < 0)
+        var outcome = await ReadOutcomeAsync(reader, cancellationToken).ConfigureAwait(false);
+        _tables.ForEach(static columns => columns.Clear());
+        return outcome;
+    }
+
+    /// <remarks>
+    /// Result sets are told apart by their one column, since statements without rows yield none. All are read to the end, which is what shows a
+    /// failure of a later statement.
+    /// </remarks>
+    private async Task<CommitOutcome> ReadOutcomeAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        if (NewExecutions.Count == 0 && Releases.Count == 0)
         {
-            // Reading to the end is what shows a failure of a later statement.
             while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
             {
             }
@@ -130,12 +157,6 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
             return CommitOutcome.Nothing;
         }
 
-        return await ReadOutcomeAsync(reader, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <remarks>Result sets are told apart by their one column, since statements without rows yield none.</remarks>
-    private static async Task<CommitOutcome> ReadOutcomeAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
-    {
         var created = new HashSet<Guid>();
         var released = new HashSet<string>(StringComparer.Ordinal);
         do
@@ -158,23 +179,50 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
         return new CommitOutcome(created, released);
     }
 
-    private static int Append(NpgsqlBatch batch, Columns? columns, string statement)
+    private Columns NewTable()
     {
-        if (columns is null)
-        {
-            return -1;
-        }
+        var columns = new Columns();
+        _tables.Add(columns);
+        return columns;
+    }
 
-        batch.BatchCommands.Add(columns.ToCommand(statement));
-        return batch.BatchCommands.Count - 1;
+    private bool IsStarted(InstanceRecord instance) => instance.Owner == nodeId && instance.StartedAt == instance.CreatedAt
+        && instance is { StartAt: null, WakeAt: null, ParentId: null, Tags: null };
+
+    private static void Append(NpgsqlBatch batch, Columns? columns, RowsStatement statement)
+    {
+        if (columns is not null)
+        {
+            batch.BatchCommands.Add(columns.ToCommand(statement));
+        }
     }
 
     private static NpgsqlBatchCommand Taking<T>(string statement, List<T> values, NpgsqlDbType type) =>
         new(statement) { Parameters = { new NpgsqlParameter<List<T>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type } } };
 
+    private Action<InstanceRecord> StartedAdder()
+    {
+        var c = _startedColumns = NewTable();
+        List<string?> id = c.Text();
+        List<Guid> execution = c.Uuid();
+        List<string?> name = c.Text(), version = c.Text(), input = c.Text();
+        List<DateTime> at = c.Time();
+        List<string?> traceParent = c.Text();
+        return i =>
+        {
+            id.Add(i.Id);
+            execution.Add(i.ExecutionId);
+            name.Add(i.Name);
+            version.Add(i.Version);
+            input.Add(i.Input);
+            at.Add(i.CreatedAt);
+            traceParent.Add(i.TraceParent);
+        };
+    }
+
     private Action<InstanceRecord> InstanceAdder()
     {
-        var c = _instanceColumns = new Columns();
+        var c = _instanceColumns = NewTable();
         List<string?> id = c.Text();
         List<Guid> execution = c.Uuid();
         List<string?> name = c.Text(), version = c.Text();
@@ -211,10 +259,10 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
 
     private Action<CommitRequest> EventsAdder()
     {
-        var c = _historyColumns = new Columns();
+        var c = _historyColumns = NewTable();
         List<string?> id = c.Text();
         List<int> seq = c.Integer();
-        List<string?> events = c.Text();
+        List<byte[]?> events = c.Utf8Text();
         return r =>
         {
             id.Add(r.InstanceId);
@@ -225,7 +273,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
 
     private Action<string, InstanceUpdate> UpdateAdder()
     {
-        var c = _updateColumns = new Columns();
+        var c = _updateColumns = NewTable();
         List<string?> id = c.Text();
         List<short> status = c.SmallInteger();
         List<string?> output = c.Text(), customStatus = c.Text(), failure = c.Text();
@@ -245,7 +293,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
 
     private Action<string, InstanceRenewal> RenewalAdder()
     {
-        var c = _renewalColumns = new Columns();
+        var c = _renewalColumns = NewTable();
         List<string?> id = c.Text(), input = c.Text(), version = c.Text();
         List<DateTime> started = c.Time();
         List<int> carried = c.Integer();
@@ -261,7 +309,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
 
     private Action<string, InstanceRelease> ReleaseAdder()
     {
-        var c = _releaseColumns = new Columns();
+        var c = _releaseColumns = NewTable();
         List<string?> id = c.Text();
         List<DateTime?> wakeAt = c.NullableTime();
         List<long> mail = c.BigInteger();
@@ -277,7 +325,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
 
     private Action<InboxMessage> MessageAdder()
     {
-        var c = _inboxColumns = new Columns();
+        var c = _inboxColumns = NewTable();
         List<string?> id = c.Text();
         List<short> kind = c.SmallInteger();
         List<string?> name = c.Text(), data = c.Text();

@@ -19,8 +19,8 @@ internal abstract class CommitRequest
 
     public List<HistoryEvent>? Events { get; set; }
 
-    /// <summary>The row of history that the events become; <see langword="null"/> without events, and before <see cref="Seal"/>.</summary>
-    public string? SealedEvents { get; private set; }
+    /// <summary>The row of history that the events become, in UTF-8; <see langword="null"/> without events, and before <see cref="Seal"/>.</summary>
+    public byte[]? SealedEvents { get; private set; }
 
     /// <summary>Instances to create; one whose id belongs to a run that has not ended is left out of <see cref="CommitOutcome.Created"/>.</summary>
     public List<InstanceRecord>? NewInstances { get; set; }

@@ -1,20 +1,13 @@
 namespace EmbeddedFunctions.Engine.Storage;
 
-/// <summary>The statements of a group commit. Each takes any number of rows as arrays, so that its text, and so its plan, never changes.</summary>
+/// <summary>The statements of a group commit.</summary>
 internal sealed class CommitSql(string schema)
 {
     /// <summary>That a message may set an instance going: one that is to begin later keeps its messages until then.</summary>
     public const string IsDue = "(i.start_at is null or i.started_at is not null or i.start_at <= $6)";
 
-    /// <summary>Node, number of the commit. Fails the whole commit when the node was declared dead.</summary>
-    public string Fence { get; } = $"select {schema}.fence($1, $2)";
-
-    /// <summary>An id whose run has ended is taken over, its history and inbox forgotten by a trigger; one that still runs is not returned.</summary>
-    public string InsertInstances { get; } =
-        $"""
-        insert into {schema}.instances as i (id, execution_id, name, version, status, input, created_at, updated_at, started_at, start_at,
-            owner, wake_at, parent_id, parent_name, parent_task, tags, trace_parent)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+    private const string TakingOver =
+        """
         on conflict (id) do update set execution_id = excluded.execution_id, name = excluded.name, version = excluded.version,
             status = excluded.status, input = excluded.input, output = null, custom_status = null, failure = null,
             created_at = excluded.created_at, updated_at = excluded.updated_at, completed_at = null,
@@ -25,44 +18,65 @@ internal sealed class CommitSql(string schema)
         returning i.execution_id
         """;
 
+    /// <summary>Node, number of the commit. Fails the whole commit when the node was declared dead.</summary>
+    public string Fence { get; } = $"select {schema}.fence($1, $2)";
+
+    /// <summary>An id whose run has ended is taken over, its history and inbox forgotten by a trigger; one that still runs is not returned.</summary>
+    public RowsStatement InsertInstances { get; } = RowsStatement.Of(17, rows =>
+        $"""
+        insert into {schema}.instances as i (id, execution_id, name, version, status, input, created_at, updated_at, started_at, start_at,
+            owner, wake_at, parent_id, parent_name, parent_task, tags, trace_parent)
+        select * from {rows} u
+        {TakingOver}
+        """);
+
+    /// <summary>The same for what most are: on its own, begun by this node (the last parameter) as it is created.</summary>
+    public RowsStatement InsertStarted { get; } = RowsStatement.Of(7, rows =>
+        $"""
+        insert into {schema}.instances as i (id, execution_id, name, version, status, input, created_at, updated_at, started_at, owner, trace_parent)
+        select u.id, u.execution_id, u.name, u.version, 0, u.input, u.at, u.at, u.at, $8, u.trace_parent
+        from {rows} u(id, execution_id, name, version, input, at, trace_parent)
+        {TakingOver}
+        """);
+
     /// <summary>Tells every node that instances wait in the database for one with room.</summary>
     public string AnnounceWork { get; } = "select pg_notify($1, 'r')";
 
     public string DeleteHistory { get; } = $"delete from {schema}.history where instance_id = any($1)";
 
-    public string InsertHistory { get; } =
+    public RowsStatement InsertHistory { get; } = RowsStatement.Of(3, rows =>
         $"""
         insert into {schema}.history (instance_id, seq, events)
-        select * from unnest($1, $2, $3)
-        """;
+        select * from {rows} u
+        """);
 
-    public string UpdateInstances { get; } =
+    public RowsStatement UpdateInstances { get; } = RowsStatement.Of(7, rows =>
         $"""
         update {schema}.instances i
         set status = u.status, output = u.output, custom_status = u.custom_status, failure = u.failure, updated_at = u.at,
             completed_at = case when u.ended then u.at end, owner = case when u.ended then null else i.owner end,
             wake_at = case when u.ended then null else i.wake_at end
-        from unnest($1, $2, $3, $4, $5, $6, $7) u(id, status, output, custom_status, failure, at, ended)
+        from {rows} u(id, status, output, custom_status, failure, at, ended)
         where i.id = u.id
-        """;
+        """);
 
-    public string RenewInstances { get; } =
+    public RowsStatement RenewInstances { get; } = RowsStatement.Of(5, rows =>
         $"""
         update {schema}.instances i
         set input = u.input, version = u.version, started_at = u.started_at, updated_at = u.started_at, delivered_to = -u.carried,
             status = 0, output = null, custom_status = null
-        from unnest($1, $2, $3, $4, $5) u(id, input, version, started_at, carried)
+        from {rows} u(id, input, version, started_at, carried)
         where i.id = u.id
-        """;
+        """);
 
-    public string ReleaseInstances { get; } =
+    public RowsStatement ReleaseInstances { get; } = RowsStatement.Of(4, rows =>
         $"""
         update {schema}.instances i
         set owner = null, wake_at = u.wake_at, delivered_to = u.delivered_to
-        from unnest($1, $2, $3, $4) u(id, wake_at, mail, delivered_to)
+        from {rows} u(id, wake_at, mail, delivered_to)
         where i.id = u.id and i.mail = u.mail
         returning i.id
-        """;
+        """);
 
     /// <summary>Also wakes whoever holds the receivers: their node by number, or all nodes when they wait in the database.</summary>
     /// <remarks>

@@ -1,12 +1,11 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace EmbeddedFunctions.Engine.Storage;
 
 /// <summary>
-/// The events of one step as the text that a row of history keeps: a JSON array of objects with <c>type</c>, <c>at</c> and, where they
+/// The events of one step as the text, in UTF-8, that a row of history keeps: a JSON array of objects with <c>type</c>, <c>at</c> and, where they
 /// are not empty, <c>task</c>, <c>name</c>, <c>data</c> and <c>reference</c>. The view <c>history_events</c> reads it back.
 /// </summary>
 internal static class HistoryCodec
@@ -26,7 +25,7 @@ internal static class HistoryCodec
     [ThreadStatic]
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json)? _kept;
 
-    public static string Write(IReadOnlyList<HistoryEvent> events)
+    public static byte[] Write(IReadOnlyList<HistoryEvent> events)
     {
         var (buffer, json) = _kept ?? NewWriter();
         _kept = null;
@@ -38,7 +37,7 @@ internal static class HistoryCodec
 
         json.WriteEndArray();
         json.Flush();
-        var text = Encoding.UTF8.GetString(buffer.WrittenSpan);
+        var text = buffer.WrittenSpan.ToArray();
         if (buffer.Capacity <= KeptBufferBytes)
         {
             buffer.ResetWrittenCount();
@@ -51,21 +50,13 @@ internal static class HistoryCodec
 
     /// <summary>Appends the events of a row to those of the rows before it.</summary>
     /// <exception cref="JsonException">The text is none that <see cref="Write(IReadOnlyList{HistoryEvent})"/> made.</exception>
-    public static void Read(string text, List<HistoryEvent> events)
+    public static void Read(ReadOnlySpan<byte> text, List<HistoryEvent> events)
     {
-        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        try
+        var json = new Utf8JsonReader(text);
+        json.Read();
+        while (json.Read() && json.TokenType is JsonTokenType.StartObject)
         {
-            var json = new Utf8JsonReader(bytes.AsSpan(0, Encoding.UTF8.GetBytes(text, bytes)));
-            json.Read();
-            while (json.Read() && json.TokenType is JsonTokenType.StartObject)
-            {
-                events.Add(ReadEvent(ref json));
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
+            events.Add(ReadEvent(ref json));
         }
     }
 

@@ -92,7 +92,7 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
                 histories[id] = history = [];
             }
 
-            HistoryCodec.Read(reader.GetString(1), history);
+            HistoryCodec.Read(reader.GetFieldValue<byte[]>(1), history);
         }
 
         return histories;
@@ -169,9 +169,10 @@ internal sealed class HubStore(NpgsqlDataSource dataSource, string schema, strin
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = output });
         command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = now, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        command.Parameters.Add(new NpgsqlParameter<string>
+        command.Parameters.Add(new NpgsqlParameter<byte[]>
         {
             TypedValue = HistoryCodec.Write([new HistoryEvent(HistoryEventType.Terminated, now, Data: output)]),
+            NpgsqlDbType = NpgsqlDbType.Text,
         });
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }

@@ -131,7 +131,7 @@ internal sealed class Rewinder(NpgsqlDataSource dataSource, HubStore store, stri
 
         await using var insert = new NpgsqlCommand($"insert into {schema}.history (instance_id, seq, events) values ($1, 0, $2)", connection, transaction);
         insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
-        insert.Parameters.Add(new NpgsqlParameter<string> { TypedValue = HistoryCodec.Write(history) });
+        insert.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = HistoryCodec.Write(history), NpgsqlDbType = NpgsqlDbType.Text });
         await insert.ExecuteNonQueryAsync(cancellationToken);
         return true;
     }
