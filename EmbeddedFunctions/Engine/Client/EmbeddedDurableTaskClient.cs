@@ -219,7 +219,12 @@ internal sealed partial class EmbeddedDurableTaskClient(DurableEngine engine, ID
             StartAt = options?.StartAt?.UtcDateTime,
             Tags = options?.Tags is { Count: > 0 } tags ? TagCodec.Write(tags) : null,
         };
-        record = engine.Host.Place(record with { TraceParent = OrchestrationSpan.Schedule(record) });
+        if (OrchestrationSpan.Schedule(record) is { } traceParent)
+        {
+            record = record with { TraceParent = traceParent };
+        }
+
+        record = engine.Host.Place(record);
         var commit = new ScheduleCommit(engine.Host, record) { InstanceId = id, NewInstances = [record] };
         engine.Host.Writer.Enqueue(commit);
         return await AnswerAsync(commit.Created, $"Orchestration {id} may still be started.", cancellation);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 
@@ -106,36 +107,37 @@ internal sealed class ActivityDispatcher(
         }
     }
 
-    private async Task<string?> InvokeAsync(ActivityExecution execution)
+    /// <remarks>As on the official host an activity is told of a trace only where there is telemetry.</remarks>
+    private Task<string?> InvokeAsync(ActivityExecution execution)
     {
-        var action = execution.Action;
-        if (!functions.HasActivity(action.Name))
+        if (!functions.HasActivity(execution.Action.Name))
         {
-            throw new InvalidOperationException($"The function '{action.Name}' doesn't exist, is disabled, or is not an activity function.");
+            throw new InvalidOperationException($"The function '{execution.Action.Name}' doesn't exist, is disabled, or is not an activity function.");
         }
 
-        using var span = EngineMetrics.Traces.StartActivity(
-            $"activity:{action.Name}",
-            System.Diagnostics.ActivityKind.Internal,
-            execution.Instance.TraceParent);
+        return EngineMetrics.Traces.HasListeners() ? InvokeTracedAsync(execution) : InvokeAsync(execution, traceParent: null);
+    }
+
+    private async Task<string?> InvokeTracedAsync(ActivityExecution execution)
+    {
+        var action = execution.Action;
+        using var span = EngineMetrics.Traces.StartActivity($"activity:{action.Name}", ActivityKind.Internal, execution.Instance.TraceParent);
         span?.SetTag("durabletask.task.instance_id", execution.Instance.Id);
         span?.SetTag("durabletask.task.task_id", action.TaskId);
         try
         {
-            return await functions.RunActivityAsync(
-                new ActivityInvocation(action.Name, execution.Instance.Id, action.TaskId, action.Input, TraceOf(execution, span)),
-                execution.CancellationToken);
+            return await InvokeAsync(execution, span?.Id ?? execution.Instance.TraceParent);
         }
         catch (Exception exception)
         {
-            span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, exception.Message);
+            span?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
         }
     }
 
-    /// <summary>As on the official host an activity is told of a trace only where there is telemetry.</summary>
-    private static string? TraceOf(ActivityExecution execution, System.Diagnostics.Activity? span) =>
-        EngineMetrics.Traces.HasListeners() ? span?.Id ?? execution.Instance.TraceParent : null;
+    private Task<string?> InvokeAsync(ActivityExecution execution, string? traceParent) => functions.RunActivityAsync(
+        new ActivityInvocation(execution.Action.Name, execution.Instance.Id, execution.Action.TaskId, execution.Action.Input, traceParent),
+        execution.CancellationToken);
 
     private void Next()
     {

@@ -348,8 +348,11 @@ internal sealed partial class LiveInstance
 
     private void AddUnrecorded(InstanceCommit next)
     {
-        _run.Unrecorded.ForEach(next.Append);
-        _run.Unrecorded.Clear();
+        if (_run.Unrecorded.Count > 0)
+        {
+            (next.Events ??= []).AddRange(_run.Unrecorded);
+            _run.Unrecorded.Clear();
+        }
     }
 
     private InstanceUpdate StatusNow(DateTime at, string? output) => new(
