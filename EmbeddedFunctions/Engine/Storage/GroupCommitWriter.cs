@@ -28,12 +28,6 @@ internal sealed class GroupCommitWriter(
     /// <summary>The most requests that one commit takes.</summary>
     private const int MaxGroup = 512;
 
-    /// <summary>
-    /// A commit of so many shows that the machine is busy: a moment later the next one costs no instance more, and all of them less, since half
-    /// as many commits do (docs/benchmarks.md).
-    /// </summary>
-    private const int Crowd = 16;
-
     private readonly CommitConnection _connection = new(dataSource, sql, channel, clock, logger);
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -134,17 +128,11 @@ internal sealed class GroupCommitWriter(
         }
         else
         {
-            QueueWriting();
+            ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.WriteWaitingAsync(), this, preferLocal: false);
         }
     }
 
-    private void QueueWriting() =>
-        ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.WriteWaitingAsync(), this, preferLocal: false);
-
-    /// <summary>
-    /// Writes until nothing waits. What a commit was for goes on while the next one is under way already; where it was for a crowd, the next
-    /// one waits its turn behind all of them, and takes along what they have come to by then.
-    /// </summary>
+    /// <summary>Writes until nothing waits. What a commit was for goes on while the next one is under way already.</summary>
     private async Task WriteWaitingAsync()
     {
         List<CommitRequest> group = [];
@@ -154,17 +142,8 @@ internal sealed class GroupCommitWriter(
             {
                 if (await CommitAsync(group, _cancellation).ConfigureAwait(false) is { } work)
                 {
-                    if (group.Count >= Crowd)
-                    {
-                        Queue(work);
-                        QueueWriting();
-                    }
-                    else
-                    {
-                        _ = WriteWaitingAsync();
-                        GoOn(work);
-                    }
-
+                    _ = WriteWaitingAsync();
+                    GoOn(work);
                     return;
                 }
 
