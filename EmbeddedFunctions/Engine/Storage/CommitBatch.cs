@@ -1,3 +1,4 @@
+using Microsoft.DurableTask.Client;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -187,7 +188,7 @@ internal sealed class CommitBatch(CommitSql sql, string channel, long nodeId, lo
     }
 
     private bool IsStarted(InstanceRecord instance) => instance.Owner == nodeId && instance.StartedAt == instance.CreatedAt
-        && instance is { StartAt: null, WakeAt: null, ParentId: null, Tags: null };
+        && instance is { Status: OrchestrationRuntimeStatus.Running, StartAt: null, WakeAt: null, ParentId: null, Tags: null };
 
     private static void Append(NpgsqlBatch batch, Columns? columns, RowsStatement statement)
     {
