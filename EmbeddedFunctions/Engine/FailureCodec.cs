@@ -51,7 +51,7 @@ internal static class FailureCodec
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             JsonValueKind.Null => null,
-            JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.GetDouble(),
+            JsonValueKind.Number => value.GetDouble(),
             _ => value,
         };
     }

@@ -11,9 +11,9 @@ internal sealed class EngineNode : IAsyncDisposable
 {
     private readonly EngineMetrics _metrics = new();
 
-    private EngineNode(EngineOptions options, TestFunctions functions, ILoggerFactory loggers)
+    private EngineNode(EngineOptions options, TestFunctions functions, ILoggerFactory loggers, TimeProvider time)
     {
-        Engine = new DurableEngine(options, functions, TimeProvider.System, _metrics, loggers);
+        Engine = new DurableEngine(options, functions, time, _metrics, loggers);
         Client = new EmbeddedDurableTaskClient(Engine, functions);
     }
 
@@ -28,10 +28,11 @@ internal sealed class EngineNode : IAsyncDisposable
         string connectionString,
         TestFunctions functions,
         Func<EngineOptions, EngineOptions>? configure = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null,
+        TimeProvider? time = null)
     {
         var options = new EngineOptions { ConnectionString = connectionString, HeartbeatInterval = TimeSpan.FromMilliseconds(200) };
-        var node = new EngineNode(configure?.Invoke(options) ?? options, functions, loggers ?? NullLoggerFactory.Instance);
+        var node = new EngineNode(configure?.Invoke(options) ?? options, functions, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
         await node.Engine.StartAsync(CancellationToken.None);
         return node;
     }

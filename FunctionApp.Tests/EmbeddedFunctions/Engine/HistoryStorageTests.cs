@@ -1,7 +1,9 @@
+using EmbeddedFunctions.Engine;
 using EmbeddedFunctions.Engine.Storage;
 using FsCheck;
 using FsCheck.Fluent;
 using FunctionApp.Tests.Hosting;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Npgsql;
 
@@ -40,6 +42,26 @@ public sealed class HistoryStorageTests(LocalServicesFixture services)
             HistoryCodec.Read(HistoryCodec.Write([.. list]), read);
             return read.SequenceEqual(list) && read.TrueForAll(e => e.At.Kind is DateTimeKind.Utc);
         }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Failures_AreReadAsTheyWereWritten_WithInnerOnesAndProperties()
+    {
+        var inner = new TaskFailureDetails("Deep", "the cause", StackTrace: null, InnerFailure: null, new Dictionary<string, object?> { ["code"] = 42d });
+        var failure = new TaskFailureDetails("Outer", "what came of it", "at Somewhere", inner, new Dictionary<string, object?>
+        {
+            ["text"] = "t\u00fc",
+            ["yes"] = true,
+            ["nothing"] = null,
+        });
+
+        var read = FailureCodec.Read(FailureCodec.Write(failure));
+
+        Assert.Equal(("Outer", "what came of it", "at Somewhere"), (read.ErrorType, read.ErrorMessage, read.StackTrace));
+        Assert.Equal(failure.Properties, read.Properties);
+        Assert.Equal(("Deep", "the cause"), (read.InnerFailure!.ErrorType, read.InnerFailure.ErrorMessage));
+        Assert.Equal(inner.Properties, read.InnerFailure.Properties);
+        Assert.Null(read.InnerFailure.InnerFailure);
     }
 
     [Fact]

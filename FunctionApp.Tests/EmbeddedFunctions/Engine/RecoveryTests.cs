@@ -112,6 +112,29 @@ public sealed class RecoveryTests(LocalServicesFixture services)
     }
 
     [Fact]
+    public async Task TimerFarInTheFuture_OutlastsItsNode_AndFiresOnceItsTimeHasCome()
+    {
+        var functions = new TestFunctions().Orchestrator("Sleeps", async context =>
+        {
+            var begun = context.CurrentUtcDateTime;
+            await context.CreateTimer(TimeSpan.FromDays(400), CancellationToken.None);
+            return (context.CurrentUtcDateTime - begun).TotalDays;
+        });
+        var database = await services.CreateDatabaseAsync();
+        string id;
+        await using (var node = await EngineNode.StartAsync(
+            database, functions, o => o with { IdleBeforeEviction = TimeSpan.Zero, SweepInterval = TimeSpan.FromMilliseconds(50) }))
+        {
+            id = await node.Client.ScheduleNewOrchestrationInstanceAsync("Sleeps");
+            await Eventually.TrueAsync(() => Task.FromResult(node.Engine.Host.Count == 0));
+        }
+
+        await using var later = await EngineNode.StartAsync(database, functions, time: new ClockAhead(TimeSpan.FromDays(401)));
+
+        Assert.InRange((await later.EndOfAsync(id)).ReadOutputAs<double>(), 400, 402);
+    }
+
+    [Fact]
     public async Task TwoNodes_ShareWork_BeyondTheRoomOfOne()
     {
         var database = await services.CreateDatabaseAsync();
@@ -285,5 +308,10 @@ public sealed class RecoveryTests(LocalServicesFixture services)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    private sealed class ClockAhead(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 }
