@@ -1,19 +1,9 @@
-using Atelier.Access;
 using Atelier.Access.ApiKeys;
-using Atelier.Campaigns;
-using Atelier.Generation;
-using Atelier.Http;
-using Atelier.Images;
-using Atelier.Notifications;
-using Atelier.Operations;
-using Atelier.Operations.Metrics;
-using Atelier.Persistence;
-using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace Atelier;
 
-/// <summary>The composition root: what there is and how it fits together.</summary>
+/// <summary>Starts FunctionApp on the Azure Functions host, or runs one of its commands.</summary>
 internal static class Program
 {
     internal static async Task<int> Main(string[] args)
@@ -25,21 +15,10 @@ internal static class Program
 
             FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
             builder.ConfigureFunctionsWebApplication();
-            builder.UseMiddleware<AnswerMiddleware>();
-            builder.UseMiddleware<ProblemMiddleware>();
-
-            builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddPersistence(builder.Configuration);
-            builder.Services.AddImages(builder.Configuration);
-            builder.Services.AddGeneration(builder.Configuration);
-            builder.Services.AddAccess(builder.Configuration);
-            builder.Services.AddCampaigns(builder.Configuration);
-            builder.Services.AddNotifications(builder.Configuration);
-            builder.Services.AddOperations(builder.Configuration);
-            builder.Services.AddMetricsEndpoint();
+            builder.AddAtelier(builder.Configuration);
 
             using IHost host = builder.Build();
-            await DatabaseMigrator.MigrateAsync(host.Services);
+            await AtelierServices.PrepareAsync(host.Services);
             await host.RunAsync();
             return 0;
         }

@@ -1,0 +1,37 @@
+using Atelier.Access;
+using Atelier.Campaigns;
+using Atelier.Generation;
+using Atelier.Http;
+using Atelier.Images;
+using Atelier.Notifications;
+using Atelier.Operations;
+using Atelier.Operations.Metrics;
+using Atelier.Persistence;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Atelier;
+
+/// <summary>The composition root that every host of FunctionApp shares.</summary>
+public static class AtelierServices
+{
+    /// <summary>Adds FunctionApp's middleware and services.</summary>
+    public static void AddAtelier(this IFunctionsWorkerApplicationBuilder builder, IConfiguration configuration)
+    {
+        builder.UseMiddleware<AnswerMiddleware>();
+        builder.UseMiddleware<ProblemMiddleware>();
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddPersistence(configuration);
+        builder.Services.AddImages(configuration);
+        builder.Services.AddGeneration(configuration);
+        builder.Services.AddAccess(configuration);
+        builder.Services.AddCampaigns(configuration);
+        builder.Services.AddNotifications(configuration);
+        builder.Services.AddOperations(configuration);
+        builder.Services.AddMetricsEndpoint();
+    }
+
+    /// <summary>Brings the database up to date. Call it once, before the first invocation.</summary>
+    public static Task PrepareAsync(IServiceProvider services) => DatabaseMigrator.MigrateAsync(services);
+}
