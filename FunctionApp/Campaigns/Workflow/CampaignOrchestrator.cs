@@ -51,14 +51,15 @@ public static class CampaignOrchestrator
     private static async Task<FailedPart?> MakeAsync(
         TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
     {
-        PartFailure? failure = part.IsAsync
-            ? await AsyncImagePart.MakeAsync(context, part, TaskOptions.FromRetryPolicy(PolicyOf(part.Retry)), stop)
-            : await TryAsync(context, part, part.Retry);
+        AsyncImagePart? asyncPart = part.IsAsync ? new AsyncImagePart(context, part, stop) : null;
+        PartFailure? failure = asyncPart is null ? await TryAsync(context, part, part.Retry) : await asyncPart.AttemptAsync();
         while (failure?.Wait is { } wait)
         {
-            // The provider asked for more time than the policy gives: a durable timer waits, then the policy goes on where it was.
+            // More time than the policy gives: a durable timer waits, then the policy goes on where it was.
             await context.CreateTimer(wait.Delay, stop);
-            failure = await TryAsync(context, part, RetrySchedule.After(part.Retry, wait.Attempts));
+            failure = asyncPart is null
+                ? await TryAsync(context, part, RetrySchedule.After(part.Retry, wait.Attempts))
+                : await asyncPart.AttemptAsync();
         }
         if (failure is null)
             return null;
@@ -73,7 +74,7 @@ public static class CampaignOrchestrator
         try
         {
             string activity = part.Image is null ? nameof(GenerateText) : nameof(GenerateImage);
-            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(PolicyOf(retry)));
+            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(PartRetry.PolicyOf(retry)));
             return null;
         }
         catch (TaskFailedException exception)
@@ -81,10 +82,4 @@ public static class CampaignOrchestrator
             return PartFailure.From(exception.FailureDetails);
         }
     }
-
-    private static RetryPolicy PolicyOf(RetrySettings settings) =>
-        new(settings.MaxAttempts, settings.FirstInterval, settings.Backoff, settings.MaxInterval, settings.Timeout)
-        {
-            HandleFailure = details => PartFailure.From(details) is { CanRetry: true, Wait: null },
-        };
 }
