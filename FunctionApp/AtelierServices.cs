@@ -1,4 +1,5 @@
 using Atelier.Access;
+using Atelier.Activities;
 using Atelier.Campaigns;
 using Atelier.Generation;
 using Atelier.Http;
@@ -9,6 +10,7 @@ using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Worker;
 
 namespace Atelier;
 
@@ -22,6 +24,7 @@ public static class AtelierServices
         builder.UseMiddleware<ProblemMiddleware>();
 
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IExceptionPropertiesProvider, ActivityFailureProperties>();
         builder.Services.AddPersistence(configuration);
         builder.Services.AddImages(configuration);
         builder.Services.AddGeneration(configuration);

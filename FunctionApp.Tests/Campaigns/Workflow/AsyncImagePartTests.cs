@@ -1,5 +1,7 @@
+using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
 using Atelier.Generation;
+using FunctionApp.Tests.Activities;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
@@ -147,8 +149,8 @@ public sealed class AsyncImagePartTests
     [Fact]
     public async Task JobThatFails_IsOrderedAgainAfterItsDelay_AndTheFirstJobsCallbackIsNotTheSecondOnes()
     {
-        var failure = new PartFailure("server_error", "The job failed.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(3), 1));
-        _script.OnStore(() => throw AsyncImageScript.Failed(failure));
+        var failure = new ActivityFailure("server_error", "The job failed.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(3), 1));
+        _script.OnStore(() => throw Failures.Thrown(failure));
         _script.OnSubmit(() => AsyncImageScript.Submitted("job-0"));
         var run = _script.Run();
         _script.Raise(new ImageReport("job-0", ImageJobStatus.Failed, Code: "server_error", CanRetry: true));
@@ -167,7 +169,7 @@ public sealed class AsyncImagePartTests
     [Fact]
     public async Task JobThatFailsForGood_FailsThePart()
     {
-        _script.OnStore(() => throw AsyncImageScript.Failed(new PartFailure("moderation_blocked", "Not this picture.", CanRetry: false)));
+        _script.OnStore(() => throw Failures.Thrown(new ActivityFailure("moderation_blocked", "Not this picture.", CanRetry: false)));
         var run = _script.Run();
 
         _script.Raise(new ImageReport(AsyncImageScript.Job, ImageJobStatus.Failed, Code: "moderation_blocked"));
@@ -225,7 +227,7 @@ public sealed class AsyncImagePartTests
     public async Task Canceled_WhileItWaits_CancelsAtTheProviderAndLeavesNoTimer(bool isProviderAway)
     {
         if (isProviderAway)
-            _script.CancelAtProvider = () => throw AsyncImageScript.Failed(new PartFailure("server_error", "Away.", CanRetry: true));
+            _script.CancelAtProvider = () => throw Failures.Thrown(new ActivityFailure("server_error", "Away.", CanRetry: true));
         var run = _script.Run();
         Assert.True(Assert.Single(_script.Timers).IsOpen);
 

@@ -1,3 +1,4 @@
+using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
 using Atelier.Generation;
 using Microsoft.DurableTask;
@@ -86,9 +87,6 @@ internal sealed class AsyncImageScript
 
     public static Task<SubmittedImage?> Submitted(string job, bool isKnown = false) =>
         Task.FromResult<SubmittedImage?>(new SubmittedImage(job, isKnown, PollInterval, JobTimeout));
-
-    public static TaskFailedException Failed(PartFailure failure) =>
-        new(nameof(StoreImage), 3, TaskFailureDetails.FromException(new PartFailedException(failure)));
 
     public void OnSubmit(Func<Task<SubmittedImage?>> answer) => _submits.Enqueue(answer);
 

@@ -1,3 +1,4 @@
+using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;

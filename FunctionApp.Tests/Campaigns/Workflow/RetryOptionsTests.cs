@@ -1,4 +1,5 @@
 using Atelier;
+using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
 using Microsoft.Extensions.Configuration;
 

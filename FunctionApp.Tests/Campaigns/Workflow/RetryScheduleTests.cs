@@ -1,3 +1,4 @@
+using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
 using Microsoft.DurableTask;
 

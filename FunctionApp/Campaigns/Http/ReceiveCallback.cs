@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
 using Atelier.Generation;
 using Atelier.Images;

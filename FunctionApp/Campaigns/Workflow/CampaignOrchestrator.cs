@@ -1,3 +1,4 @@
+using Atelier.Activities;
 using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -52,7 +53,7 @@ public static class CampaignOrchestrator
         TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
     {
         AsyncImagePart? asyncPart = part.IsAsync ? new AsyncImagePart(context, part, stop) : null;
-        PartFailure? failure = asyncPart is null ? await TryAsync(context, part, part.Retry) : await asyncPart.AttemptAsync();
+        ActivityFailure? failure = asyncPart is null ? await TryAsync(context, part, part.Retry) : await asyncPart.AttemptAsync();
         while (failure?.Wait is { } wait)
         {
             // More time than the policy gives: a durable timer waits, then the policy goes on where it was.
@@ -69,17 +70,17 @@ public static class CampaignOrchestrator
         return new FailedPart(part.Image, failure.Code, failure.Message);
     }
 
-    private static async Task<PartFailure?> TryAsync(TaskOrchestrationContext context, PartInput part, RetrySettings retry)
+    private static async Task<ActivityFailure?> TryAsync(TaskOrchestrationContext context, PartInput part, RetrySettings retry)
     {
         try
         {
             string activity = part.Image is null ? nameof(GenerateText) : nameof(GenerateImage);
-            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(PartRetry.PolicyOf(retry)));
+            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(retry.ToPolicy()));
             return null;
         }
         catch (TaskFailedException exception)
         {
-            return PartFailure.From(exception.FailureDetails);
+            return ActivityFailure.From(exception.FailureDetails);
         }
     }
 }

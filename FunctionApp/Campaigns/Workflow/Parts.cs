@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Atelier.Activities;
 
 namespace Atelier.Campaigns.Workflow;
 

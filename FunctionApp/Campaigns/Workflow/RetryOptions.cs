@@ -1,3 +1,4 @@
+using Atelier.Activities;
 using Atelier.Configuration;
 
 namespace Atelier.Campaigns.Workflow;

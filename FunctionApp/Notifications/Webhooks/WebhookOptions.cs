@@ -1,4 +1,4 @@
-using Atelier.Campaigns.Workflow;
+using Atelier.Activities;
 using Atelier.Configuration;
 
 namespace Atelier.Notifications.Webhooks;

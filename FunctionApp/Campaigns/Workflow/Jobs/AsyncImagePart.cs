@@ -1,3 +1,4 @@
+using Atelier.Activities;
 using Atelier.Generation;
 using Microsoft.DurableTask;
 
@@ -29,15 +30,15 @@ internal sealed class AsyncImagePart
         _context = context;
         _part = part;
         _stop = stop;
-        // The activities share one attempt, and PartFailure.Wait spaces attempts. The policy repeats what fails for no reason of the provider's.
-        _options = TaskOptions.FromRetryPolicy(PartRetry.PolicyOf(part.Retry));
+        // The activities share one attempt, and ActivityFailure.Wait spaces attempts. The policy repeats what fails for no reason of the provider's.
+        _options = TaskOptions.FromRetryPolicy(part.Retry.ToPolicy());
         _callback = ListenAsync();
     }
 
     /// <summary>Makes one attempt.</summary>
     /// <returns>Why it failed; <see langword="null"/> where the image is there, or no longer wanted.</returns>
     /// <exception cref="OperationCanceledException">The campaign was stopped.</exception>
-    public async Task<PartFailure?> AttemptAsync()
+    public async Task<ActivityFailure?> AttemptAsync()
     {
         try
         {
@@ -50,7 +51,7 @@ internal sealed class AsyncImagePart
         }
         catch (TaskFailedException exception)
         {
-            return PartFailure.From(exception.FailureDetails);
+            return ActivityFailure.From(exception.FailureDetails);
         }
     }
 
@@ -66,7 +67,7 @@ internal sealed class AsyncImagePart
         catch (TaskFailedException exception)
         {
             // What cannot be cancelled is made and paid for; the campaign is stopped all the same.
-            PartFailure failure = PartFailure.From(exception.FailureDetails);
+            ActivityFailure failure = ActivityFailure.From(exception.FailureDetails);
             logger.LogWarning(
                 "Jobs of campaign {CampaignId} could not be cancelled: {Code}: {Reason}", input.CampaignId, failure.Code, failure.Message);
         }

@@ -25,7 +25,7 @@ public static class MonitorImageJob
     [Function(nameof(MonitorImageJob))]
     public static async Task<ImageReport?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, JobWatch watch)
     {
-        TaskOptions options = TaskOptions.FromRetryPolicy(PartRetry.PolicyOf(watch.Part.Retry));
+        TaskOptions options = TaskOptions.FromRetryPolicy(watch.Part.Retry.ToPolicy());
         Task<bool> stopped = context.WaitForExternalEvent<bool>(StopEvent, CancellationToken.None);
         for (int poll = 0; poll < PollsPerRun; poll++)
         {
