@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
 using FunctionApp.Tests.Activities;
@@ -81,6 +82,26 @@ public sealed class CampaignOrchestratorTests
         Assert.Equal("FAILED", await run);
         Assert.Equal(
             [new FailedPart(null, "timeout", "No answer."), new FailedPart(0, "content_filter", "Not this picture.")], _end!.Failed);
+    }
+
+    [Fact]
+    public async Task Run_PartsEnd_CustomStatusSaysWhichAreDone()
+    {
+        var statuses = new List<string>();
+        _context
+            .Setup(context => context.SetCustomStatus(It.IsAny<object?>()))
+            .Callback((object? status) => statuses.Add(JsonSerializer.Serialize(status)));
+        var slow = new TaskCompletionSource();
+        _parts["text"] = slow.Task;
+        _parts["image/0"] = Task.FromException(Failures.Thrown(new ActivityFailure("content_filter", "Not this picture.", CanRetry: false)));
+
+        Task<string> run = RunAsync();
+        slow.SetResult();
+        await run;
+
+        Assert.Equal("""{"done":[],"failed":[],"pending":["text","image/0","image/1"]}""", statuses[0]);
+        Assert.Equal("""{"done":["image/1"],"failed":["image/0"],"pending":["text"]}""", statuses[^2]);
+        Assert.Equal("""{"done":["image/1","text"],"failed":["image/0"],"pending":[]}""", statuses[^1]);
     }
 
     [Fact]

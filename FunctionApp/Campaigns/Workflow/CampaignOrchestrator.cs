@@ -31,7 +31,15 @@ public static class CampaignOrchestrator
 
         using var stop = new CancellationTokenSource();
         Task<object?> canceled = context.WaitForExternalEvent<object?>(CancelEvent, CancellationToken.None);
-        Task<FailedPart?[]> parts = Task.WhenAll(input.Parts.Select(part => MakeAsync(context, logger, part, stop.Token)));
+        CampaignProgress progress = CampaignProgress.Of(input.Parts);
+        context.SetCustomStatus(progress);
+        Task<FailedPart?[]> parts = Task.WhenAll(input.Parts.Select(async part =>
+        {
+            FailedPart? failed = await MakeAsync(context, logger, part, stop.Token);
+            progress = progress.After(part.Part, isDone: failed is null);
+            context.SetCustomStatus(progress);
+            return failed;
+        }));
         if (await Task.WhenAny(parts, canceled) == canceled)
         {
             // An orchestration stays until its last timer has ended.
