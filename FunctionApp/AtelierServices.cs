@@ -1,6 +1,6 @@
 using Atelier.Access;
-using Atelier.Activities;
 using Atelier.Campaigns;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Http;
 using Atelier.Images;
@@ -25,6 +25,7 @@ public static class AtelierServices
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IExceptionPropertiesProvider, ActivityFailureProperties>();
+        builder.Services.AddSingleton<DurableCalls>();
         builder.Services.AddPersistence(configuration);
         builder.Services.AddImages(configuration);
         builder.Services.AddGeneration(configuration);

@@ -14,7 +14,6 @@ public static class CampaignServices
         services.AddSingleton(RetryOptions.Read(configuration));
         services.AddSingleton<CampaignScheduler>();
         services.AddSingleton<NewCampaignReader>();
-        services.AddSingleton<OrchestrationStatus>();
         services.AddScoped<CampaignQueries>();
         services.AddScoped<CampaignIntake>();
         services.AddScoped<CampaignWatch>();

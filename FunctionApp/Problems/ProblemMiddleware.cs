@@ -31,10 +31,11 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
             {
                 // Nobody is there to read an answer, and the caller's leaving is no error.
                 logger.LogDebug("{Method} {Path} was aborted by the caller.", http.Request.Method, http.Request.Path);
-                context.GetInvocationResult().Value = Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+                http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 return;
             }
-            context.GetInvocationResult().Value = new ProblemResult(ToProblem(exception, http));
+            // Written here: the result of an invocation can be set on the Functions host alone.
+            await new ProblemResult(ToProblem(exception, http)).ExecuteAsync(http);
         }
     }
 

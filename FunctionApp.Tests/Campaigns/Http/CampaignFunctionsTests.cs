@@ -6,6 +6,7 @@ using Atelier.Access.Limits;
 using Atelier.Campaigns;
 using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Images;
 using Atelier.Notifications;
 using Atelier.Persistence;
@@ -362,7 +363,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
             Callers,
             new CampaignWatch(queries, changes, TimeProvider.System),
             queries,
-            new OrchestrationStatus(_time, NullLogger<OrchestrationStatus>.Instance));
+            new DurableCalls(_time, NullLogger<DurableCalls>.Instance));
         return await call.RunAsync(request => function.RunAsync(request, _client.Object, id ?? _campaign.InstanceId, CancellationToken.None));
     }
 

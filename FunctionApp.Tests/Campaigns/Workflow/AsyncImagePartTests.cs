@@ -1,7 +1,7 @@
-using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
-using FunctionApp.Tests.Activities;
+using FunctionApp.Tests.Durable;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 

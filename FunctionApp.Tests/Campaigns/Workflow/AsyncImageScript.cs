@@ -1,5 +1,5 @@
-using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
-using FunctionApp.Tests.Activities;
+using Atelier.Durable;
+using FunctionApp.Tests.Durable;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;

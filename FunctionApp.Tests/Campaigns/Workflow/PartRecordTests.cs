@@ -1,5 +1,5 @@
-using Atelier.Activities;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;

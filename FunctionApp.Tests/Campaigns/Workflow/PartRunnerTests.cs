@@ -1,6 +1,6 @@
-using Atelier.Activities;
 using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
 using Atelier.Notifications;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Access;
+using Atelier.Durable;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -11,7 +12,7 @@ namespace Atelier.Campaigns.Http;
 
 /// <summary><c>GET /api/campaigns/{id}</c>: the campaign as it is now, or as soon as it changes.</summary>
 public sealed class GetCampaign(
-    ICallerResolver callers, CampaignWatch watch, CampaignQueries queries, OrchestrationStatus orchestrations)
+    ICallerResolver callers, CampaignWatch watch, CampaignQueries queries, DurableCalls durable)
 {
     /// <summary>Seconds after which a caller that polls should look again.</summary>
     internal const string PollInterval = "2";
@@ -39,8 +40,10 @@ public sealed class GetCampaign(
         Campaign campaign = await watch.ReadAsync(caller, campaignId, isKnown, wait, cancellationToken)
             ?? throw ApiException.NotFound("campaign");
 
-        OrchestrationView? orchestration =
-            withOrchestration ? await orchestrations.ReadAsync(client, campaign.InstanceId, cancellationToken) : null;
+        OrchestrationMetadata? orchestration = withOrchestration
+            ? await durable.RunAsync(
+                campaign.InstanceId, token => client.GetInstanceAsync(campaign.InstanceId, getInputsAndOutputs: true, token), cancellationToken)
+            : null;
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
         if (!campaign.Status.HasEnded())
             headers.RetryAfter = PollInterval;
@@ -54,7 +57,9 @@ public sealed class GetCampaign(
 
         await queries.LoadPartsAsync([campaign], cancellationToken);
         CampaignView view = CampaignViews.From(campaign);
-        return withOrchestration ? ApiJson.Result(new CampaignWithOrchestrationView(view, orchestration)) : ApiJson.Result(view);
+        return withOrchestration
+            ? ApiJson.Result(new CampaignWithOrchestrationView(view, CampaignViews.From(orchestration)))
+            : ApiJson.Result(view);
     }
 
     // Weak: a later version of this service may write the same campaign in other bytes.

@@ -1,4 +1,4 @@
-using Atelier.Activities;
+using Atelier.Durable;
 using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;

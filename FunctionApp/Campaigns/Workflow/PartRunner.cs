@@ -1,5 +1,5 @@
-using Atelier.Activities;
 using Atelier.Campaigns.Control;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Operations.Metrics;
 using Atelier.Persistence.Tables;

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Atelier.Activities;
+using Atelier.Durable;
 
 namespace Atelier.Campaigns.Workflow;
 

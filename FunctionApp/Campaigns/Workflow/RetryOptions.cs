@@ -1,5 +1,5 @@
-using Atelier.Activities;
 using Atelier.Configuration;
+using Atelier.Durable;
 
 namespace Atelier.Campaigns.Workflow;
 

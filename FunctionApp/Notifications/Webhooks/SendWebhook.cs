@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
-using Atelier.Activities;
 using Atelier.Configuration;
+using Atelier.Durable;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.Azure.Functions.Worker;

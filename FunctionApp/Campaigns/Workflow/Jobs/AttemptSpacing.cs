@@ -1,4 +1,4 @@
-using Atelier.Activities;
+using Atelier.Durable;
 
 namespace Atelier.Campaigns.Workflow;
 

@@ -1,4 +1,4 @@
-using Atelier.Activities;
+using Atelier.Durable;
 using Atelier.Generation;
 
 namespace Atelier.Campaigns.Workflow;

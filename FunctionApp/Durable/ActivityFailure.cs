@@ -3,7 +3,7 @@ using Atelier.Generation;
 using Atelier.Persistence;
 using Microsoft.DurableTask;
 
-namespace Atelier.Activities;
+namespace Atelier.Durable;
 
 /// <summary>Why an activity failed, in a form that crosses the boundary to its orchestrator: as the failure's properties.</summary>
 /// <param name="Code">Stable code, lower case with underscores.</param>

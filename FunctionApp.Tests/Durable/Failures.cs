@@ -1,9 +1,9 @@
-using Atelier.Activities;
+using Atelier.Durable;
 using DurableTask.Core;
 using Microsoft.DurableTask;
 using CoreTaskFailedException = DurableTask.Core.Exceptions.TaskFailedException;
 
-namespace FunctionApp.Tests.Activities;
+namespace FunctionApp.Tests.Durable;
 
 /// <summary>The failures of activities, as their orchestrators get them.</summary>
 internal static class Failures

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 
-namespace Atelier.Activities;
+namespace Atelier.Durable;
 
 /// <summary>An exponential retry policy. Travels in the orchestration's input: what runs keeps its own.</summary>
 /// <param name="MaxAttempts">Attempts in all, the first included; 1 means no retry.</param>

@@ -1,7 +1,7 @@
-using Atelier.Activities;
+using Atelier.Durable;
 using Microsoft.DurableTask;
 
-namespace FunctionApp.Tests.Activities;
+namespace FunctionApp.Tests.Durable;
 
 public sealed class ActivityFailureTests
 {

@@ -1,6 +1,6 @@
 using Microsoft.DurableTask.Worker;
 
-namespace Atelier.Activities;
+namespace Atelier.Durable;
 
 /// <summary>Ends an activity whose attempt has failed and is on record: the one exception that activities throw on purpose.</summary>
 /// <param name="failure">Why.</param>
