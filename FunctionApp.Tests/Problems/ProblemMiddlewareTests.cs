@@ -2,6 +2,7 @@ using System.Text.Json;
 using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -43,6 +44,19 @@ public sealed class ProblemMiddlewareTests
 
         Assert.Equal((500, "internal_error"), (_http.Response.StatusCode, problem.GetProperty("code").GetString()));
         Assert.DoesNotContain("secret-word", problem.GetRawText(), StringComparison.Ordinal);
+    }
+
+    // The Functions host makes an empty 500 of an answer whose request it could not send to its end.
+    [Fact]
+    public async Task Body_ThatIsRefused_IsReadOnPastTheServersOwnLimit()
+    {
+        var limit = new Mock<IHttpMaxRequestBodySizeFeature>();
+        limit.SetupProperty(feature => feature.MaxRequestBodySize, 30_000_000);
+        _http.Features.Set(limit.Object);
+
+        await AnswerAsync(new ApiException(413, "body_too_large", "Too long."));
+
+        Assert.Null(limit.Object.MaxRequestBodySize);
     }
 
     [Fact]
