@@ -1,0 +1,349 @@
+using DurableTask.Core;
+using DurableTask.Core.Exceptions;
+using DurableTask.Core.History;
+using DurableTask.Core.Query;
+using DurableTask.Core.Serializing;
+using DurableTask.PostgreSQL.Sessions;
+using DurableTask.PostgreSQL.Storage;
+
+namespace DurableTask.PostgreSQL;
+
+/// <content>What clients call. A call that returns is durable.</content>
+public sealed partial class PostgreSqlOrchestrationService :
+    IOrchestrationServiceClient, IOrchestrationServiceQueryClient, IOrchestrationServicePurgeClient
+{
+    private const int MaxPageSize = 10_000;
+    private const int PurgeBatch = 1000;
+
+    /// <summary>A commit takes milliseconds; one that takes so long waits for a database that does not respond.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(500);
+    private static readonly OrchestrationStatus[] NotEnded =
+        [OrchestrationStatus.Running, OrchestrationStatus.Pending, OrchestrationStatus.Suspended, OrchestrationStatus.ContinuedAsNew];
+
+    /// <summary>Starts an orchestration. The run of an ended instance with the same id is replaced.</summary>
+    /// <exception cref="OrchestrationAlreadyExistsException">A run with that id has not ended.</exception>
+    /// <exception cref="PayloadTooLargeException">The input is over the limit.</exception>
+    /// <exception cref="TaskHubUnavailableException">The database does not respond.</exception>
+    public Task CreateTaskOrchestrationAsync(TaskMessage creationMessage) => CreateTaskOrchestrationAsync(creationMessage, NotEnded);
+
+    /// <summary>Starts an orchestration, unless an instance with its id is in one of the given states, or runs.</summary>
+    /// <inheritdoc cref="CreateTaskOrchestrationAsync(TaskMessage)" path="/exception"/>
+    public async Task CreateTaskOrchestrationAsync(TaskMessage creationMessage, OrchestrationStatus[] dedupeStatuses)
+    {
+        ArgumentNullException.ThrowIfNull(creationMessage);
+        if (creationMessage.Event is not ExecutionStartedEvent started)
+        {
+            throw new ArgumentException("The message does not start an orchestration.", nameof(creationMessage));
+        }
+
+        var id = started.OrchestrationInstance.InstanceId;
+        Payload.Check(started.Input, _options.MaxPayloadBytes, $"The input of orchestration '{started.Name}'");
+        if (dedupeStatuses is not null && Array.Exists(dedupeStatuses, StoredInstance.IsEndedStatus)
+            && await GuardAsync(() => _store.StatusAsync(id, CancellationToken.None)) is { } status && dedupeStatuses.Contains(status))
+        {
+            throw AlreadyExists(id);
+        }
+
+        if (!await CreateAsync(StoredInstance.From(started)))
+        {
+            throw AlreadyExists(id);
+        }
+    }
+
+    /// <summary>Sends a message to an orchestration that runs.</summary>
+    /// <exception cref="InvalidOperationException">No such instance runs.</exception>
+    /// <exception cref="PayloadTooLargeException">The payload is over the limit.</exception>
+    /// <exception cref="TaskHubUnavailableException">The database does not respond.</exception>
+    public async Task SendTaskOrchestrationMessageAsync(TaskMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message.Event is ExecutionStartedEvent)
+        {
+            await CreateTaskOrchestrationAsync(message);
+            return;
+        }
+
+        Payload.Check(PayloadOf(message.Event), _options.MaxPayloadBytes, "The payload of the message");
+        var id = message.OrchestrationInstance.InstanceId;
+        if (!await SendAsync(message))
+        {
+            throw new InvalidOperationException($"No orchestration instance with the ID '{id}' is running.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task SendTaskOrchestrationMessageBatchAsync(params TaskMessage[] messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        foreach (var message in messages)
+        {
+            await SendTaskOrchestrationMessageAsync(message);
+        }
+    }
+
+    /// <summary>Waits for the end of an orchestration. An unknown id is waited for: it may be started yet.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="executionId">Ignored: an id stands for its latest run.</param>
+    /// <param name="timeout">How long to wait; zero, a negative time or the largest for as long as it takes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Its last state; <see langword="null"/> when it has not ended in time.</returns>
+    public async Task<OrchestrationState> WaitForOrchestrationAsync(
+        string instanceId, string executionId, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (timeout > TimeSpan.Zero && timeout.TotalMilliseconds < int.MaxValue)
+        {
+            limit.CancelAfter(timeout);
+        }
+
+        try
+        {
+            return (await WaitAsync(instanceId, StoredInstance.IsEndedStatus, limit.Token)).ToState();
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null!;
+        }
+    }
+
+    /// <summary>Terminates an orchestration. One that has not begun, or was set aside, ends without running; another ends at its next checkpoint.</summary>
+    /// <exception cref="InvalidOperationException">No such instance runs.</exception>
+    public async Task ForceTerminateTaskOrchestrationAsync(string instanceId, string reason)
+    {
+        var output = Payload.Storable(reason);
+        Payload.Check(output, _options.MaxPayloadBytes, "The output of the termination");
+        if (!_sessions.TryFind(instanceId, out _)
+            && await GuardAsync(() => _store.TerminateUnstartedAsync(instanceId, output, CancellationToken.None)))
+        {
+            _sessions.Watch.Changed(instanceId);
+            return;
+        }
+
+        await SendTaskOrchestrationMessageAsync(MessageTo(instanceId, new ExecutionTerminatedEvent(-1, output)));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IList<OrchestrationState>> GetOrchestrationStateAsync(string instanceId, bool allExecutions) =>
+        await FindAsync(instanceId) is { } found ? [found.ToState()] : [];
+
+    /// <inheritdoc/>
+    public async Task<OrchestrationState> GetOrchestrationStateAsync(string instanceId, string executionId) =>
+        (await FindAsync(instanceId))?.ToState()!;
+
+    /// <summary>The history as the framework's JSON.</summary>
+    public async Task<string> GetOrchestrationHistoryAsync(string instanceId, string executionId) =>
+        JsonDataConverter.Default.Serialize(await GetHistoryAsync(instanceId) ?? []);
+
+    /// <summary>Deletes ended orchestrations that were created, ended or last changed before a time.</summary>
+    public async Task PurgeOrchestrationHistoryAsync(DateTime thresholdDateTimeUtc, OrchestrationStateTimeRangeFilterType timeRangeFilterType) =>
+        await PurgeEndedAsync(new InstanceFilter(To: thresholdDateTimeUtc), timeout: null);
+
+    /// <inheritdoc/>
+    public async Task<OrchestrationQueryResult> GetOrchestrationWithQueryAsync(OrchestrationQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var size = Math.Clamp(query.PageSize, 1, MaxPageSize);
+        var filter = new InstanceFilter(query.CreatedTimeFrom, query.CreatedTimeTo, query.RuntimeStatus?.ToList(), query.InstanceIdPrefix);
+        var found = await GuardAsync(() => _store.QueryAsync(filter, query.ContinuationToken, size + 1, cancellationToken));
+        var page = found.Take(size).Select(i => i.ToState()).ToList();
+        if (!query.FetchInputsAndOutputs)
+        {
+            page.ForEach(s => s.Input = null);
+        }
+
+        return new OrchestrationQueryResult(page, found.Count > size ? page[^1].OrchestrationInstance.InstanceId : null);
+    }
+
+    /// <summary>Deletes an ended orchestration.</summary>
+    /// <returns>1; 0 when there is no such instance, or when it has not ended.</returns>
+    public async Task<PurgeResult> PurgeInstanceStateAsync(string instanceId) =>
+        new(await GuardAsync(() => _store.PurgeAsync([instanceId], CancellationToken.None)));
+
+    /// <summary>Deletes ended orchestrations that match the filter.</summary>
+    public Task<PurgeResult> PurgeInstanceStateAsync(PurgeInstanceFilter purgeInstanceFilter)
+    {
+        ArgumentNullException.ThrowIfNull(purgeInstanceFilter);
+        return PurgeEndedAsync(
+            new InstanceFilter(
+                purgeInstanceFilter.CreatedTimeFrom == default ? null : purgeInstanceFilter.CreatedTimeFrom,
+                purgeInstanceFilter.CreatedTimeTo,
+                purgeInstanceFilter.RuntimeStatus?.ToList()),
+            purgeInstanceFilter.Timeout);
+    }
+
+    /// <summary>
+    /// Orchestrations that were set aside because <see cref="PostgreSqlOrchestrationServiceOptions.MaxDispatchCount"/> nodes died with them. They can be
+    /// terminated, or released by <see cref="ReleaseSetAsideAsync"/>.
+    /// </summary>
+    /// <param name="afterInstanceId">The last id of the page before; <see langword="null"/> for the first page.</param>
+    /// <param name="pageSize">How many at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<OrchestrationState>> ListSetAsideAsync(
+        string? afterInstanceId = null, int pageSize = 100, CancellationToken cancellationToken = default)
+    {
+        var found = await GuardAsync(() => _store.SetAsideAsync(afterInstanceId, Math.Clamp(pageSize, 1, MaxPageSize), cancellationToken));
+        return [.. found.Select(i => i.ToState())];
+    }
+
+    /// <summary>Lets a node take an orchestration again that was set aside.</summary>
+    /// <returns>Whether it was set aside.</returns>
+    public Task<bool> ReleaseSetAsideAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        GuardAsync(() => _store.ReleaseSetAsideAsync(instanceId, cancellationToken));
+
+    internal Task<StoredInstance?> FindAsync(string instanceId, CancellationToken cancellationToken = default) =>
+        GuardAsync(() => _store.FindAsync(instanceId, cancellationToken));
+
+    internal Task<List<string>> DescendantsAsync(string instanceId, CancellationToken cancellationToken) =>
+        GuardAsync(() => _store.DescendantsAsync(instanceId, cancellationToken));
+
+    internal Task<int> PurgeAsync(IEnumerable<string> ids, CancellationToken cancellationToken) =>
+        GuardAsync(() => _store.PurgeAsync(ids, cancellationToken));
+
+    internal Task<List<string>> ListEndedAsync(InstanceFilter filter, string? afterId, int limit, CancellationToken cancellationToken) =>
+        GuardAsync(() => _store.ListEndedAsync(filter, afterId, limit, cancellationToken));
+
+    /// <returns><see langword="null"/> when there is no such instance.</returns>
+    internal async Task<List<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken = default)
+    {
+        if (await FindAsync(instanceId, cancellationToken) is not { } instance)
+        {
+            return null;
+        }
+
+        var histories = await GuardAsync(() => _store.LoadHistoriesAsync([instance], cancellationToken));
+        return histories[instanceId];
+    }
+
+    /// <summary>Waits until an instance is in a state. An unknown id is waited for.</summary>
+    internal async Task<StoredInstance> WaitAsync(string instanceId, Func<OrchestrationStatus, bool> reached, CancellationToken cancellationToken)
+    {
+        var poll = FirstPoll;
+        try
+        {
+            while (true)
+            {
+                var changed = _sessions.Watch.Next(instanceId);
+                if (await GuardAsync(() => _store.StatusAsync(instanceId, cancellationToken)) is { } status
+                    && reached(status)
+                    && await FindAsync(instanceId, cancellationToken) is { } instance
+                    && reached(instance.Status))
+                {
+                    return instance;
+                }
+
+                // What runs in this process signals its changes; what runs elsewhere has to be looked for.
+                await Task.WhenAny(changed, Task.Delay(poll, _timeProvider, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+                poll = poll * 1.5 < MaxPoll ? poll * 1.5 : MaxPoll;
+            }
+        }
+        finally
+        {
+            _sessions.Watch.Forget(instanceId);
+        }
+    }
+
+    /// <summary>Sends a message to an instance where it is: in memory when this node holds it, by its inbox otherwise.</summary>
+    /// <returns><see langword="false"/> when no such instance runs.</returns>
+    internal async Task<bool> SendAsync(TaskMessage message)
+    {
+        DemandDatabase();
+        var (id, executionId) = (message.OrchestrationInstance.InstanceId, message.OrchestrationInstance.ExecutionId);
+        if (_sessions.TryFind(id, out var session))
+        {
+            var acknowledgement = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            session.Post(new SessionMessage(message.Event, executionId) { Acknowledgement = acknowledgement });
+            if (await WithinResponseTimeoutAsync(acknowledgement.Task, $"The message to instance '{id}' may still arrive."))
+            {
+                return true;
+            }
+        }
+
+        var outgoing = new OutgoingMessage(
+            id, executionId, HistoryCodec.Write([message.Event]), message.Event is ExecutionRewoundEvent);
+        return await GuardAsync(() => _store.SendAsync(outgoing, CancellationToken.None));
+    }
+
+    internal static TaskMessage MessageTo(string instanceId, HistoryEvent e) =>
+        new() { OrchestrationInstance = new OrchestrationInstance { InstanceId = instanceId }, Event = e };
+
+    internal static OrchestrationAlreadyExistsException AlreadyExists(string id) =>
+        new($"An orchestration instance with the ID '{id}' already exists.");
+
+    private async Task<bool> CreateAsync(StoredInstance instance)
+    {
+        if (!_isStarted)
+        {
+            return await GuardAsync(() => _store.CreateAsync(instance, CancellationToken.None));
+        }
+
+        while (true)
+        {
+            DemandDatabase();
+            var request = new CreationRequest(_sessions, _sessions.Place(instance)) { InstanceId = instance.Id };
+            _sessions.Writer.Enqueue(request);
+            try
+            {
+                return await WithinResponseTimeoutAsync(request.Created, $"Orchestration '{instance.Id}' may still be started.");
+            }
+            catch (NodeFencedException)
+            {
+                // The node joins again under a new number; nothing was written.
+                await Task.Delay(FirstPoll, _timeProvider);
+            }
+        }
+    }
+
+    private async Task<PurgeResult> PurgeEndedAsync(InstanceFilter filter, TimeSpan? timeout)
+    {
+        var started = _timeProvider.GetTimestamp();
+        var total = 0;
+        while (true)
+        {
+            var count = await GuardAsync(() => _store.PurgeEndedAsync(filter, PurgeBatch, CancellationToken.None));
+            total += count;
+            if (count < PurgeBatch)
+            {
+                return new PurgeResult(total, isComplete: true);
+            }
+
+            if (timeout is { } limit && _timeProvider.GetElapsedTime(started) > limit)
+            {
+                return new PurgeResult(total, isComplete: false);
+            }
+        }
+    }
+
+    private void DemandDatabase()
+    {
+        if (_health.Problem is { } problem)
+        {
+            throw new TaskHubUnavailableException(
+                $"Task hub '{_options.TaskHub}' has not taken work since {problem.Since:u} ({problem.Reason}). Nothing was started or sent.");
+        }
+    }
+
+    private async Task<bool> WithinResponseTimeoutAsync(Task<bool> response, string otherwise)
+    {
+        try
+        {
+            return await response.WaitAsync(ResponseTimeout, _timeProvider);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TaskHubUnavailableException(
+                $"Task hub '{_options.TaskHub}' has not responded for {ResponseTimeout.TotalSeconds} s. {otherwise}", exception);
+        }
+    }
+
+    private static string? PayloadOf(HistoryEvent e) => e switch
+    {
+        EventRaisedEvent raised => raised.Input,
+        ExecutionTerminatedEvent terminated => terminated.Input,
+        ExecutionSuspendedEvent suspended => suspended.Reason,
+        ExecutionResumedEvent resumed => resumed.Reason,
+        _ => null,
+    };
+}

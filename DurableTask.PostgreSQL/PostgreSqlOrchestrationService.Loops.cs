@@ -1,0 +1,266 @@
+using System.Threading.Channels;
+using DurableTask.Core;
+using DurableTask.Core.History;
+using DurableTask.PostgreSQL.Sessions;
+using DurableTask.PostgreSQL.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace DurableTask.PostgreSQL;
+
+/// <content>What a node does again and again: taking work, reading its inbox, the heartbeat, the sweep.</content>
+public sealed partial class PostgreSqlOrchestrationService
+{
+    /// <summary>The most instances taken in one go: their histories are loaded together.</summary>
+    private const int AcquireBatch = 500;
+
+    /// <summary>How long an orchestration waits in memory before it is evicted when others wait for its place.</summary>
+    private static readonly TimeSpan PressedIdle = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Since when this node's heartbeat has gone through without a break. The silence of other nodes says nothing about them until the database, or
+    /// this node, was back for long enough.
+    /// </summary>
+    private long? _beatingSince;
+    private long _lastBeat;
+    private bool _takenInDoubt;
+    private bool _wantsRoom;
+
+    private async Task<TimeSpan> AcquireAsync(CancellationToken cancellationToken)
+    {
+        if (_takenInDoubt && _sessions.IsOpen)
+        {
+            await AdoptTakenAsync(cancellationToken);
+        }
+
+        while (_sessions.IsOpen && !WantsRoom())
+        {
+            _takenInDoubt = true;
+
+            // No more than keep the activities busy: the rest is another node's as well.
+            var busy = (2 * _options.MaxConcurrentActivities) - _sessions.Activities.Backlog;
+            var limit = Math.Min(Math.Min(AcquireBatch, Math.Max(busy, 1)), _options.MaxLiveOrchestrations - _sessions.Count);
+            var taken = limit > 0 ? await _store.AcquireAsync(_sessions.NodeId, limit, _sessions.Versions.Rejected, cancellationToken) : [];
+            if (taken.Count == 0)
+            {
+                _takenInDoubt = false;
+                break;
+            }
+
+            await AdoptAsync(taken, cancellationToken);
+        }
+
+        var wait = (_sessions.IsOpen ? await _store.NextWakeAsync(_sessions.Versions.Rejected, cancellationToken) : null) ?? _options.SweepInterval;
+        if (wait <= TimeSpan.Zero)
+        {
+            // Work waits for a place, or another node is about to take it. What only waits for a timer or an event does so in the database;
+            // to a node that is merely busy that would bring no relief, only the work of taking it up again.
+            foreach (var session in _sessions.HasPlace ? [] : _sessions.All)
+            {
+                session.EvictIfIdle(PressedIdle);
+            }
+
+            wait = PressedIdle;
+        }
+
+        await WaitForSignalAsync(_workSignal, wait < _options.SweepInterval ? wait : _options.SweepInterval, cancellationToken);
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>Whether there is no room. If so, an instance that ends signals that there may be work for its place; else nothing need look.</summary>
+    private bool WantsRoom()
+    {
+        _wantsRoom = false;
+        if (!_sessions.HasRoom)
+        {
+            // Set first, and looked at again: an instance that leaves from here on is noticed.
+            Volatile.Write(ref _wantsRoom, true);
+            Interlocked.MemoryBarrier();
+            _wantsRoom = !_sessions.HasRoom;
+        }
+
+        return _wantsRoom;
+    }
+
+    private async Task AdoptAsync(List<StoredInstance> taken, CancellationToken cancellationToken)
+    {
+        var forOthers = taken.Where(i => _sessions.Versions.Rejects(i.Version)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
+        if (forOthers.Count > 0)
+        {
+            _logger.LogInformation("{Count} orchestrations of other versions are left to other nodes", forOthers.Count);
+            await _store.GiveBackAsync(_sessions.NodeId, forOthers, cancellationToken);
+            taken.RemoveAll(i => forOthers.Contains(i.Id));
+        }
+
+        var histories = await _store.LoadHistoriesAsync(taken, cancellationToken);
+        foreach (var instance in taken)
+        {
+            _sessions.Adopt(instance, histories[instance.Id]);
+        }
+
+        _takenInDoubt = false;
+        if (taken.Exists(i => i.InboxCount > 0))
+        {
+            SignalMessages();
+        }
+    }
+
+    /// <summary>Instances can have been taken by a statement whose response was lost: in the database this node holds them, here nobody does.</summary>
+    private async Task AdoptTakenAsync(CancellationToken cancellationToken)
+    {
+        var held = await _store.FindTakenAsync(_sessions.NodeId, among: null, cancellationToken);
+        var missing = held.Where(i => !_sessions.TryFind(i.Id, out _)).Select(i => i.Id).ToArray();
+
+        // One that has just ended is missing here too. Its row said so before it left: a second look leaves it out.
+        await AdoptAsync(await _store.FindTakenAsync(_sessions.NodeId, missing, cancellationToken), cancellationToken);
+    }
+
+    private async Task<TimeSpan> ReadInboxAsync(CancellationToken cancellationToken)
+    {
+        await WaitForSignalAsync(_messageSignal, _options.SweepInterval, cancellationToken);
+        var settled = _sessions.ConsumedInbox.Count;
+        var unread = _sessions.UnreadInbox.Count;
+        var seen = new List<(OrchestrationSession Session, long Count)>();
+        foreach (var message in await _store.ReadInboxAsync(_sessions.NodeId, cancellationToken))
+        {
+            if (!_sessions.TryFind(message.InstanceId, out var session))
+            {
+                continue;
+            }
+
+            if (session.KnownInbox.Add(message.Id))
+            {
+                session.Post(new SessionMessage(message.Event, message.ExecutionId) { InboxId = message.Id });
+            }
+
+            seen.Add((session, message.InboxCount));
+        }
+
+        // Counted only now that all of them are with the session: one that counts what it does not have could be released.
+        seen.ForEach(s => s.Session.InboxCount = Math.Max(s.Session.InboxCount, s.Count));
+        while (unread-- > 0 && _sessions.UnreadInbox.TryDequeue(out var read))
+        {
+            read.Session.InboxCount = Math.Max(read.Session.InboxCount, read.Count);
+        }
+
+        // Rows that were gone before this look cannot come up in a later one.
+        while (settled-- > 0 && _sessions.ConsumedInbox.TryDequeue(out var consumed))
+        {
+            consumed.Session.KnownInbox.Remove(consumed.Id);
+        }
+
+        return TimeSpan.Zero;
+    }
+
+    private async Task<TimeSpan> BeatAsync(CancellationToken cancellationToken)
+    {
+        var longestPause = _options.Lease > _options.HeartbeatInterval * 2 ? _options.Lease : _options.HeartbeatInterval * 2;
+        var since = _timeProvider.GetElapsedTime(_lastBeat) < longestPause ? _beatingSince : null;
+        _beatingSince = null;
+        if (_sessions.IsOpen && !await _nodes.BeatAsync(_sessions.NodeId, cancellationToken))
+        {
+            await RejoinAsync();
+        }
+
+        _health.Succeeded();
+        _lastBeat = _timeProvider.GetTimestamp();
+        _beatingSince = since ?? _lastBeat;
+        var trustsSilence = _timeProvider.GetElapsedTime(_beatingSince.Value) >= _options.ReconnectGrace;
+        var freed = await _nodes.RemoveDeadAsync(_sessions.NodeId, _identity, _options, trustsSilence, cancellationToken);
+        if (freed > 0)
+        {
+            _logger.LogInformation("{Count} orchestrations of a dead node are free to be taken", freed);
+            SignalWork();
+        }
+
+        return _options.HeartbeatInterval;
+    }
+
+    private async Task<TimeSpan> SweepAsync(CancellationToken cancellationToken)
+    {
+        foreach (var session in _sessions.All)
+        {
+            session.EvictIfIdle(_options.ExtendedSessionIdleTimeout);
+        }
+
+        await _store.ClearInboxAsync(cancellationToken);
+        return _options.SweepInterval * 5;
+    }
+
+    /// <summary>A sub-orchestration that ended while its parent had failed could not report: the parent gets its result now.</summary>
+    private async Task ConfirmChildrenAsync(OrchestrationSession session, Dictionary<int, string> children)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var child in await _store.EndedChildrenAsync(session.Id, children.Values, _stopping.Token))
+                {
+                    var task = child.Parent!.TaskScheduleId;
+                    session.Post(new SessionMessage(child.Status is OrchestrationStatus.Completed
+                        ? new SubOrchestrationInstanceCompletedEvent(-1, task, child.Output)
+                        : new SubOrchestrationInstanceFailedEvent(
+                            -1, task, child.Output, details: null, child.Failure is null ? null : JsonText.ReadFailure(child.Failure))));
+                }
+
+                return;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                _logger.LogDebug(exception, "The sub-orchestrations of {InstanceId} could not be looked up", session.Id);
+                await PauseAsync(_options.HeartbeatInterval);
+            }
+        }
+    }
+
+    /// <summary>Runs a loop's body again and again, through outages, until the node stops. The body returns how long to pause.</summary>
+    private async Task RepeatAsync(string what, Func<CancellationToken, Task<TimeSpan>> body)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var pause = await body(_stopping.Token);
+                if (pause > TimeSpan.Zero)
+                {
+                    await PauseAsync(pause);
+                }
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (NodeFencedException)
+            {
+                await RejoinAsync();
+            }
+            catch (Exception exception)
+            {
+                // A loop that ended would silently take a part of the node with it.
+                _logger.LogDebug(exception, "A node failed at {What}", what);
+                _health.Failed(exception);
+                await PauseAsync(TimeSpan.FromMilliseconds(500));
+            }
+        }
+    }
+
+    private Task PauseAsync(TimeSpan pause) =>
+        Task.Delay(pause, _timeProvider, _stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    private static async Task WaitForSignalAsync(Channel<bool> signal, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            await signal.Reader.ReadAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Time to look without a signal.
+        }
+    }
+}

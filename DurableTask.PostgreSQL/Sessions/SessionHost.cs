@@ -1,0 +1,228 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using DurableTask.Core;
+using DurableTask.Core.History;
+using DurableTask.PostgreSQL.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace DurableTask.PostgreSQL.Sessions;
+
+/// <summary>The orchestrations that this node holds, and what they work with.</summary>
+internal sealed class SessionHost(
+    PostgreSqlOrchestrationServiceOptions options,
+    TimeProvider timeProvider,
+    TaskHubMetrics metrics,
+    GroupCommitWriter writer,
+    DatabaseHealth health,
+    ILogger<SessionHost> logger)
+{
+    private readonly ConcurrentDictionary<string, OrchestrationSession> _sessions = new(StringComparer.Ordinal);
+    private readonly Channel<OrchestrationSession> _ready = Channel.CreateUnbounded<OrchestrationSession>();
+    private int _arriving;
+
+    public PostgreSqlOrchestrationServiceOptions Options { get; } = options;
+
+    public TimeProvider TimeProvider { get; } = timeProvider;
+
+    public GroupCommitWriter Writer { get; } = writer;
+
+    public ActivityQueue Activities { get; } = new();
+
+    public TimerQueue Timers { get; } = new(timeProvider);
+
+    public InstanceWatch Watch { get; } = new();
+
+    /// <summary>Which versions this node takes. Default is all.</summary>
+    public VersionFilter Versions { get; set; } = new(settings: null);
+
+    public long NodeId { get; set; }
+
+    /// <summary>Whether it takes new instances.</summary>
+    public bool IsOpen { get; set; }
+
+    public bool IsDatabaseAway => health.IsAway;
+
+    public int Count => _sessions.Count;
+
+    public IEnumerable<OrchestrationSession> All => _sessions.Values;
+
+    /// <summary>Inbox messages that became events and are gone.</summary>
+    public ConcurrentQueue<(OrchestrationSession Session, long Id)> ConsumedInbox { get; } = new();
+
+    /// <summary>Instances that were taken with messages, and how many they had: known to have them once the inbox was read.</summary>
+    public ConcurrentQueue<(OrchestrationSession Session, long Count)> UnreadInbox { get; } = new();
+
+    /// <summary>An instance has left, over or not: there is room for another. One that is not over waits in the database.</summary>
+    public event Action<bool>? Left;
+
+    /// <summary>An instance of this node may have messages in its inbox.</summary>
+    public event Action? MessagesExpected;
+
+    /// <summary>Sub-orchestrations, by task, that may have ended while their parent had failed.</summary>
+    public event Action<OrchestrationSession, Dictionary<int, string>>? ChildrenInDoubt;
+
+    /// <summary>Whether a new instance is to start here rather than wait in the database for a node with room.</summary>
+    public bool HasRoom => IsOpen && HasPlace && Volatile.Read(ref _arriving) + Activities.Backlog <= Options.MaxConcurrentActivities;
+
+    /// <summary>Whether one more fits into memory, busy or not: where none does, one that only waits has to make room.</summary>
+    public bool HasPlace => _sessions.Count + Volatile.Read(ref _arriving) < Options.MaxLiveOrchestrations;
+
+    public bool TryFind(string id, out OrchestrationSession session) => _sessions.TryGetValue(id, out session!);
+
+    /// <summary>Takes an instance whose row names this node as its owner, and sets it going.</summary>
+    public void Adopt(StoredInstance instance, List<HistoryEvent> history)
+    {
+        if (!IsOpen || instance.Owner != NodeId)
+        {
+            // It is this node's in the database, perhaps under an earlier number, and goes with the rest of what that one leaves behind.
+            return;
+        }
+
+        var session = new OrchestrationSession(this, instance, history)
+        {
+            InboxCount = instance.InboxCount > 0 ? OrchestrationSession.InboxCountUnknown : 0,
+        };
+        if (_sessions.TryGetValue(instance.Id, out var earlier))
+        {
+            // It was released, and taken again before that was known here.
+            earlier.Drop();
+        }
+
+        _sessions[instance.Id] = session;
+        if (instance.InboxCount > 0)
+        {
+            UnreadInbox.Enqueue((session, instance.InboxCount));
+        }
+
+        Watch.Changed(instance.Id);
+        session.Start();
+    }
+
+    /// <summary>A session has something for the dispatcher to do.</summary>
+    public void Ready(OrchestrationSession session) => _ready.Writer.TryWrite(session);
+
+    /// <returns>The next session's work item; <see langword="null"/> when cancelled.</returns>
+    public async Task<TaskOrchestrationWorkItem?> NextAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var session = await _ready.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                if (session.TryBegin() is { } workItem)
+                {
+                    return workItem;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    public void Remove(OrchestrationSession session, bool isOver)
+    {
+        if (_sessions.TryRemove(new KeyValuePair<string, OrchestrationSession>(session.Id, session)))
+        {
+            Watch.Changed(session.Id);
+            Left?.Invoke(isOver);
+        }
+    }
+
+    /// <summary>A new state of an instance is durable.</summary>
+    public void Changed(string id, InstanceUpdate update)
+    {
+        if (update.Ended)
+        {
+            metrics.Ended(update.Status.ToString());
+        }
+
+        Watch.Changed(id);
+    }
+
+    public void Failed(OrchestrationSession session, Exception exception) =>
+        logger.LogError(exception, "Orchestration {InstanceId} fails: what it produced cannot be stored", session.Id);
+
+    /// <summary>The dispatcher gave up a work item: it gets it again later.</summary>
+    public void Abandoned(OrchestrationSession session, TimeSpan delay)
+    {
+        logger.LogWarning("The dispatcher abandoned orchestration {InstanceId}; it is tried again in {Seconds} s", session.Id, delay.TotalSeconds);
+        Later(session.Retry, delay);
+    }
+
+    /// <summary>The dispatcher gave up an activity: it gets it again later.</summary>
+    public void Abandoned(ActivityWorkItem activity)
+    {
+        var delay = TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, activity.Abandoned++)));
+        logger.LogWarning("The dispatcher abandoned activity {Activity}; it is tried again in {Seconds} s", activity.Id, delay.TotalSeconds);
+        Later(() => Activities.Add(activity), delay);
+    }
+
+    /// <summary>Releases all instances, each between two checkpoints; ends when none is left.</summary>
+    public Task HandOverAllAsync()
+    {
+        var empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Left += _ => Check();
+        foreach (var session in _sessions.Values)
+        {
+            session.HandOver();
+        }
+
+        Check();
+        return empty.Task;
+
+        void Check()
+        {
+            if (_sessions.IsEmpty)
+            {
+                empty.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Forgets all instances: the database has them, and another node, or this one under a new number, goes on.</summary>
+    public void DropAll()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            session.Drop();
+        }
+
+        _sessions.Clear();
+    }
+
+    public void LookForMessages() => MessagesExpected?.Invoke();
+
+    public void ConfirmChildren(OrchestrationSession session, Dictionary<int, string> children) => ChildrenInDoubt?.Invoke(session, children);
+
+    /// <summary>Decides where a new instance begins: here and now, in the database until its time, or wherever there is room.</summary>
+    public StoredInstance Place(StoredInstance instance)
+    {
+        metrics.Scheduled();
+        if (instance.StartAt is { } startAt && startAt > TimeProvider.GetUtcNow().UtcDateTime)
+        {
+            return instance;
+        }
+
+        if (!HasRoom || Versions.Rejects(instance.Version))
+        {
+            return instance with { StartAt = null };
+        }
+
+        Interlocked.Increment(ref _arriving);
+        return instance with { StartAt = null, Owner = NodeId, Status = OrchestrationStatus.Running };
+    }
+
+    /// <summary>The commit of a placed instance is decided: the place kept for it is taken or free again.</summary>
+    public void Settle(StoredInstance instance)
+    {
+        if (instance.Owner is not null)
+        {
+            Interlocked.Decrement(ref _arriving);
+        }
+    }
+
+    private void Later(Action action, TimeSpan delay) =>
+        _ = Task.Delay(delay, TimeProvider).ContinueWith(_ => action(), TaskScheduler.Default);
+}
