@@ -93,6 +93,21 @@ internal sealed class TestNode : IAsyncDisposable
     public async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input = null) =>
         await EndOfAsync(await ScheduleAsync(orchestrator, input));
 
+    /// <summary>Makes the node give back an instance that waits, as if it had done so for long.</summary>
+    public async Task EvictAsync(string id)
+    {
+        await Eventually.TrueAsync(() =>
+        {
+            if (!Service.Sessions.TryFind(id, out var session))
+            {
+                return true;
+            }
+
+            session.EvictIfIdle(TimeSpan.Zero);
+            return false;
+        });
+    }
+
     public async Task<OrchestrationMetadata> FindAsync(string id) => (await Client.GetInstanceAsync(id, getInputsAndOutputs: true))!;
 
     /// <summary>Waits until an instance is in a state.</summary>

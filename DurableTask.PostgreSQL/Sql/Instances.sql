@@ -51,7 +51,7 @@ where id = any($1) and owner = $2
 with receiver as (
     update {hub}.instances i
     set inbox_count = i.inbox_count + 1,
-        wake_at = case when i.owner is null and {is_due} then clock_timestamp() else i.wake_at end
+        wake_at = case when i.owner is null and {is_due} then clock_timestamp() else i.wake_at end{to_rewind}
     where i.id = $1 and (i.status not in (1, 3, 4, 5) or (i.status = 3 and $4))
     returning i.id, i.owner),
 put as (
