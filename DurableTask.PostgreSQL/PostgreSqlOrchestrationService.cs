@@ -101,7 +101,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
         set => _sessions.Versions = new VersionFilter(value);
     }
 
-    /// <summary>Joins the hub, after creating or upgrading its schema where the options say so.</summary>
+    /// <summary>Joins the hub, after creating or upgrading its schema where the options say so. A service that was stopped does not start again.</summary>
     /// <exception cref="TaskHubSchemaException">The schema cannot be used.</exception>
     /// <exception cref="TaskHubUnavailableException">The database does not respond, or refuses this node.</exception>
     public async Task StartAsync()
@@ -109,6 +109,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
         await _lifecycle.WaitAsync();
         try
         {
+            ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
             if (_isStarted)
             {
                 return;

@@ -41,6 +41,7 @@ internal sealed class CheckpointRequest(OrchestrationSession session) : CommitRe
         Acknowledgements = Joined(Acknowledgements, later.Acknowledgements);
         Update = later.Update ?? Update;
         IsAwaited |= later.IsAwaited;
+        IsUrgent |= later.IsUrgent;
     }
 
     public override IThreadPoolWorkItem? OnCommitted(CommitOutcome outcome)

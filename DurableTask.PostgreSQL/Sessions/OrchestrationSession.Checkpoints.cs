@@ -75,6 +75,15 @@ internal sealed partial class OrchestrationSession
             _last = (CheckpointRequest)_host.Writer.Enqueue(request, _last);
         }
 
+        lock (_gate)
+        {
+            if (_isGone && _last is not null)
+            {
+                // It failed at that moment: nothing may be written behind its end.
+                _host.Writer.Drop(_last);
+            }
+        }
+
         Start(activities, timers);
         if (isReplaced && newEvents.Any(static e => e is ExecutionRewoundEvent))
         {
@@ -161,16 +170,19 @@ internal sealed partial class OrchestrationSession
     private CheckpointRequest NewRequest()
     {
         var request = new CheckpointRequest(this) { InstanceId = Id, FirstSequence = _nextSequence, SequenceBefore = _nextSequence };
-        foreach (var message in _taken)
+        lock (_gate)
         {
-            if (message.InboxId != 0)
+            foreach (var message in _taken)
             {
-                (request.ConsumedInbox ??= []).Add(message.InboxId);
-            }
+                if (message.InboxId != 0)
+                {
+                    (request.ConsumedInbox ??= []).Add(message.InboxId);
+                }
 
-            if (message.Acknowledgement is { } acknowledgement)
-            {
-                (request.Acknowledgements ??= []).Add(acknowledgement);
+                if (message.Acknowledgement is { } acknowledgement)
+                {
+                    (request.Acknowledgements ??= []).Add(acknowledgement);
+                }
             }
         }
 
@@ -302,6 +314,11 @@ internal sealed partial class OrchestrationSession
     /// <summary>Starts the activities and timers that the history has no result of.</summary>
     private void StartPending()
     {
+        if (_events.Count == 0)
+        {
+            return;
+        }
+
         var scheduled = new Dictionary<int, TaskScheduledEvent>();
         var created = new Dictionary<int, TimerCreatedEvent>();
         var children = new Dictionary<int, string>();
@@ -346,96 +363,6 @@ internal sealed partial class OrchestrationSession
         if (isRewound && children.Count > 0)
         {
             _host.ConfirmChildren(this, children);
-        }
-    }
-
-    private PayloadTooLargeException? FindTooLarge(HistoryEvent[] events, OrchestrationState? status)
-    {
-        try
-        {
-            foreach (var e in events)
-            {
-                var (payload, what) = e switch
-                {
-                    TaskScheduledEvent task => (task.Input, $"The input of activity '{task.Name}'"),
-                    SubOrchestrationInstanceCreatedEvent child => (child.Input, $"The input of sub-orchestration '{child.Name}'"),
-                    EventSentEvent sent => (sent.Input, $"The payload of event '{sent.Name}'"),
-                    ExecutionStartedEvent started when _events.Count > 0 => (started.Input, "The input of the next generation"),
-                    ExecutionCompletedEvent completed => (completed.Result, "The output of the orchestration"),
-                    _ => (null, string.Empty),
-                };
-                Payload.Check(payload, _host.Options.MaxPayloadBytes, what);
-            }
-
-            Payload.Check(status?.Status, _host.Options.MaxPayloadBytes, "The custom status");
-            return null;
-        }
-        catch (PayloadTooLargeException exception)
-        {
-            return exception;
-        }
-    }
-
-    /// <summary>The history cannot hold what the run produced: the run fails, and the instance with it.</summary>
-    private void Fail(Exception exception, CheckpointRequest refused)
-    {
-        var request = new FailureRequest(this) { InstanceId = Id, FirstSequence = refused.SequenceBefore, ConsumedInbox = refused.ConsumedInbox };
-        if (_last is { IsTaken: false } queued && queued != refused)
-        {
-            if (queued.SequenceBefore < refused.SequenceBefore)
-            {
-                // It comes before what was refused and is good: it is written first.
-                request.FirstSequence = refused.SequenceBefore;
-            }
-            else
-            {
-                _host.Writer.Drop(queued);
-                queued.NewInstances?.ForEach(n => _host.Settle(n.Instance));
-                queued.Acknowledgements?.ForEach(a => a.TrySetResult(false));
-            }
-        }
-
-        var failure = new FailureDetails(
-            exception.GetType().FullName!, Payload.Storable(exception.Message)!, stackTrace: null, innerFailure: null, isNonRetriable: true);
-        var output = failure.ToString();
-        request.Events = [HistoryCodec.Write([new ExecutionCompletedEvent(-1, output, OrchestrationStatus.Failed, failure)])];
-        request.Update = new InstanceUpdate(OrchestrationStatus.Failed, output, _instance.CustomStatus, JsonText.WriteFailure(failure), Now, Ended: true);
-        if (_instance.Parent is { } parent)
-        {
-            request.Outgoing =
-            [
-                new OutgoingMessage(
-                    parent.OrchestrationInstance.InstanceId,
-                    parent.OrchestrationInstance.ExecutionId,
-                    HistoryCodec.Write([new SubOrchestrationInstanceFailedEvent(-1, parent.TaskScheduleId, output, details: null, failure)]),
-                    IsRewind: false),
-            ];
-        }
-
-        _host.Failed(this, exception);
-        Drop();
-        _host.Writer.Enqueue(request);
-    }
-
-    private sealed class FailureRequest(OrchestrationSession session) : CommitRequest
-    {
-        public override long? Node => session.Node;
-
-        public override IThreadPoolWorkItem? OnCommitted(CommitOutcome outcome)
-        {
-            session._host.Changed(session.Id, Update!);
-            session.Leave(isOver: true);
-            return null;
-        }
-
-        public override void OnFailed(Exception exception)
-        {
-            if (exception is not (NodeFencedException or ServiceStoppedException))
-            {
-                session._host.Failed(session, exception);
-            }
-
-            session.Leave(isOver: false);
         }
     }
 }

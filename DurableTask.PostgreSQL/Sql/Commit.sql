@@ -58,13 +58,13 @@ insert into {hub}.history (instance_id, seq, events)
 select * from {rows} u
 
 -- name: UpdateInstances
--- $1 to $7 columns
+-- $1 to $7 columns. What has ended stays as it is, unless another generation took its place in the same commit.
 update {hub}.instances i
 set status = u.status, output = u.output, custom_status = u.custom_status, failure = u.failure, updated_at = u.at, dispatches = 0,
     completed_at = case when u.ended then u.at end, owner = case when u.ended then null else i.owner end,
     wake_at = case when u.ended then null else i.wake_at end
 from {rows} u(id, status, output, custom_status, failure, at, ended)
-where i.id = u.id
+where i.id = u.id and i.status not in (1, 3, 4, 5)
 
 -- name: RenewInstances
 -- $1 to $6 columns. Another generation of the same run.

@@ -23,6 +23,7 @@ internal sealed class DatabaseHealth(TimeProvider timeProvider, ILogger<Database
         {
             if (_problem is { } known && known.IsDefect == isDefect)
             {
+                _problem = known with { Reason = exception.Message };
                 return;
             }
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Logging;
 using DurableTask.PostgreSQL.Sessions;
+using Microsoft.Extensions.Logging;
 
 namespace DurableTask.PostgreSQL.Storage;
 
@@ -16,36 +16,16 @@ namespace DurableTask.PostgreSQL.Storage;
 /// commit is done starts the next one and then goes on with one of the instances that it was for. What waiting for a thread costs on a
 /// busy machine is what an orchestration of short steps would otherwise spend most of its time on.
 /// </para>
-/// <para>
-/// A request that is not urgent starts no writing: nobody waits for it, and a crash before it is written only repeats activities. It goes with the
-/// next commit, or with one of its own after <see cref="LongestDelay"/>.
-/// </para>
 /// </remarks>
 internal sealed class GroupCommitWriter : IAsyncDisposable
 {
-    /// <summary>The most requests that one commit takes.</summary>
-    private const int MaxGroup = 512;
-
-    /// <summary>How long a request that is not urgent waits for others to be written with.</summary>
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromMilliseconds(5);
-
     private readonly CommitConnection _connection;
     private readonly TimeProvider _timeProvider;
     private readonly TaskHubMetrics _metrics;
     private readonly ILogger<GroupCommitWriter> _logger;
-    private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<CommitRequest> _held = [];
-    private readonly Queue<CommitRequest> _queue = new();
-    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly ITimer _delay;
+    private readonly CommitQueue _queue;
     private ExecutionContext? _context;
     private CancellationToken _cancellation;
-    private int _urgent;
-    private bool _isDelayRunning;
-    private bool _isOpen;
-    private bool _isWriting;
-    private bool _isComplete;
     private volatile Membership _membership = new(0);
 
     public GroupCommitWriter(
@@ -58,8 +38,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         _timeProvider = timeProvider;
         _metrics = metrics;
         _logger = logger;
-        _delay = timeProvider.CreateTimer(
-            static self => ((GroupCommitWriter)self!).OnDelayOver(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _queue = new CommitQueue(timeProvider, BeginWriting);
     }
 
     /// <summary>Called when a commit was refused because another node declared this one dead.</summary>
@@ -69,63 +48,25 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     public void Attach(long nodeId) => _membership = new Membership(nodeId);
 
     /// <summary>
-    /// Takes a request, or adds it to an earlier one of the same instance that is not in a commit yet. The request may learn its outcome before
+    /// Takes a request, or adds it to an earlier one of the same session that is not in a commit yet. The request may learn its outcome before
     /// this returns: call it with no lock held.
     /// </summary>
     /// <param name="request">What to write.</param>
-    /// <param name="earlier">The instance's last request; <see langword="null"/> for none.</param>
+    /// <param name="earlier">The session's last request; <see langword="null"/> for none.</param>
     /// <returns>The request that it is part of.</returns>
     public CommitRequest Enqueue(CommitRequest request, CheckpointRequest? earlier = null)
     {
-        bool isTaken, begins;
-        lock (_gate)
+        if (_queue.Add(request, earlier) is { } added)
         {
-            isTaken = !_isComplete;
-            if (isTaken && earlier is { IsTaken: false, IsDropped: false })
-            {
-                if (request.IsUrgent && !earlier.IsUrgent)
-                {
-                    earlier.IsUrgent = true;
-                    _urgent++;
-                }
-
-                earlier.Add((CheckpointRequest)request);
-                request = earlier;
-            }
-            else if (isTaken)
-            {
-                _urgent += request.IsUrgent ? 1 : 0;
-                _queue.Enqueue(request);
-            }
-
-            begins = isTaken && _isOpen && !_isWriting && _urgent > 0;
-            _isWriting |= begins;
-            if (isTaken && !_isWriting)
-            {
-                RunDelay();
-            }
+            return added;
         }
 
-        if (begins)
-        {
-            BeginWriting();
-        }
-        else if (!isTaken)
-        {
-            request.OnFailed(new ServiceStoppedException());
-        }
-
+        request.OnFailed(new ServiceStoppedException());
         return request;
     }
 
     /// <summary>Leaves the request out of what is written, unless it is in a commit already.</summary>
-    public void Drop(CommitRequest request)
-    {
-        lock (_gate)
-        {
-            request.IsDropped = true;
-        }
-    }
+    public void Drop(CommitRequest request) => _queue.Drop(request);
 
     /// <summary>Begins to write, also what was brought before.</summary>
     /// <param name="cancellationToken">Gives up what is not written yet.</param>
@@ -134,68 +75,17 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     {
         _context = ExecutionContext.Capture();
         _cancellation = cancellationToken;
-        lock (_gate)
-        {
-            _isOpen = true;
-        }
-
-        BeginIfWaiting();
-        return _ended.Task;
+        _queue.Open();
+        return _queue.Ended;
     }
 
     /// <summary>Takes no more requests; those taken are still written.</summary>
-    public void Complete()
-    {
-        lock (_gate)
-        {
-            _isComplete = true;
-            if (!_isWriting && _queue.Count == 0 && _held.Count == 0)
-            {
-                _ended.TrySetResult();
-            }
-        }
-
-        BeginIfWaiting();
-    }
+    public void Complete() => _queue.Complete();
 
     public async ValueTask DisposeAsync()
     {
-        await _delay.DisposeAsync();
+        await _queue.DisposeAsync();
         await _connection.DisposeAsync();
-    }
-
-    private void RunDelay()
-    {
-        if (!_isDelayRunning)
-        {
-            _isDelayRunning = true;
-            _delay.Change(LongestDelay, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void OnDelayOver()
-    {
-        lock (_gate)
-        {
-            _isDelayRunning = false;
-        }
-
-        BeginIfWaiting();
-    }
-
-    private void BeginIfWaiting()
-    {
-        bool begins;
-        lock (_gate)
-        {
-            begins = _isOpen && !_isWriting && (_queue.Count > 0 || _held.Count > 0);
-            _isWriting |= begins;
-        }
-
-        if (begins)
-        {
-            BeginWriting();
-        }
     }
 
     /// <remarks>
@@ -219,7 +109,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         List<CommitRequest> group = [];
         try
         {
-            while (TakeGroup(group, isFirst))
+            while (_queue.TryTake(group, isFirst))
             {
                 isFirst = false;
                 if (await CommitAsync(group, _cancellation).ConfigureAwait(false) is { } work)
@@ -245,22 +135,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
     }
 
-    private void GiveUp(List<CommitRequest> group)
-    {
-        lock (_gate)
-        {
-            _isComplete = true;
-            _isWriting = false;
-            group.AddRange(_held);
-            group.AddRange(_queue);
-            group.ForEach(r => r.IsTaken = true);
-            _held.Clear();
-            _queue.Clear();
-        }
-
-        FailAll(group, new ServiceStoppedException());
-        _ended.TrySetResult();
-    }
+    private void GiveUp(List<CommitRequest> group) => FailAll([.. group, .. _queue.TakeAll()], new ServiceStoppedException());
 
     /// <summary>Runs it on this thread, which has nothing else to do; on another where this one's stack has grown deep.</summary>
     private static void GoOn(IThreadPoolWorkItem work)
@@ -272,69 +147,6 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         else
         {
             ThreadPool.UnsafeQueueUserWorkItem(work, preferLocal: false);
-        }
-    }
-
-    /// <summary>Fills the group with what waits. Without anything urgent the writing is over until it begins again.</summary>
-    /// <remarks>
-    /// Two requests for the same new id cannot share a statement: the later one waits for the next commit. So does a second request of an instance,
-    /// which can only be one behind a new generation or a release.
-    /// </remarks>
-    private bool TakeGroup(List<CommitRequest> group, bool isFirst)
-    {
-        lock (_gate)
-        {
-            var isEmpty = _held.Count == 0 && _queue.Count == 0;
-            if (isEmpty || (!isFirst && _urgent == 0 && !_isComplete))
-            {
-                _isWriting = false;
-                if (!isEmpty)
-                {
-                    RunDelay();
-                }
-                else if (_isComplete)
-                {
-                    _ended.TrySetResult();
-                }
-
-                return false;
-            }
-
-            _ids.Clear();
-            var earlier = _held.Count > 0 ? _held.ToArray() : [];
-            _held.Clear();
-            foreach (var request in earlier)
-            {
-                Place(request);
-            }
-
-            while (group.Count < MaxGroup && _queue.TryDequeue(out var request))
-            {
-                Place(request);
-            }
-
-            return true;
-
-            void Place(CommitRequest request)
-            {
-                if (request.IsDropped)
-                {
-                    _urgent -= request.IsUrgent ? 1 : 0;
-                    return;
-                }
-
-                if (_ids.Contains(request.InstanceId) || (request.NewInstances?.Exists(n => _ids.Contains(n.Instance.Id)) ?? false))
-                {
-                    _held.Add(request);
-                    return;
-                }
-
-                _ids.Add(request.InstanceId);
-                request.NewInstances?.ForEach(n => _ids.Add(n.Instance.Id));
-                request.IsTaken = true;
-                _urgent -= request.IsUrgent ? 1 : 0;
-                group.Add(request);
-            }
         }
     }
 
