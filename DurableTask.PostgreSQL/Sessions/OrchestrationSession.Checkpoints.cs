@@ -23,8 +23,8 @@ internal sealed partial class OrchestrationSession
     {
         // Another generation (continue-as-new) or a rewound history comes as a state of its own: it takes the place of what is stored.
         var isReplaced = !ReferenceEquals(workItem.OrchestrationRuntimeState, state);
-        HistoryEvent[] newEvents = [.. state.NewEvents];
-        if (FindTooLarge(newEvents, status) is { } tooLarge)
+        var newEvents = WithInputs(state, activities);
+        if (FindTooLarge(newEvents, messages, status) is { } tooLarge)
         {
             Fail(tooLarge, NewRequest());
             throw new SessionAbortedException(tooLarge.Message, tooLarge);
@@ -165,6 +165,35 @@ internal sealed partial class OrchestrationSession
         }
 
         Fail(exception, request);
+    }
+
+    /// <summary>
+    /// The new events, with the inputs of activities. The framework puts those into the messages alone; here the history is all that is stored, and an
+    /// activity that a crash interrupted starts from it.
+    /// </summary>
+    private static HistoryEvent[] WithInputs(OrchestrationRuntimeState state, IList<TaskMessage> activities)
+    {
+        HistoryEvent[] events = [.. state.NewEvents];
+        var next = 0;
+        foreach (var message in activities)
+        {
+            if (!string.Equals(message.OrchestrationInstance.ExecutionId, state.OrchestrationInstance?.ExecutionId, StringComparison.Ordinal))
+            {
+                continue; // an earlier generation's
+            }
+
+            // They come in the order of their events: the search goes on where the last one ended.
+            for (var tried = 0; tried < events.Length; tried++, next++)
+            {
+                if (events[next % events.Length] is TaskScheduledEvent scheduled && scheduled.EventId == message.Event.EventId)
+                {
+                    events[next++ % events.Length] = message.Event;
+                    break;
+                }
+            }
+        }
+
+        return events;
     }
 
     private CheckpointRequest NewRequest()
