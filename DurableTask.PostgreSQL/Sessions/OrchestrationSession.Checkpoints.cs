@@ -174,22 +174,21 @@ internal sealed partial class OrchestrationSession
     private static HistoryEvent[] WithInputs(OrchestrationRuntimeState state, IList<TaskMessage> activities)
     {
         HistoryEvent[] events = [.. state.NewEvents];
-        var next = 0;
-        foreach (var message in activities)
+        if (activities.Count == 0)
         {
-            if (!string.Equals(message.OrchestrationInstance.ExecutionId, state.OrchestrationInstance?.ExecutionId, StringComparison.Ordinal))
-            {
-                continue; // an earlier generation's
-            }
+            return events;
+        }
 
-            // They come in the order of their events: the search goes on where the last one ended.
-            for (var tried = 0; tried < events.Length; tried++, next++)
+        // Those of an earlier generation may have the same ids.
+        var execution = state.OrchestrationInstance?.ExecutionId;
+        var byId = activities
+            .Where(message => string.Equals(message.OrchestrationInstance.ExecutionId, execution, StringComparison.Ordinal))
+            .ToDictionary(message => message.Event.EventId, message => message.Event);
+        for (var n = 0; n < events.Length; n++)
+        {
+            if (events[n] is TaskScheduledEvent scheduled && byId.TryGetValue(scheduled.EventId, out var withInput))
             {
-                if (events[next % events.Length] is TaskScheduledEvent scheduled && scheduled.EventId == message.Event.EventId)
-                {
-                    events[next++ % events.Length] = message.Event;
-                    break;
-                }
+                events[n] = withInput;
             }
         }
 
