@@ -23,14 +23,14 @@ internal sealed partial class OrchestrationSession
     {
         // Another generation (continue-as-new) or a rewound history comes as a state of its own: it takes the place of what is stored.
         var isReplaced = !ReferenceEquals(workItem.OrchestrationRuntimeState, state);
-        HistoryEvent[] newEvents = [.. state.NewEvents];
+        var newEvents = WithInputs(state, activities);
         var isRewound = isReplaced && newEvents.Any(static e => e is ExecutionRewoundEvent);
         if (isRewound)
         {
             KeepExecution(state.ExecutionStartedEvent!, messages);
         }
 
-        if (FindTooLarge(newEvents, status) is { } tooLarge)
+        if (FindTooLarge(newEvents, messages, status) is { } tooLarge)
         {
             Fail(tooLarge, NewRequest());
             throw new SessionAbortedException(tooLarge.Message, tooLarge);
@@ -187,6 +187,34 @@ internal sealed partial class OrchestrationSession
         }
 
         Fail(exception, request);
+    }
+
+    /// <summary>
+    /// The new events, with the inputs of activities. The framework puts those into the messages alone; here the history is all that is stored, and an
+    /// activity that a crash interrupted starts from it.
+    /// </summary>
+    private static HistoryEvent[] WithInputs(OrchestrationRuntimeState state, IList<TaskMessage> activities)
+    {
+        HistoryEvent[] events = [.. state.NewEvents];
+        if (activities.Count == 0)
+        {
+            return events;
+        }
+
+        // Those of an earlier generation may have the same ids.
+        var execution = state.OrchestrationInstance?.ExecutionId;
+        var byId = activities
+            .Where(message => string.Equals(message.OrchestrationInstance.ExecutionId, execution, StringComparison.Ordinal))
+            .ToDictionary(message => message.Event.EventId, message => message.Event);
+        for (var n = 0; n < events.Length; n++)
+        {
+            if (events[n] is TaskScheduledEvent scheduled && byId.TryGetValue(scheduled.EventId, out var withInput))
+            {
+                events[n] = withInput;
+            }
+        }
+
+        return events;
     }
 
     private CheckpointRequest NewRequest()
