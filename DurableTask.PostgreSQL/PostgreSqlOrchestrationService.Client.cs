@@ -23,6 +23,7 @@ public sealed partial class PostgreSqlOrchestrationService :
         [OrchestrationStatus.Running, OrchestrationStatus.Pending, OrchestrationStatus.Suspended, OrchestrationStatus.ContinuedAsNew];
 
     /// <summary>Starts an orchestration. The run of an ended instance with the same id is replaced.</summary>
+    /// <exception cref="ArgumentException">The name or the version cannot be stored.</exception>
     /// <exception cref="OrchestrationAlreadyExistsException">A run with that id has not ended.</exception>
     /// <exception cref="PayloadTooLargeException">The input is over the limit.</exception>
     /// <exception cref="TaskHubUnavailableException">The database does not respond.</exception>
@@ -39,6 +40,12 @@ public sealed partial class PostgreSqlOrchestrationService :
         }
 
         var id = started.OrchestrationInstance.InstanceId;
+        if (Payload.Storable(started.Name) != started.Name || Payload.Storable(started.Version) != started.Version)
+        {
+            throw new ArgumentException(
+                "The name and the version of an orchestration cannot contain U+0000 or halves of surrogate pairs.", nameof(creationMessage));
+        }
+
         Payload.Check(started.Input, _options.MaxPayloadBytes, $"The input of orchestration '{started.Name}'");
         if (dedupeStatuses is not null && Array.Exists(dedupeStatuses, StoredInstance.IsEndedStatus)
             && await GuardAsync(() => _store.StatusAsync(id, CancellationToken.None)) is { } status && dedupeStatuses.Contains(status))
