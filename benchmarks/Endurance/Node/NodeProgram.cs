@@ -42,6 +42,8 @@ internal static class NodeProgram
             options.ExtendedSessionIdleTimeout = TimeSpan.FromSeconds(idle);
         }
 
+        // Here nodes die all the time, and it is never the orchestration's fault.
+        options.MaxDispatchCount = int.MaxValue;
         options.MaxConcurrentActivities = Number("Activities") ?? options.MaxConcurrentActivities;
         options.MaxLiveOrchestrations = Number("Orchestrations") ?? options.MaxLiveOrchestrations;
 
