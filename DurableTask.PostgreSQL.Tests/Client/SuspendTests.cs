@@ -20,7 +20,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
         });
         tasks.AddOrchestratorFunc<string>("Sleeps", async context =>
         {
-            await context.CreateTimer(TimeSpan.FromMilliseconds(300), CancellationToken.None);
+            await context.CreateTimer(TimeSpan.FromMilliseconds(1500), CancellationToken.None);
             return "slept";
         });
     };
@@ -35,7 +35,6 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
         await Client.RaiseEventAsync(id, "e", "2");
         await Client.RaiseEventAsync(id, "e", "3");
 
-        Assert.Equal("a break", (await Caller.FindAsync(id)).SerializedOutput);
         await Client.ResumeInstanceAsync(id, "go on");
 
         Assert.Equal("1 2 3", await Caller.OutputOfAsync<string>(id));
