@@ -106,6 +106,7 @@ function publish(project) {
 function requireRedis() {
   if (spawnSync('redis-server', ['--version']).status === 0) return;
   if (process.getuid() !== 0) throw new Error('redis-server is missing: apt-get install redis-server');
+  run('apt-get', ['update', '--quiet']);
   run('apt-get', ['install', '--yes', '--no-install-recommends', 'redis-server']);
 }
 
