@@ -258,7 +258,7 @@ public sealed partial class PostgreSqlOrchestrationService :
     {
         DemandDatabase();
         var (id, executionId) = (message.OrchestrationInstance.InstanceId, message.OrchestrationInstance.ExecutionId);
-        if (_sessions.TryFind(id, out var session))
+        if (_sessions.TryFind(id, out var session) && session.HasReadInbox)
         {
             var acknowledgement = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             session.Post(new SessionMessage(message.Event, executionId) { Acknowledgement = acknowledgement });
@@ -270,7 +270,13 @@ public sealed partial class PostgreSqlOrchestrationService :
 
         var outgoing = new OutgoingMessage(
             id, executionId, HistoryCodec.Write([message.Event]), message.Event is ExecutionRewoundEvent);
-        return await GuardAsync(() => _store.SendAsync(outgoing, CancellationToken.None));
+        var receiver = await GuardAsync(() => _store.SendAsync(outgoing, CancellationToken.None));
+        if (receiver is { } sent && sent.Owner == _sessions.NodeId)
+        {
+            _sessions.ExpectInbox(id, sent.InboxCount);
+        }
+
+        return receiver is not null;
     }
 
     internal static TaskMessage MessageTo(string instanceId, HistoryEvent e) =>
