@@ -49,6 +49,12 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         {
             _inbox.Add(new SessionMessage(instance.ToExecutionStarted(), instance.ExecutionId));
         }
+        else if (instance.InboxCount == 0 && !_isToRewind && history.TrueForAll(IsBeforeTheFirstStep))
+        {
+            // Perhaps a generation whose code has not run yet, because it is not of the version of the node before: it needs a message to begin. To
+            // one that just waits the message says nothing.
+            _inbox.Add(new SessionMessage(new GenericEvent(-1, "begin")));
+        }
     }
 
     /// <summary>Where the session is between the database and the dispatcher.</summary>
@@ -285,6 +291,9 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         dropped.ForEach(m => m.Acknowledgement?.TrySetResult(false));
         waiter?.SetResult(null);
     }
+
+    private static bool IsBeforeTheFirstStep(HistoryEvent e) =>
+        e is OrchestratorStartedEvent or ExecutionStartedEvent or EventRaisedEvent or OrchestratorCompletedEvent;
 
     private void Post(SessionMessage message, bool isHere)
     {
