@@ -287,26 +287,37 @@ public sealed partial class PostgreSqlOrchestrationService :
 
     private async Task<bool> CreateAsync(StoredInstance instance)
     {
-        if (!_isStarted)
+        var isRepeated = false;
+        while (_isStarted && !_stopping.IsCancellationRequested)
         {
-            return await GuardAsync(() => _store.CreateAsync(instance, CancellationToken.None));
-        }
+            if (!isRepeated)
+            {
+                DemandDatabase();
+            }
 
-        while (true)
-        {
-            DemandDatabase();
             var request = new CreationRequest(_sessions, _sessions.Place(instance)) { InstanceId = instance.Id };
             _sessions.Writer.Enqueue(request);
             try
             {
-                return await WithinResponseTimeoutAsync(request.Created, $"Orchestration '{instance.Id}' may still be started.");
+                return await WithinResponseTimeoutAsync(request.Created, $"Orchestration '{instance.Id}' may still be started.")
+                    || (isRepeated && await IsCreatedAsync());
             }
             catch (NodeFencedException)
             {
-                // The node joins again under a new number; nothing was written.
+                // The node joins again under a new number. Perhaps the commit took place before.
+                isRepeated = true;
                 await Task.Delay(FirstPoll, _timeProvider);
             }
+            catch (ServiceStoppedException)
+            {
+                isRepeated = true;
+                break;
+            }
         }
+
+        return await GuardAsync(() => _store.CreateAsync(instance, CancellationToken.None)) || (isRepeated && await IsCreatedAsync());
+
+        async Task<bool> IsCreatedAsync() => (await FindAsync(instance.Id))?.RunId == instance.RunId;
     }
 
     private async Task<PurgeResult> PurgeEndedAsync(
@@ -334,7 +345,7 @@ public sealed partial class PostgreSqlOrchestrationService :
 
     private void DemandDatabase()
     {
-        if (_health.Problem is { } problem)
+        if (_health.WriteProblem is { } problem)
         {
             throw new TaskHubUnavailableException(
                 $"Task hub '{_options.TaskHub}' has not taken work since {problem.Since:u} ({problem.Reason}). Nothing was started or sent.");

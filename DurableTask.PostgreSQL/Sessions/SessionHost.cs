@@ -20,6 +20,7 @@ internal sealed class SessionHost(
     private readonly Channel<OrchestrationSession> _ready = Channel.CreateUnbounded<OrchestrationSession>();
     private readonly ConcurrentDictionary<string, long> _expectedInbox = new(StringComparer.Ordinal);
     private int _arriving;
+    private volatile bool _hasUnclaimedMessages;
 
     public PostgreSqlOrchestrationServiceOptions Options { get; } = options;
 
@@ -41,7 +42,7 @@ internal sealed class SessionHost(
     /// <summary>Whether it takes new instances.</summary>
     public bool IsOpen { get; set; }
 
-    public bool IsDatabaseAway => health.IsAway;
+    public bool IsDatabaseAway => health.WriteProblem is not null;
 
     public int Count => _sessions.Count;
 
@@ -52,6 +53,17 @@ internal sealed class SessionHost(
 
     /// <summary>Instances that were taken with messages, and how many they had: known to have them once the inbox was read.</summary>
     public ConcurrentQueue<(OrchestrationSession Session, long Count)> UnreadInbox { get; } = new();
+
+    /// <summary>Whether messages were read for an instance of this node that was not here yet.</summary>
+    public bool HasUnclaimedMessages
+    {
+        get => _hasUnclaimedMessages;
+        set
+        {
+            _hasUnclaimedMessages = value;
+            Interlocked.MemoryBarrier();
+        }
+    }
 
     /// <summary>An instance has left, over or not: there is room for another. One that is not over waits in the database.</summary>
     public event Action<bool>? Left;
@@ -99,6 +111,12 @@ internal sealed class SessionHost(
         }
 
         TellExpectedInbox(session);
+        if (HasUnclaimedMessages)
+        {
+            HasUnclaimedMessages = false;
+            LookForMessages();
+        }
+
         Watch.Changed(instance.Id);
         session.Start();
     }
