@@ -170,7 +170,7 @@ public sealed class SessionTests
     {
         var history = await hub.LockAsync("history");
         await wake();
-        await Eventually.TrueAsync(async () => (await history.WaitersAsync()).Length > 0);
+        await history.BlocksAsync();
         if (sendsFirstWhileTaken)
         {
             await node.Client.RaiseEventAsync(id, "e", "first");
@@ -180,7 +180,7 @@ public sealed class SessionTests
         await history.DisposeAsync();
         await Eventually.TrueAsync(() => node.Service.Sessions.TryFind(id, out _));
         var second = node.Client.RaiseEventAsync(id, "e", "second");
-        await Eventually.TrueAsync(async () => second.IsCompleted || (await inbox.WaitersAsync()).Length > 1);
+        await Eventually.TrueAsync(async () => second.IsCompleted || await inbox.WaitersAsync() > 1);
         await inbox.DisposeAsync();
 
         await second;
