@@ -53,6 +53,7 @@ public sealed class PostgreSqlDurableTaskWorker : DurableTaskWorker
             ExceptionPropertiesProvider = exceptionProperties is null ? null : new ExceptionPropertiesProviderAdapter(exceptionProperties),
         };
         _worker.AddOrchestrationDispatcherMiddleware(ScopedOrchestration.PrepareAsync);
+        _worker.AddActivityDispatcherMiddleware(ScopedActivity.AddPropertiesAsync);
     }
 
     /// <inheritdoc/>
