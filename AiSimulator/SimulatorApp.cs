@@ -94,8 +94,12 @@ public static class SimulatorApp
         var (openAi, azure) = (new OpenAiDialect(), new AzureOpenAiDialect());
         chat.Map(app, "/v1", openAi);
         images.Map(app, "/v1", openAi);
-        chat.Map(app, "/openai/v1", azure);
-        images.Map(app, "/openai/v1", azure);
+        foreach (var azureUrl in new[] { "/openai/deployments/{deployment}", "/openai/v1" })
+        {
+            chat.Map(app, azureUrl, azure);
+            images.Map(app, azureUrl, azure);
+        }
+
         chat.Map(app, "/v1beta/openai", new GeminiDialect());
         app.Services.GetRequiredService<StableDiffusionEndpoints>().Map(app);
         app.Services.GetRequiredService<ReplicateEndpoints>().Map(app);

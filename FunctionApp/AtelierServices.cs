@@ -1,5 +1,6 @@
 using Atelier.Access;
 using Atelier.Campaigns;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Http;
 using Atelier.Images;
@@ -9,6 +10,7 @@ using Atelier.Operations.Metrics;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Worker;
 
 namespace Atelier;
 
@@ -22,6 +24,8 @@ public static class AtelierServices
         builder.UseMiddleware<ProblemMiddleware>();
 
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<IExceptionPropertiesProvider, ActivityFailureProperties>();
+        builder.Services.AddSingleton<DurableCalls>();
         builder.Services.AddPersistence(configuration);
         builder.Services.AddImages(configuration);
         builder.Services.AddGeneration(configuration);

@@ -75,11 +75,11 @@ select {columns} from {hub}.instances where id = $1
 select status from {hub}.instances where id = $1
 
 -- name: Query
--- $1 created from, $2 created to, $3 statuses, $4 prefix of the id, $5 after the id, $6 limit
+-- $1 created from, $2 created to, $3 statuses, $4 and $5 the range of ids with the prefix, $6 after the id, $7 limit
 select {columns} from {hub}.instances
-where ($1 is null or created_at >= $1) and ($2 is null or created_at <= $2)
-  and ($3 is null or status = any($3)) and ($4 is null or starts_with(id, $4)) and ($5 is null or id > $5)
-order by id limit $6
+where id >= $4 and id < $5 and id > $6
+  and ($1 is null or created_at >= $1) and ($2 is null or created_at <= $2) and ($3 is null or status = any($3))
+order by id limit $7
 
 -- name: ListEnded
 -- $1 completed from, $2 completed to, $3 statuses, $4 after the id, $5 limit

@@ -8,6 +8,9 @@ namespace DurableTask.PostgreSQL.Storage;
 /// <summary>Reads of the task hub, and the few writes that are not part of a checkpoint.</summary>
 internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int maxDispatchCount)
 {
+    /// <summary>Behind every character that an id has: with it a prefix becomes the end of a range that an index finds.</summary>
+    private const string LastCharacter = "\U0010FFFF";
+
     /// <summary>Takes instances that are ready to run and that nobody holds, the oldest first.</summary>
     public async Task<List<StoredInstance>> AcquireAsync(long nodeId, int limit, string[]? rejectedVersions, CancellationToken cancellationToken)
     {
@@ -128,7 +131,14 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
     public async Task<List<StoredInstance>> QueryAsync(InstanceFilter filter, string? afterId, int limit, CancellationToken cancellationToken)
     {
         await using var command = Command(
-            "Query", Time(filter.From), Time(filter.To), Statuses(filter), Value(filter.IdPrefix), Value(afterId), Value(limit));
+            "Query",
+            Time(filter.From),
+            Time(filter.To),
+            Statuses(filter),
+            Value(filter.IdPrefix ?? string.Empty),
+            Value(filter.IdPrefix + LastCharacter),
+            Value(afterId ?? string.Empty),
+            Value(limit));
         return await ReadInstancesAsync(command, cancellationToken);
     }
 

@@ -122,12 +122,12 @@ public sealed class GenerationServicesTests
     [InlineData("https://example.org/")]
     [InlineData("https://example.org/openai/v1")]
     [InlineData("https://example.org/openai/v1/")]
-    public void AzureOptions_Endpoint_EndsInTheV1Path(string endpoint)
+    public void AzureOptions_Endpoint_IsTheResources(string endpoint)
     {
         var options = AzureOpenAIOptions.Read(Providers.Configuration(
             ("AzureOpenAI:Endpoint", endpoint), ("AzureOpenAI:TextDeployment", "a-deployment")));
 
-        Assert.Equal("https://example.org/openai/v1/", options!.Endpoint.AbsoluteUri);
+        Assert.Equal("https://example.org/", options!.Endpoint.AbsoluteUri);
     }
 
     [Theory]

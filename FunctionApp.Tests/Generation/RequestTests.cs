@@ -72,7 +72,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task TextAndImage_Azure_CallTheDeploymentsAtTheV1Endpoint()
+    public async Task TextAndImage_Azure_CallTheDeploymentsWithoutAResponseFormat()
     {
         await using var server = await ProviderServer.StartAsync(context => context.Response.WriteAsync(
             context.Request.Path.Value!.EndsWith("completions", StringComparison.Ordinal) ? Answers.Chat("Pack light.") : Answers.Image(Answers.Png(8, 8))));
@@ -82,9 +82,24 @@ public sealed class RequestTests
         await providers.PaintAsync();
 
         var requests = server.Requests.ToArray();
-        Assert.Equal(["/openai/v1/chat/completions", "/openai/v1/images/generations"], requests.Select(r => r.Path));
-        Assert.Equal(["a-text-deployment", "an-image-deployment"], requests.Select(r => (string?)r.Body!["model"]));
+        Assert.Equal(
+            ["/openai/deployments/a-text-deployment/chat/completions", "/openai/deployments/an-image-deployment/images/generations"],
+            requests.Select(r => r.Path));
         Assert.All(requests, r => Assert.Equal(Providers.Key, r.Headers["api-key"]));
+        Assert.All(requests, r => Assert.NotEmpty(r.Headers["Idempotency-Key"]));
+        Assert.False(Assert.IsType<JsonObject>(requests[1].Body).ContainsKey("response_format"));
+    }
+
+    [Fact]
+    public async Task Text_AzureThatIsBusy_IsCalledOnce()
+    {
+        await using var server = await ProviderServer.StartAsync(429, "{}", headers: ("Retry-After", "0"));
+        await using var providers = Providers.AzureOpenAI(server);
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
+
+        Assert.Equal(GenerationErrorCodes.RateLimited, failure.Code);
+        Assert.Single(server.Requests);
     }
 
     [Fact]

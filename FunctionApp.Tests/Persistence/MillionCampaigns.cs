@@ -44,8 +44,8 @@ internal static class MillionCampaigns
             SELECT 'user-' || n, TIMESTAMPTZ '2026-01-01', n FROM generate_series(0, 4999) AS n;
         INSERT INTO api_keys (id, user_id, is_operator, hash, created_at)
             SELECT lpad(to_hex(n), 16, '0'), 'user-' || n, false, '\x00', TIMESTAMPTZ '2026-01-01' FROM generate_series(0, 4999) AS n;
-        INSERT INTO campaign_erasures (campaign_id, last_run, due_at)
-            SELECT gen_random_uuid(), 0, TIMESTAMPTZ '2100-01-01' FROM generate_series(1, 5000);
+        INSERT INTO campaign_erasures (campaign_id, due_at)
+            SELECT gen_random_uuid(), TIMESTAMPTZ '2100-01-01' FROM generate_series(1, 5000);
         """;
 
     public static async Task FillAsync(NpgsqlDataSource dataSource, int count)

@@ -40,8 +40,13 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
             .Setup(client => client.GetAllInstancesAsync(It.IsAny<OrchestrationQuery?>()))
             .Returns((OrchestrationQuery? query) =>
             {
-                _query = query;
-                return Pageable.Create((_, _) => Task.FromResult(new Page<OrchestrationMetadata>([new OrchestrationMetadata("X", "old-history")])));
+                string[] found = ["old-history"];
+                if (query!.InstanceIdPrefix is { } prefix)
+                    found = [prefix, $"{prefix}-1", $"{prefix}-1-image-0-1"];
+                else
+                    _query = query;
+                return Pageable.Create((_, _) => Task.FromResult(
+                    new Page<OrchestrationMetadata>([.. found.Select(id => new OrchestrationMetadata("X", id))])));
             });
     }
 
@@ -61,7 +66,7 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
             new[] { running.Id, young.Id }.Order(), await db.Campaigns.Select(campaign => campaign.Id).OrderBy(id => id).ToListAsync());
         Assert.False(await db.Events.AnyAsync(@event => @event.CampaignId == old.Id));
         Assert.True(await db.Events.AnyAsync(@event => @event.CampaignId == young.Id));
-        Assert.Equal([$"{old.Id:D}", $"{old.Id:D}-1", "old-history"], _purged);
+        Assert.Equal([$"{old.Id:D}", $"{old.Id:D}-1", $"{old.Id:D}-1-image-0-1", "old-history"], _purged);
         _images.Verify(store => store.DeleteAllAsync($"{old.Id:D}/", It.IsAny<CancellationToken>()), Times.Once);
         Assert.Equal(Now.AddDays(-7), _query!.CreatedTo);
         Assert.DoesNotContain(OrchestrationRuntimeStatus.Running, _query.Statuses!);

@@ -22,6 +22,7 @@ public sealed class AnswerMiddleware(Cors cors, IConfiguration configuration, IL
             return;
         }
 
+        RequestTrace.Keep(http, context);
         string requestId = RequestId.Of(http);
         IHeaderDictionary headers = http.Response.Headers;
         headers[RequestId.Header] = requestId;

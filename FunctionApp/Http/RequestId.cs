@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Atelier.Http;
 
 /// <summary>The id of a request, under which the log tells of it: the caller's own <c>X-Request-Id</c>, or the trace id.</summary>
@@ -16,6 +14,6 @@ internal static class RequestId
         string given = http.Request.Headers[Header].ToString();
         return given.Length is > 0 and <= MaxLength && given.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')
             ? given
-            : Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
+            : RequestTrace.IdOf(http);
     }
 }

@@ -1,5 +1,6 @@
 using Atelier.Http;
 using Atelier.Persistence;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 
@@ -31,10 +32,15 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
             {
                 // Nobody is there to read an answer, and the caller's leaving is no error.
                 logger.LogDebug("{Method} {Path} was aborted by the caller.", http.Request.Method, http.Request.Path);
-                context.GetInvocationResult().Value = Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+                http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 return;
             }
-            context.GetInvocationResult().Value = new ProblemResult(ToProblem(exception, http));
+            // The server reads on through a body that was refused. Were it to stop at a limit of its own, the Functions host would still be sending
+            // the body and make an empty 500 of the answer.
+            if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+                limit.MaxRequestBodySize = null;
+            // Written here: the result of an invocation can be set on the Functions host alone.
+            await new ProblemResult(ToProblem(exception, http)).ExecuteAsync(http);
         }
     }
 

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Atelier.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Atelier.Problems;
@@ -30,8 +30,9 @@ public sealed class ProblemResult(ApiException problem) : IResult
             Shorten(httpContext.Request.Path.Value),
             problem.Code,
             problem.Errors,
-            Activity.Current?.TraceId.ToHexString() ?? httpContext.TraceIdentifier);
-        return response.WriteAsJsonAsync(body, ApiJson.Options, "application/problem+json", httpContext.RequestAborted);
+            RequestTrace.IdOf(httpContext));
+        // Without a token: a caller who leaves meanwhile is no error.
+        return response.WriteAsJsonAsync(body, ApiJson.Options, "application/problem+json");
     }
 
     // Whoever sends a long address knows it.

@@ -1,14 +1,20 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Atelier.Access;
 using Atelier.Access.Limits;
 using Atelier.Campaigns;
 using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Images;
 using Atelier.Notifications;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
+using FunctionApp.Tests.Generation;
 using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.OpenApi;
 using FunctionApp.Tests.Persistence;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -26,6 +32,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     private readonly Campaign _campaign = TestCampaign.Create();
     private readonly Mock<IImageStore> _store = new();
     private readonly Mock<DurableTaskClient> _client = new("test");
+    private readonly FakeTime _time = new();
     private TestDatabase _database = null!;
     private AtelierDbContext _db = null!;
 
@@ -156,6 +163,110 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     }
 
     [Fact]
+    public async Task Get_IncludeOrchestration_ShowsWhatTheDurableStoreKnows()
+    {
+        OnInstance(new OrchestrationMetadata(nameof(CampaignOrchestrator), _campaign.InstanceId)
+        {
+            RuntimeStatus = OrchestrationRuntimeStatus.Running,
+            CreatedAt = TestCampaign.CreatedAt,
+            LastUpdatedAt = TestCampaign.CreatedAt.AddSeconds(1),
+            SerializedCustomStatus = """{"done":["text"],"failed":[],"pending":["image/0"]}""",
+        });
+        var call = new HttpCall(query: "?include=orchestration");
+        call.Request.Headers.IfNoneMatch = "W/\"1\"";
+
+        await GetAsync(call);
+
+        JsonNode orchestration = JsonNode.Parse(call.Json.GetProperty("orchestration").GetRawText())!;
+        Assert.Equal(
+            $$"""
+            {"instanceId":"{{_campaign.Id}}","runtimeStatus":"Running","createdAt":"2026-08-01T10:00:00.000Z","lastUpdatedAt":"2026-08-01T10:00:01.000Z",
+            "customStatus":{"done":["text"],"failed":[],"pending":["image/0"]},"failure":null}
+            """.ReplaceLineEndings(""),
+            orchestration.ToJsonString());
+        Assert.Equal(_campaign.Id, call.Json.GetProperty("id").GetGuid());
+        Assert.Empty(call.Response.Headers.ETag.ToString());
+        Assert.Empty(ApiContract.Check(
+            ApiContract.Find(HttpMethod.Get, $"/api/campaigns/{_campaign.Id}")!, 200, "application/json", Encoding.UTF8.GetString(call.Body)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Get_IncludeOrchestrationThatFailed_SaysWhy(bool hasDetails)
+    {
+        OnInstance(new OrchestrationMetadata(nameof(CampaignOrchestrator), _campaign.InstanceId)
+        {
+            RuntimeStatus = OrchestrationRuntimeStatus.Failed,
+            SerializedCustomStatus = "null",
+            SerializedOutput = hasDetails ? null : "System.InvalidOperationException: No such thing.",
+            FailureDetails = hasDetails ? new TaskFailureDetails("System.InvalidOperationException", "No such thing.", "at …", null, null) : null,
+        });
+
+        HttpCall call = await GetAsync(new HttpCall(query: "?include=orchestration"));
+
+        JsonElement orchestration = call.Json.GetProperty("orchestration");
+        Assert.Equal("System.InvalidOperationException: No such thing.", orchestration.GetProperty("failure").GetString());
+        Assert.Equal(JsonValueKind.Null, orchestration.GetProperty("customStatus").ValueKind);
+    }
+
+    [Fact]
+    public async Task Get_IncludeOrchestrationThatIsNotThere_SaysSo()
+    {
+        OnInstance(null);
+
+        HttpCall call = await GetAsync(new HttpCall(query: "?include=orchestration"));
+
+        Assert.Equal(JsonValueKind.Null, call.Json.GetProperty("orchestration").ValueKind);
+    }
+
+    [Fact]
+    public async Task Get_NothingToInclude_AsksNoDurableStore()
+    {
+        HttpCall call = await GetAsync(new HttpCall());
+
+        Assert.False(call.Json.TryGetProperty("orchestration", out _));
+        _client.VerifyNoOtherCalls();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Get_IncludeOrchestrationWhileTheStoreIsAway_IsUnavailable(bool hangs)
+    {
+        var setup = _client.Setup(client => client.GetInstanceAsync(_campaign.InstanceId, true, It.IsAny<CancellationToken>()));
+        if (hangs)
+        {
+            setup.Returns(() =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(5));
+                return new TaskCompletionSource<OrchestrationMetadata?>().Task;
+            });
+        }
+        else
+        {
+            setup.ThrowsAsync(new InvalidOperationException("Status(StatusCode=\"Unavailable\")"));
+        }
+
+        var problem = await Assert.ThrowsAsync<ApiException>(() => GetAsync(new HttpCall(query: "?include=orchestration")));
+
+        Assert.Equal((503, "orchestration_unavailable"), (problem.Status, problem.Code));
+        Assert.NotNull(problem.RetryAfter);
+        Assert.Equal(200, (await GetAsync(new HttpCall())).Response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("images")]
+    [InlineData("Orchestration")]
+    [InlineData("orchestration,images")]
+    public async Task Get_IncludeOfSomethingElse_IsRefused(string include)
+    {
+        var problem = await Assert.ThrowsAsync<ApiException>(() => GetAsync(new HttpCall(query: $"?include={include}")));
+
+        Assert.Equal("include", Assert.Single(problem.Errors!).Key);
+    }
+
+    [Fact]
     public async Task List_MoreThanAPage_LeadsToTheNext()
     {
         await using (AtelierDbContext db = _database.NewContext())
@@ -248,9 +359,16 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     {
         using var changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
         var queries = new CampaignQueries(_db);
-        var function = new GetCampaign(Callers, new CampaignWatch(queries, changes, TimeProvider.System), queries);
-        return await call.RunAsync(request => function.RunAsync(request, id ?? _campaign.InstanceId, CancellationToken.None));
+        var function = new GetCampaign(
+            Callers,
+            new CampaignWatch(queries, changes, TimeProvider.System),
+            queries,
+            new DurableCalls(_time, NullLogger<DurableCalls>.Instance));
+        return await call.RunAsync(request => function.RunAsync(request, _client.Object, id ?? _campaign.InstanceId, CancellationToken.None));
     }
+
+    private void OnInstance(OrchestrationMetadata? instance) =>
+        _client.Setup(client => client.GetInstanceAsync(_campaign.InstanceId, true, It.IsAny<CancellationToken>())).ReturnsAsync(instance);
 
     private Task<HttpCall> ImageAsync(HttpCall call, string index = "0")
     {

@@ -1,9 +1,11 @@
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
+using FunctionApp.Tests.Durable;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
-/// <summary>An image that is ordered: its callback races durable timers, and whichever comes first, nothing happens twice and no timer stays.</summary>
+/// <summary>An image that is ordered: its callback races the monitor's polls, and whichever comes first, nothing happens twice and neither timer nor monitor stays.</summary>
 public sealed class AsyncImagePartTests
 {
     private static readonly string[] StoredAtOnce = ["MarkRunning", "SubmitImage", "StoreImage", "CompleteCampaign"];
@@ -37,6 +39,41 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
+    public async Task Job_ThatTakesHours_IsPolledOnWithoutAHistoryThatGrows()
+    {
+        int polls = 5 * MonitorImageJob.PollsPerRun;
+        _script.OnSubmit(() => Task.FromResult<SubmittedImage?>(
+            new SubmittedImage(AsyncImageScript.Job, IsKnown: false, AsyncImageScript.PollInterval, TimeSpan.FromHours(12))));
+        _script.OnPoll([.. Enumerable.Repeat(AsyncImageScript.Running, polls), AsyncImageScript.Succeeded()]);
+        var run = _script.Run();
+
+        for (var i = 0; i <= polls; i++) _script.Fire();
+
+        Assert.Equal("COMPLETE", await run);
+        Assert.Equal(5, _script.Continuations);
+        Assert.Single(_script.Monitors);
+        Assert.Equal(polls + 1, _script.Timers.Count);
+        Assert.Equal(TimeSpan.FromSeconds(30), _script.Timers[^1].Delay);
+    }
+
+    [Fact]
+    public async Task Callback_WithTheLastPollBeforeTheMonitorContinues_EndsTheMonitor()
+    {
+        var question = new TaskCompletionSource<ImageReport>();
+        _script.OnPoll([.. Enumerable.Repeat(AsyncImageScript.Running, MonitorImageJob.PollsPerRun - 1)]);
+        _script.OnPoll(() => question.Task);
+        var run = _script.Run();
+        for (var i = 0; i < MonitorImageJob.PollsPerRun; i++) _script.Fire();
+        _script.Raise(AsyncImageScript.Succeeded());
+
+        Assert.Equal("COMPLETE", await run);
+        question.SetResult(AsyncImageScript.Running);
+
+        Assert.False(_script.HasOpenMonitor);
+        Assert.Equal(0, _script.Continuations);
+    }
+
+    [Fact]
     public async Task Callback_Lost_QuestionsComeEverMoreRarelyAndFindTheImage()
     {
         _script.OnPoll([.. Enumerable.Repeat(AsyncImageScript.Running, 6), AsyncImageScript.Succeeded()]);
@@ -52,17 +89,17 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task Callback_WhileAQuestionIsAsked_IsTakenAfterIt()
+    public async Task Callback_WhileAPollIsUnderWay_IsNotHeldUpByIt()
     {
         var question = new TaskCompletionSource<ImageReport>();
         _script.OnPoll(() => question.Task);
         var run = _script.Run();
         _script.Fire();
+
         _script.Raise(AsyncImageScript.Succeeded());
-        Assert.Empty(_script.Stored);
 
+        Assert.Equal("COMPLETE", await run);
         question.SetResult(AsyncImageScript.Running);
-
         await EndsAsync(run, "COMPLETE", ["MarkRunning", "SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
     }
 
@@ -112,8 +149,8 @@ public sealed class AsyncImagePartTests
     [Fact]
     public async Task JobThatFails_IsOrderedAgainAfterItsDelay_AndTheFirstJobsCallbackIsNotTheSecondOnes()
     {
-        var failure = new PartFailure("server_error", "The job failed.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(3), 1));
-        _script.OnStore(() => throw AsyncImageScript.Failed(failure));
+        var failure = new ActivityFailure("server_error", "The job failed.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(3), 1));
+        _script.OnStore(() => throw Failures.Thrown(failure));
         _script.OnSubmit(() => AsyncImageScript.Submitted("job-0"));
         var run = _script.Run();
         _script.Raise(new ImageReport("job-0", ImageJobStatus.Failed, Code: "server_error", CanRetry: true));
@@ -126,12 +163,13 @@ public sealed class AsyncImagePartTests
 
         await EndsAsync(run, "COMPLETE", ["MarkRunning", "SubmitImage", "StoreImage", "SubmitImage", "StoreImage", "CompleteCampaign"]);
         Assert.Equal(["job-0", AsyncImageScript.Job], _script.Stored.Select(report => report.JobId));
+        Assert.Equal(2, _script.Monitors.Count());
     }
 
     [Fact]
     public async Task JobThatFailsForGood_FailsThePart()
     {
-        _script.OnStore(() => throw AsyncImageScript.Failed(new PartFailure("moderation_blocked", "Not this picture.", CanRetry: false)));
+        _script.OnStore(() => throw Failures.Thrown(new ActivityFailure("moderation_blocked", "Not this picture.", CanRetry: false)));
         var run = _script.Run();
 
         _script.Raise(new ImageReport(AsyncImageScript.Job, ImageJobStatus.Failed, Code: "moderation_blocked"));
@@ -189,7 +227,7 @@ public sealed class AsyncImagePartTests
     public async Task Canceled_WhileItWaits_CancelsAtTheProviderAndLeavesNoTimer(bool isProviderAway)
     {
         if (isProviderAway)
-            _script.CancelAtProvider = () => throw AsyncImageScript.Failed(new PartFailure("server_error", "Away.", CanRetry: true));
+            _script.CancelAtProvider = () => throw Failures.Thrown(new ActivityFailure("server_error", "Away.", CanRetry: true));
         var run = _script.Run();
         Assert.True(Assert.Single(_script.Timers).IsOpen);
 
@@ -213,7 +251,8 @@ public sealed class AsyncImagePartTests
     {
         Assert.Equal(status, await run);
         Assert.Equal(calls, _script.Calls);
-        // An orchestration stays until its last timer has ended.
+        // An orchestration stays until its last timer and its last sub-orchestration have ended.
         Assert.DoesNotContain(_script.Timers, timer => timer.IsOpen);
+        Assert.False(_script.HasOpenMonitor);
     }
 }

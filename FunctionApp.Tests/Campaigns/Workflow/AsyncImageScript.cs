@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,8 +8,8 @@ using Moq;
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
 /// <summary>
-/// An orchestration of one image of an asynchronous provider, whose activities, timers and events a test ends one by one. Events follow the official
-/// rules: one that nobody waits for is kept, one waiter takes one event.
+/// A campaign of one image of an asynchronous provider, and its monitors, whose activities, timers and events a test ends one by one. Events follow the
+/// official rules: one that nobody waits for is kept, one waiter takes one event.
 /// </summary>
 internal sealed class AsyncImageScript
 {
@@ -21,6 +22,7 @@ internal sealed class AsyncImageScript
         MaxAttempts: 4, TimeSpan.FromSeconds(3), Backoff: 1.5, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(9));
 
     private readonly Mock<TaskOrchestrationContext> _context = new();
+    private readonly Dictionary<string, TaskCompletionSource<bool>> _stops = [];
     private readonly TaskCompletionSource<object?> _canceled = new();
     private readonly Queue<ImageReport> _kept = new();
     private readonly Queue<Func<Task<SubmittedImage?>>> _submits = new();
@@ -32,15 +34,23 @@ internal sealed class AsyncImageScript
     public AsyncImageScript()
     {
         _context.Setup(context => context.CreateReplaySafeLogger(It.IsAny<string>())).Returns(NullLogger.Instance);
-        _context.Setup(context => context.CurrentUtcDateTime).Returns(() => _now);
+        _context.Setup(context => context.InstanceId).Returns(Id.ToString("D"));
         _context.Setup(context => context.WaitForExternalEvent<object?>("cancel", It.IsAny<CancellationToken>())).Returns(_canceled.Task);
         _context.Setup(context => context.WaitForExternalEvent<ImageReport>("image/0", It.IsAny<CancellationToken>())).Returns(Wait);
-        _context.Setup(context => context.CreateTimer(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>())).Returns(StartTimer);
-        Answer<string>(nameof(MarkRunning), _ => Task.FromResult("RUNNING"));
-        Answer<string>(nameof(CompleteCampaign), input => Task.FromResult(((CampaignEnd)input!).Failed.Count == 0 ? "COMPLETE" : "FAILED"));
-        Answer<SubmittedImage?>(nameof(SubmitImage), _ => Next(_submits, () => Submitted(Job)));
-        Answer<ImageReport>(nameof(PollImage), _ => Next(_polls, () => Task.FromResult(Running)));
-        Answer(nameof(CancelImages), _ => CancelAtProvider());
+        _context
+            .Setup(context => context.CallSubOrchestratorAsync<ImageReport?>(
+                It.Is<TaskName>(name => name.Name == nameof(MonitorImageJob)), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
+            .Returns((TaskName _, object? input, TaskOptions? options) =>
+                MonitorAsync(Assert.IsType<SubOrchestrationOptions>(options).InstanceId!, Assert.IsType<JobWatch>(input)));
+        _context
+            .Setup(context => context.SendEvent(It.IsAny<string>(), MonitorImageJob.StopEvent, It.IsAny<object>()))
+            .Callback((string instanceId, string _, object _) => _stops[instanceId].TrySetResult(true));
+        SetUpClock(_context);
+        Answer<string>(_context, nameof(MarkRunning), _ => Task.FromResult("RUNNING"));
+        Answer<string>(
+            _context, nameof(CompleteCampaign), input => Task.FromResult(((CampaignEnd)input!).Failed.Count == 0 ? "COMPLETE" : "FAILED"));
+        Answer<SubmittedImage?>(_context, nameof(SubmitImage), _ => Next(_submits, () => Submitted(Job)));
+        Answer(_context, nameof(CancelImages), _ => CancelAtProvider());
         _context
             .Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .Returns((TaskName name, object? input, TaskOptions? _) =>
@@ -50,6 +60,15 @@ internal sealed class AsyncImageScript
                 return name.Name == nameof(StoreImage) ? Next(_stores, () => Task.CompletedTask) : Task.CompletedTask;
             });
     }
+
+    /// <summary>The ids of the monitors, in the order of their starts.</summary>
+    public IEnumerable<string> Monitors => _stops.Keys;
+
+    /// <summary>How often a monitor continued as new.</summary>
+    public int Continuations { get; private set; }
+
+    /// <summary>Whether each monitor has ended: an orchestration stays until its sub-orchestrations have.</summary>
+    public bool HasOpenMonitor { get; private set; }
 
     /// <summary>The activities in the order of their calls.</summary>
     public List<string> Calls { get; } = [];
@@ -68,9 +87,6 @@ internal sealed class AsyncImageScript
 
     public static Task<SubmittedImage?> Submitted(string job, bool isKnown = false) =>
         Task.FromResult<SubmittedImage?>(new SubmittedImage(job, isKnown, PollInterval, JobTimeout));
-
-    public static TaskFailedException Failed(PartFailure failure) =>
-        new(nameof(StoreImage), 3, TaskFailureDetails.FromException(new PartFailedException(failure)));
 
     public void OnSubmit(Func<Task<SubmittedImage?>> answer) => _submits.Enqueue(answer);
 
@@ -125,6 +141,39 @@ internal sealed class AsyncImageScript
         return _waiter.Task;
     }
 
+    private async Task<ImageReport?> MonitorAsync(string instanceId, JobWatch watch)
+    {
+        HasOpenMonitor = true;
+        var stop = _stops[instanceId] = new TaskCompletionSource<bool>();
+        var input = watch;
+        while (true)
+        {
+            JobWatch? next = null;
+            var context = new Mock<TaskOrchestrationContext>();
+            context.Setup(one => one.WaitForExternalEvent<bool>(MonitorImageJob.StopEvent, It.IsAny<CancellationToken>())).Returns(stop.Task);
+            context.Setup(one => one.ContinueAsNew(It.IsAny<object?>(), true)).Callback((object? given, bool _) => next = Assert.IsType<JobWatch>(given));
+            SetUpClock(context);
+            Answer<ImageReport>(context, nameof(PollImage), _ => Next(_polls, () => Task.FromResult(Running)));
+
+            var report = await MonitorImageJob.RunAsync(context.Object, input);
+
+            if (next is null)
+            {
+                HasOpenMonitor = false;
+                return report;
+            }
+
+            Continuations++;
+            input = next;
+        }
+    }
+
+    private void SetUpClock(Mock<TaskOrchestrationContext> context)
+    {
+        context.Setup(one => one.CurrentUtcDateTime).Returns(() => _now);
+        context.Setup(one => one.CreateTimer(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>())).Returns(StartTimer);
+    }
+
     private Task StartTimer(TimeSpan delay, CancellationToken cancellationToken)
     {
         var timer = new ScriptTimer(delay, new TaskCompletionSource(), cancellationToken);
@@ -133,9 +182,9 @@ internal sealed class AsyncImageScript
         return timer.Done.Task;
     }
 
-    private void Answer<T>(string activity, Func<object?, Task<T>> answer) =>
-        _context
-            .Setup(context => context.CallActivityAsync<T>(
+    private void Answer<T>(Mock<TaskOrchestrationContext> context, string activity, Func<object?, Task<T>> answer) =>
+        context
+            .Setup(one => one.CallActivityAsync<T>(
                 It.Is<TaskName>(name => name.Name == activity), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .Returns((TaskName name, object? input, TaskOptions? _) =>
             {

@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
+using FunctionApp.Tests.Durable;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
@@ -70,15 +73,35 @@ public sealed class CampaignOrchestratorTests
     {
         var slow = new TaskCompletionSource();
         _parts["text"] = slow.Task;
-        _parts["image/0"] = Task.FromException(Failed(new PartFailure("content_filter", "Not this picture.", CanRetry: false)));
+        _parts["image/0"] = Task.FromException(Failures.Thrown(new ActivityFailure("content_filter", "Not this picture.", CanRetry: false)));
 
         Task<string> run = RunAsync();
         Assert.False(run.IsCompleted);
-        slow.SetException(Failed(new PartFailure("timeout", "No answer.", CanRetry: false)));
+        slow.SetException(Failures.Thrown(new ActivityFailure("timeout", "No answer.", CanRetry: false)));
 
         Assert.Equal("FAILED", await run);
         Assert.Equal(
             [new FailedPart(null, "timeout", "No answer."), new FailedPart(0, "content_filter", "Not this picture.")], _end!.Failed);
+    }
+
+    [Fact]
+    public async Task Run_PartsEnd_CustomStatusSaysWhichAreDone()
+    {
+        var statuses = new List<string>();
+        _context
+            .Setup(context => context.SetCustomStatus(It.IsAny<object?>()))
+            .Callback((object? status) => statuses.Add(JsonSerializer.Serialize(status)));
+        var slow = new TaskCompletionSource();
+        _parts["text"] = slow.Task;
+        _parts["image/0"] = Task.FromException(Failures.Thrown(new ActivityFailure("content_filter", "Not this picture.", CanRetry: false)));
+
+        Task<string> run = RunAsync();
+        slow.SetResult();
+        await run;
+
+        Assert.Equal("""{"done":[],"failed":[],"pending":["text","image/0","image/1"]}""", statuses[0]);
+        Assert.Equal("""{"done":["image/1"],"failed":["image/0"],"pending":["text"]}""", statuses[^2]);
+        Assert.Equal("""{"done":["image/1","text"],"failed":["image/0"],"pending":[]}""", statuses[^1]);
     }
 
     [Fact]
@@ -118,7 +141,7 @@ public sealed class CampaignOrchestratorTests
                 timer = token;
                 return new TaskCompletionSource().Task;
             });
-        _parts["text"] = Task.FromException(Failed(new PartFailure("rate_limited", "Slow down.", CanRetry: true, new RetryWait(TimeSpan.FromHours(1), 1))));
+        _parts["text"] = Task.FromException(Failures.Thrown(new ActivityFailure("rate_limited", "Slow down.", CanRetry: true, new RetryWait(TimeSpan.FromHours(1), 1))));
         _parts["image/0"] = new TaskCompletionSource().Task;
 
         Task<string> run = RunAsync();
@@ -130,28 +153,17 @@ public sealed class CampaignOrchestratorTests
         Assert.DoesNotContain("CompleteCampaign", _calls);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Run_PartsPolicy_RetriesWhatTheFailureSaysCanBe(bool canRetry)
-    {
-        await RunAsync();
-        RetryPolicy policy = _partOptions[0]!.Retry!.Policy!;
-
-        Assert.Equal(canRetry, policy.Handle(Failed(new PartFailure("some_code", "Some sentence.", canRetry))));
-    }
-
     [Fact]
     public async Task Run_ProviderAsksToWait_WaitsByTimerAndGoesOnWithWhatIsLeftOfThePolicy()
     {
         var timer = new TaskCompletionSource();
         var wait = new RetryWait(TimeSpan.FromSeconds(90), Attempts: 1);
         _context.Setup(context => context.CreateTimer(wait.Delay, It.IsAny<CancellationToken>())).Returns(timer.Task);
-        TaskFailedException failed = Failed(new PartFailure("rate_limited", "Slow down.", CanRetry: true, wait));
-        _parts["text"] = Task.FromException(failed);
+        var failure = new ActivityFailure("rate_limited", "Slow down.", CanRetry: true, wait);
+        _parts["text"] = Task.FromException(Failures.Thrown(failure));
 
         Task<string> run = RunAsync();
-        Assert.False(_partOptions[0]!.Retry!.Policy!.Handle(failed));
+        Assert.False(_partOptions[0]!.Retry!.Policy!.Handle(Failures.Retried(failure)));
         Assert.Equal(4, _calls.Count);
         _parts.Remove("text");
         timer.SetResult();
@@ -162,9 +174,6 @@ public sealed class CampaignOrchestratorTests
         Assert.Equal(Retry.MaxAttempts - 1, rest.MaxNumberOfAttempts);
         Assert.Equal(TimeSpan.FromSeconds(4.5), rest.FirstRetryInterval);
     }
-
-    private static TaskFailedException Failed(PartFailure failure) =>
-        new("GenerateImage", 3, TaskFailureDetails.FromException(new PartFailedException(failure)));
 
     private Task<string> RunAsync() =>
         CampaignOrchestrator.RunAsync(

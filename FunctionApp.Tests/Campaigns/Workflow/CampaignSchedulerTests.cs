@@ -1,6 +1,8 @@
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
+using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -61,34 +63,12 @@ public sealed class CampaignSchedulerTests
         Assert.False(await _scheduler.TryScheduleAsync(_client.Object, TestCampaign.Create()));
     }
 
-    [Theory]
-    [InlineData(OrchestrationRuntimeStatus.Pending)]
-    [InlineData(OrchestrationRuntimeStatus.Running)]
-    [InlineData(OrchestrationRuntimeStatus.Suspended)]
-    [InlineData(OrchestrationRuntimeStatus.Terminated)]
-    public async Task Recover_InstanceExists_LeavesItAlone(OrchestrationRuntimeStatus status)
+    [Fact]
+    public async Task TrySchedule_InstanceThatRunsAlready_IsTheOneThatIsWanted()
     {
-        Campaign campaign = TestCampaign.Create();
-        OnGet(campaign, new OrchestrationMetadata(nameof(CampaignOrchestrator), campaign.InstanceId) { RuntimeStatus = status });
-        OnSchedule((_, _) => Assert.Fail("It is scheduled already."));
+        OnSchedule((_, _) => throw new OrchestrationAlreadyExistsException("An Orchestration instance with the ID x already exists."));
 
-        Assert.False(await _scheduler.RecoverAsync(_client.Object, campaign, CancellationToken.None));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Recover_InstanceMissingOrFailed_SchedulesIt(bool failedBefore)
-    {
-        Campaign campaign = TestCampaign.Create();
-        OnGet(campaign, failedBefore
-            ? new OrchestrationMetadata(nameof(CampaignOrchestrator), campaign.InstanceId) { RuntimeStatus = OrchestrationRuntimeStatus.Failed }
-            : null);
-        int scheduled = 0;
-        OnSchedule((_, _) => scheduled++);
-
-        Assert.True(await _scheduler.RecoverAsync(_client.Object, campaign, CancellationToken.None));
-        Assert.Equal(1, scheduled);
+        Assert.True(await _scheduler.TryScheduleAsync(_client.Object, TestCampaign.Create()));
     }
 
     private void OnSchedule(Action<CampaignInput?, StartOrchestrationOptions?> onCall) =>
@@ -103,7 +83,4 @@ public sealed class CampaignSchedulerTests
                 onCall(input as CampaignInput, options);
                 return options!.InstanceId!;
             });
-
-    private void OnGet(Campaign campaign, OrchestrationMetadata? metadata) =>
-        _client.Setup(client => client.GetInstanceAsync(campaign.InstanceId, It.IsAny<CancellationToken>())).ReturnsAsync(metadata);
 }

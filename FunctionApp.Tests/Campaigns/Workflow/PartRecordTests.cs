@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
@@ -15,8 +16,8 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
     private static readonly RetrySettings Retry = new(
         MaxAttempts: 3, TimeSpan.FromSeconds(2), Backoff: 2, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
 
-    private static readonly PartFailure RateLimited = new("rate_limited", "Slow down.", CanRetry: true);
-    private static readonly PartFailure Refused = new("content_filter", "Not this.", CanRetry: false);
+    private static readonly ActivityFailure RateLimited = new("rate_limited", "Slow down.", CanRetry: true);
+    private static readonly ActivityFailure Refused = new("content_filter", "Not this.", CanRetry: false);
 
     private readonly ManualTime _time = new(TestCampaign.CreatedAt);
     private readonly Campaign _campaign = TestCampaign.Create(images: 2);
@@ -100,7 +101,7 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
         }
 
         Assert.Equal(PartStatus.Failed, (await ReadAsync()).Images[0].Status);
-        var repeated = await Assert.ThrowsAsync<PartFailedException>(() => NewRecord().BeginAsync(Image, CancellationToken.None));
+        var repeated = await Assert.ThrowsAsync<ActivityFailedException>(() => NewRecord().BeginAsync(Image, CancellationToken.None));
         Assert.Equal(RateLimited with { CanRetry = false }, repeated.Failure);
         Assert.Equal(Retry.MaxAttempts, (await ReadAsync()).Attempts.Count);
     }

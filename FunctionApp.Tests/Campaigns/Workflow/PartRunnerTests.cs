@@ -1,5 +1,6 @@
 using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
 using Atelier.Notifications;
@@ -83,9 +84,10 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
             RetryAfter = TimeSpan.FromSeconds(7),
         });
 
-        var thrown = await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
+        var thrown = await Assert.ThrowsAsync<ActivityFailedException>(RunTextAsync);
 
-        Assert.Equal("rate_limited (wait 7000 ms after attempt 1): Slow down: please.", thrown.Message);
+        Assert.Equal(
+            new ActivityFailure("rate_limited", "Slow down: please.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(7), 1)), thrown.Failure);
         CampaignAttempt attempt = Assert.Single((await ReadAsync()).Attempts);
         Assert.Equal(("rate_limited", "Slow down: please.", 7000L), (attempt.Code, attempt.Message, attempt.RetryInMs!.Value));
     }
@@ -94,17 +96,17 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     public async Task GenerateText_HeldBackBeforeItsProvider_UsesUpNoAttempt()
     {
         OnText(_ => throw HeldBack());
-        var first = await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
-        Assert.Equal("rate_limited (wait 20000 ms after attempt 0): Not yet.", first.Message);
+        var first = await Assert.ThrowsAsync<ActivityFailedException>(RunTextAsync);
+        Assert.Equal(new RetryWait(TimeSpan.FromSeconds(20), 0), first.Failure.Wait);
         Campaign before = await ReadAsync();
         Assert.Equal((PartStatus.Pending, 0), (before.TextStatus, before.Attempts.Count));
 
         OnText(_ => throw new GenerationException("server_error", "503.", "words") { IsTransient = true, HttpStatus = 503 });
-        await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
+        await Assert.ThrowsAsync<ActivityFailedException>(RunTextAsync);
         OnText(_ => throw HeldBack());
-        var second = await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
+        var second = await Assert.ThrowsAsync<ActivityFailedException>(RunTextAsync);
 
-        Assert.Equal("rate_limited (wait 20000 ms after attempt 1): Not yet.", second.Message);
+        Assert.Equal(new RetryWait(TimeSpan.FromSeconds(20), 1), second.Failure.Wait);
         Campaign after = await ReadAsync();
         CampaignAttempt attempt = Assert.Single(after.Attempts);
         Assert.Equal((PartStatus.Retrying, "server_error"), (after.TextStatus, attempt.Code));
@@ -119,9 +121,11 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     {
         OnText(_ => throw new InvalidOperationException("secret-word"));
 
-        var thrown = await Assert.ThrowsAsync<PartFailedException>(RunTextAsync);
+        var thrown = await Assert.ThrowsAsync<ActivityFailedException>(RunTextAsync);
 
-        Assert.Equal("internal_error (retry): Something went wrong on our side.", thrown.Message);
+        Assert.Equal(new ActivityFailure("internal_error", "Something went wrong on our side.", CanRetry: true), thrown.Failure);
+        Assert.Equal(thrown.Failure.Message, thrown.Message);
+        Assert.Null(thrown.InnerException);
         Assert.DoesNotContain("secret-word", Assert.Single((await ReadAsync()).Attempts).Message, StringComparison.Ordinal);
     }
 
@@ -191,9 +195,9 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
                 It.IsAny<string>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new IOException("The disk is full."));
 
-        var thrown = await Assert.ThrowsAsync<PartFailedException>(RunImageAsync);
+        var thrown = await Assert.ThrowsAsync<ActivityFailedException>(RunImageAsync);
 
-        Assert.Equal("storage_failed (retry): The image could not be stored.", thrown.Message);
+        Assert.Equal(new ActivityFailure("storage_failed", "The image could not be stored.", CanRetry: true), thrown.Failure);
         Assert.Equal(PartStatus.Retrying, (await ReadAsync()).Images[0].Status);
     }
 

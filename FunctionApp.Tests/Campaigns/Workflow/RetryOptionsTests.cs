@@ -1,5 +1,6 @@
 using Atelier;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;

@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Microsoft.DurableTask;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;

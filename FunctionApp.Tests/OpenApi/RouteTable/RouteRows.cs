@@ -49,6 +49,9 @@ internal static class RouteRows
             string path = $"/api/campaigns/{await host.RunningAsync()}";
             return host.Get($"{path}?wait=1", ("If-None-Match", await host.TagAsync(path)));
         }, "ETag", "Retry-After");
+        yield return Row(
+            Get, 200, "with its orchestration", Json, host => host.Get($"/api/campaigns/{host.Complete}?include=orchestration"), "-ETag", "Cache-Control");
+        yield return Row(Get, 400, "nothing else to include", "validation_failed", host => host.Get($"/api/campaigns/{host.Complete}?include=images"));
         yield return Row(Get, 400, "no such wait", "validation_failed", host => host.Get($"/api/campaigns/{host.Complete}?wait=NaN"));
         yield return Row(Get, 404, "there is none", "not_found", host => host.Get($"/api/campaigns/{Nobody}"));
         yield return Row(Get, 404, "no id", "not_found", host => host.Get("/api/campaigns/nonsense"));

@@ -111,14 +111,18 @@ public sealed class CampaignControl(
         return revived;
     }
 
-    /// <summary>Fails a run whose orchestration is lost again and again; an operator may redrive it.</summary>
+    /// <summary>Fails a run that no orchestration works on and none will; an operator may redrive it.</summary>
+    /// <param name="lost">The campaign, as it was found.</param>
+    /// <param name="code">Code of the campaign's error.</param>
+    /// <param name="message">One human sentence.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>Whether it was still this run's turn.</returns>
-    internal Task<bool> GiveUpAsync(Campaign lost, CancellationToken cancellationToken) => record.ChangeAsync(
+    internal Task<bool> GiveUpAsync(Campaign lost, string code, string message, CancellationToken cancellationToken) => record.ChangeAsync(
         lost.Id,
         async (change, token) =>
         {
             Campaign campaign = change.Campaign;
-            if (campaign.Status != CampaignStatus.Running || campaign.Run != lost.Run)
+            if (campaign.Status.HasEnded() || campaign.Run != lost.Run)
                 return false;
             var parts = new List<PartState>();
             if (campaign.TextStatus is not null)
@@ -129,7 +133,7 @@ public sealed class CampaignControl(
 
             campaign.Status = CampaignStatus.Failed;
             campaign.CompletedAt = change.Now;
-            campaign.Error = new CampaignError(parts.FirstOrDefault()?.Name ?? Parts.Text, "orchestration_lost", "The work on this campaign was interrupted too often.");
+            campaign.Error = new CampaignError(parts.FirstOrDefault()?.Name ?? Parts.Text, code, message);
             await change.AddDeadLetterAsync(campaign.Error.Code, campaign.Error.Message, token);
             change.AddEvent(CampaignEventTypes.Failed, new { status = campaign.Status.ToText(), error = campaign.Error }, attempt: campaign.Run);
             return true;

@@ -1,5 +1,4 @@
 using Atelier.Access;
-using Atelier.Campaigns.Workflow;
 using Atelier.Images;
 using Microsoft.DurableTask.Client;
 using Npgsql;
@@ -21,9 +20,9 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         , events AS (DELETE FROM campaign_events WHERE campaign_id IN (SELECT id FROM gone))
         , deliveries AS (DELETE FROM webhook_deliveries WHERE campaign_id IN (SELECT id FROM gone))
         , letters AS (DELETE FROM dead_letters WHERE campaign_id IN (SELECT id FROM gone))
-        INSERT INTO campaign_erasures (campaign_id, last_run, due_at) SELECT id, run, {SecondLook} FROM gone
+        INSERT INTO campaign_erasures (campaign_id, due_at) SELECT id, {SecondLook} FROM gone
         ON CONFLICT (campaign_id) DO UPDATE SET due_at = excluded.due_at
-        RETURNING campaign_id, last_run
+        RETURNING campaign_id
         """;
 
     /// <summary>Deletes a campaign of the caller that has ended.</summary>
@@ -33,12 +32,12 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         await using NpgsqlCommand command = dataSource.CreateCommand(
             $"""
             WITH gone AS (
-                DELETE FROM campaigns WHERE id = $1 AND user_id = $2 AND status IN ('COMPLETE', 'FAILED', 'CANCELED') RETURNING id, run)
+                DELETE FROM campaigns WHERE id = $1 AND user_id = $2 AND status IN ('COMPLETE', 'FAILED', 'CANCELED') RETURNING id)
             {Rows}
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = caller.UserId });
-        List<Erasure> erased = await ReadAsync(command, cancellationToken);
+        List<Guid> erased = await ReadAsync(command, cancellationToken);
         if (erased.Count == 0)
             return false;
         // From here on the caller's leaving changes nothing.
@@ -55,12 +54,12 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
             WITH gone AS (
                 DELETE FROM campaigns WHERE id IN (
                     SELECT id FROM campaigns WHERE completed_at < $1 ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-                RETURNING id, run)
+                RETURNING id)
             {Rows}
             """);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        List<Erasure> erased = await ReadAsync(command, cancellationToken);
+        List<Guid> erased = await ReadAsync(command, cancellationToken);
         await EraseRestAsync(client, erased, cancellationToken);
         return erased.Count;
     }
@@ -70,9 +69,9 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
     public async Task<int> FinishAsync(DurableTaskClient client, int limit, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand due = dataSource.CreateCommand(
-            "SELECT campaign_id, last_run FROM campaign_erasures WHERE due_at < now() ORDER BY due_at LIMIT $1");
+            "SELECT campaign_id FROM campaign_erasures WHERE due_at < now() ORDER BY due_at LIMIT $1");
         due.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        List<Erasure> erasures = await ReadAsync(due, cancellationToken);
+        List<Guid> erasures = await ReadAsync(due, cancellationToken);
         Guid[] finished = await EraseRestAsync(client, erasures, cancellationToken);
         await using NpgsqlCommand forget = dataSource.CreateCommand("DELETE FROM campaign_erasures WHERE campaign_id = ANY ($1)");
         forget.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = finished });
@@ -80,34 +79,42 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         return finished.Length;
     }
 
-    private async Task<Guid[]> EraseRestAsync(DurableTaskClient client, List<Erasure> erasures, CancellationToken cancellationToken)
+    private async Task<Guid[]> EraseRestAsync(DurableTaskClient client, List<Guid> campaignIds, CancellationToken cancellationToken)
     {
         var finished = new List<Guid>();
-        foreach (Erasure erasure in erasures)
+        foreach (Guid id in campaignIds)
         {
             try
             {
-                for (int run = 0; run <= erasure.LastRun; run++)
-                    await client.PurgeInstanceAsync(CampaignScheduler.InstanceIdOf(erasure.CampaignId, run), cancellationToken);
-                await images.DeleteAllAsync($"{erasure.CampaignId:D}/", cancellationToken);
-                finished.Add(erasure.CampaignId);
+                await PurgeAsync(client, id, cancellationToken);
+                await images.DeleteAllAsync($"{id:D}/", cancellationToken);
+                finished.Add(id);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.LogWarning(exception, "What is left of campaign {CampaignId} cannot be erased now; it will be later.", erasure.CampaignId);
+                logger.LogWarning(exception, "What is left of campaign {CampaignId} cannot be erased now; it will be later.", id);
             }
         }
         return [.. finished];
     }
 
-    private static async Task<List<Erasure>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    // The ids of all runs, and of their sub-orchestrations, begin with the campaign's.
+    private static async Task PurgeAsync(DurableTaskClient client, Guid id, CancellationToken cancellationToken)
     {
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
-        var erasures = new List<Erasure>();
-        while (await row.ReadAsync(cancellationToken))
-            erasures.Add(new Erasure(row.GetGuid(0), row.GetInt32(1)));
-        return erasures;
+        var instanceIds = new List<string>();
+        var query = new OrchestrationQuery { InstanceIdPrefix = $"{id:D}" };
+        await foreach (OrchestrationMetadata instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
+            instanceIds.Add(instance.InstanceId);
+        foreach (string instanceId in instanceIds)
+            await client.PurgeInstanceAsync(instanceId, cancellationToken);
     }
 
-    private sealed record Erasure(Guid CampaignId, int LastRun);
+    private static async Task<List<Guid>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<Guid>();
+        while (await row.ReadAsync(cancellationToken))
+            ids.Add(row.GetGuid(0));
+        return ids;
+    }
 }

@@ -4,7 +4,7 @@ using Atelier.Persistence;
 namespace Atelier.Campaigns.Http;
 
 /// <summary>A campaign as the API shows it.</summary>
-public sealed record CampaignView(
+public record CampaignView(
     Guid Id,
     CampaignStatus Status,
     string Prompt,

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Atelier.Campaigns.Workflow;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
+using Microsoft.DurableTask.Client;
 
 namespace Atelier.Campaigns.Http;
 
@@ -27,6 +29,19 @@ internal static class CampaignViews
             campaign.Metadata,
             CampaignRoutes.Links(campaign.Id));
     }
+
+    /// <summary>The view of an orchestration; <see langword="null"/> where the durable store has none.</summary>
+    public static OrchestrationView? From(OrchestrationMetadata? instance) => instance is null ? null : new OrchestrationView(
+        instance.InstanceId,
+        instance.RuntimeStatus.ToString(),
+        instance.CreatedAt,
+        instance.LastUpdatedAt,
+        instance.SerializedCustomStatus is { } status ? JsonNode.Parse(status) : null,
+        FailureOf(instance));
+
+    // The Functions host gives no details; there, the output of an instance that has failed is the failure's type and message.
+    private static string? FailureOf(OrchestrationMetadata instance) =>
+        instance.RuntimeStatus == OrchestrationRuntimeStatus.Failed ? instance.FailureDetails?.ToString() ?? instance.SerializedOutput : null;
 
     private static TextView TextOf(Campaign campaign, PartStatus status, CampaignAttempt[] attempts) => new(
         status,

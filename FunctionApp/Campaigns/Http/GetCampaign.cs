@@ -1,46 +1,65 @@
 using System.Globalization;
 using Atelier.Access;
+using Atelier.Durable;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Microsoft.Net.Http.Headers;
 
 namespace Atelier.Campaigns.Http;
 
 /// <summary><c>GET /api/campaigns/{id}</c>: the campaign as it is now, or as soon as it changes.</summary>
-public sealed class GetCampaign(ICallerResolver callers, CampaignWatch watch, CampaignQueries queries)
+public sealed class GetCampaign(
+    ICallerResolver callers, CampaignWatch watch, CampaignQueries queries, DurableCalls durable)
 {
     /// <summary>Seconds after which a caller that polls should look again.</summary>
     internal const string PollInterval = "2";
 
     private const int MaxWait = 60;
+    private const string Orchestration = "orchestration";
 
-    /// <summary>Shows a campaign; 304 where the caller has this version already.</summary>
+    /// <summary>
+    /// Shows a campaign; 304 where the caller has this version already. With <c>include=orchestration</c> its orchestration's own status too: that
+    /// changes without the campaign's version, so that such an answer has no tag.
+    /// </summary>
     [Function(nameof(GetCampaign))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = CampaignRoutes.Campaign)] HttpRequest request,
+        [DurableClient] DurableTaskClient client,
         string id,
         CancellationToken cancellationToken)
     {
         Caller caller = await callers.ResolveAsync(request, cancellationToken);
         Guid campaignId = CampaignRoutes.ParseId(id);
         TimeSpan wait = ReadWait(request.Query);
+        bool withOrchestration = ReadInclude(request.Query);
         Func<long, bool>? isKnown = ReadKnown(request);
 
         Campaign campaign = await watch.ReadAsync(caller, campaignId, isKnown, wait, cancellationToken)
             ?? throw ApiException.NotFound("campaign");
 
+        OrchestrationMetadata? orchestration = withOrchestration
+            ? await durable.RunAsync(
+                campaign.InstanceId, token => client.GetInstanceAsync(campaign.InstanceId, getInputsAndOutputs: true, token), cancellationToken)
+            : null;
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
-        headers.ETag = TagOf(campaign.Version);
-        headers.CacheControl = "private, no-cache";
         if (!campaign.Status.HasEnded())
             headers.RetryAfter = PollInterval;
-        if (isKnown?.Invoke(campaign.Version) == true)
-            return Results.StatusCode(StatusCodes.Status304NotModified);
+        if (!withOrchestration)
+        {
+            headers.ETag = TagOf(campaign.Version);
+            headers.CacheControl = "private, no-cache";
+            if (isKnown?.Invoke(campaign.Version) == true)
+                return Results.StatusCode(StatusCodes.Status304NotModified);
+        }
 
         await queries.LoadPartsAsync([campaign], cancellationToken);
-        return ApiJson.Result(CampaignViews.From(campaign));
+        CampaignView view = CampaignViews.From(campaign);
+        return withOrchestration
+            ? ApiJson.Result(new CampaignWithOrchestrationView(view, CampaignViews.From(orchestration)))
+            : ApiJson.Result(view);
     }
 
     // Weak: a later version of this service may write the same campaign in other bytes.
@@ -54,6 +73,13 @@ public sealed class GetCampaign(ICallerResolver callers, CampaignWatch watch, Ca
             tag.Equals(EntityTagHeaderValue.Any)
             || tag.Compare(new EntityTagHeaderValue($"\"{version}\"", isWeak: true), useStrongComparison: false));
     }
+
+    private static bool ReadInclude(IQueryCollection query) => query["include"].ToString() switch
+    {
+        "" => false,
+        Orchestration => true,
+        _ => throw ApiException.Invalid("include", $"must be {Orchestration}."),
+    };
 
     private static TimeSpan ReadWait(IQueryCollection query)
     {

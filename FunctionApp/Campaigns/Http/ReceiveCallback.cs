@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
 using Atelier.Persistence;
@@ -18,7 +19,7 @@ namespace Atelier.Campaigns.Http;
 /// the image is there, changes nothing and is taken, so that its sender stops.
 /// </remarks>
 public sealed class ReceiveCallback(
-    AtelierDbContext db, GeneratorCatalog generators, IImageStore store, ILogger<ReceiveCallback> logger)
+    AtelierDbContext db, GeneratorCatalog generators, IImageStore store, DurableCalls durable, ILogger<ReceiveCallback> logger)
 {
     /// <summary>The longest body that is taken, in bytes: an image in Base64 and what is around it.</summary>
     internal const int MaxLength = 48 << 20;
@@ -55,7 +56,14 @@ public sealed class ReceiveCallback(
             return Results.StatusCode(StatusCodes.Status202Accepted);
         var input = new PartInput(id, image.Index, NoRetry);
         ImageReport report = await ImageReports.FromAsync(job, input, store, cancellationToken);
-        await client.RaiseEventAsync(campaign.InstanceId, input.Part, report, cancellationToken);
+        await durable.RunAsync(
+            campaign.InstanceId,
+            async token =>
+            {
+                await client.RaiseEventAsync(campaign.InstanceId, input.Part, report, token);
+                return true;
+            },
+            cancellationToken);
         logger.LogInformation("{Provider} reports job {JobId} for {Part} of campaign {CampaignId}.", provider, job.Id, input.Part, id);
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }

@@ -1,3 +1,4 @@
+using Atelier.Durable;
 using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
@@ -30,7 +31,15 @@ public static class CampaignOrchestrator
 
         using var stop = new CancellationTokenSource();
         Task<object?> canceled = context.WaitForExternalEvent<object?>(CancelEvent, CancellationToken.None);
-        Task<FailedPart?[]> parts = Task.WhenAll(input.Parts.Select(part => MakeAsync(context, logger, part, stop.Token)));
+        CampaignProgress progress = CampaignProgress.Of(input.Parts);
+        context.SetCustomStatus(progress);
+        Task<FailedPart?[]> parts = Task.WhenAll(input.Parts.Select(async part =>
+        {
+            FailedPart? failed = await MakeAsync(context, logger, part, stop.Token);
+            progress = progress.After(part.Part, isDone: failed is null);
+            context.SetCustomStatus(progress);
+            return failed;
+        }));
         if (await Task.WhenAny(parts, canceled) == canceled)
         {
             // An orchestration stays until its last timer has ended.
@@ -51,14 +60,15 @@ public static class CampaignOrchestrator
     private static async Task<FailedPart?> MakeAsync(
         TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
     {
-        PartFailure? failure = part.IsAsync
-            ? await AsyncImagePart.MakeAsync(context, part, TaskOptions.FromRetryPolicy(PolicyOf(part.Retry)), stop)
-            : await TryAsync(context, part, part.Retry);
+        AsyncImagePart? asyncPart = part.IsAsync ? new AsyncImagePart(context, part, stop) : null;
+        ActivityFailure? failure = asyncPart is null ? await TryAsync(context, part, part.Retry) : await asyncPart.AttemptAsync();
         while (failure?.Wait is { } wait)
         {
-            // The provider asked for more time than the policy gives: a durable timer waits, then the policy goes on where it was.
+            // More time than the policy gives: a durable timer waits, then the policy goes on where it was.
             await context.CreateTimer(wait.Delay, stop);
-            failure = await TryAsync(context, part, RetrySchedule.After(part.Retry, wait.Attempts));
+            failure = asyncPart is null
+                ? await TryAsync(context, part, RetrySchedule.After(part.Retry, wait.Attempts))
+                : await asyncPart.AttemptAsync();
         }
         if (failure is null)
             return null;
@@ -68,23 +78,17 @@ public static class CampaignOrchestrator
         return new FailedPart(part.Image, failure.Code, failure.Message);
     }
 
-    private static async Task<PartFailure?> TryAsync(TaskOrchestrationContext context, PartInput part, RetrySettings retry)
+    private static async Task<ActivityFailure?> TryAsync(TaskOrchestrationContext context, PartInput part, RetrySettings retry)
     {
         try
         {
             string activity = part.Image is null ? nameof(GenerateText) : nameof(GenerateImage);
-            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(PolicyOf(retry)));
+            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(retry.ToPolicy()));
             return null;
         }
         catch (TaskFailedException exception)
         {
-            return PartFailure.From(exception.FailureDetails);
+            return ActivityFailure.From(exception.FailureDetails);
         }
     }
-
-    private static RetryPolicy PolicyOf(RetrySettings settings) =>
-        new(settings.MaxAttempts, settings.FirstInterval, settings.Backoff, settings.MaxInterval, settings.Timeout)
-        {
-            HandleFailure = details => PartFailure.From(details) is { CanRetry: true, Wait: null },
-        };
 }

@@ -1,7 +1,7 @@
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Atelier.Campaigns.Workflow;
@@ -25,8 +25,7 @@ public sealed class CampaignScheduler(
         using var timeout = new CancellationTokenSource(Patience, timeProvider);
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(CampaignOrchestrator), ToInput(campaign), new StartOrchestrationOptions(campaign.InstanceId), timeout.Token);
+            await client.ScheduleOnceAsync(nameof(CampaignOrchestrator), ToInput(campaign), campaign.InstanceId, timeout.Token);
             return true;
         }
         catch (Exception exception)
@@ -34,15 +33,6 @@ public sealed class CampaignScheduler(
             logger.LogWarning(exception, "Campaign {CampaignId} could not be scheduled; the recovery timer will.", campaign.Id);
             return false;
         }
-    }
-
-    /// <summary>Schedules a campaign that nobody has, so far as is known: an instance that exists is left alone.</summary>
-    /// <returns>Whether it was missing and the engine has it now.</returns>
-    public async Task<bool> RecoverAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
-    {
-        OrchestrationMetadata? existing = await client.GetInstanceAsync(campaign.InstanceId, cancellationToken);
-        // One that failed before it could even mark its campaign as running has done nothing: it may begin anew.
-        return existing is null or { RuntimeStatus: OrchestrationRuntimeStatus.Failed } && await TryScheduleAsync(client, campaign);
     }
 
     private CampaignInput ToInput(Campaign campaign)

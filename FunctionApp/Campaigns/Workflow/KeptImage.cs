@@ -1,3 +1,4 @@
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
 using Atelier.Persistence.Tables;
@@ -13,7 +14,7 @@ namespace Atelier.Campaigns.Workflow;
 public sealed record KeptImage(string Name, string ContentType, long Bytes, int? Width, int? Height)
 {
     /// <summary>Stores an image.</summary>
-    /// <exception cref="PartFailedException">The store failed (<c>storage_failed</c>).</exception>
+    /// <exception cref="ActivityFailedException">The store failed (<c>storage_failed</c>).</exception>
     public static async Task<KeptImage> KeepAsync(
         IImageStore store, Guid campaignId, int index, GeneratedImage image, CancellationToken cancellationToken)
     {
@@ -25,8 +26,8 @@ public sealed record KeptImage(string Name, string ContentType, long Bytes, int?
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new PartFailedException(
-                new PartFailure("storage_failed", "The image could not be stored.", CanRetry: true), exception);
+            throw new ActivityFailedException(
+                new ActivityFailure("storage_failed", "The image could not be stored.", CanRetry: true), exception);
         }
     }
 

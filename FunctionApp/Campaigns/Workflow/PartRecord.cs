@@ -1,3 +1,4 @@
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
@@ -14,7 +15,7 @@ public sealed class PartRecord(CampaignRecord record)
 {
     /// <summary>Records that an attempt begins.</summary>
     /// <returns>The attempt; <see langword="null"/> when the part is there already, or the campaign has ended or is gone.</returns>
-    /// <exception cref="PartFailedException">The part has failed for good before.</exception>
+    /// <exception cref="ActivityFailedException">The part has failed for good before.</exception>
     public Task<PartAttempt?> BeginAsync(PartInput input, CancellationToken cancellationToken) =>
         record.ChangeAsync(input.CampaignId, (change, token) => BeginAsync(change, input, token), cancellationToken);
 
@@ -31,7 +32,7 @@ public sealed class PartRecord(CampaignRecord record)
     /// <summary>Records that an attempt failed.</summary>
     /// <returns>The delay to the next attempt; <see langword="null"/> when there is none.</returns>
     public Task<TimeSpan?> FailAsync(
-        PartInput input, PartAttempt attempt, PartFailure failure, TimeSpan? retryAfter, CancellationToken cancellationToken) =>
+        PartInput input, PartAttempt attempt, ActivityFailure failure, TimeSpan? retryAfter, CancellationToken cancellationToken) =>
         record.ChangeAsync(
             input.CampaignId, (change, token) => FailAsync(change, input, attempt, failure, retryAfter, token), cancellationToken);
 
@@ -48,7 +49,7 @@ public sealed class PartRecord(CampaignRecord record)
 
         CampaignAttempt? last = await change.FindLastAttemptAsync(input.Part, cancellationToken);
         if (part.Status == PartStatus.Failed && last is not null)
-            throw new PartFailedException(new PartFailure(last.Code ?? "internal_error", last.Message ?? "", CanRetry: false));
+            throw new ActivityFailedException(new ActivityFailure(last.Code ?? "internal_error", last.Message ?? "", CanRetry: false));
 
         if (last is { EndedAt: null })
             last.StartedAt = change.Now;
@@ -105,7 +106,7 @@ public sealed class PartRecord(CampaignRecord record)
         CampaignChange change,
         PartInput input,
         PartAttempt attempt,
-        PartFailure failure,
+        ActivityFailure failure,
         TimeSpan? retryAfter,
         CancellationToken cancellationToken)
     {

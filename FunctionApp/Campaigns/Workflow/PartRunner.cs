@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Control;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Operations.Metrics;
 using Atelier.Persistence.Tables;
@@ -15,7 +16,7 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
     /// is stopped, in whatever process.
     /// </param>
     /// <param name="cancellationToken">The host stops: the attempt stays open, and its repetition takes its number.</param>
-    /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
     public async Task RunAsync(
         PartInput input,
         Func<PartAttempt, CancellationToken, Task<Action<Campaign, CampaignImage?>>> make,
@@ -56,14 +57,14 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
 
     /// <summary>Records that an attempt failed, and tells the log.</summary>
     /// <returns>What ends the activity.</returns>
-    internal async Task<PartFailedException> FailAsync(
+    internal async Task<ActivityFailedException> FailAsync(
         PartInput input, PartAttempt attempt, Exception exception, CancellationToken cancellationToken)
     {
-        PartFailure failure = exception switch
+        ActivityFailure failure = exception switch
         {
-            GenerationException generation => PartFailure.From(generation),
-            PartFailedException part => part.Failure,
-            _ => PartFailure.Unforeseen(),
+            GenerationException generation => ActivityFailure.From(generation),
+            ActivityFailedException part => part.Failure,
+            _ => ActivityFailure.Unforeseen(),
         };
         TimeSpan? retryAfter = (exception as GenerationException)?.RetryAfter;
         if (IsHeldBack(exception) && await record.HoldBackAsync(input, attempt, retryAfter!.Value, cancellationToken) is { } used)
@@ -71,7 +72,7 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
             logger.LogInformation(
                 "{Part} of campaign {CampaignId} waits {Wait} for {Provider}, which asked to be left alone.",
                 input.Part, input.CampaignId, retryAfter.Value, attempt.Provider);
-            return new PartFailedException(failure with { Wait = new RetryWait(retryAfter.Value, used) }, exception);
+            return new ActivityFailedException(failure with { Wait = new RetryWait(retryAfter.Value, used) });
         }
         TimeSpan? delay = await record.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), failure.Code);
@@ -94,7 +95,8 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
         }
         int made = attempt.Call.Attempt - input.FirstAttempt + 1;
         RetryWait? wait = delay > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(delay.Value, made) : null;
-        return new PartFailedException(failure with { CanRetry = delay is not null, Wait = wait }, exception);
+        // Without what was thrown: a history carries no message that nobody has looked at.
+        return new ActivityFailedException(failure with { CanRetry = delay is not null, Wait = wait });
     }
 
     private static string KindOf(PartInput input) => input.Image is null ? "text" : "image";

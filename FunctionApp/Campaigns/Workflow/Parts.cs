@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Atelier.Durable;
 
 namespace Atelier.Campaigns.Workflow;
 

@@ -72,8 +72,17 @@ public sealed class RecoverCampaigns(
 
     private async Task RecoverPendingAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
     {
-        if (await scheduler.RecoverAsync(client, campaign, cancellationToken))
+        OrchestrationMetadata? instance = await client.GetInstanceAsync(campaign.InstanceId, cancellationToken);
+        if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Terminated })
+        {
+            await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+            await GiveUpTerminatedAsync(scope, campaign, cancellationToken);
+        }
+        // One that failed before it could even mark its campaign as running has done nothing: it is scheduled again.
+        else if (instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Failed } && await scheduler.TryScheduleAsync(client, campaign))
+        {
             logger.LogWarning("Campaign {CampaignId} was accepted but never scheduled; it is now.", campaign.Id);
+        }
     }
 
     private async Task RecoverRunningAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
@@ -90,15 +99,28 @@ public sealed class RecoverCampaigns(
             return;
         }
 
+        CampaignControl control = scope.ServiceProvider.GetRequiredService<CampaignControl>();
         string state = instance?.RuntimeStatus.ToString() ?? "gone";
-        if (campaign.Run + 1 < MaxRuns)
+        if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Terminated })
         {
-            if (await scope.ServiceProvider.GetRequiredService<CampaignControl>().ReviveAsync(client, campaign, cancellationToken))
+            await GiveUpTerminatedAsync(scope, campaign, cancellationToken);
+        }
+        else if (campaign.Run + 1 < MaxRuns)
+        {
+            if (await control.ReviveAsync(client, campaign, cancellationToken))
                 logger.LogWarning("Campaign {CampaignId} was running but its orchestration is {State}; what is missing runs anew.", campaign.Id, state);
         }
-        else if (await scope.ServiceProvider.GetRequiredService<CampaignControl>().GiveUpAsync(campaign, cancellationToken))
+        else if (await control.GiveUpAsync(campaign, "orchestration_lost", "The work on this campaign was interrupted too often.", cancellationToken))
         {
             logger.LogError("Campaign {CampaignId} was running but its orchestration is {State} again; it is given up.", campaign.Id, state);
         }
+    }
+
+    // Whoever terminates an orchestration means it: it is not run again, and its campaign waits for nothing any more.
+    private async Task GiveUpTerminatedAsync(AsyncServiceScope scope, Campaign campaign, CancellationToken cancellationToken)
+    {
+        CampaignControl control = scope.ServiceProvider.GetRequiredService<CampaignControl>();
+        if (await control.GiveUpAsync(campaign, "orchestration_terminated", "An operator has ended the work on this campaign.", cancellationToken))
+            logger.LogWarning("The orchestration of campaign {CampaignId} was terminated; the campaign has failed.", campaign.Id);
     }
 }

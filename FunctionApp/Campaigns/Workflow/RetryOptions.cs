@@ -1,4 +1,5 @@
 using Atelier.Configuration;
+using Atelier.Durable;
 
 namespace Atelier.Campaigns.Workflow;
 

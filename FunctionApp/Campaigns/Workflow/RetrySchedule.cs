@@ -1,3 +1,5 @@
+using Atelier.Durable;
+
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>When the next attempt follows: the arithmetic of the engine's retry policy, for the record and its readers.</summary>

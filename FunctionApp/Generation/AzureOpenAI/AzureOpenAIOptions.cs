@@ -1,14 +1,14 @@
 namespace Atelier.Generation.AzureOpenAI;
 
 /// <summary>The settings below <c>Providers:AzureOpenAI</c>.</summary>
-/// <param name="Endpoint">The resource's v1 address, <c>{resource}/openai/v1/</c>; the setting may be that or the resource's own.</param>
+/// <param name="Endpoint">The resource's address; the setting may also be its v1 address, <c>{resource}/openai/v1/</c>, as Azure's portal shows it.</param>
 /// <param name="ApiKey">The key. Default: none, the calls carry Entra ID tokens.</param>
 /// <param name="TextDeployment">The deployment of a chat model. Default: none, the provider writes no texts.</param>
 /// <param name="ImageDeployment">The deployment of an image model. Default: none, the provider makes no images.</param>
 /// <param name="Timeout">How long a call may take.</param>
 internal sealed record AzureOpenAIOptions(Uri Endpoint, Secret? ApiKey, string? TextDeployment, string? ImageDeployment, TimeSpan Timeout)
 {
-    private const string Path = "/openai/v1";
+    private const string V1 = "/openai/v1";
 
     /// <summary>Reads the settings; null where neither an endpoint nor a key is set.</summary>
     /// <exception cref="SettingException">A setting is missing or malformed.</exception>
@@ -19,7 +19,7 @@ internal sealed record AzureOpenAIOptions(Uri Endpoint, Secret? ApiKey, string? 
             return null;
         var resource = section.Url("Endpoint") ?? throw section.Invalid("Endpoint", "must be the resource's URL: only its ApiKey is set");
         var options = new AzureOpenAIOptions(
-            V1Of(resource), section.Secret("ApiKey"), section.Text("TextDeployment"), section.Text("ImageDeployment"), section.Timeout());
+            ResourceOf(resource), section.Secret("ApiKey"), section.Text("TextDeployment"), section.Text("ImageDeployment"), section.Timeout());
         if (options.ApiKey is null && resource.Scheme != Uri.UriSchemeHttps)
             throw section.Invalid("Endpoint", "must be an https URL: without an ApiKey the calls carry Entra ID tokens");
         if (options.TextDeployment is null && options.ImageDeployment is null)
@@ -27,9 +27,9 @@ internal sealed record AzureOpenAIOptions(Uri Endpoint, Secret? ApiKey, string? 
         return options;
     }
 
-    private static Uri V1Of(Uri resource)
+    private static Uri ResourceOf(Uri endpoint)
     {
-        var address = resource.AbsoluteUri.TrimEnd('/');
-        return new Uri(address.EndsWith(Path, StringComparison.OrdinalIgnoreCase) ? $"{address}/" : $"{address}{Path}/");
+        var address = endpoint.AbsoluteUri.TrimEnd('/');
+        return address.EndsWith(V1, StringComparison.OrdinalIgnoreCase) ? new Uri(address[..^V1.Length]) : endpoint;
     }
 }

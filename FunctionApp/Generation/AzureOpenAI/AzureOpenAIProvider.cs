@@ -1,6 +1,6 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using Atelier.Generation.OpenAI;
+using Azure.AI.OpenAI;
 using Azure.Identity;
 
 namespace Atelier.Generation.AzureOpenAI;
@@ -11,7 +11,6 @@ internal static class AzureOpenAIProvider
     /// <summary>The provider's name.</summary>
     public const string Name = "azure-openai";
 
-    private const string Scope = "https://ai.azure.com/.default";
     private static readonly string[] Formats = ["png", "jpeg"];
 
     /// <summary>Adds the provider where it is configured, for the kinds that have a deployment.</summary>
@@ -27,11 +26,14 @@ internal static class AzureOpenAIProvider
             registry.AddImage(Name, parts => Clients(options, parts).Image(image, Formats));
     }
 
-    private static OpenAIClients Clients(AzureOpenAIOptions options, ProviderParts parts)
-    {
-        AuthenticationPolicy authentication = options.ApiKey is { } key
-            ? ApiKeyAuthenticationPolicy.CreateHeaderApiKeyPolicy(new ApiKeyCredential(key.Reveal()), "api-key")
-            : new BearerTokenPolicy(new DefaultAzureCredential(), Scope);
-        return new OpenAIClients(options.Endpoint, authentication, options.Timeout, parts.Transport, parts.CallerOf(Name, options.Timeout));
-    }
+    private static OpenAIClients Clients(AzureOpenAIOptions options, ProviderParts parts) => new(
+        headers =>
+        {
+            var client = OpenAIClients.Prepare(
+                new AzureOpenAIClientOptions { UserAgentApplicationId = "Atelier" }, options.Timeout, parts.Transport, headers);
+            return options.ApiKey is { } key
+                ? new AzureOpenAIClient(options.Endpoint, new ApiKeyCredential(key.Reveal()), client)
+                : new AzureOpenAIClient(options.Endpoint, new DefaultAzureCredential(), client);
+        },
+        parts.CallerOf(Name, options.Timeout));
 }

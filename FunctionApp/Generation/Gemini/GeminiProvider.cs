@@ -20,7 +20,7 @@ internal static class GeminiProvider
         registry.AddText(Name, parts =>
         {
             var authentication = ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(options.ApiKey.Reveal()));
-            return new OpenAIClients(options.Endpoint, authentication, options.Timeout, parts.Transport, parts.CallerOf(Name, options.Timeout))
+            return OpenAIClients.Over(options.Endpoint, authentication, options.Timeout, parts.Transport, parts.CallerOf(Name, options.Timeout))
                 // Google refuses fields that its API does not list; "user" is one.
                 .Text(options.TextModel, namesUser: false);
         });

@@ -27,6 +27,6 @@ internal static class OpenAIProvider
         AuthenticationPolicy authentication = options.ApiKey is { } key
             ? ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(key.Reveal()))
             : new NoAuthenticationPolicy();
-        return new OpenAIClients(options.Endpoint, authentication, options.Timeout, parts.Transport, parts.CallerOf(Name, options.Timeout));
+        return OpenAIClients.Over(options.Endpoint, authentication, options.Timeout, parts.Transport, parts.CallerOf(Name, options.Timeout));
     }
 }

@@ -1,4 +1,4 @@
-using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -19,19 +19,14 @@ public static class DeliverWebhook
     [Function(nameof(DeliverWebhook))]
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, DeliveryInput input)
     {
-        RetrySettings retry = input.Retry;
-        var policy = new RetryPolicy(retry.MaxAttempts, retry.FirstInterval, retry.Backoff, retry.MaxInterval, retry.Timeout)
-        {
-            HandleFailure = details => PartFailure.From(details).CanRetry,
-        };
         try
         {
-            await context.CallActivityAsync(nameof(SendWebhook), input, TaskOptions.FromRetryPolicy(policy));
+            await context.CallActivityAsync(nameof(SendWebhook), input, TaskOptions.FromRetryPolicy(input.Retry.ToPolicy()));
             return true;
         }
         catch (TaskFailedException exception)
         {
-            var failure = PartFailure.From(exception.FailureDetails);
+            var failure = ActivityFailure.From(exception.FailureDetails);
             var givenUp = new GivenUpDelivery(input.DeliveryId, input.Run, failure.Code, failure.Message);
             await context.CallActivityAsync(nameof(GiveUpDelivery), givenUp, Bookkeeping);
             return false;

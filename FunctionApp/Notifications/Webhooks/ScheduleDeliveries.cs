@@ -1,8 +1,8 @@
 using Atelier.Configuration;
+using Atelier.Durable;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.EntityFrameworkCore;
 
@@ -54,11 +54,8 @@ public sealed class ScheduleDeliveries(
         // The process may have died after the last schedule and before its record.
         if (await client.GetInstanceAsync(instanceId, cancellationToken) is null)
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(DeliverWebhook),
-                new DeliveryInput(delivery.Id, delivery.Run, options.Retry),
-                new StartOrchestrationOptions(instanceId),
-                cancellationToken);
+            await client.ScheduleOnceAsync(
+                nameof(DeliverWebhook), new DeliveryInput(delivery.Id, delivery.Run, options.Retry), instanceId, cancellationToken);
         }
         await db.WebhookDeliveries
             .Where(row => row.Id == delivery.Id && row.Run == delivery.Run && row.Status == DeliveryStatus.Pending)

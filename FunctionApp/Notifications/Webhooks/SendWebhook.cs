@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
-using Atelier.Campaigns.Workflow;
 using Atelier.Configuration;
+using Atelier.Durable;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.Azure.Functions.Worker;
@@ -16,7 +16,7 @@ public sealed class SendWebhook(
     private const string SecretLost = "secret_unreadable";
 
     /// <summary>Makes one attempt, and records how it went. A repetition after a crash may send the message again, under the same id.</summary>
-    /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
     [Function(nameof(SendWebhook))]
     public async Task RunAsync([ActivityTrigger] DeliveryInput input, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ public sealed class SendWebhook(
         }
 
         WebhookAnswer answer = await SendAsync(found.delivery, found.webhook, @event, cancellationToken);
-        PartFailure? failure = FailureOf(answer);
+        ActivityFailure? failure = FailureOf(answer);
         await RecordAsync(input, answer, failure, cancellationToken);
         if (failure is null)
         {
@@ -43,19 +43,19 @@ public sealed class SendWebhook(
         logger.LogWarning(
             "Event {EventId} of campaign {CampaignId} could not be delivered to webhook {WebhookId}: {Code}: {Reason}",
             @event.Id, @event.CampaignId, found.webhook.Id, failure.Code, failure.Message);
-        throw new PartFailedException(failure);
+        throw new ActivityFailedException(failure);
     }
 
-    private static PartFailure? FailureOf(WebhookAnswer answer) => answer switch
+    private static ActivityFailure? FailureOf(WebhookAnswer answer) => answer switch
     {
         { IsSuccess: true } => null,
-        { Status: HttpStatusCode.Gone } => new PartFailure("http_410", "The receiver wants no more messages.", CanRetry: false),
-        { Status: { } status } => new PartFailure($"http_{(int)status}", $"The receiver answered with {(int)status}.", CanRetry: true),
+        { Status: HttpStatusCode.Gone } => new ActivityFailure("http_410", "The receiver wants no more messages.", CanRetry: false),
+        { Status: { } status } => new ActivityFailure($"http_{(int)status}", $"The receiver answered with {(int)status}.", CanRetry: true),
         { Failure: WebhookAnswer.NotAllowed } =>
-            new PartFailure(WebhookAnswer.NotAllowed, "The host leads to an address that is not one of the public internet's.", CanRetry: false),
-        { Failure: WebhookAnswer.TimedOut } => new PartFailure(WebhookAnswer.TimedOut, "The receiver did not answer in time.", CanRetry: true),
-        { Failure: SecretLost } => new PartFailure(SecretLost, "The key of the webhook's secret is not configured here.", CanRetry: true),
-        _ => new PartFailure(WebhookAnswer.Unreachable, "The receiver could not be reached.", CanRetry: true),
+            new ActivityFailure(WebhookAnswer.NotAllowed, "The host leads to an address that is not one of the public internet's.", CanRetry: false),
+        { Failure: WebhookAnswer.TimedOut } => new ActivityFailure(WebhookAnswer.TimedOut, "The receiver did not answer in time.", CanRetry: true),
+        { Failure: SecretLost } => new ActivityFailure(SecretLost, "The key of the webhook's secret is not configured here.", CanRetry: true),
+        _ => new ActivityFailure(WebhookAnswer.Unreachable, "The receiver could not be reached.", CanRetry: true),
     };
 
     private async Task<WebhookAnswer> SendAsync(
@@ -74,7 +74,7 @@ public sealed class SendWebhook(
         return await client.SendAsync(webhook.Url, key, $"msg_{delivery.Id:N}", @event.Json, cancellationToken);
     }
 
-    private async Task RecordAsync(DeliveryInput input, WebhookAnswer answer, PartFailure? failure, CancellationToken cancellationToken)
+    private async Task RecordAsync(DeliveryInput input, WebhookAnswer answer, ActivityFailure? failure, CancellationToken cancellationToken)
     {
         DateTimeOffset now = timeProvider.Now();
         await Open(input).ExecuteUpdateAsync(

@@ -1,5 +1,5 @@
-using Atelier.Campaigns.Workflow;
 using Atelier.Configuration;
+using Atelier.Durable;
 
 namespace Atelier.Notifications.Webhooks;
 

@@ -1,3 +1,5 @@
+using Atelier.Durable;
+
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>
@@ -7,12 +9,11 @@ namespace Atelier.Campaigns.Workflow;
 internal static class AttemptSpacing
 {
     /// <summary>The failure with its delay.</summary>
-    public static PartFailedException Of(PartInput input, PartAttempt attempt, PartFailedException failed)
+    public static ActivityFailedException Of(PartInput input, PartAttempt attempt, ActivityFailedException failed)
     {
         if (failed.Failure is not { CanRetry: true, Wait: null })
             return failed;
         int made = attempt.Call.Attempt - input.FirstAttempt + 1;
-        return new PartFailedException(
-            failed.Failure with { Wait = new RetryWait(RetrySchedule.PolicyDelay(input.Retry, made), made) }, failed.InnerException);
+        return new ActivityFailedException(failed.Failure with { Wait = new RetryWait(RetrySchedule.PolicyDelay(input.Retry, made), made) });
     }
 }

@@ -1,3 +1,4 @@
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
@@ -11,7 +12,7 @@ public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generator
 {
     /// <summary>Cancels every job whose image is not there. One that has ended meanwhile stays as it is.</summary>
     /// <returns>How many were cancelled.</returns>
-    /// <exception cref="PartFailedException">A provider could not be told; another try may help.</exception>
+    /// <exception cref="ActivityFailedException">A provider could not be told; another try may help.</exception>
     [Function(nameof(CancelImages))]
     public async Task<int> RunAsync([ActivityTrigger] string campaignId, CancellationToken cancellationToken)
     {
@@ -19,7 +20,7 @@ public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generator
         List<CampaignImage> images = await db.Images.AsNoTracking()
             .Where(image => image.CampaignId == id && image.ProviderJobId != null && image.Status != PartStatus.Complete)
             .ToListAsync(cancellationToken);
-        PartFailedException? failed = null;
+        ActivityFailedException? failed = null;
         int canceled = 0;
         foreach (CampaignImage image in images.Where(image => generators.IsAsync(image.Provider)))
         {
@@ -36,7 +37,7 @@ public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generator
                     "Job {JobId} of campaign {CampaignId} could not be cancelled at {Provider}: {Reason}",
                     image.ProviderJobId, id, image.Provider, exception.Message);
                 if (exception.IsTransient)
-                    failed = new PartFailedException(PartFailure.From(exception));
+                    failed = new ActivityFailedException(ActivityFailure.From(exception));
             }
         }
         return failed is null ? canceled : throw failed;

@@ -1,3 +1,4 @@
+using Atelier.Durable;
 using Atelier.Generation;
 
 namespace Atelier.Campaigns.Workflow;
@@ -41,7 +42,7 @@ public sealed record ImageReport(
 
     /// <summary>A failure.</summary>
     public static ImageReport Failed(string jobId, GenerationException failure) => new(
-        jobId, ImageJobStatus.Failed, Code: failure.Code, Message: PartFailure.From(failure).Message, CanRetry: failure.IsTransient);
+        jobId, ImageJobStatus.Failed, Code: failure.Code, Message: ActivityFailure.From(failure).Message, CanRetry: failure.IsTransient);
 }
 
 /// <summary>The input of <see cref="PollImage"/> and <see cref="StoreImage"/>.</summary>

@@ -1,3 +1,4 @@
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
 
@@ -7,7 +8,7 @@ namespace Atelier.Campaigns.Workflow;
 internal static class ImageReports
 {
     /// <summary>The report. An image that comes along is stored at once: no history carries its bytes.</summary>
-    /// <exception cref="PartFailedException">The image could not be stored.</exception>
+    /// <exception cref="ActivityFailedException">The image could not be stored.</exception>
     public static async Task<ImageReport> FromAsync(ImageJob job, PartInput part, IImageStore store, CancellationToken cancellationToken)
     {
         if (job.Failure is { } failure)

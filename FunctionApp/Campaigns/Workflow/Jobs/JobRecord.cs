@@ -1,3 +1,4 @@
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
@@ -9,7 +10,7 @@ public sealed class JobRecord(CampaignRecord record)
 {
     /// <summary>The attempt under way at an image, and its job.</summary>
     /// <returns><see langword="null"/> when the image is there already, or the campaign has ended or is gone.</returns>
-    /// <exception cref="PartFailedException">The attempt has failed before, and that is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed before, and that is on record.</exception>
     public Task<OpenJob?> FindAsync(PartInput input, CancellationToken cancellationToken) =>
         record.ChangeAsync(input.CampaignId, (change, token) => FindAsync(change, input, token), cancellationToken);
 
@@ -47,17 +48,17 @@ public sealed class JobRecord(CampaignRecord record)
             || await change.FindLastAttemptAsync(input.Part, cancellationToken) is not { } last)
             return null;
         if (last.EndedAt is not null)
-            throw new PartFailedException(FailureOf(last, input));
+            throw new ActivityFailedException(FailureOf(last, input));
         var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
         return new OpenJob(new PartAttempt(call, image.Provider, change.Campaign.Prompt, change.Campaign.Request), image.ProviderJobId);
     }
 
-    private static PartFailure FailureOf(CampaignAttempt attempt, PartInput input)
+    private static ActivityFailure FailureOf(CampaignAttempt attempt, PartInput input)
     {
         RetryWait? wait = attempt.RetryInMs is { } delay
             ? new RetryWait(TimeSpan.FromMilliseconds(delay), attempt.Attempt - input.FirstAttempt + 1)
             : null;
-        return new PartFailure(attempt.Code ?? "internal_error", attempt.Message ?? "", CanRetry: wait is not null, wait);
+        return new ActivityFailure(attempt.Code ?? "internal_error", attempt.Message ?? "", CanRetry: wait is not null, wait);
     }
 }
 

@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Control;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
 using Atelier.Operations.Metrics;
@@ -18,7 +19,7 @@ public sealed class StoreImage(
     ILogger<StoreImage> logger)
 {
     /// <summary>Ends the attempt.</summary>
-    /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
     [Function(nameof(StoreImage))]
     public async Task RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Atelier.Durable;
 using Atelier.Generation;
 using Microsoft.Azure.Functions.Worker;
 
@@ -10,7 +11,7 @@ public sealed class SubmitImage(
     /// <summary>Orders the image, unless a job for it is known.</summary>
     /// <remarks>A stop of the campaign does not cut the order off: a job whose id is not known could not be cancelled.</remarks>
     /// <returns>The job; <see langword="null"/> when nothing is left to do.</returns>
-    /// <exception cref="PartFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
     [Function(nameof(SubmitImage))]
     public async Task<SubmittedImage?> RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken)
     {

@@ -1,0 +1,143 @@
+using Atelier.Access.Limits;
+using Atelier.Campaigns;
+using Atelier.Campaigns.Control;
+using Atelier.Campaigns.Workflow;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+
+namespace FunctionApp.Tests.Campaigns.Workflow;
+
+/// <summary>What becomes of campaigns whose orchestration does nothing for them.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private readonly Mock<DurableTaskClient> _client = new("test");
+    private readonly List<string> _scheduled = [];
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(services);
+        _client
+            .Setup(client => client.ScheduleNewOrchestrationInstanceAsync(
+                It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((TaskName _, object? _, StartOrchestrationOptions? options, CancellationToken _) =>
+            {
+                _scheduled.Add(options!.InstanceId!);
+                return options.InstanceId!;
+            });
+    }
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(OrchestrationRuntimeStatus.Failed)]
+    public async Task Run_AcceptedAndNoInstanceWorksOnIt_SchedulesIt(OrchestrationRuntimeStatus? status)
+    {
+        Campaign campaign = await AddAsync(CampaignStatus.Pending, status);
+
+        await RunAsync();
+
+        Assert.Equal([campaign.InstanceId], _scheduled);
+    }
+
+    [Theory]
+    [InlineData(CampaignStatus.Pending, OrchestrationRuntimeStatus.Pending)]
+    [InlineData(CampaignStatus.Pending, OrchestrationRuntimeStatus.Running)]
+    [InlineData(CampaignStatus.Running, OrchestrationRuntimeStatus.Running)]
+    [InlineData(CampaignStatus.Running, OrchestrationRuntimeStatus.Suspended)]
+    public async Task Run_InstanceThatWorksOnItOrWill_IsLeftAlone(CampaignStatus campaignStatus, OrchestrationRuntimeStatus status)
+    {
+        await AddAsync(campaignStatus, status);
+
+        await RunAsync();
+
+        Assert.Empty(_scheduled);
+        Assert.Equal(campaignStatus, (await ReadAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(OrchestrationRuntimeStatus.Failed)]
+    public async Task Run_RunningAndItsInstanceLost_RunsWhatIsMissingAnew(OrchestrationRuntimeStatus? status)
+    {
+        Campaign campaign = await AddAsync(CampaignStatus.Running, status);
+
+        await RunAsync();
+
+        Assert.Equal([$"{campaign.Id:D}-1"], _scheduled);
+    }
+
+    [Theory]
+    [InlineData(CampaignStatus.Pending)]
+    [InlineData(CampaignStatus.Running)]
+    public async Task Run_InstanceTerminatedByAnOperator_StaysTerminatedAndItsCampaignHasFailed(CampaignStatus status)
+    {
+        await AddAsync(status, OrchestrationRuntimeStatus.Terminated);
+
+        await RunAsync();
+
+        Assert.Empty(_scheduled);
+        Campaign campaign = await ReadAsync();
+        Assert.Equal((CampaignStatus.Failed, "orchestration_terminated"), (campaign.Status, campaign.Error!.Code));
+        await using AtelierDbContext db = _database.NewContext();
+        Assert.Equal("orchestration_terminated", (await db.DeadLetters.SingleAsync()).ErrorCode);
+    }
+
+    private async Task<Campaign> AddAsync(CampaignStatus status, OrchestrationRuntimeStatus? instance)
+    {
+        Campaign campaign = TestCampaign.Create();
+        campaign.Status = status;
+        await using AtelierDbContext db = _database.NewContext();
+        db.Add(campaign);
+        await db.SaveChangesAsync();
+        _client
+            .Setup(client => client.GetInstanceAsync(campaign.InstanceId, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(instance is { } known
+                ? new OrchestrationMetadata(nameof(CampaignOrchestrator), campaign.InstanceId) { RuntimeStatus = known }
+                : null);
+        return campaign;
+    }
+
+    private async Task<Campaign> ReadAsync()
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        return await db.Campaigns.AsNoTracking().SingleAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        await using ServiceProvider provider = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(TestGenerators.Create())
+            .AddSingleton(RetryOptions.Read(new ConfigurationBuilder().Build()))
+            .AddSingleton(CallerLimits.None)
+            .AddTransient(_ => _database.NewContext())
+            .AddScoped<CampaignRecord>()
+            .AddScoped<CampaignQueries>()
+            .AddScoped<CampaignQuota>()
+            .AddSingleton<CampaignScheduler>()
+            .AddScoped<CampaignControl>()
+            .BuildServiceProvider();
+        await using AtelierDbContext db = _database.NewContext();
+        await new RecoverCampaigns(
+            db,
+            new CampaignQueries(db),
+            provider.GetRequiredService<CampaignScheduler>(),
+            provider.GetRequiredService<IServiceScopeFactory>(),
+            TimeProvider.System,
+            NullLogger<RecoverCampaigns>.Instance).RunAsync(new TimerInfo(), _client.Object, CancellationToken.None);
+    }
+}

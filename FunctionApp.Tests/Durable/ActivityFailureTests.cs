@@ -1,0 +1,76 @@
+using Atelier.Durable;
+using Microsoft.DurableTask;
+
+namespace FunctionApp.Tests.Durable;
+
+public sealed class ActivityFailureTests
+{
+    private static readonly ActivityFailure Waiting = new(
+        "rate_limited", "Slow down: 3 calls (at most) per minute.", CanRetry: true, new RetryWait(TimeSpan.FromMilliseconds(30_500), 2));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void From_FailureOfItsException_GivesItBack(bool canRetry)
+    {
+        ActivityFailure failure = Waiting with { CanRetry = canRetry, Wait = null };
+
+        Assert.Equal(failure, ActivityFailure.From(Failures.Details(failure)));
+    }
+
+    [Fact]
+    public void From_WaitThatTheProviderAskedFor_GivesItBack() => Assert.Equal(Waiting, ActivityFailure.From(Failures.Details(Waiting)));
+
+    // As a failed sub-orchestration hands on what its activity threw.
+    [Fact]
+    public void From_FailureWithinAnother_GivesItBack()
+    {
+        var wrapped = new TaskFailureDetails(
+            "Microsoft.DurableTask.TaskFailedException", "Task 'PollImage' (#0) failed.", null, Failures.Details(Waiting), new Dictionary<string, object?>());
+
+        Assert.Equal(Waiting, ActivityFailure.From(wrapped));
+    }
+
+    // The hosts carry texts, truths and doubles unchanged, and nothing else.
+    [Fact]
+    public void Properties_OfAFailure_AreOfTypesThatTheHostsCarryUnchanged()
+    {
+        IDictionary<string, object?> properties = Failures.Details(Waiting).Properties!;
+
+        Assert.Equal(
+            new Dictionary<string, object?> { ["code"] = "rate_limited", ["retryable"] = true, ["retryAfter"] = 30.5, ["attempts"] = 2.0 }, properties);
+    }
+
+    [Fact]
+    public void Properties_OfAnyOtherException_AreNone() =>
+        Assert.Null(new ActivityFailureProperties().GetExceptionProperties(new InvalidOperationException("rate_limited")));
+
+    [Theory]
+    [InlineData("(unknown)", "Connection refused", false)]
+    [InlineData("Npgsql.NpgsqlException", "Exception while reading from stream", true)]
+    [InlineData("System.Exception", "rate_limited (final): no", true)]
+    public void From_ForeignFailure_IsWorthAnotherAttemptAndKeepsItsDetailsToItself(string type, string message, bool hasProperties)
+    {
+        var details = new TaskFailureDetails(type, message, null, null, hasProperties ? new Dictionary<string, object?> { ["status"] = 3.0 } : null);
+
+        Assert.Equal(new ActivityFailure("internal_error", "Something went wrong on our side.", CanRetry: true), ActivityFailure.From(details));
+    }
+
+    [Theory]
+    [InlineData(true, false, true)]
+    [InlineData(false, false, false)]
+    [InlineData(true, true, false)]
+    public void Policy_OfRetrySettings_RepeatsWhatCanBeAndAsksForNoWaitOfItsOwn(bool canRetry, bool asksToWait, bool repeated)
+    {
+        var settings = new RetrySettings(4, TimeSpan.FromSeconds(3), 1.5, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(9));
+        ActivityFailure failure = Waiting with { CanRetry = canRetry, Wait = asksToWait ? Waiting.Wait : null };
+
+        RetryPolicy policy = settings.ToPolicy();
+
+        Assert.Equal(repeated, policy.Handle(Failures.Retried(failure)));
+        Assert.Equal(
+            settings,
+            new RetrySettings(
+                policy.MaxNumberOfAttempts, policy.FirstRetryInterval, policy.BackoffCoefficient, policy.MaxRetryInterval, policy.RetryTimeout));
+    }
+}

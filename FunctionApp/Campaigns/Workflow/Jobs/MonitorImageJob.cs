@@ -1,0 +1,81 @@
+using Atelier.Generation;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace Atelier.Campaigns.Workflow;
+
+/// <summary>
+/// The monitor of one job at an asynchronous provider, a sub-orchestration of <see cref="CampaignOrchestrator"/>: it polls ever more rarely until the
+/// job has ended or its time is up. After some polls it continues as new, so that no history grows with the length of a job.
+/// </summary>
+/// <remarks>Deterministic: it decides from its input, its activities' results and its clock alone.</remarks>
+public static class MonitorImageJob
+{
+    /// <summary>The external event that ends it: the job's callback has come, or the campaign was stopped.</summary>
+    public const string StopEvent = "stop";
+
+    /// <summary>The polls of one run of the orchestration, after which it continues as new.</summary>
+    internal const int PollsPerRun = 20;
+
+    private const double Backoff = 1.5;
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Polls until the job has ended.</summary>
+    /// <returns>How the job ended; <see langword="null"/> where the monitor was stopped.</returns>
+    [Function(nameof(MonitorImageJob))]
+    public static async Task<ImageReport?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, JobWatch watch)
+    {
+        TaskOptions options = TaskOptions.FromRetryPolicy(watch.Part.Retry.ToPolicy());
+        Task<bool> stopped = context.WaitForExternalEvent<bool>(StopEvent, CancellationToken.None);
+        for (int poll = 0; poll < PollsPerRun; poll++)
+        {
+            if (watch.Pause > TimeSpan.Zero && !await WaitAsync(context, watch.Pause, stopped))
+                return null;
+
+            var question = new ImageJobInput(watch.Part, new ImageReport(watch.JobId, ImageJobStatus.Running));
+            ImageReport report = await context.CallActivityAsync<ImageReport>(nameof(PollImage), question, options);
+            if (report.Status != ImageJobStatus.Running)
+                return report;
+            TimeSpan left = watch.Deadline - context.CurrentUtcDateTime;
+            if (left <= TimeSpan.Zero)
+                return ImageReport.TimedOut(watch.JobId);
+            watch = Next(watch, report.AskAgainIn, left);
+        }
+
+        // A stop that came with the last poll belongs to this run: the next one would not hear of it.
+        if (stopped.IsCompleted)
+            return null;
+        context.ContinueAsNew(watch);
+        return null;
+    }
+
+    private static async Task<bool> WaitAsync(TaskOrchestrationContext context, TimeSpan pause, Task stopped)
+    {
+        // An orchestration stays until its last timer has ended: one that lost its race is cancelled.
+        using var lost = new CancellationTokenSource();
+        Task timer = context.CreateTimer(pause, lost.Token);
+        if (await Task.WhenAny(timer, stopped) == timer)
+            return true;
+        lost.Cancel();
+        return false;
+    }
+
+    private static JobWatch Next(JobWatch watch, TimeSpan? askAgainIn, TimeSpan left)
+    {
+        TimeSpan pause = Longer(askAgainIn ?? TimeSpan.Zero, watch.Interval);
+        TimeSpan interval = watch.Interval >= LongestInterval ? watch.Interval : Shorter(watch.Interval * Backoff, LongestInterval);
+        return watch with { Pause = Shorter(pause, left), Interval = interval };
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+}
+
+/// <summary>The input of <see cref="MonitorImageJob"/>.</summary>
+/// <param name="Part">The image.</param>
+/// <param name="JobId">The job's id at the provider.</param>
+/// <param name="Deadline">When to give the job up, in UTC.</param>
+/// <param name="Interval">The time between the next poll and the one after it.</param>
+/// <param name="Pause">The time until the next poll; zero for at once.</param>
+public sealed record JobWatch(PartInput Part, string JobId, DateTime Deadline, TimeSpan Interval, TimeSpan Pause);
