@@ -1,5 +1,6 @@
 using Atelier;
 using Atelier.Images;
+using DurableTask.PostgreSQL;
 using EmbeddedHost.Configuration;
 using EmbeddedHost.Functions;
 
@@ -14,6 +15,8 @@ internal static class AppRun
     /// <summary>Starts what is not configured, runs the app until it is asked to stop, then stops what was started.</summary>
     /// <exception cref="HostFailure">Something cannot start.</exception>
     /// <exception cref="SettingException">A setting of the app is wrong.</exception>
+    /// <exception cref="TaskHubSchemaException">The task hub belongs to another version.</exception>
+    /// <exception cref="TaskHubUnavailableException">The task hub's database does not respond.</exception>
     public static async Task RunAsync(HostArguments arguments, CancellationToken stop)
     {
         var settings = Settings.Load();
@@ -34,6 +37,7 @@ internal static class AppRun
         await using var app = FunctionsHost.Build(
             ["--urls", arguments.Urls], typeof(AtelierServices).Assembly.GetTypes(), (worker, configuration) => worker.AddAtelier(configuration));
         await AtelierServices.PrepareAsync(app.Services);
+        await app.Services.GetRequiredService<PostgreSqlOrchestrationService>().CreateIfNotExistsAsync();
         await app.StartAsync(stop);
         try
         {

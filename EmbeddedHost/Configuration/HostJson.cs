@@ -43,7 +43,8 @@ internal sealed record HostJson
             FunctionTimeout = ReadTimeout(host["functionTimeout"]),
             LogLevels = host.GetSection("logging:logLevel").AsEnumerable(makePathsRelative: true)
                 .Where(level => level.Value is not null)
-                .ToDictionary(level => level.Key, level => ReadOneOf<LogLevel>($"logging.logLevel.{level.Key}", level.Value!), StringComparer.OrdinalIgnoreCase),
+                .ToDictionary(
+                    level => level.Key, level => ReadOneOf<LogLevel>($"logging.logLevel.{level.Key}", level.Value!), StringComparer.OrdinalIgnoreCase),
             HubName = durable["hubName"] is { Length: > 0 } hub ? SettingNames.Resolve(hub, configuration) : null,
             MaxConcurrentActivities = ReadCount(durable, "maxConcurrentActivityFunctions"),
             MaxConcurrentOrchestrators = ReadCount(durable, "maxConcurrentOrchestratorFunctions"),

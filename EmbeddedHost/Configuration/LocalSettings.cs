@@ -10,17 +10,25 @@ internal static class LocalSettings
     public static void Apply()
     {
         if (Find() is not { } path) return;
+        foreach (var (name, value) in Read(path))
+        {
+            if (Environment.GetEnvironmentVariable(name) is null) Environment.SetEnvironmentVariable(name, value);
+        }
+    }
+
+    /// <summary>The values of a file, under the names of environment variables.</summary>
+    /// <exception cref="HostFailure">The file is not JSON, or is encrypted.</exception>
+    public static IEnumerable<KeyValuePair<string, string>> Read(string path)
+    {
         var file = JsonSettings.Read(path);
         if (bool.TryParse(file["IsEncrypted"], out var encrypted) && encrypted)
             throw new HostFailure($"'{path}' is encrypted; run 'func settings decrypt' first.");
 
         var connections = file.GetSection("ConnectionStrings").AsEnumerable(makePathsRelative: true)
             .Select(connection => KeyValuePair.Create($"ConnectionStrings:{connection.Key}", connection.Value));
-        foreach (var (key, value) in file.GetSection("Values").AsEnumerable(makePathsRelative: true).Concat(connections))
-        {
-            var name = key.Replace(":", "__", StringComparison.Ordinal);
-            if (value is not null && Environment.GetEnvironmentVariable(name) is null) Environment.SetEnvironmentVariable(name, value);
-        }
+        return file.GetSection("Values").AsEnumerable(makePathsRelative: true).Concat(connections)
+            .Where(setting => setting.Value is not null)
+            .Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!));
     }
 
     /// <summary>In the current folder; or else beside a host.json at or above the current folder or the program.</summary>

@@ -92,7 +92,8 @@ internal sealed class Function : FunctionDefinition
     {
         if (parameter.ParameterType == typeof(FunctionContext)) return invocation => invocation;
         if (parameter.ParameterType == typeof(CancellationToken)) return invocation => invocation.CancellationToken;
-        if (parameter.ParameterType == typeof(DurableTaskClient)) return invocation => invocation.InstanceServices.GetRequiredService<DurableTaskClient>();
+        if (parameter.ParameterType == typeof(DurableTaskClient))
+            return invocation => invocation.InstanceServices.GetRequiredService<DurableTaskClient>();
         return IsKnown(parameter) ? invocation => invocation.TriggerContext : invocation => invocation.Input;
     }
 

@@ -25,7 +25,8 @@ internal sealed class FunctionDiscovery(IConfiguration configuration, HostJson h
         List<Function> functions = [];
         foreach (var method in types.SelectMany(type => type.GetMethods(AllMethods)))
         {
-            if (method.GetCustomAttribute<FunctionAttribute>() is { Name: var name } && Read(name, method) is { } function) functions.Add(function);
+            if (method.GetCustomAttribute<FunctionAttribute>() is not { Name: var name }) continue;
+            if (Read(name, method) is { } function) functions.Add(function);
         }
 
         foreach (var same in functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
@@ -54,7 +55,8 @@ internal sealed class FunctionDiscovery(IConfiguration configuration, HostJson h
         if (!method.IsPublic) return "its method is not public";
         if (method.IsGenericMethodDefinition || method.DeclaringType!.ContainsGenericParameters) return "it is generic";
         if (!method.IsStatic && method.DeclaringType!.IsAbstract) return "its class is abstract";
-        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute))) return "it is async and does not return a Task";
+        if (method.ReturnType == typeof(void) && method.IsDefined(typeof(AsyncStateMachineAttribute)))
+            return "it is async and does not return a Task";
         if (method.ReturnType.Name.StartsWith(nameof(ValueTask), StringComparison.Ordinal)) return "it returns a ValueTask instead of a Task";
         var result = Function.ResultTypeOf(method)?.GetProperties() ?? [];
         var extra = method.GetCustomAttributes().Concat(result.SelectMany(property => property.GetCustomAttributes()))
@@ -72,7 +74,8 @@ internal sealed class FunctionDiscovery(IConfiguration configuration, HostJson h
             OrchestrationTriggerAttribute or ActivityTriggerAttribute => "its trigger gives it another name",
             var other => NotHere(other),
         };
-        return problem ?? function.Method.GetParameters().Select(parameter => ProblemOf(function, parameter)).FirstOrDefault(found => found is not null);
+        return problem
+            ?? function.Method.GetParameters().Select(parameter => ProblemOf(function, parameter)).FirstOrDefault(found => found is not null);
     }
 
     private static string? ProblemOf(Function function, ParameterInfo parameter)
@@ -86,8 +89,12 @@ internal sealed class FunctionDiscovery(IConfiguration configuration, HostJson h
             {
                 HttpTriggerAttribute trigger => binding is null ? HttpRoute.Binds(parameter, trigger) : type == typeof(HttpRequest),
                 TimerTriggerAttribute => binding is null ? IsOfEveryFunction(type) : type == typeof(TimerInfo),
-                OrchestrationTriggerAttribute => binding is null ? type == typeof(FunctionContext) || IsTheInput(function, parameter) : type == typeof(TaskOrchestrationContext),
-                _ => IsOfEveryFunction(type) || type == typeof(TaskActivityContext) || IsTheInput(function, parameter) && binding is not null,
+                OrchestrationTriggerAttribute => binding is null
+                    ? type == typeof(FunctionContext) || IsTheInput(function, parameter)
+                    : type == typeof(TaskOrchestrationContext),
+                _ => IsOfEveryFunction(type)
+                    || type == typeof(TaskActivityContext)
+                    || (binding is not null && IsTheInput(function, parameter)),
             },
             _ => false,
         };

@@ -7,7 +7,7 @@ namespace EmbeddedHost.Functions;
 /// <summary>One invocation, as middleware and functions see it.</summary>
 internal sealed class FunctionInvocation(Function function, IServiceProvider services, CancellationToken cancellationToken) : FunctionContext
 {
-    // The key under which GetHttpContext() looks: Constants.HttpContextKey of Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore, internal there.
+    // Where GetHttpContext() looks; the constant of Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore is internal.
     private const string HttpContextKey = "HttpRequestContext";
 
     /// <summary>What runs once all middleware has called the next.</summary>

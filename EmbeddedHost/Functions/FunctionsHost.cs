@@ -46,7 +46,8 @@ internal static class FunctionsHost
         }
     }
 
-    private static void AddFunctions(IServiceCollection services, IReadOnlyList<Function> functions, FunctionPipelineBuilder pipeline, HostJson hostJson)
+    private static void AddFunctions(
+        IServiceCollection services, IReadOnlyList<Function> functions, FunctionPipelineBuilder pipeline, HostJson hostJson)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(functions);
@@ -72,8 +73,11 @@ internal static class FunctionsHost
         foreach (var function in functions.Where(function => !function.Method.IsStatic))
         {
             if (function.Method.DeclaringType!.GetConstructors() is not [var constructor]) continue;
-            var missing = Array.Find(constructor.GetParameters(), parameter => !parameter.HasDefaultValue && !services.IsService(parameter.ParameterType));
-            if (missing is not null) throw new HostFailure($"Function '{function.Name}' cannot run: its class wants a {missing.ParameterType}, which is no service of the app.");
+            var missing = Array.Find(
+                constructor.GetParameters(), parameter => !parameter.HasDefaultValue && !services.IsService(parameter.ParameterType));
+            if (missing is null) continue;
+            throw new HostFailure(
+                $"Function '{function.Name}' cannot run: its class wants a {missing.ParameterType}, which is no service of the app.");
         }
     }
 

@@ -14,6 +14,8 @@ namespace EmbeddedHost.Functions.Durable;
 /// <summary>Adds the Durable Task worker and client on PostgreSQL, set up by host.json as the official host sets up its own.</summary>
 internal static class DurableTaskSetup
 {
+    private const int MaxSchema = 50;
+
     public static void Add(IServiceCollection services, IConfiguration configuration, HostJson hostJson)
     {
         services.AddDurableTaskPostgreSql(options => Configure(options, configuration, hostJson));
@@ -34,9 +36,13 @@ internal static class DurableTaskSetup
     }
 
     /// <summary>The PostgreSQL schema of the task hub that host.json names.</summary>
-    public static string SchemaOf(HostJson hostJson) => hostJson.HubName is { } hub
-        ? $"durable_{new string([.. hub.ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c == '_')])}"
-        : "durable";
+    /// <exception cref="HostFailure">The name is too long for one.</exception>
+    public static string SchemaOf(HostJson hostJson)
+    {
+        if (hostJson.HubName is not { } hub) return "durable";
+        var schema = $"durable_{new string([.. hub.ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c == '_')])}";
+        return schema.Length <= MaxSchema ? schema : throw new HostFailure($"host.json: extensions.durableTask.hubName '{hub}' is too long.");
+    }
 
     private static void Configure(PostgreSqlOrchestrationServiceOptions options, IConfiguration configuration, HostJson hostJson)
     {

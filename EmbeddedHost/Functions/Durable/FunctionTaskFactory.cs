@@ -6,7 +6,7 @@ using Microsoft.DurableTask.Worker;
 
 namespace EmbeddedHost.Functions.Durable;
 
-/// <summary>The orchestrator and activity functions, as the Durable Task worker asks for them: by names in any case, each time in a scope of their own.</summary>
+/// <summary>The orchestrator and activity functions, as the Durable Task worker asks for them: by name in any case, for a scope of services.</summary>
 internal sealed class FunctionTaskFactory(IReadOnlyList<Function> functions, FunctionPipeline pipeline) : IDurableTaskFactory
 {
     private readonly FrozenDictionary<string, Function> _orchestrators = ByName<OrchestrationTriggerAttribute>(functions);
@@ -44,7 +44,7 @@ internal sealed class FunctionTaskFactory(IReadOnlyList<Function> functions, Fun
 
         public Type OutputType => typeof(object);
 
-        // A stop of the host does not cancel an activity: it would be recorded as failed, while one that the process ends with runs again elsewhere.
+        // A stop of the host does not cancel an activity: it would be recorded as failed, while one that ends with its process runs again.
         public Task<object?> RunAsync(TaskActivityContext context, object? input) => pipeline.RunAsync(
             token => new FunctionInvocation(function, services, token) { Call = function.CallAsync, TriggerContext = context, Input = input },
             CancellationToken.None);

@@ -58,7 +58,9 @@ internal sealed class HttpFunctions : IDisposable
                 catch (Exception exception)
                 {
                     // A constraint's own constructor may throw anything.
-                    throw new HostFailure($"Function '{function.Name}' cannot run: constraint '{policy.Content}' of its route is not valid: {exception.Message}", exception);
+                    throw new HostFailure(
+                        $"Function '{function.Name}' cannot run: constraint '{policy.Content}' of its route is not valid: {exception.Message}",
+                        exception);
                 }
             }
         }
@@ -83,7 +85,7 @@ internal sealed class HttpFunctions : IDisposable
         return builder.Build();
     }
 
-    /// <summary>Runs the function, whose arguments are bound, inside the app's middleware. ASP.NET Core writes the result after both, as the official host does.</summary>
+    /// <summary>Runs the function, whose arguments are bound, inside the app's middleware. As on the official host its result is written after both.</summary>
     private async ValueTask<object?> RunAsync(Function function, EndpointFilterDelegate next, EndpointFilterInvocationContext call)
     {
         var http = call.HttpContext;
@@ -112,8 +114,8 @@ internal sealed class HttpFunctions : IDisposable
         {
             // Whatever a function throws: its caller gets an empty 500, and its author the log.
             var logger = _loggers.CreateLogger($"Function.{function.Name}");
-            if (http.RequestAborted.IsCancellationRequested) logger.LogDebug(exception, "Function '{Function}' failed after its caller had left", function.Name);
-            else logger.LogError(exception, "Function '{Function}' failed", function.Name);
+            var level = http.RequestAborted.IsCancellationRequested ? LogLevel.Debug : LogLevel.Error;
+            logger.Log(level, exception, "Function '{Function}' failed", function.Name);
 
             // A caller must not take what was sent so far for the whole.
             if (http.Response.HasStarted)

@@ -48,7 +48,8 @@ internal static partial class HttpRoute
         .SelectMany(function => ((HttpTriggerAttribute)function.Trigger).Methods is { Length: > 0 } methods
             ? methods.Distinct(StringComparer.OrdinalIgnoreCase).Select(method => (Function: function, Method: method.ToUpperInvariant()))
             : [(function, "every method")])
-        .GroupBy(taken => $"{taken.Method} at route '{ParameterName().Replace(TemplateOf(taken.Function, prefix), "")}'", StringComparer.OrdinalIgnoreCase)
+        .GroupBy(
+            taken => $"{taken.Method} at route '{ParameterName().Replace(TemplateOf(taken.Function, prefix), "")}'", StringComparer.OrdinalIgnoreCase)
         .Where(group => group.Count() > 1)
         .Select(group => $"Functions {string.Join(" and ", group.Select(taken => $"'{taken.Function.Name}'"))} both take {group.Key}.");
 

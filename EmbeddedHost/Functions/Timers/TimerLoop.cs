@@ -67,7 +67,12 @@ internal sealed class TimerLoop(
 
     private async Task InvokeAsync(DateTime due, TimerState state, bool isPastDue, CancellationToken stoppingToken)
     {
-        var status = new ScheduleStatus { Last = state.Last ?? default, Next = schedule.NextAfter(state.UpdatedAt) ?? default, LastUpdated = state.UpdatedAt };
+        var status = new ScheduleStatus
+        {
+            Last = state.Last ?? default,
+            Next = schedule.NextAfter(state.UpdatedAt) ?? default,
+            LastUpdated = state.UpdatedAt,
+        };
         try
         {
             await run(new TimerInfo { ScheduleStatus = schedule.IsMonitored ? status : null, IsPastDue = isPastDue });

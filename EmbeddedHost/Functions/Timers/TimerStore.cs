@@ -44,19 +44,22 @@ internal sealed class TimerStore(string connectionString, string taskHub) : IAsy
             select exists (select from taken), last_at, updated_at, clock_timestamp()
             from embedded_host.timers where task_hub = $1 and function = $2
             """);
-        return await ReadAsync(command, function, cancellationToken, new NpgsqlParameter { Value = due, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        var occurrence = new NpgsqlParameter { Value = due, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+        return await ReadAsync(command, function, cancellationToken, occurrence);
     }
 
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
-    private async Task<TimerState> ReadAsync(NpgsqlCommand command, string function, CancellationToken cancellationToken, params NpgsqlParameter[] more)
+    private async Task<TimerState> ReadAsync(
+        NpgsqlCommand command, string function, CancellationToken cancellationToken, params NpgsqlParameter[] more)
     {
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = taskHub });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = function });
         command.Parameters.AddRange(more);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new TimerState(reader.GetBoolean(0), reader.IsDBNull(1) ? null : reader.GetDateTime(1), reader.GetDateTime(2), reader.GetDateTime(3));
+        var last = reader.IsDBNull(1) ? default(DateTime?) : reader.GetDateTime(1);
+        return new TimerState(reader.GetBoolean(0), last, reader.GetDateTime(2), reader.GetDateTime(3));
     }
 
     private async Task PrepareAsync(CancellationToken cancellationToken)

@@ -138,7 +138,9 @@ public sealed class DurableFunctionsTests(LocalServicesFixture services)
         });
         await app.RunAsync("Greet", "ann");
 
-        Assert.Equal(["orchestrationTrigger begins", "activityTrigger begins", "Say ann", "Say ends", "Greet ends"], app.Journal.Lines.Where(line => line != "disposed"));
+        Assert.Equal(
+            ["orchestrationTrigger begins", "activityTrigger begins", "Say ann", "Say ends", "Greet ends"],
+            app.Journal.Lines.Where(line => line != "disposed"));
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class DurableTestFunctions(ScopedService scoped, Journal journal)
     }
 
     [Function("ScopeOfActivity")]
-    public Guid ScopeOfActivity([ActivityTrigger] string? input, TaskActivityContext context) => context.InstanceId.Length > 0 ? scoped.Id : Guid.Empty;
+    public Guid ScopeOfActivity([ActivityTrigger] string? input, TaskActivityContext context) =>
+        context.InstanceId.Length > 0 ? scoped.Id : Guid.Empty;
 
     [Function("Refuses")]
     public string Refuses([ActivityTrigger] string? input) => throw new RefusedException(scoped.Id == Guid.Empty ? 0 : 429);
@@ -32,7 +33,8 @@ public sealed class DurableTestFunctions(ScopedService scoped, Journal journal)
     }
 
     [Function("Greet")]
-    public static async Task<string> Greet([OrchestrationTrigger] TaskOrchestrationContext context, string? name) => await context.CallActivityAsync<string>(AnyCase, name);
+    public static async Task<string> Greet([OrchestrationTrigger] TaskOrchestrationContext context, string? name) =>
+        await context.CallActivityAsync<string>(AnyCase, name);
 
     [Function("Shapes")]
     public static Shape Shapes([OrchestrationTrigger] TaskOrchestrationContext context, Shape input) =>
@@ -54,7 +56,8 @@ public sealed class DurableTestFunctions(ScopedService scoped, Journal journal)
         $"{context.Parent is null} {await context.CallSubOrchestratorAsync<string>("Child")}";
 
     [Function("Child")]
-    public static string Child([OrchestrationTrigger] TaskOrchestrationContext context) => $"{context.Parent!.Name} {context.Parent.InstanceId} {context.Version}";
+    public static string Child([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        $"{context.Parent!.Name} {context.Parent.InstanceId} {context.Version}";
 
     [Function("AwaitsElsewhere")]
     public static async Task AwaitsElsewhere([OrchestrationTrigger] TaskOrchestrationContext context)

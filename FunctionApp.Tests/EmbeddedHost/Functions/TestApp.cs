@@ -29,22 +29,25 @@ internal sealed class TestApp : IAsyncDisposable
     public Journal Journal => Services.GetRequiredService<Journal>();
 
     /// <summary>Puts an app together; settings are given as <c>name=value</c>.</summary>
-    public static WebApplication Build(Type[] types, Action<IFunctionsWorkerApplicationBuilder>? configure = null, params string[] settings) => FunctionsHost.Build(
+    public static WebApplication Build(Type[] types, Action<IFunctionsWorkerApplicationBuilder>? configure = null, params string[] settings)
+    {
+        string[] args =
         [
             "--urls=http://127.0.0.1:0",
             "--AzureFunctionsJobHost:extensions:http:routePrefix=api",
             "--AzureFunctionsJobHost:logging:logLevel:default=Critical",
             .. settings.Select(setting => $"--{setting}"),
-        ],
-        types,
-        (worker, _) =>
+        ];
+        return FunctionsHost.Build(args, types, (worker, _) =>
         {
             worker.Services.AddSingleton<Journal>();
             worker.Services.AddScoped<ScopedService>();
             configure?.Invoke(worker);
         });
+    }
 
-    public static async Task<TestApp> StartAsync(Type[] types, Action<IFunctionsWorkerApplicationBuilder>? configure = null, params string[] settings)
+    public static async Task<TestApp> StartAsync(
+        Type[] types, Action<IFunctionsWorkerApplicationBuilder>? configure = null, params string[] settings)
     {
         var app = Build(types, configure, settings);
         await app.StartAsync();
@@ -52,7 +55,8 @@ internal sealed class TestApp : IAsyncDisposable
     }
 
     /// <summary>Starts an app that keeps its state in a database.</summary>
-    public static Task<TestApp> StartOnAsync(string database, Type functions, Action<IFunctionsWorkerApplicationBuilder>? configure = null, params string[] settings) =>
+    public static Task<TestApp> StartOnAsync(
+        string database, Type functions, Action<IFunctionsWorkerApplicationBuilder>? configure = null, params string[] settings) =>
         StartAsync([functions], configure, [$"ConnectionStrings:Postgres={database}", .. settings]);
 
     public async Task<HttpResponseMessage> SendAsync(string method, string path)

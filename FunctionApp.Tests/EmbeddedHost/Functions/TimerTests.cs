@@ -48,7 +48,8 @@ public sealed class TimerTests(LocalServicesFixture services)
         var database = await services.CreateDatabaseAsync();
         var runs = new TimerRuns();
         await using (await StartAsync(typeof(HourTimer), runs, database)) await Eventually.TrueAsync(() => Task.FromResult(runs.Infos.Count == 1));
-        await ExecuteAsync(database, "update embedded_host.timers set last_at = last_at - interval '5 hours', updated_at = updated_at - interval '5 hours'");
+        await ExecuteAsync(
+            database, "update embedded_host.timers set last_at = last_at - interval '5 hours', updated_at = updated_at - interval '5 hours'");
 
         await using (await StartAsync(typeof(HourTimer), runs, database)) await Eventually.TrueAsync(() => Task.FromResult(runs.Infos.Count == 2));
 
