@@ -138,7 +138,7 @@ public sealed partial class PostgreSqlOrchestrationService :
 
     /// <summary>Deletes ended orchestrations that were created, ended or last changed before a time.</summary>
     public async Task PurgeOrchestrationHistoryAsync(DateTime thresholdDateTimeUtc, OrchestrationStateTimeRangeFilterType timeRangeFilterType) =>
-        await PurgeEndedAsync(new InstanceFilter(To: thresholdDateTimeUtc), timeout: null);
+        await PurgeEndedAsync(new InstanceFilter(To: thresholdDateTimeUtc), timeout: null, timeRangeFilterType);
 
     /// <inheritdoc/>
     public async Task<OrchestrationQueryResult> GetOrchestrationWithQueryAsync(OrchestrationQuery query, CancellationToken cancellationToken)
@@ -296,13 +296,16 @@ public sealed partial class PostgreSqlOrchestrationService :
         }
     }
 
-    private async Task<PurgeResult> PurgeEndedAsync(InstanceFilter filter, TimeSpan? timeout)
+    private async Task<PurgeResult> PurgeEndedAsync(
+        InstanceFilter filter,
+        TimeSpan? timeout,
+        OrchestrationStateTimeRangeFilterType by = OrchestrationStateTimeRangeFilterType.OrchestrationCreatedTimeFilter)
     {
         var started = _timeProvider.GetTimestamp();
         var total = 0;
         while (true)
         {
-            var count = await GuardAsync(() => _store.PurgeEndedAsync(filter, PurgeBatch, CancellationToken.None));
+            var count = await GuardAsync(() => _store.PurgeEndedAsync(filter, by, PurgeBatch, CancellationToken.None));
             total += count;
             if (count < PurgeBatch)
             {

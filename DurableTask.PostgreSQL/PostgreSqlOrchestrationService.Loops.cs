@@ -13,6 +13,8 @@ public sealed partial class PostgreSqlOrchestrationService
     /// <summary>The most instances taken in one go: their histories are loaded together.</summary>
     private const int AcquireBatch = 500;
 
+    private const string RewoundWithParent = "Rewound with the orchestration that waits for it.";
+
     /// <summary>How long an orchestration waits in memory before it is evicted when others wait for its place.</summary>
     private static readonly TimeSpan PressedIdle = TimeSpan.FromMilliseconds(200);
 
@@ -186,8 +188,11 @@ public sealed partial class PostgreSqlOrchestrationService
         return _options.SweepInterval * 5;
     }
 
-    /// <summary>A sub-orchestration that ended while its parent had failed could not report: the parent gets its result now.</summary>
-    private async Task ConfirmChildrenAsync(OrchestrationSession session, Dictionary<int, string> children)
+    /// <summary>
+    /// A sub-orchestration that ended while its parent had failed could not report: the parent gets its result now. One that failed is rewound with its
+    /// parent.
+    /// </summary>
+    private async Task ConfirmChildrenAsync(OrchestrationSession session, Dictionary<int, string> children, bool isRewind)
     {
         while (!_stopping.IsCancellationRequested)
         {
@@ -195,6 +200,14 @@ public sealed partial class PostgreSqlOrchestrationService
             {
                 foreach (var child in await _store.EndedChildrenAsync(session.Id, children.Values, _stopping.Token))
                 {
+                    if (isRewind && child.Status is OrchestrationStatus.Failed)
+                    {
+                        await _store.SendAsync(
+                            new OutgoingMessage(child.Id, null, HistoryCodec.Write([new ExecutionRewoundEvent(-1, RewoundWithParent)]), IsRewind: true),
+                            _stopping.Token);
+                        continue;
+                    }
+
                     var task = child.Parent!.TaskScheduleId;
                     session.Post(new SessionMessage(child.Status is OrchestrationStatus.Completed
                         ? new SubOrchestrationInstanceCompletedEvent(-1, task, child.Output)

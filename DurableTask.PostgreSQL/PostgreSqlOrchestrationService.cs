@@ -89,12 +89,15 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             }
         };
         _sessions.MessagesExpected += SignalMessages;
-        _sessions.ChildrenInDoubt += (session, children) => _ = ConfirmChildrenAsync(session, children);
+        _sessions.ChildrenInDoubt += (session, children, isRewind) => _ = ConfirmChildrenAsync(session, children, isRewind);
         writer.Fenced += () => _ = RejoinAsync();
     }
 
     /// <summary>Why this node cannot write to its hub now; <see langword="null"/> while it can.</summary>
     public TaskHubProblem? Problem => _health.Problem;
+
+    /// <summary>The orchestrations that this node holds.</summary>
+    internal SessionHost Sessions => _sessions;
 
     /// <summary>Which versions of orchestrations this node takes; set it before the start. Default is all.</summary>
     public VersioningSettings? Versioning

@@ -22,6 +22,9 @@ internal sealed class CheckpointRequest(OrchestrationSession session) : CommitRe
     /// <summary>Clients that wait for their messages to be durable.</summary>
     public List<TaskCompletionSource<bool>>? Acknowledgements { get; set; }
 
+    /// <summary>Sub-orchestrations, by task, that may have ended while the parent had failed; <see langword="null"/> for none.</summary>
+    public Dictionary<int, string>? ChildrenInDoubt { get; set; }
+
     /// <summary>Appends a later checkpoint of the same session: both become durable in one piece.</summary>
     public void Add(CheckpointRequest later)
     {

@@ -43,6 +43,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         _events = history;
         _nextSequence = history.Count;
         _idleSince = host.TimeProvider.GetTimestamp();
+        _isToRewind = history.Exists(static e => e is ExecutionCompletedEvent);
         if (history.Count == 0)
         {
             _inbox.Add(new SessionMessage(instance.ToExecutionStarted(), instance.ExecutionId));
@@ -86,9 +87,13 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
     /// </summary>
     public void Start()
     {
-        if (!_instance.IsEnded)
+        if (!_isToRewind)
         {
             StartPending();
+            if (_events.Exists(static e => e is ExecutionRewoundEvent))
+            {
+                _host.ConfirmChildren(this, ChildrenWithoutResult(), isRewind: false);
+            }
         }
 
         bool isReady;
@@ -121,7 +126,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
                 return null;
             }
 
-            if (_inbox.Count == 0)
+            if ((_isToRewind ? TakeRewind() : TakeInbox()) is not { Count: > 0 } messages)
             {
                 _phase = Phase.Idle;
                 return null;
@@ -132,7 +137,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
             {
                 InstanceId = Id,
                 OrchestrationRuntimeState = new OrchestrationRuntimeState(_events),
-                NewMessages = TakeInbox(),
+                NewMessages = messages,
                 LockedUntilUtc = DateTime.MaxValue,
                 Session = this,
             };

@@ -58,8 +58,11 @@ internal sealed class SessionHost(
     /// <summary>An instance of this node may have messages in its inbox.</summary>
     public event Action? MessagesExpected;
 
-    /// <summary>Sub-orchestrations, by task, that may have ended while their parent had failed.</summary>
-    public event Action<OrchestrationSession, Dictionary<int, string>>? ChildrenInDoubt;
+    /// <summary>
+    /// Sub-orchestrations, by task, that may have ended while their parent had failed; and whether the parent has just been rewound, which rewinds those
+    /// of them that failed.
+    /// </summary>
+    public event Action<OrchestrationSession, Dictionary<int, string>, bool>? ChildrenInDoubt;
 
     /// <summary>Whether a new instance is to start here rather than wait in the database for a node with room.</summary>
     public bool HasRoom => IsOpen && HasPlace && Volatile.Read(ref _arriving) + Activities.Backlog <= Options.MaxConcurrentActivities;
@@ -194,7 +197,13 @@ internal sealed class SessionHost(
 
     public void LookForMessages() => MessagesExpected?.Invoke();
 
-    public void ConfirmChildren(OrchestrationSession session, Dictionary<int, string> children) => ChildrenInDoubt?.Invoke(session, children);
+    public void ConfirmChildren(OrchestrationSession session, Dictionary<int, string> children, bool isRewind)
+    {
+        if (children.Count > 0)
+        {
+            ChildrenInDoubt?.Invoke(session, children, isRewind);
+        }
+    }
 
     /// <summary>Decides where a new instance begins: here and now, in the database until its time, or wherever there is room.</summary>
     public StoredInstance Place(StoredInstance instance)

@@ -189,9 +189,16 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
 
     /// <summary>Deletes ended instances that match a filter, at most so many.</summary>
     /// <returns>How many were deleted.</returns>
-    public async Task<int> PurgeEndedAsync(InstanceFilter filter, int limit, CancellationToken cancellationToken)
+    public async Task<int> PurgeEndedAsync(
+        InstanceFilter filter, OrchestrationStateTimeRangeFilterType by, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Command("PurgeEnded", Time(filter.From), Time(filter.To), Statuses(filter), Value(limit));
+        await using var command = Command(
+            "PurgeEnded",
+            Time(filter.From),
+            Time(filter.To),
+            Statuses(filter),
+            Value(limit),
+            Value(by is not OrchestrationStateTimeRangeFilterType.OrchestrationCreatedTimeFilter));
         return (int)(long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
