@@ -156,6 +156,21 @@ public sealed class GenerationServicesTests
     }
 
     [Fact]
+    public void OutputHosts_ByDefault_AreThePlacesWhereEachProviderKeepsImages()
+    {
+        var providers = Providers.Configuration(
+            ("Providers:Replicate:ApiToken", Key),
+            ("Providers:OpenAI:ApiKey", Key),
+            ("Providers:AzureOpenAI:Endpoint", "https://example.org"),
+            ("Providers:AzureOpenAI:ImageDeployment", "d")).GetSection("Providers");
+
+        Assert.Equal(
+            [".replicate.delivery", "storage.googleapis.com"], ReplicateOptions.Read(new ProviderSection(providers, "Replicate"))!.OutputHosts);
+        Assert.All(OpenAIOptions.Read(providers)!.OutputHosts, host => Assert.EndsWith(".blob.core.windows.net", host, StringComparison.Ordinal));
+        Assert.All(AzureOpenAIOptions.Read(providers)!.OutputHosts, host => Assert.EndsWith(".blob.core.windows.net", host, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Options_AsText_DoNotShowTheKey()
     {
         var configuration = Providers.Configuration(
