@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Atelier.Generation;
-using Microsoft.AspNetCore.Http;
 
 namespace FunctionApp.Tests.Generation;
 
