@@ -1,5 +1,6 @@
 using Atelier;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Generation.AzureOpenAI;
 using Atelier.Generation.OpenAI;
