@@ -57,12 +57,16 @@ internal sealed record ErrorBody(IReadOnlyList<string> Codes, string? Message)
         }
     }
 
-    /// <summary>The error that a response of success carries in place of what was asked for, or beside it; null where it carries none.</summary>
+    /// <summary>
+    /// The error that a response of success carries in place of what was asked for: <c>error</c>, or a flat one that names its HTTP status. Null where it
+    /// carries none.
+    /// </summary>
     public static ErrorBody? In(JsonElement root)
     {
         if (root.ValueKind == JsonValueKind.Array)
             return root.First() is { } first ? In(first) : null;
-        return root.Member("error") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } ? Of(root) : null;
+        var error = Of(root);
+        return root.Member("error") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } || error.Status is not null ? error : null;
     }
 
     /// <summary>What JSON says of an error.</summary>
