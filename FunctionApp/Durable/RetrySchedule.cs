@@ -1,11 +1,9 @@
-using Atelier.Durable;
-
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Durable;
 
 /// <summary>When the next attempt follows: the arithmetic of the engine's retry policy, for the record and its readers.</summary>
 /// <remarks>
 /// Delay n is first × backoff^(n−1), at most the maximum; no attempt follows the last one, nor once the timeout has passed since the
-/// first: as the Durable Task retry policy documents it. A provider's own <c>Retry-After</c> is waited for when it is longer.
+/// first: as the Durable Task retry policy documents it. A <c>Retry-After</c> of whoever is called is waited for when it is longer.
 /// </remarks>
 public static class RetrySchedule
 {
@@ -13,7 +11,7 @@ public static class RetrySchedule
     /// <param name="settings">The policy.</param>
     /// <param name="attempt">The attempt that failed, from 1.</param>
     /// <param name="sinceFirstAttempt">Time from the start of the first attempt to the failure.</param>
-    /// <param name="retryAfter">What the provider asked for; <see langword="null"/> for nothing.</param>
+    /// <param name="retryAfter">The wait that was asked for; <see langword="null"/> for none.</param>
     public static TimeSpan? NextDelay(RetrySettings settings, int attempt, TimeSpan sinceFirstAttempt, TimeSpan? retryAfter)
     {
         if (attempt >= settings.MaxAttempts || sinceFirstAttempt >= settings.Timeout)
@@ -22,7 +20,7 @@ public static class RetrySchedule
         return retryAfter > delay ? retryAfter : delay;
     }
 
-    /// <summary>The delay that the engine's policy makes after an attempt, whatever the provider asked for.</summary>
+    /// <summary>The delay that the engine's policy makes after an attempt, whatever wait was asked for.</summary>
     public static TimeSpan PolicyDelay(RetrySettings settings, int attempt)
     {
         // In milliseconds as a double: far powers become infinite instead of overflowing, and the maximum cuts them.

@@ -1,8 +1,7 @@
-using Atelier.Campaigns.Workflow;
 using Atelier.Durable;
 using Microsoft.DurableTask;
 
-namespace FunctionApp.Tests.Campaigns.Workflow;
+namespace FunctionApp.Tests.Durable;
 
 public sealed class RetryScheduleTests
 {
