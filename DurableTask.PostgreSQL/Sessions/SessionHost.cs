@@ -18,6 +18,7 @@ internal sealed class SessionHost(
 {
     private readonly ConcurrentDictionary<string, OrchestrationSession> _sessions = new(StringComparer.Ordinal);
     private readonly Channel<OrchestrationSession> _ready = Channel.CreateUnbounded<OrchestrationSession>();
+    private readonly ConcurrentDictionary<string, long> _expectedInbox = new(StringComparer.Ordinal);
     private int _arriving;
 
     public PostgreSqlOrchestrationServiceOptions Options { get; } = options;
@@ -97,8 +98,21 @@ internal sealed class SessionHost(
             UnreadInbox.Enqueue((session, instance.InboxCount));
         }
 
+        TellExpectedInbox(session);
         Watch.Changed(instance.Id);
         session.Start();
+    }
+
+    /// <summary>This node has put a message into the inbox of an instance that it holds, or is about to hold.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="count">Its count of messages with it.</param>
+    public void ExpectInbox(string id, long count)
+    {
+        _expectedInbox[id] = count;
+        if (TryFind(id, out var session))
+        {
+            TellExpectedInbox(session);
+        }
     }
 
     /// <summary>A session has something for the dispatcher to do.</summary>
@@ -229,6 +243,14 @@ internal sealed class SessionHost(
         if (instance.Owner is not null)
         {
             Interlocked.Decrement(ref _arriving);
+        }
+    }
+
+    private void TellExpectedInbox(OrchestrationSession session)
+    {
+        if (_expectedInbox.TryRemove(session.Id, out var count))
+        {
+            session.ExpectInbox(count);
         }
     }
 
