@@ -42,6 +42,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
     private Task _listenerLoop = Task.CompletedTask;
     private int _isRejoining;
     private bool _isStarted;
+    private int _isDisposed;
 
     /// <summary>Makes the service for dependency injection.</summary>
     public PostgreSqlOrchestrationService(
@@ -215,9 +216,14 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
         return true;
     });
 
-    /// <summary>Stops the node if it runs, and closes its connections.</summary>
+    /// <summary>Stops the node if it runs, and closes its connections. A second call does nothing: a container disposes each registration.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
         await StopAsync(isForced: true);
         _sessions.Timers.Dispose();
         await _sessions.Writer.DisposeAsync();

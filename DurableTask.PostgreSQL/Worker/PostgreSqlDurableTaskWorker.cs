@@ -56,6 +56,7 @@ public sealed class PostgreSqlDurableTaskWorker : DurableTaskWorker
             ExceptionPropertiesProvider = exceptionProperties is null ? null : new ExceptionPropertiesProviderAdapter(exceptionProperties),
         };
         _worker.AddOrchestrationDispatcherMiddleware((context, next) => ScopedOrchestration.PrepareAsync(context, service.Sessions.Versions, next));
+        _worker.AddActivityDispatcherMiddleware(ScopedActivity.AddPropertiesAsync);
     }
 
     /// <inheritdoc/>
