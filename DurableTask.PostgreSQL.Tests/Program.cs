@@ -15,7 +15,9 @@ internal static class Program
             TaskHub = settings.Hub,
             HeartbeatInterval = TimeSpan.FromMilliseconds(250),
             SweepInterval = TimeSpan.FromMilliseconds(500),
-            MaxDispatchCount = 2,
+            MaxDispatchCount = settings.MaxDispatchCount,
+            Lease = TimeSpan.FromSeconds(1.5),
+            ReconnectGrace = TimeSpan.FromSeconds(1),
         };
         await using var node = new TestNode(options, ProcessTasks.Add, configure: null, worker: null);
         await node.StartAsync();

@@ -105,6 +105,21 @@ public sealed class FrameworkTests : IAsyncLifetime
         Assert.Equal("\"at once\"", (await _client.WaitForOrchestrationAsync(instance, Eventually.Limit)).Output);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task StopOfTheFrameworksWorker_DoesNotWaitForInstancesThatWait(bool isForced)
+    {
+        await _client.CreateOrchestrationInstanceAsync(typeof(Listens), "waiting", null);
+        await Eventually.TrueAsync(async () => await _client.GetOrchestrationStateAsync("waiting") is { OrchestrationStatus: OrchestrationStatus.Running });
+        var stopping = System.Diagnostics.Stopwatch.StartNew();
+
+        await _worker.StopAsync(isForced);
+
+        Assert.True(stopping.Elapsed < Eventually.Limit, $"{stopping.Elapsed}");
+        Assert.False(await _hub.IsHeldAsync("waiting"));
+    }
+
     private sealed class Greetings : TaskOrchestration<string, string[]>
     {
         public override async Task<string> RunTask(OrchestrationContext context, string[] input) =>

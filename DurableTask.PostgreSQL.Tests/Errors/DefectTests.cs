@@ -50,7 +50,7 @@ public sealed class DefectTests
         await hub.Hub.ExecuteAsync("alter table {hub}.history_away rename to history");
 
         await hub.AssertAllEndsAsync();
-        Assert.Null(hub.Node.Service.Problem);
+        await Eventually.TrueAsync(() => hub.Node.Service.Problem is null);
     }
 
     [Fact]

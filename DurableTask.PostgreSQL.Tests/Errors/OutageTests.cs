@@ -188,7 +188,7 @@ public sealed class OutageTests
 
     private static async Task AssertKnownAsync(FaultyHub hub, string name)
     {
-        await Eventually.TrueAsync(() => hub.Node.Service.Problem is not null);
+        await Eventually.TrueAsync(() => hub.Node.Service.Sessions.IsDatabaseAway);
         Assert.False(hub.Node.Service.Problem!.IsDefect, $"{name}: {hub.Node.Service.Problem}");
         await Assert.ThrowsAsync<TaskHubUnavailableException>(() => hub.Node.ScheduleAsync("Echo"));
         await Assert.ThrowsAsync<TaskHubUnavailableException>(() => hub.Client.ScheduleAsync("Echo"));

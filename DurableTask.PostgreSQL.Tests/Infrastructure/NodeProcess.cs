@@ -12,7 +12,7 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    public static async Task<NodeProcess> StartAsync(string connectionString, string hub)
+    public static async Task<NodeProcess> StartAsync(NodeProcessSettings settings)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, typeof(NodeProcess).Assembly.GetName().Name!))
         {
@@ -22,7 +22,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             Environment = { ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..")) },
         };
         var process = new NodeProcess(Process.Start(start)!);
-        await process._process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new NodeProcessSettings(connectionString, hub)));
+        await process._process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(settings));
         await process._process.StandardInput.FlushAsync();
         if (await process._process.StandardOutput.ReadLineAsync() is not "ready")
         {
@@ -57,4 +57,4 @@ internal sealed class NodeProcess : IAsyncDisposable
 }
 
 /// <summary>What a node in a process of its own is told.</summary>
-internal sealed record NodeProcessSettings(string ConnectionString, string Hub);
+internal sealed record NodeProcessSettings(string ConnectionString, string Hub, int MaxDispatchCount);

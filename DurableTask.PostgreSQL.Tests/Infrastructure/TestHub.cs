@@ -88,9 +88,9 @@ internal sealed class TestHub : IAsyncDisposable
         NewNode(_ => { }, configure, connectionString: connectionString);
 
     /// <summary>Starts a process of its own that is a node, with the tasks of <see cref="ProcessTasks"/>.</summary>
-    public async Task<NodeProcess> StartProcessAsync()
+    public async Task<NodeProcess> StartProcessAsync(int maxDispatchCount = 100)
     {
-        var process = await NodeProcess.StartAsync(ConnectionString, Name);
+        var process = await NodeProcess.StartAsync(new NodeProcessSettings(ConnectionString, Name, maxDispatchCount));
         _nodes.Add(process);
         return process;
     }
