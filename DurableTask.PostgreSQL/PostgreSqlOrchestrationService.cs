@@ -17,6 +17,8 @@ namespace DurableTask.PostgreSQL;
 /// </summary>
 public sealed partial class PostgreSqlOrchestrationService : IOrchestrationService, IAsyncDisposable
 {
+    private const string Joining = "joining";
+
     private readonly PostgreSqlOrchestrationServiceOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<PostgreSqlOrchestrationService> _logger;
@@ -40,6 +42,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
     private Task _listenerLoop = Task.CompletedTask;
     private int _isRejoining;
     private bool _isStarted;
+    private int _isDisposed;
 
     /// <summary>Makes the service for dependency injection.</summary>
     public PostgreSqlOrchestrationService(
@@ -88,12 +91,15 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             }
         };
         _sessions.MessagesExpected += SignalMessages;
-        _sessions.ChildrenInDoubt += (session, children) => _ = ConfirmChildrenAsync(session, children);
-        writer.Fenced += () => _ = RejoinAsync();
+        _sessions.ChildrenInDoubt += (session, children, isRewind) => _ = ConfirmChildrenAsync(session, children, isRewind);
+        writer.Fenced += nodeId => _ = RejoinAsync(nodeId);
     }
 
     /// <summary>Why this node cannot write to its hub now; <see langword="null"/> while it can.</summary>
     public TaskHubProblem? Problem => _health.Problem;
+
+    /// <summary>The orchestrations that this node holds.</summary>
+    internal SessionHost Sessions => _sessions;
 
     /// <summary>Which versions of orchestrations this node takes; set it before the start. Default is all.</summary>
     public VersioningSettings? Versioning
@@ -123,9 +129,9 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             });
             _isStarted = true;
             _writerLoop = _sessions.Writer.RunAsync(_writerStop.Token);
-            _loops.Add(RepeatAsync("taking work", AcquireAsync));
+            _loops.Add(RepeatAsync(TakingWork, AcquireAsync));
             _loops.Add(RepeatAsync("reading the inbox", ReadInboxAsync));
-            _loops.Add(RepeatAsync("the heartbeat", BeatAsync));
+            _loops.Add(RepeatAsync(DatabaseHealth.Heartbeat, BeatAsync));
             _loops.Add(RepeatAsync("the sweep", SweepAsync));
             _logger.LogInformation("Node {NodeId} joined task hub {TaskHub}", _sessions.NodeId, _options.TaskHub);
         }
@@ -210,9 +216,14 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
         return true;
     });
 
-    /// <summary>Stops the node if it runs, and closes its connections.</summary>
+    /// <summary>Stops the node if it runs, and closes its connections. A second call does nothing: a container disposes each registration.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
         await StopAsync(isForced: true);
         _sessions.Timers.Dispose();
         await _sessions.Writer.DisposeAsync();
@@ -247,9 +258,10 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
     }
 
     /// <summary>Another node declared this one dead and has what it held: join again as a new node, with nothing.</summary>
-    private async Task RejoinAsync()
+    /// <param name="nodeId">The number that was declared dead. Nothing is to do when the node has another one by now.</param>
+    private async Task RejoinAsync(long nodeId)
     {
-        if (Interlocked.Exchange(ref _isRejoining, 1) == 1)
+        if (nodeId != _sessions.NodeId || Interlocked.Exchange(ref _isRejoining, 1) == 1)
         {
             return;
         }
@@ -264,6 +276,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             try
             {
                 await JoinAsync(_stopping.Token);
+                _health.Succeeded(Joining);
                 break;
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -272,7 +285,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             }
             catch (Exception exception)
             {
-                _health.Failed(exception);
+                _health.Failed(Joining, exception);
                 await PauseAsync(_options.HeartbeatInterval);
             }
         }

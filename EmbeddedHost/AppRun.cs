@@ -1,4 +1,8 @@
+using Atelier;
+using Atelier.Images;
+using DurableTask.PostgreSQL;
 using EmbeddedHost.Configuration;
+using EmbeddedHost.Functions;
 
 namespace EmbeddedHost;
 
@@ -6,12 +10,14 @@ namespace EmbeddedHost;
 internal static class AppRun
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
 
     /// <summary>Starts what is not configured, runs the app until it is asked to stop, then stops what was started.</summary>
-    /// <returns>The exit code.</returns>
     /// <exception cref="HostFailure">Something cannot start.</exception>
-    public static async Task<int> RunAsync(HostArguments arguments, CancellationToken stop)
+    /// <exception cref="SettingException">A setting of the app is wrong.</exception>
+    /// <exception cref="TaskHubSchemaException">The task hub belongs to another version.</exception>
+    /// <exception cref="TaskHubUnavailableException">The task hub's database does not respond.</exception>
+    public static async Task RunAsync(HostArguments arguments, CancellationToken stop)
     {
         var settings = Settings.Load();
         foreach (var address in arguments.Addresses) await address.EnsureFreeAsync(stop);
@@ -27,53 +33,49 @@ internal static class AppRun
 
         settings.Default("Images__Container", "campaign-images");
         settings.Default("PublicUrl", arguments.Addresses[0].Local.ToString().TrimEnd('/'));
-        Environment.SetEnvironmentVariable("ASPNETCORE_URLS", arguments.Urls);
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var app = Atelier.Program.Main(["--urls", arguments.Urls]);
-        var announcement = AnnounceAsync(arguments, surroundings, over.Token);
-        await Task.WhenAny(app, Task.WhenAll(app, announcement));
-        await over.CancelAsync();
-        return await ExitCodeAsync(app);
-    }
-
-    /// <summary>Says where everything is once the app answers.</summary>
-    private static async Task AnnounceAsync(HostArguments arguments, Surroundings surroundings, CancellationToken cancellationToken)
-    {
-        var live = new Uri(arguments.Addresses[0].Local, "/api/health/live");
-        using var client = new HttpClient { Timeout = ProbeTimeout };
-        using var ticks = new PeriodicTimer(ProbePause);
+        await using var app = FunctionsHost.Build(
+            ["--urls", arguments.Urls], typeof(AtelierServices).Assembly.GetTypes(), (worker, configuration) => worker.AddAtelier(configuration));
+        await AtelierServices.PrepareAsync(app.Services);
+        await app.Services.GetRequiredService<PostgreSqlOrchestrationService>().CreateIfNotExistsAsync();
+        await app.StartAsync(stop);
         try
         {
-            while (!await AnswersAsync(client, live, cancellationToken)) await ticks.WaitForNextTickAsync(cancellationToken);
+            await WaitForBlobStorageAsync(app.Services.GetRequiredService<IImageStore>(), stop);
         }
         catch (OperationCanceledException)
         {
-            return; // It stops before it was ready.
+            await app.StopAsync(CancellationToken.None);
+            throw;
         }
 
-        // Before the line that says that all is ready: whoever waits for that one has read this one.
+        Announce(arguments, surroundings);
+        await app.WaitForShutdownAsync(stop);
+    }
+
+    /// <summary>PostgreSQL has answered by now: the app's schema and the task hub are there.</summary>
+    private static async Task WaitForBlobStorageAsync(IImageStore images, CancellationToken stop)
+    {
+        for (var isReported = false; ; isReported = true)
+        {
+            try
+            {
+                // A blob that does not exist is an answer, and costs nothing to send.
+                await images.OpenAsync("ready", stop).WaitAsync(ProbeTimeout, stop);
+                return;
+            }
+            catch (Exception exception) when (!stop.IsCancellationRequested)
+            {
+                if (!isReported) Console.WriteLine($"Waiting for Blob Storage ({Settings.Storage}): {exception.Message.ReplaceLineEndings(" ")}");
+                await Task.Delay(ProbePause, stop);
+            }
+        }
+    }
+
+    private static void Announce(HostArguments arguments, Surroundings surroundings)
+    {
+        // Before the line that says that all is ready: who waits for that one has read this one.
         if (surroundings.SimulatorPage is { } page) Console.WriteLine($"Simulated AI providers, their calls and faults on demand: {page}");
         Console.WriteLine($"Atelier is ready at {arguments.Addresses[0].Local.ToString().TrimEnd('/')} ({surroundings.Summary}; Ctrl+C stops it)");
-    }
-
-    private static async Task<bool> AnswersAsync(HttpClient client, Uri address, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var answer = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return true; // Whatever it says: it listens and serves.
-        }
-        catch (Exception exception) when (exception is HttpRequestException || !cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>The app's entry point may give an exit code or nothing.</summary>
-    private static async Task<int> ExitCodeAsync(Task app)
-    {
-        await app;
-        return app is Task<int> coded ? await coded : 0;
     }
 }

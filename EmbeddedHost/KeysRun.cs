@@ -1,3 +1,4 @@
+using Atelier.Access.ApiKeys;
 using EmbeddedHost.Configuration;
 using EmbeddedHost.LocalServices;
 
@@ -23,7 +24,7 @@ internal static class KeysRun
 
         var settings = Settings.Load();
         await using var surroundings = settings.HasPostgres ? null : await DatabaseAsync(settings, directory, stop);
-        return await Atelier.Program.Main(theirs);
+        return await KeysCommand.RunAsync(theirs, Settings.Load().Configuration);
     }
 
     private static async Task<Surroundings?> DatabaseAsync(Settings settings, string directory, CancellationToken stop)

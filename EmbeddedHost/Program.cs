@@ -1,4 +1,5 @@
-using EmbeddedFunctions;
+using Atelier;
+using DurableTask.PostgreSQL;
 
 namespace EmbeddedHost;
 
@@ -23,11 +24,11 @@ internal static class Program
                 return 0;
             }
 
-            return arguments.ServicesOnly
-                ? await ServicesRun.RunAsync(arguments, signals.Token)
-                : await AppRun.RunAsync(arguments, signals.Token);
+            if (arguments.ServicesOnly) await ServicesRun.RunAsync(arguments, signals.Token);
+            else await AppRun.RunAsync(arguments, signals.Token);
+            return 0;
         }
-        catch (Exception failure) when (failure is HostFailure or FunctionsStartupException)
+        catch (Exception failure) when (failure is HostFailure or SettingException or TaskHubSchemaException or TaskHubUnavailableException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return Failed;

@@ -10,7 +10,7 @@ internal static class ServicesRun
 
     /// <summary>Starts the services, shows the settings that lead to them, and stops them when asked.</summary>
     /// <exception cref="HostFailure">Something did not start.</exception>
-    public static async Task<int> RunAsync(HostArguments arguments, CancellationToken stop)
+    public static async Task RunAsync(HostArguments arguments, CancellationToken stop)
     {
         await using var surroundings = await Surroundings.StartAllAsync(arguments.DataDirectory, Console.WriteLine, stop);
         Console.WriteLine(
@@ -25,7 +25,6 @@ internal static class ServicesRun
         var stopped = new TaskCompletionSource();
         await using var registration = stop.Register(stopped.SetResult);
         await stopped.Task;
-        return 0;
     }
 
     private static string LocalSettingsFor(Surroundings surroundings)

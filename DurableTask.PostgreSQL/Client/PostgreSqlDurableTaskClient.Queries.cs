@@ -97,29 +97,35 @@ public sealed partial class PostgreSqlDurableTaskClient
         var statuses = filter.Statuses?.Select(s => (OrchestrationStatus)(int)s).ToList();
         if (options?.Recursive ?? false)
         {
-            return await PurgeWithChildrenAsync(filter, options, cancellation);
+            return await PurgeWithChildrenAsync(filter, cancellation);
         }
 
         var result = await _service.PurgeInstanceStateAsync(
-            new PurgeInstanceFilter(filter.CreatedFrom?.UtcDateTime ?? default, filter.CreatedTo?.UtcDateTime, statuses));
+            new PurgeInstanceFilter(filter.CreatedFrom?.UtcDateTime ?? default, filter.CreatedTo?.UtcDateTime, statuses) { Timeout = filter.Timeout });
         return new PurgeResult(result.DeletedInstanceCount, result.IsComplete);
     }
 
     /// <summary>Purges one by one, since an instance's children may be ended or not and lie inside the filter or outside of it.</summary>
-    private async Task<PurgeResult> PurgeWithChildrenAsync(
-        PurgeInstancesFilter filter, PurgeInstanceOptions options, CancellationToken cancellation)
+    private async Task<PurgeResult> PurgeWithChildrenAsync(PurgeInstancesFilter filter, CancellationToken cancellation)
     {
+        var started = TimeProvider.System.GetTimestamp();
         var total = 0;
         var query = new OrchestrationQuery(filter.CreatedFrom, filter.CreatedTo, filter.Statuses);
         await foreach (var instance in GetAllInstancesAsync(query).WithCancellation(cancellation))
         {
+            if (filter.Timeout is { } limit && TimeProvider.System.GetElapsedTime(started) > limit)
+            {
+                return new PurgeResult(total, isComplete: false);
+            }
+
             if (instance.IsCompleted)
             {
-                total += (await PurgeInstanceAsync(instance.InstanceId, options, cancellation)).PurgedInstanceCount;
+                total += await _service.PurgeAsync(
+                    [instance.InstanceId, .. await _service.DescendantsAsync(instance.InstanceId, cancellation)], cancellation);
             }
         }
 
-        return new PurgeResult(total);
+        return new PurgeResult(total, isComplete: true);
     }
 
     private async Task<OrchestrationMetadata> WaitAsync(

@@ -22,6 +22,9 @@ internal sealed class CheckpointRequest(OrchestrationSession session) : CommitRe
     /// <summary>Clients that wait for their messages to be durable.</summary>
     public List<TaskCompletionSource<bool>>? Acknowledgements { get; set; }
 
+    /// <summary>Sub-orchestrations, by task, that may have ended while the parent had failed; <see langword="null"/> for none.</summary>
+    public Dictionary<int, string>? ChildrenInDoubt { get; set; }
+
     /// <summary>Appends a later checkpoint of the same session: both become durable in one piece.</summary>
     public void Add(CheckpointRequest later)
     {
@@ -59,6 +62,13 @@ internal sealed class CheckpointRequest(OrchestrationSession session) : CommitRe
 
     public override void OnFailed(Exception exception)
     {
+        if (exception is NodeFencedException { IsOutcomeUnknown: true })
+        {
+            // To send the messages again could double them.
+            var unknown = new TaskHubUnavailableException("The task hub's database was away. The message may have arrived.", exception);
+            Acknowledgements?.ForEach(a => a.TrySetException(unknown));
+        }
+
         Acknowledge(taken: false);
         session.CommitFailed(this, exception);
         _ = Task.Run(() => _written.TrySetException(exception));

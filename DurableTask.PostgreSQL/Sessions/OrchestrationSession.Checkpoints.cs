@@ -23,8 +23,14 @@ internal sealed partial class OrchestrationSession
     {
         // Another generation (continue-as-new) or a rewound history comes as a state of its own: it takes the place of what is stored.
         var isReplaced = !ReferenceEquals(workItem.OrchestrationRuntimeState, state);
-        HistoryEvent[] newEvents = [.. state.NewEvents];
-        if (FindTooLarge(newEvents, status) is { } tooLarge)
+        var newEvents = WithInputs(state, activities);
+        var isRewound = isReplaced && newEvents.Any(static e => e is ExecutionRewoundEvent);
+        if (isRewound)
+        {
+            KeepExecution(state.ExecutionStartedEvent!, messages);
+        }
+
+        if (FindTooLarge(newEvents, messages, status) is { } tooLarge)
         {
             Fail(tooLarge, NewRequest());
             throw new SessionAbortedException(tooLarge.Message, tooLarge);
@@ -56,6 +62,8 @@ internal sealed partial class OrchestrationSession
             }
 
             _hasEnded = hasEnded;
+            _isToHandOver |= isReplaced && _host.Versions.Rejects(_instance.Version);
+            _isToRewind &= !isRewound;
             _abandoned = 0;
             if (isReplaced)
             {
@@ -68,6 +76,15 @@ internal sealed partial class OrchestrationSession
             _events.AddRange(newEvents);
             _nextSequence = request.FirstSequence + newEvents.Length;
             _taken.Clear();
+        }
+
+        if (isRewound)
+        {
+            request.ChildrenInDoubt = ChildrenWithoutResult();
+            foreach (var rewind in messages.Select(static m => m.Event).OfType<ExecutionRewoundEvent>())
+            {
+                request.ChildrenInDoubt.Where(c => c.Value == rewind.InstanceId).ToList().ForEach(c => request.ChildrenInDoubt.Remove(c.Key));
+            }
         }
 
         if (HasContent(request))
@@ -85,9 +102,9 @@ internal sealed partial class OrchestrationSession
         }
 
         Start(activities, timers);
-        if (isReplaced && newEvents.Any(static e => e is ExecutionRewoundEvent))
+        if (isRewound)
         {
-            // What waits in the history that stays goes on, and children may have ended while the parent was not there to hear of it.
+            // What waits in the history that stays goes on.
             StartPending();
         }
 
@@ -148,6 +165,12 @@ internal sealed partial class OrchestrationSession
             _host.LookForMessages();
         }
 
+        if (request.ChildrenInDoubt is { } children)
+        {
+            // From here on those that end are reported; those that ended before are looked up.
+            _host.ConfirmChildren(this, children, isRewind: true);
+        }
+
         if (request.Update is { } update)
         {
             _host.Changed(Id, update);
@@ -165,6 +188,34 @@ internal sealed partial class OrchestrationSession
         }
 
         Fail(exception, request);
+    }
+
+    /// <summary>
+    /// The new events, with the inputs of activities. The framework puts those into the messages alone; here the history is all that is stored, and an
+    /// activity that a crash interrupted starts from it.
+    /// </summary>
+    private static HistoryEvent[] WithInputs(OrchestrationRuntimeState state, IList<TaskMessage> activities)
+    {
+        HistoryEvent[] events = [.. state.NewEvents];
+        if (activities.Count == 0)
+        {
+            return events;
+        }
+
+        // Those of an earlier generation may have the same ids.
+        var execution = state.OrchestrationInstance?.ExecutionId;
+        var byId = activities
+            .Where(message => string.Equals(message.OrchestrationInstance.ExecutionId, execution, StringComparison.Ordinal))
+            .ToDictionary(message => message.Event.EventId, message => message.Event);
+        for (var n = 0; n < events.Length; n++)
+        {
+            if (events[n] is TaskScheduledEvent scheduled && byId.TryGetValue(scheduled.EventId, out var withInput))
+            {
+                events[n] = withInput;
+            }
+        }
+
+        return events;
     }
 
     private CheckpointRequest NewRequest()
@@ -321,21 +372,15 @@ internal sealed partial class OrchestrationSession
 
         var scheduled = new Dictionary<int, TaskScheduledEvent>();
         var created = new Dictionary<int, TimerCreatedEvent>();
-        var children = new Dictionary<int, string>();
-        var isRewound = false;
         foreach (var e in _events)
         {
             switch (e)
             {
                 case TaskScheduledEvent task: scheduled[task.EventId] = task; break;
                 case TimerCreatedEvent timer: created[timer.EventId] = timer; break;
-                case SubOrchestrationInstanceCreatedEvent child: children[child.EventId] = child.InstanceId; break;
                 case TaskCompletedEvent completed: scheduled.Remove(completed.TaskScheduledId); break;
                 case TaskFailedEvent failed: scheduled.Remove(failed.TaskScheduledId); break;
                 case TimerFiredEvent fired: created.Remove(fired.TimerId); break;
-                case SubOrchestrationInstanceCompletedEvent completed: children.Remove(completed.TaskScheduledId); break;
-                case SubOrchestrationInstanceFailedEvent failed: children.Remove(failed.TaskScheduledId); break;
-                case ExecutionRewoundEvent: isRewound = true; break;
                 default: break;
             }
         }
@@ -358,11 +403,6 @@ internal sealed partial class OrchestrationSession
         foreach (var timer in created.Values)
         {
             StartTimer(new TimerFiredEvent(-1, timer.FireAt) { TimerId = timer.EventId }, _instance.ExecutionId);
-        }
-
-        if (isRewound && children.Count > 0)
-        {
-            _host.ConfirmChildren(this, children);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace DurableTask.PostgreSQL.Sessions;
 /// <content>What becomes of an orchestration whose data cannot be stored.</content>
 internal sealed partial class OrchestrationSession
 {
-    private PayloadTooLargeException? FindTooLarge(HistoryEvent[] events, OrchestrationState? status)
+    private PayloadTooLargeException? FindTooLarge(HistoryEvent[] events, IList<TaskMessage> messages, OrchestrationState? status)
     {
         try
         {
@@ -16,13 +16,20 @@ internal sealed partial class OrchestrationSession
                 var (payload, what) = e switch
                 {
                     TaskScheduledEvent task => (task.Input, $"The input of activity '{task.Name}'"),
-                    SubOrchestrationInstanceCreatedEvent child => (child.Input, $"The input of sub-orchestration '{child.Name}'"),
                     EventSentEvent sent => (sent.Input, $"The payload of event '{sent.Name}'"),
                     ExecutionStartedEvent started when _events.Count > 0 => (started.Input, "The input of the next generation"),
                     ExecutionCompletedEvent completed => (completed.Result, "The output of the orchestration"),
                     _ => (null, string.Empty),
                 };
                 Payload.Check(payload, _host.Options.MaxPayloadBytes, what);
+            }
+
+            foreach (var message in messages)
+            {
+                if (message.Event is ExecutionStartedEvent child)
+                {
+                    Payload.Check(child.Input, _host.Options.MaxPayloadBytes, $"The input of sub-orchestration '{child.Name}'");
+                }
             }
 
             Payload.Check(status?.Status, _host.Options.MaxPayloadBytes, "The custom status");

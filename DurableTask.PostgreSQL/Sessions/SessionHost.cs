@@ -18,7 +18,9 @@ internal sealed class SessionHost(
 {
     private readonly ConcurrentDictionary<string, OrchestrationSession> _sessions = new(StringComparer.Ordinal);
     private readonly Channel<OrchestrationSession> _ready = Channel.CreateUnbounded<OrchestrationSession>();
+    private readonly ConcurrentDictionary<string, long> _expectedInbox = new(StringComparer.Ordinal);
     private int _arriving;
+    private volatile bool _hasUnclaimedMessages;
 
     public PostgreSqlOrchestrationServiceOptions Options { get; } = options;
 
@@ -40,7 +42,7 @@ internal sealed class SessionHost(
     /// <summary>Whether it takes new instances.</summary>
     public bool IsOpen { get; set; }
 
-    public bool IsDatabaseAway => health.IsAway;
+    public bool IsDatabaseAway => health.WriteProblem is not null;
 
     public int Count => _sessions.Count;
 
@@ -52,14 +54,28 @@ internal sealed class SessionHost(
     /// <summary>Instances that were taken with messages, and how many they had: known to have them once the inbox was read.</summary>
     public ConcurrentQueue<(OrchestrationSession Session, long Count)> UnreadInbox { get; } = new();
 
+    /// <summary>Whether messages were read for an instance of this node that was not here yet.</summary>
+    public bool HasUnclaimedMessages
+    {
+        get => _hasUnclaimedMessages;
+        set
+        {
+            _hasUnclaimedMessages = value;
+            Interlocked.MemoryBarrier();
+        }
+    }
+
     /// <summary>An instance has left, over or not: there is room for another. One that is not over waits in the database.</summary>
     public event Action<bool>? Left;
 
     /// <summary>An instance of this node may have messages in its inbox.</summary>
     public event Action? MessagesExpected;
 
-    /// <summary>Sub-orchestrations, by task, that may have ended while their parent had failed.</summary>
-    public event Action<OrchestrationSession, Dictionary<int, string>>? ChildrenInDoubt;
+    /// <summary>
+    /// Sub-orchestrations, by task, that may have ended while their parent had failed; and whether the parent has just been rewound, which rewinds those
+    /// of them that failed.
+    /// </summary>
+    public event Action<OrchestrationSession, Dictionary<int, string>, bool>? ChildrenInDoubt;
 
     /// <summary>Whether a new instance is to start here rather than wait in the database for a node with room.</summary>
     public bool HasRoom => IsOpen && HasPlace && Volatile.Read(ref _arriving) + Activities.Backlog <= Options.MaxConcurrentActivities;
@@ -94,8 +110,27 @@ internal sealed class SessionHost(
             UnreadInbox.Enqueue((session, instance.InboxCount));
         }
 
+        TellExpectedInbox(session);
+        if (HasUnclaimedMessages)
+        {
+            HasUnclaimedMessages = false;
+            LookForMessages();
+        }
+
         Watch.Changed(instance.Id);
         session.Start();
+    }
+
+    /// <summary>This node has put a message into the inbox of an instance that it holds, or is about to hold.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="count">Its count of messages with it.</param>
+    public void ExpectInbox(string id, long count)
+    {
+        _expectedInbox[id] = count;
+        if (TryFind(id, out var session))
+        {
+            TellExpectedInbox(session);
+        }
     }
 
     /// <summary>A session has something for the dispatcher to do.</summary>
@@ -194,7 +229,13 @@ internal sealed class SessionHost(
 
     public void LookForMessages() => MessagesExpected?.Invoke();
 
-    public void ConfirmChildren(OrchestrationSession session, Dictionary<int, string> children) => ChildrenInDoubt?.Invoke(session, children);
+    public void ConfirmChildren(OrchestrationSession session, Dictionary<int, string> children, bool isRewind)
+    {
+        if (children.Count > 0)
+        {
+            ChildrenInDoubt?.Invoke(session, children, isRewind);
+        }
+    }
 
     /// <summary>Decides where a new instance begins: here and now, in the database until its time, or wherever there is room.</summary>
     public StoredInstance Place(StoredInstance instance)
@@ -220,6 +261,14 @@ internal sealed class SessionHost(
         if (instance.Owner is not null)
         {
             Interlocked.Decrement(ref _arriving);
+        }
+    }
+
+    private void TellExpectedInbox(OrchestrationSession session)
+    {
+        if (_expectedInbox.TryRemove(session.Id, out var count))
+        {
+            session.ExpectInbox(count);
         }
     }
 

@@ -93,7 +93,7 @@ with m as (
 receivers as (
     update {hub}.instances i
     set inbox_count = i.inbox_count + 1,
-        wake_at = case when i.owner is null and {is_due} then clock_timestamp() else i.wake_at end
+        wake_at = case when i.owner is null and {is_due} then clock_timestamp() else i.wake_at end{to_rewind}
     from m
     where i.id = m.id and (i.status not in (1, 3, 4, 5) or (i.status = 3 and m.rewind))
     returning i.id, i.owner, m.executions, m.events, m.numbers),
@@ -106,6 +106,11 @@ select count(pg_notify($5, coalesce('m' || o.owner, 'r'))) from (select distinct
 -- name: IsDue
 -- A message sets an instance going, unless it is scheduled for later: that one keeps its messages until then.
 (i.start_at is null or i.status <> 6 or i.start_at <= clock_timestamp())
+
+-- name: ToRewind
+-- A failed instance takes nothing but a rewind, and is pending from then on.
+, status = case when i.status = 3 then 6 else i.status end, output = case when i.status = 3 then null else i.output end,
+    failure = case when i.status = 3 then null else i.failure end, completed_at = case when i.status = 3 then null else i.completed_at end
 
 -- name: DeleteInbox
 delete from {hub}.inbox where id = any($1)

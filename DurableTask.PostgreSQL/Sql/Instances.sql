@@ -51,12 +51,12 @@ where id = any($1) and owner = $2
 with receiver as (
     update {hub}.instances i
     set inbox_count = i.inbox_count + 1,
-        wake_at = case when i.owner is null and {is_due} then clock_timestamp() else i.wake_at end
+        wake_at = case when i.owner is null and {is_due} then clock_timestamp() else i.wake_at end{to_rewind}
     where i.id = $1 and (i.status not in (1, 3, 4, 5) or (i.status = 3 and $4))
-    returning i.id, i.owner),
+    returning i.id, i.owner, i.inbox_count),
 put as (
     insert into {hub}.inbox (instance_id, execution_id, event) select id, $2, $3 from receiver returning 1)
-select pg_notify($5, coalesce('m' || owner, 'r')) from receiver
+select owner, inbox_count, pg_notify($5, coalesce('m' || owner, 'r')) from receiver
 
 -- name: TerminateUnstarted
 -- $1 id, $2 output, $3 history, $4 most dispatches. Ends an instance that has no parent and has not begun, or that was set aside: its code does not run.
@@ -109,10 +109,11 @@ inbox as (delete from {hub}.inbox b using gone where b.instance_id = gone.id)
 select count(*) from gone
 
 -- name: PurgeEnded
--- $1 created from, $2 created to, $3 statuses, $4 limit
+-- $1 from, $2 to, $3 statuses, $4 limit, $5 whether those are times of the end, which is an ended instance's last change, and not of the creation
 with old as (
     select id from {hub}.instances
-    where ($1 is null or created_at >= $1) and ($2 is null or created_at <= $2)
+    where ($1 is null or case when $5 then completed_at else created_at end >= $1)
+      and ($2 is null or case when $5 then completed_at else created_at end <= $2)
       and ($3 is null or status = any($3)) and status in (1, 3, 4, 5) and owner is null and wake_at is null
     limit $4 for update skip locked),
 gone as (delete from {hub}.instances i using old where i.id = old.id returning i.id),

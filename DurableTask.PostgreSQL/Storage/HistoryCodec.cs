@@ -227,7 +227,7 @@ internal static class HistoryCodec
 
     private static void WriteTrace(Utf8JsonWriter json, DistributedTraceContext? trace)
     {
-        if (trace?.TraceParent is null)
+        if (string.IsNullOrEmpty(trace?.TraceParent))
         {
             return;
         }

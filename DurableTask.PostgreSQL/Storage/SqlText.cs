@@ -29,6 +29,7 @@ internal sealed class SqlText
     /// <summary>The text of the statement with that name.</summary>
     public string this[string name] => Templates[name]
         .Replace("{columns}", Templates["Columns"], StringComparison.Ordinal)
+        .Replace("{to_rewind}", Templates["ToRewind"], StringComparison.Ordinal)
         .Replace("{is_due}", Templates["IsDue"], StringComparison.Ordinal)
         .Replace("{take_over}", Templates["TakeOver"], StringComparison.Ordinal)
         .Replace("{hub}", _hub, StringComparison.Ordinal);

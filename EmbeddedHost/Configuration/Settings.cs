@@ -1,5 +1,3 @@
-using Microsoft.Azure.Functions.Worker.Builder;
-
 namespace EmbeddedHost.Configuration;
 
 /// <summary>What is configured, as the app itself will see it: environment variables and <c>local.settings.json</c>.</summary>
@@ -16,8 +14,15 @@ internal sealed class Settings(IConfiguration configuration)
         Has(Storage) || Has($"{Storage}__blobServiceUri") || Has($"{Storage}__serviceUri") || Has($"{Storage}__accountName");
 
     /// <summary>The settings of this process, started in this folder.</summary>
-    /// <exception cref="EmbeddedFunctions.FunctionsStartupException"><c>local.settings.json</c> cannot be read.</exception>
-    public static Settings Load() => new(FunctionsApplication.CreateBuilder([]).Configuration);
+    /// <exception cref="HostFailure"><c>local.settings.json</c> cannot be read.</exception>
+    public static Settings Load()
+    {
+        LocalSettings.Apply();
+        return new Settings(new ConfigurationBuilder().AddEnvironmentVariables().Build());
+    }
+
+    /// <summary>What the environment says now.</summary>
+    public IConfiguration Configuration => configuration;
 
     /// <summary>Whether a setting, named as an environment variable is, has a value that is not blank.</summary>
     public bool Has(string name) => !string.IsNullOrWhiteSpace(configuration[name.Replace("__", ":", StringComparison.Ordinal)]);

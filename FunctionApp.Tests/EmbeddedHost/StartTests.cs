@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using EmbeddedHost.LocalServices;
 using FunctionApp.Tests.Hosting;
+using Npgsql;
 
 namespace FunctionApp.Tests.EmbeddedHost;
 
@@ -58,6 +60,32 @@ public sealed partial class StartTests(LocalServicesFixture services)
     [Fact]
     public async Task ListeningToOthers_WithoutAnAccessMode_EndsTheStart() =>
         await RefusesAsync("Access:Mode", await ConfiguredAsync(), "--urls", "http://127.0.0.1:7171;http://0.0.0.0:7172");
+
+    [Fact]
+    public async Task TaskHubOfALaterVersion_EndsTheStart()
+    {
+        var settings = await ConfiguredAsync();
+        await using (var source = NpgsqlDataSource.Create(settings["ConnectionStrings__Postgres"]))
+        await using (var command = source.CreateCommand(
+            "create schema durable_atelier; create table durable_atelier.schema_version (version int primary key); insert into durable_atelier.schema_version values (99)"))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await RefusesAsync("'durable_atelier' has a schema of version 99", settings, "--urls", "http://127.0.0.1:7171");
+    }
+
+    [Fact]
+    public async Task BlobStorageThatDoesNotAnswer_IsSaid_AndHoldsTheReadyLineBack()
+    {
+        var settings = await ConfiguredAsync();
+        settings["AzureWebJobsStorage"] = new AzuritePlan(Blob: 1).ConnectionString;
+
+        await using var host = await HostProcess.StartUntilAsync("Waiting for Blob Storage (AzureWebJobsStorage): ", settings);
+
+        await host.StopAsync();
+        Assert.DoesNotContain("Atelier is ready", host.Output, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task EverythingConfigured_StartsNoService_AndNeedsNoDataFolder()

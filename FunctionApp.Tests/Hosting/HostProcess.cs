@@ -56,13 +56,17 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Starts a host on a free port and waits until it says that it is ready.</summary>
     /// <param name="settings">Environment variables.</param>
     /// <param name="arguments">Further arguments.</param>
-    public static async Task<HostProcess> StartAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    public static Task<HostProcess> StartAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
+        StartUntilAsync("Atelier is ready at http://127.0.0.1:", settings, arguments);
+
+    /// <summary>Starts a host on a free port and waits until it has written a text.</summary>
+    public static async Task<HostProcess> StartUntilAsync(string text, IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
         var host = new HostProcess(settings, ["--urls", address.GetLeftPart(UriPartial.Authority), .. arguments], address);
         try
         {
-            await host.WaitForLineAsync($"Atelier is ready at {address.GetLeftPart(UriPartial.Authority)} ");
+            await host.WaitForLineAsync(text);
             return host;
         }
         catch

@@ -5,13 +5,14 @@ using Endurance.Scale;
 
 namespace Endurance;
 
-/// <summary>Tries out what the durable engine promises: under faults, and at scale.</summary>
+/// <summary>Tries out what DurableTask.PostgreSQL promises: under faults, and at scale.</summary>
 internal static class Program
 {
     private const string Usage =
         """
-        Endurance faults [--only kill2|kill3|cut|pause|restart] [--kills 200] [--restarts 6] [--pauses 4] [--cuts 40] [--seed N]
+        Endurance faults [--only kill2|kill3|cut|pause|restart] [--kills 200] [--cuts 40] [--pauses 4] [--restarts 6] [--seed N]
                          [--postgres <connection string>]
+        Endurance short  the same with fewer faults: less than a minute
         Endurance scale  [--only memory|adopt|step|nodes] [--waiting 100000] [--adopted 10000] [--filled 1000000] [--postgres <connection string>]
 
         Without --postgres it runs a PostgreSQL of its own in .atelier/endurance. With it, the server's own restarts are left out.
@@ -25,7 +26,7 @@ internal static class Program
             return await NodeProgram.RunAsync(settings);
         }
 
-        if (args is not [("faults" or "scale") and var verb, .. var rest] || CommandLine.Parse(rest) is not { } options)
+        if (args is not [("faults" or "short" or "scale") and var verb, .. var rest] || CommandLine.Parse(rest) is not { } options)
         {
             await Console.Error.WriteLineAsync(Usage);
             return 2;
@@ -34,7 +35,9 @@ internal static class Program
         try
         {
             await using var server = await DatabaseServer.StartAsync(options.Text("postgres"));
-            var kept = verb == "faults" ? await new FaultsRun(server, options).RunAsync() : await new ScaleRun(server, options).RunAsync();
+            var kept = verb == "scale"
+                ? await new ScaleRun(server, options).RunAsync()
+                : await new FaultsRun(server, options, verb == "short" ? FaultCounts.Short : FaultCounts.Full).RunAsync();
             return kept ? 0 : 1;
         }
         catch (Exception exception) when (exception is EnduranceException or Npgsql.NpgsqlException or TimeoutException)

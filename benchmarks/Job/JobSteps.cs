@@ -19,7 +19,7 @@ public sealed class JobSteps(JobSettings settings) : IAsyncDisposable
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(settings.Database);
+    private readonly NpgsqlDataSource _database = settings.OpenDatabase();
     private readonly HttpClient _provider = new(new SocketsHttpHandler()) { BaseAddress = settings.Provider };
 
     /// <summary>Inserts the status row.</summary>
@@ -35,17 +35,17 @@ public sealed class JobSteps(JobSettings settings) : IAsyncDisposable
     /// <returns>About 1,000 characters.</returns>
     public async Task<string> WriteTextAsync(JobInput job)
     {
-        using var answer = await CallAsync("text", job);
-        return answer.RootElement.GetProperty("text").GetString()!;
+        using var response = await CallAsync("text", job);
+        return response.RootElement.GetProperty("text").GetString()!;
     }
 
     /// <summary>Asks the provider for the image and writes its 15 KB to a file.</summary>
     /// <returns>The file's path.</returns>
     public async Task<string> DrawImageAsync(JobInput job)
     {
-        using var answer = await CallAsync("image", job);
+        using var response = await CallAsync("image", job);
         var path = Path.Combine(settings.Images, job.Id + ".png");
-        await File.WriteAllBytesAsync(path, answer.RootElement.GetProperty("image").GetBytesFromBase64());
+        await File.WriteAllBytesAsync(path, response.RootElement.GetProperty("image").GetBytesFromBase64());
         return path;
     }
 

@@ -1,14 +1,15 @@
 // The command line.
 import { parseArgs } from 'node:util';
 
-const ENGINES = ['atelier', 'floor', 'bullmq', 'restate', 'dbos'];
+const ENGINES = ['postgresql', 'floor', 'restate', 'dbos', 'azurestorage', 'bullmq'];
 const TESTS = ['throughput', 'latency', 'fanout', 'memory', 'crash'];
 
-export const usage = `Measures EmbeddedFunctions beside other engines: benchmarks/run [options]
+export const usage = `Measures DurableTask.PostgreSQL beside other engines: benchmarks/run [options]
 
   --engines LIST   of ${ENGINES.join(',')} (default all)
   --tests LIST     of ${TESTS.join(',')} (default all)
-  --runs N         rounds a test, of which the median counts (default 3)
+  --runs N         rounds a test, of which the median counts (default 9)
+  --warm-up N      seconds at most, a test and engine, before rounds count (default 45; 0 while working on the harness)
   --report         writes docs/benchmarks.md and .svg anew from docs/benchmarks.json, measuring nothing
   --help           says this
 
@@ -21,7 +22,8 @@ export function parseArguments(args) {
       options: {
         engines: { type: 'string', default: ENGINES.join(',') },
         tests: { type: 'string', default: TESTS.join(',') },
-        runs: { type: 'string', default: '3' },
+        runs: { type: 'string', default: '9' },
+        'warm-up': { type: 'string', default: '45' },
         report: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -30,8 +32,10 @@ export function parseArguments(args) {
     const tests = new Set(chosen(values.tests, TESTS, 'test'));
     const runs = Number(values.runs);
     if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} is not a number from 1 on`);
+    const warmUpSeconds = Number(values['warm-up']);
+    if (!Number.isInteger(warmUpSeconds) || warmUpSeconds < 0) throw new Error(`--warm-up ${values['warm-up']} is not a number from 0 on`);
     const complete = engines.length === ENGINES.length && tests.size === TESTS.length;
-    return { ...values, engines, tests, runs, complete };
+    return { ...values, engines, tests, runs, warmUpSeconds, complete };
   } catch (error) {
     console.error(`${error.message}\n\n${usage}`);
     process.exit(2);

@@ -49,8 +49,9 @@ export class Bench {
   async start() {
     const context = this.#context;
     for (const folder of [context.images, context.state]) mkdirSync(folder, { recursive: true });
-    const [worker, server, ingress, admin, service] = await freePorts(5);
-    context.ports = { worker, server, ingress, admin, service };
+    const names = ['worker', 'server', 'ingress', 'admin', 'service', 'blob', 'queue', 'table'];
+    const ports = await freePorts(names.length);
+    context.ports = Object.fromEntries(names.map((name, index) => [name, ports[index]]));
     this.#entrance = this.#engine.entrance(context.ports);
     this.database = await Database.create(this.#postgres, `bench_${this.name}`);
     this.#server = await this.#engine.startServer?.(context);
@@ -96,14 +97,14 @@ export class Bench {
 
   async submit(id) {
     const { origin, path } = this.#entrance(id);
-    const answer = await request(origin + path, {
+    const response = await request(origin + path, {
       dispatcher: this.#agent,
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ id, prompt: PROMPT }),
     });
-    const text = await answer.body.text();
-    if (answer.statusCode >= 300) throw new Error(`${this.name} answers ${answer.statusCode} to a job: ${text}`);
+    const text = await response.body.text();
+    if (response.statusCode >= 300) throw new Error(`${this.name} responded with ${response.statusCode} to a job: ${text}`);
   }
 
   /** Submits jobs, at most so many at a time; resolves once all are accepted. */

@@ -1,5 +1,5 @@
 // The plot: one small bar chart a figure, drawn as SVG that is readable on a light and on a dark page.
-import { number, rows } from './summary.mjs';
+import { firstLimit, number, rows, shortTitle } from './summary.mjs';
 
 const COLUMNS = 2;
 const CHART_WIDTH = 430;
@@ -16,29 +16,30 @@ const STYLE = `
     .muted { fill: #57606a; }
     .own { fill: #8250df; }
     .other { fill: #8c959f; }
-    .target { stroke: #bc4c00; stroke-width: 1.5; stroke-dasharray: 3 2; }
+    .goal { stroke: #bc4c00; stroke-width: 1.5; stroke-dasharray: 3 2; }
     @media (prefers-color-scheme: dark) {
       text { fill: #e6edf3; }
       .muted { fill: #9ea7b3; }
       .own { fill: #a371f7; }
       .other { fill: #6e7681; }
-      .target { stroke: #f0883e; }
+      .goal { stroke: #f0883e; }
     }`;
 
 /** The charts of all figures that have one, as a whole SVG document. */
-export function draw({ engines }) {
+export function draw(results) {
+  const { engines } = results;
   const list = Object.entries(engines).map(([name, engine]) => ({ name, ...engine }));
   const height = TITLE + list.length * STEP + MARGIN;
   const charts = rows.filter((row) => row.chart);
   const drawn = charts.map((row, index) => {
     const x = MARGIN + (index % COLUMNS) * (CHART_WIDTH + MARGIN);
     const y = Math.floor(index / COLUMNS) * height;
-    return `<g transform="translate(${x} ${y})">${drawChart(row, list)}</g>`;
+    return `<g transform="translate(${x} ${y})">${drawChart(row, list, firstLimit(row, results))}</g>`;
   });
   const width = MARGIN + COLUMNS * (CHART_WIDTH + MARGIN);
   const total = Math.ceil(charts.length / COLUMNS) * height + MARGIN;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" role="img"
-  aria-label="EmbeddedFunctions beside other engines: ${escape(charts.map((row) => row.chart).join('; '))}">
+  aria-label="DurableTask.PostgreSQL beside other engines: ${escape(charts.map((row) => row.chart).join('; '))}">
   <style>${STYLE}
   </style>
   ${drawn.join('\n  ')}
@@ -46,21 +47,22 @@ export function draw({ engines }) {
 `;
 }
 
-function drawChart(row, engines) {
+function drawChart(row, engines, goal) {
   const values = engines.map(({ tests }) => row.value(tests));
-  const longest = Math.max(row.target ?? 0, ...values.map((value) => value ?? 0));
+  const longest = Math.max(goal ?? 0, ...values.map((value) => value ?? 0));
   const room = CHART_WIDTH - LABEL_WIDTH - VALUE_WIDTH;
   const widthOf = (value) => (value / longest) * room;
   const bars = engines.map((engine, index) => drawBar(row, engine, values[index], TITLE + index * STEP, widthOf));
   const direction = row.better === 'more' ? 'longer is better' : 'shorter is better';
-  const at = (LABEL_WIDTH + widthOf(row.target)).toFixed(1);
+  const at = (LABEL_WIDTH + widthOf(goal ?? 0)).toFixed(1);
+  const line = goal === undefined ? '' : `
+    <line class="goal" x1="${at}" x2="${at}" y1="${TITLE - 5}" y2="${TITLE + engines.length * STEP}"><title>goal</title></line>`;
   return `<text class="title" y="20">${escape(row.chart)} <tspan class="muted" font-weight="400">(${direction})</tspan></text>
-    ${bars.join('\n    ')}
-    <line class="target" x1="${at}" x2="${at}" y1="${TITLE - 5}" y2="${TITLE + engines.length * STEP}"><title>target</title></line>`;
+    ${bars.join('\n    ')}${line}`;
 }
 
 function drawBar(row, engine, value, y, widthOf) {
-  const kind = engine.name === 'atelier' ? 'own' : 'other';
+  const kind = engine.name === 'postgresql' ? 'own' : 'other';
   const label = `<text class="muted" x="${LABEL_WIDTH - 8}" y="${y + 13}" text-anchor="end">${escape(shortTitle(engine.title))}</text>`;
   if (value === undefined) {
     return `${label}<text class="muted" x="${LABEL_WIDTH + 6}" y="${y + 13}">${escape(row.instead?.(engine.tests) ?? '–')}</text>`;
@@ -69,7 +71,5 @@ function drawBar(row, engine, value, y, widthOf) {
   return `${label}<rect class="${kind}" x="${LABEL_WIDTH}" y="${y}" width="${width}" height="${BAR}" rx="2"/>`
     + `<text x="${(LABEL_WIDTH + Number(width) + 6).toFixed(1)}" y="${y + 13}">${number(value, row.digits)}</text>`;
 }
-
-const shortTitle = (title) => title.split(/ on |, /)[0].replace('floor: ', 'floor, ');
 
 const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

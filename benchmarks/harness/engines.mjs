@@ -7,7 +7,7 @@ import { accepts } from '../../EmbeddedHost/services/processes.mjs';
 import { launch, until, untilHealthy } from './processes.mjs';
 import { folders } from './folders.mjs';
 
-const dotnetWorker = (project) => ({
+const dotnetWorker = (project, env = () => ({})) => ({
   prepare: () => publish(project),
   startWorker: (context) => launch(context.name, join(folders.binaries, project, project), [], {
     ...context,
@@ -19,6 +19,7 @@ const dotnetWorker = (project) => ({
       ASPNETCORE_URLS: `http://127.0.0.1:${context.ports.worker}`,
       DOTNET_ENVIRONMENT: 'Production',
       ASPNETCORE_ENVIRONMENT: 'Production',
+      ...env(context),
     },
   }),
 });
@@ -40,32 +41,44 @@ const nodeWorker = (file, env = () => ({})) => ({
 
 const submitToWorker = (ports) => () => ({ origin: `http://127.0.0.1:${ports.worker}`, path: '/submit' });
 
+/** Those that are compared by goals alternate: they are all alive, and each round of one is followed by one of the next. */
 export const engines = {
-  atelier: {
-    title: 'EmbeddedFunctions',
+  postgresql: {
+    title: 'DurableTask.PostgreSQL',
     durable: true,
+    alternates: true,
     ...dotnetWorker('Reference'),
     entrance: submitToWorker,
   },
   floor: {
     title: 'floor: C#, nothing durable',
     durable: false,
+    alternates: true,
     ...dotnetWorker('Floor'),
-    entrance: submitToWorker,
-  },
-  dbos: {
-    title: 'DBOS Transact on PostgreSQL',
-    durable: true,
-    ...nodeWorker('dbos.mjs'),
     entrance: submitToWorker,
   },
   restate: {
     title: 'Restate',
     durable: true,
+    alternates: true,
     ...nodeWorker('restate.mjs', ({ ports }) => ({ RESTATE_SERVICE_PORT: String(ports.service), RESTATE_LOGGING: 'WARN' })),
     startServer: startRestate,
     register: registerWithRestate,
     entrance: (ports) => (id) => ({ origin: `http://127.0.0.1:${ports.ingress}`, path: `/Job/${id}/run/send` }),
+  },
+  dbos: {
+    title: 'DBOS Transact on PostgreSQL',
+    durable: true,
+    alternates: true,
+    ...nodeWorker('dbos.mjs'),
+    entrance: submitToWorker,
+  },
+  azurestorage: {
+    title: 'DurableTask.AzureStorage on Azurite',
+    durable: true,
+    ...dotnetWorker('AzureStorage', ({ ports }) => ({ AZURE_STORAGE: azureStorage(ports) })),
+    startServer: startAzurite,
+    entrance: submitToWorker,
   },
   bullmq: {
     title: 'BullMQ on Redis, not durable',
@@ -93,6 +106,7 @@ function publish(project) {
 function requireRedis() {
   if (spawnSync('redis-server', ['--version']).status === 0) return;
   if (process.getuid() !== 0) throw new Error('redis-server is missing: apt-get install redis-server');
+  run('apt-get', ['update', '--quiet']);
   run('apt-get', ['install', '--yes', '--no-install-recommends', 'redis-server']);
 }
 
@@ -110,6 +124,30 @@ async function startRedis(context) {
   const server = launch('redis', 'redis-server', args, context);
   if (!(await until(() => accepts(context.ports.server), 20_000))) throw new Error(`Redis did not start: see ${server.logFile}`);
   return server;
+}
+
+/** Azurite as its own command starts it: it keeps everything in memory and writes it to files every few seconds. */
+async function startAzurite(context) {
+  const { blob, queue, table } = context.ports;
+  const folder = join(context.state, 'azurite');
+  mkdirSync(folder, { recursive: true });
+  const addresses = Object.entries({ blob, queue, table }).flatMap(([service, port]) =>
+    [`--${service}Host`, '127.0.0.1', `--${service}Port`, String(port)]);
+  const program = join(folders.services, 'node_modules', 'azurite', 'dist', 'src', 'azurite.js');
+  const args = [program, '--location', folder, ...addresses, '--skipApiVersionCheck', '--disableTelemetry', '--silent'];
+  const server = launch('azurite', process.execPath, args, { ...context, cwd: folder });
+  const listening = async () => (await Promise.all([blob, queue, table].map(accepts))).every(Boolean);
+  if (!(await until(listening, 30_000))) throw new Error(`Azurite did not start: see ${server.logFile}`);
+  return server;
+}
+
+/** Azurite's account and its key are the same everywhere: https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
+function azureStorage(ports) {
+  const account = 'devstoreaccount1';
+  const endpoint = (service, port) => `${service}Endpoint=http://127.0.0.1:${port}/${account};`;
+  return `DefaultEndpointsProtocol=http;AccountName=${account};`
+    + 'AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;'
+    + endpoint('Blob', ports.blob) + endpoint('Queue', ports.queue) + endpoint('Table', ports.table);
 }
 
 async function startRestate(context) {

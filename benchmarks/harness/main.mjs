@@ -80,9 +80,9 @@ async function measureAll() {
   return results;
 }
 
-/** EmbeddedFunctions and the floor, which its targets are set against, are measured in turn; the others one after the other. */
+/** Engines that are compared by goals are measured in turn; the others, each of which keeps the machine busy, one after the other. */
 function groups(names) {
-  const together = names.filter((name) => ['atelier', 'floor'].includes(name));
+  const together = names.filter((name) => engines[name].alternates);
   return [together, ...names.filter((name) => !together.includes(name)).map((name) => [name])].filter((group) => group.length > 0);
 }
 

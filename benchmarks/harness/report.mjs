@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { draw } from './chart.mjs';
 import { folders } from './folders.mjs';
-import { cell, disturbed, number, reaches, rows } from './summary.mjs';
+import { cell, disturbed, goals, rows } from './summary.mjs';
 
 const DISTURBED_PERCENT = 10;
 
@@ -12,10 +12,7 @@ export function writeReport(results) {
   const template = readFileSync(join(folders.benchmarks, 'harness', 'report.md'), 'utf8');
   const parts = {
     table: markdownTable(results),
-    targets: targets(results),
-    commits: commits(results),
-    recovery: recovery(results),
-    beyond: beyond(results),
+    goals: goalsTable(results),
     machine: machine(results),
     conditions: conditions(results),
     command: `benchmarks/run --runs ${results.runs}`,
@@ -33,6 +30,10 @@ export function printTable(results) {
   console.log();
   for (const line of lines) {
     console.log(line.map((text, column) => (column === 0 ? text.padEnd(widths[column]) : text.padStart(widths[column]))).join('  '));
+  }
+  console.log();
+  for (const { title, wanted, measured, isReached } of goals(results)) {
+    console.log(`${isReached ? 'reached' : 'MISSED '}  ${title}: ${wanted}, measured ${measured}`);
   }
   console.log(`\n${conditions(results)}`);
 }
@@ -52,41 +53,10 @@ function markdownTable(results) {
   return [header, `|---|${'---:|'.repeat(columns)}`, ...body].join('\n');
 }
 
-/** EmbeddedFunctions' figures beside what it has to reach, as they are and as multiples of the floor's. */
-function targets({ engines: { atelier, floor } }) {
-  const lines = rows.filter((row) => row.target !== undefined).map((row) => {
-    const value = row.value(atelier.tests);
-    const bound = row.better === 'more' ? '≥' : '≤';
-    const verdict = (measured, wanted) => (measured === undefined ? 'not measured' : reaches(row, measured, wanted) ? 'reached' : 'missed');
-    const absolute = [
-      `${bound} ${number(row.target, row.target % 1 === 0 ? 0 : row.digits)} ${row.unit}`.trim(), cell(row, atelier), verdict(value, row.target),
-    ];
-    if (row.floor === undefined) return `| ${[row.title, ...absolute, '–', '–', '–'].join(' | ')} |`;
-    const [wanted, multiple] = [row.target / row.floor, value / row.value(floor.tests)];
-    return `| ${[row.title, ...absolute, `${bound} ${number(wanted, 2)} ×`, `${number(multiple, 2)} ×`, verdict(multiple, wanted)].join(' | ')} |`;
-  });
-  return ['| | target | measured | | target, of the floor | measured, of the floor | |', '|---|---:|---:|---|---:|---:|---|', ...lines].join('\n');
-}
-
-/** What the commits that the floor does not have make of its p50, beside what EmbeddedFunctions took. */
-function commits({ engines: { atelier, floor } }) {
-  const row = (title) => rows.find((each) => each.title.includes(title));
-  const [p50, commit] = [row('p50'), row('a transaction of one row')];
-  const [of, took] = [p50.value(floor.tests), commit.value(atelier.tests)];
-  return `${number(of, 1)} ms + 3 × ${number(took, 2)} ms = ${number(of + 3 * took, 1)} ms; it took ${number(p50.value(atelier.tests), 1)} ms`;
-}
-
-/** The targets that the floor itself does not reach here. */
-function beyond({ engines: { floor } }) {
-  const missed = rows.filter((row) => row.floor !== undefined && row.target !== undefined && !reaches(row, row.value(floor.tests), row.target));
-  return missed.map((row) => `${row.title} (${cell(row, floor)}${row.unit && ` ${row.unit}`})`).join('; ') || 'none';
-}
-
-/** What a start and the jobs of a recovery take the floor, which has nothing to recover. */
-function recovery({ engines: { atelier, floor } }) {
-  const of = (engine, title) => rows.find((each) => each.title.includes(title)).value(engine.tests);
-  const [afresh, took] = [of(floor, 'the lost ones submitted'), of(atelier, 'restart to all complete')];
-  return `${number(afresh, 2)} s from its start until they are complete; EmbeddedFunctions' ${number(took, 2)} s are ${number(took / afresh, 2)} times that`;
+function goalsTable(results) {
+  const lines = goals(results).map(({ title, wanted, measured, isReached }) =>
+    `| ${[title, wanted, measured, isReached ? 'reached' : '**missed**'].join(' | ')} |`);
+  return ['| | goal | measured | |', '|---|---:|---:|---|', ...lines].join('\n');
 }
 
 function machine({ machine: facts, postgres, measuredAt }) {
@@ -97,14 +67,22 @@ function machine({ machine: facts, postgres, measuredAt }) {
 }
 
 function conditions(results) {
+  const rounds = `${results.runs === 1 ? 'One round a test' : `Medians of ${results.runs} rounds a test`}${fewerRounds(results)}.`;
   const noisy = disturbed(results, DISTURBED_PERCENT);
-  const rounds = results.runs === 1 ? 'One round a test' : `Medians of ${results.runs} rounds a test`;
-  if (noisy.length === 0) return `${rounds}. In none of them did other processes take more than ${DISTURBED_PERCENT} % of the machine.`;
+  if (noisy.length === 0) return `${rounds} In none of them did other processes take more than ${DISTURBED_PERCENT} % of the machine.`;
   const worst = Math.max(...noisy.map(({ percent }) => percent));
   const count = Object.values(results.engines).flatMap(({ tests }) => Object.values(tests).flat()).length;
   const names = [...new Set(noisy.map(({ title, test }) => `${test} of ${title}`))];
   const where = noisy.length === count ? 'all of them' : names.join('; ');
-  return `${rounds}. **Disturbed, and so provisional:** ${where}; other processes took up to ${worst.toFixed(0)} % of the machine.`;
+  return `${rounds} **Disturbed, and so provisional:** ${where}; other processes took up to ${worst.toFixed(0)} % of the machine.`;
+}
+
+/** The tests that a slow engine ran fewer rounds of. */
+function fewerRounds({ engines, runs }) {
+  const fewer = Object.values(engines).flatMap(({ title, tests }) => Object.entries(tests)
+    .filter(([, all]) => all.length < runs)
+    .map(([test, all]) => `${all.length} for ${test} of ${title}`));
+  return fewer.length === 0 ? '' : `, ${fewer.join(', ')}, which is slow`;
 }
 
 function fail(name) {

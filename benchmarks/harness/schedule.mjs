@@ -4,7 +4,8 @@ import { crash, fanout, latency, throughput } from './tests.mjs';
 
 const QUIET_PERCENT = 10; // of the machine: what other processes may take in a round that counts
 const QUIET_WAIT = 5_000; // milliseconds
-const WARM_UP = 45_000; // milliseconds after which a slow engine counts as warm
+const LONGEST_TEST = 600_000; // milliseconds after which a slow engine has run enough rounds of a test, if it has run a few
+const FEWEST_ROUNDS = 3;
 const WARM_UP_ROUNDS = { throughput: 30, latency: 5, fanout: 3 };
 
 /**
@@ -12,7 +13,7 @@ const WARM_UP_ROUNDS = { throughput: 30, latency: 5, fanout: 3 };
  * what is compared closely has to be measured side by side. Resolves to each engine's rounds by name, and to PostgreSQL's settings.
  */
 export async function measureInTurn({ group, postgres, stub, run, cores, options, progress }) {
-  const { tests, runs } = options;
+  const { tests, runs, warmUpSeconds } = options;
   const subjects = group.map(({ name, engine }) => ({ name, bench: new Bench({ name, engine, postgres, stub, cores, run }), results: {} }));
   try {
     for (const { name, bench } of subjects) {
@@ -45,19 +46,27 @@ export async function measureInTurn({ group, postgres, stub, run, cores, options
   }
 
   async function warmUp(round, count) {
-    const end = performance.now() + WARM_UP;
+    const end = performance.now() + 1000 * warmUpSeconds;
     for (let done = 0; done < count && performance.now() < end; done++) await round();
   }
 
-  /** As many rounds as asked for; one that other processes disturbed is run again, at most as often as rounds are asked for. */
+  /**
+   * As many rounds as asked for, fewer of a slow engine; one that other processes disturbed is run again, at most as often as rounds are
+   * asked for.
+   */
   async function rounds(test, round, repetitions = runs) {
     const all = new Map(subjects.map((subject) => [subject, []]));
+    const spent = new Map(subjects.map((subject) => [subject, 0]));
     const calm = (subject) => all.get(subject).filter((one) => one.foreignPercent <= QUIET_PERCENT);
-    const unfinished = () => subjects.filter((subject) => calm(subject).length < runs && all.get(subject).length < runs + repetitions);
+    const isSlow = (subject) => spent.get(subject) > LONGEST_TEST && all.get(subject).length >= FEWEST_ROUNDS;
+    const unfinished = () => subjects.filter((subject) =>
+      calm(subject).length < runs && all.get(subject).length < runs + repetitions && !isSlow(subject));
     for (let turn = unfinished(); turn.length > 0; turn = unfinished()) {
       for (const subject of turn) {
         await subject.bench.quiet(QUIET_PERCENT, QUIET_WAIT);
+        const started = performance.now();
         const measured = await round(subject.bench);
+        spent.set(subject, spent.get(subject) + performance.now() - started);
         progress(`${subject.name}: ${test} ${describe(measured)}`);
         all.get(subject).push(measured);
       }

@@ -4,22 +4,28 @@ const median = (rounds, value) => {
   return values.length === 0 ? undefined : values[Math.floor((values.length - 1) / 2)];
 };
 
+const OWN = 'postgresql';
+const afresh = ({ crash }) => median(crash, (round) => round.afreshSeconds);
+
 /**
  * `value` takes an engine's tests and gives the figure or undefined; `digits` are after the point; `better` is the direction in
- * which an engine is faster; `target` is what EmbeddedFunctions has to reach, and `floor` what the floor took on the machine for
- * which that was said.
+ * which an engine is faster. `goals` are what DurableTask.PostgreSQL has to reach: a figure, or a multiple of what another engine
+ * did in the same run, by its `value` or, where there is one, by the goal's `than`.
  */
 export const rows = [
   {
-    title: '1,000 jobs, 64 submitted at a time', unit: 'jobs/s', digits: 0, better: 'more', target: 2000, floor: 2387, chart: 'Throughput, jobs/s',
+    title: '1,000 jobs, 64 submitted at a time', unit: 'jobs/s', digits: 0, better: 'more', chart: 'Throughput, jobs/s',
+    goals: [{ times: 0.75, engine: 'floor' }, { times: 3, engine: 'restate' }, { times: 8, engine: 'dbos' }],
     value: ({ throughput }) => median(throughput, (round) => round.jobsPerSecond),
   },
   {
-    title: 'one at a time, p50', unit: 'ms', digits: 1, better: 'less', target: 2.2, floor: 0.98, chart: 'One at a time, p50, ms',
+    title: 'one at a time, p50', unit: 'ms', digits: 1, better: 'less', chart: 'One at a time, p50, ms',
+    goals: [{ times: 2, engine: 'floor' }],
     value: ({ latency }) => median(latency, (round) => round.p50),
   },
   {
-    title: 'one at a time, p99', unit: 'ms', digits: 1, better: 'less', target: 6, floor: 3.7,
+    title: 'one at a time, p99', unit: 'ms', digits: 1, better: 'less',
+    goals: [{ times: 1.7, engine: 'floor' }],
     value: ({ latency }) => median(latency, (round) => round.p99),
   },
   {
@@ -27,15 +33,18 @@ export const rows = [
     value: ({ latency }) => median(latency, (round) => round.commitMilliseconds),
   },
   {
-    title: '500 at once, each call 500 ms', unit: 's', digits: 2, better: 'less', target: 0.75, floor: 0.65, chart: '500 at once, each call 500 ms, s',
+    title: '500 at once, each call 500 ms', unit: 's', digits: 2, better: 'less', chart: '500 at once, each call 500 ms, s',
+    goals: [{ times: 1.15, engine: 'floor' }],
     value: ({ fanout }) => median(fanout, (round) => round.seconds),
   },
   {
-    title: 'CPU a job, engine and PostgreSQL', unit: 'ms', digits: 2, better: 'less', target: 0.7, floor: 0.45, chart: 'CPU a job, ms',
+    title: 'CPU a job, engine and PostgreSQL', unit: 'ms', digits: 2, better: 'less', chart: 'CPU a job, ms',
+    goals: [{ times: 1.5, engine: 'floor' }],
     value: ({ throughput }) => median(throughput, (round) => round.cpuMilliseconds),
   },
   {
-    title: 'commits a job in PostgreSQL', unit: '', digits: 2, better: 'less', target: 2.2, floor: 2,
+    title: 'commits a job in PostgreSQL', unit: '', digits: 2, better: 'less',
+    goals: [{ figure: 2.2 }],
     value: ({ throughput }) => median(throughput, (round) => round.commitsPerJob),
   },
   {
@@ -43,18 +52,20 @@ export const rows = [
     value: ({ throughput }) => median(throughput, (round) => round.walKilobytesPerJob),
   },
   {
-    title: 'memory of the engine at the peak', unit: 'MiB', digits: 0, better: 'less', target: 160, floor: 119, chart: 'Memory at the peak, MiB',
+    title: 'memory of the engine at the peak', unit: 'MiB', digits: 0, better: 'less', chart: 'Memory at the peak, MiB',
+    goals: [{ figure: 170 }],
     value: ({ throughput }) => median(throughput, (round) => round.peakMebibytes),
   },
   {
-    title: 'kill -9 with 500 in flight: restart to all complete', unit: 's', digits: 2, better: 'less', target: 1.2,
+    title: 'kill -9 with 500 in flight: restart to all complete', unit: 's', digits: 2, better: 'less',
     chart: 'kill -9: restart to all complete, s',
+    goals: [{ times: 1.1, engine: 'floor', than: afresh, of: 'floor’s start and one round of the calls' }],
     value: ({ crash }) => median(crash, (round) => round.seconds),
     instead: ({ crash }) => lossOf(crash),
   },
   {
     title: '… the lost ones submitted to a new process: its start to all complete', unit: 's', digits: 2, better: 'less',
-    value: ({ crash }) => median(crash, (round) => round.afreshSeconds),
+    value: afresh,
   },
   {
     title: '… of which until the new process answers', unit: 's', digits: 2, better: 'less',
@@ -81,8 +92,37 @@ export function cell(row, { tests }) {
 export const number = (value, digits) =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-/** Whether a figure reaches a target of its row. */
-export const reaches = (row, value, target) => (row.better === 'more' ? value >= target : value <= target);
+/** Each goal with what it asks for, in words, and what was measured; those of engines that were not measured are left out. */
+export function goals({ engines }) {
+  return rows.flatMap((row) => (row.goals ?? []).map((goal) => {
+    const [value, limit] = [row.value(engines[OWN]?.tests ?? {}), limitOf(row, goal, engines)];
+    if (value === undefined || limit === undefined) return undefined;
+    const sign = row.better === 'more' ? '≥' : '≤';
+    const [wanted, measured] = goal.figure
+      ? [`${number(goal.figure, row.digits)} ${row.unit}`, `${number(value, row.digits)} ${row.unit}`]
+      : [`${goal.times} × the ${goal.of ?? shortTitle(engines[goal.engine].title)}`, `${number((goal.times * value) / limit, 2)} ×`];
+    return {
+      title: row.title,
+      wanted: `${sign} ${wanted}`.trim(),
+      measured: measured.trim(),
+      isReached: row.better === 'more' ? value >= limit : value <= limit,
+    };
+  })).filter(Boolean);
+}
+
+/** The figure that a row's first goal stands for in this run. */
+export function firstLimit(row, { engines }) {
+  return row.goals && limitOf(row, row.goals[0], engines);
+}
+
+function limitOf(row, goal, engines) {
+  if (goal.figure) return goal.figure;
+  const base = (goal.than ?? row.value)(engines[goal.engine]?.tests ?? {});
+  return base === undefined ? undefined : goal.times * base;
+}
+
+/** An engine's name without what it runs on. */
+export const shortTitle = (title) => title.split(/ on |, |: /)[0];
 
 /** The rounds that counted although other processes took more of the machine than they should. */
 export function disturbed(results, percent) {

@@ -5,6 +5,7 @@
 import { createServer } from 'node:net';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n';
 const answers = {
   '/text': respond({ text: 'A quiet boat for people who live near a lake. '.repeat(22) }),
   '/image': respond({ image: Buffer.alloc(15 * 1024, 'some 15 KB of picture').toString('base64') }),
@@ -44,9 +45,15 @@ function handle(socket, { target, body }) {
     return;
   }
 
-  const counted = counts; // An answer that is still due when counting begins anew belongs to the counts before.
+  const job = JSON.parse(body.toString());
+  if (!job?.id) {
+    socket.write(BAD_REQUEST);
+    return;
+  }
+
+  const counted = counts; // A response that is still due at a reset belongs to the counts before it.
   counted.calls++;
-  counted.distinct.add(`${target} ${JSON.parse(body.toString()).id}`);
+  counted.distinct.add(`${target} ${job.id}`);
   if (delay === 0) {
     socket.write(answer);
     return;

@@ -8,6 +8,13 @@ internal sealed class Audit(NpgsqlDataSource database, IReadOnlyCollection<Asked
 {
     private const int Shown = 5;
 
+    // EventType of the framework.
+    private const string Ends = "1"; // ExecutionCompleted, for an end of any kind
+    private const string Results = "5, 6, 8, 9, 11"; // TaskCompleted, TaskFailed, SubOrchestrationInstanceCompleted and -Failed, TimerFired
+    private const string ActivityResults = "5, 6";
+    private const string Actions = "4, 7, 10"; // TaskScheduled, SubOrchestrationInstanceCreated, TimerCreated
+    private const string EndOfEpisode = "13"; // OrchestratorCompleted
+
     /// <summary>One line for each kind of breach, with some of the instances.</summary>
     public List<string> Breaches { get; } = [];
 
@@ -30,22 +37,27 @@ internal sealed class Audit(NpgsqlDataSource database, IReadOnlyCollection<Asked
             "select instance_id from durable.history_events group by instance_id having min(seq) <> 0 or max(seq) <> count(*) - 1");
         await ListAsync(
             "did not end exactly once in their history, as its last event",
-            """
+            $"""
             select i.id from durable.instances i
-            left join (select instance_id, count(*) filter (where type in (13, 14)) as ends, max(seq) filter (where type in (13, 14)) as at, max(seq) as last
+            left join (
+                select instance_id, count(*) filter (where type in ({Ends})) as ends, max(seq) filter (where type in ({Ends})) as at,
+                    max(seq) filter (where type not in ({EndOfEpisode})) as last
                 from durable.history_events group by instance_id) h on h.instance_id = i.id
             where i.status in (1, 3, 4, 5) and (h.ends is distinct from 1 or h.at <> h.last)
             """);
         await ListAsync(
             "have a result on record twice, or without its action before it",
-            """
-            select instance_id from durable.history_events where type in (2, 3, 5, 7, 8) group by instance_id, task_id having count(*) > 1
+            $"""
+            with events as materialized (select * from durable.history_events)
+            select instance_id from events where type in ({Results}) group by instance_id, task_id having count(*) > 1
             union
-            select r.instance_id from durable.history_events r where r.type in (2, 3, 5, 7, 8) and not exists (
-                select 1 from durable.history_events a
-                where a.instance_id = r.instance_id and a.task_id = r.task_id and a.seq < r.seq and a.type in (1, 4, 6))
+            select r.instance_id from events r where r.type in ({Results}) and not exists (
+                select 1 from events a
+                where a.instance_id = r.instance_id and a.event_id = r.task_id and a.seq < r.seq and a.type in ({Actions}))
             """);
-        await ListAsync("have histories and no row", "select distinct instance_id from durable.history h where not exists (select 1 from durable.instances i where i.id = h.instance_id)");
+        await ListAsync(
+            "have histories and no row",
+            "select distinct instance_id from durable.history h where not exists (select 1 from durable.instances i where i.id = h.instance_id)");
         await CheckExecutionsAsync();
         await MeasureDurationsAsync();
     }
@@ -106,7 +118,7 @@ internal sealed class Audit(NpgsqlDataSource database, IReadOnlyCollection<Asked
         var ran = executions.Select(e => e.Instance).ToHashSet(StringComparer.Ordinal);
         var ended = new List<string>();
         await using var command = database.CreateCommand(
-            "select distinct instance_id from durable.history_events where type = 2");
+            $"select distinct instance_id from durable.history_events where type in ({ActivityResults})");
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {

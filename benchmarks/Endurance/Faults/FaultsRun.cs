@@ -3,28 +3,28 @@ using Endurance.Machine;
 namespace Endurance.Faults;
 
 /// <summary>All fault scenarios, one after another.</summary>
-internal sealed class FaultsRun(DatabaseServer server, CommandLine options)
+internal sealed class FaultsRun(DatabaseServer server, CommandLine options, FaultCounts counts)
 {
     /// <returns>Whether every promise was kept.</returns>
     public async Task<bool> RunAsync()
     {
         var seed = options.Number("seed", Random.Shared.Next());
-        var kills = options.Number("kills", 200);
+        var kills = options.Number("kills", counts.Kills);
         Console.WriteLine($"Seed {seed} (it decides what is started, killed and when; how that falls together is the machine's)");
         var all = new List<Scenario>
         {
             new KillScenario(2, kills / 2),
             new KillScenario(3, kills - (kills / 2)),
-            new CutScenario(options.Number("cuts", 40)),
-            new PauseScenario(options.Number("pauses", 4)),
+            new CutScenario(options.Number("cuts", counts.Cuts)),
+            new PauseScenario(options.Number("pauses", counts.Pauses)),
         };
         if (server.IsOwn)
         {
-            all.Add(new RestartScenario(server, options.Number("restarts", 6)));
+            all.Add(new RestartScenario(server, options.Number("restarts", counts.Restarts)));
         }
 
         var table = new Table(
-            ["scenario", "faults", "accepted", "no answer", "executions", "repeats", "median s", "longest s", "took s", "verdict"]);
+            ["scenario", "faults", "accepted", "no response", "executions", "repeats", "median s", "longest s", "took s", "verdict"]);
         var breaches = new List<string>();
         foreach (var scenario in all.Where(s => options.Text("only") is not { } only || s.Key == only))
         {

@@ -66,7 +66,7 @@ internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenar
         Interlocked.Increment(ref _unanswered);
         asked.Accepted = await node.PostAsync($"start/{asked.Kind}/{asked.Id}/{asked.N}", limit.Token) is HttpStatusCode.Accepted;
         Interlocked.Decrement(ref _unanswered);
-        if (asked.Kind == nameof(Orchestrations.Event))
+        if (asked.Kind == Orchestrations.Event)
         {
             await RaiseAsync(asked, new Random(eventSeed));
         }

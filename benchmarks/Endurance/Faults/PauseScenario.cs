@@ -9,7 +9,7 @@ namespace Endurance.Faults;
 /// </summary>
 internal sealed class PauseScenario(int pauses) : Scenario("pause", "SIGSTOP past the lease")
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan TimeToDoHarm = TimeSpan.FromSeconds(3);
 
     protected override int Nodes => 2;
@@ -43,8 +43,8 @@ internal sealed class PauseScenario(int pauses) : Scenario("pause", "SIGSTOP pas
         string before;
         try
         {
-            await Until.TrueAsync(async () => await NumberAsync(database, node.ProcessId) is null, Patience, $"node {node.Name} to be declared dead");
-            await Until.TrueAsync(() => HaveEndedAsync(database, held), Patience, $"the instances of node {node.Name} to end elsewhere");
+            await Until.TrueAsync(async () => await NumberAsync(database, node.ProcessId) is null, Limit, $"node {node.Name} to be declared dead");
+            await Until.TrueAsync(() => HaveEndedAsync(database, held), Limit, $"the instances of node {node.Name} to end elsewhere");
             before = await DigestAsync(database, held);
         }
         finally
@@ -54,7 +54,7 @@ internal sealed class PauseScenario(int pauses) : Scenario("pause", "SIGSTOP pas
 
         await Until.TrueAsync(
             async () => await NumberAsync(database, node.ProcessId) > number,
-            Patience,
+            Limit,
             $"node {node.Name} to join again");
         fleet.Use(slot);
         await Task.Delay(TimeToDoHarm);

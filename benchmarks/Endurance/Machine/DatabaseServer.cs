@@ -1,121 +1,113 @@
-using EmbeddedHost.LocalServices;
 using Npgsql;
 
 namespace Endurance.Machine;
 
-/// <summary>The PostgreSQL server of a trial: one of its own, as EmbeddedHost runs it, or one that is there.</summary>
+/// <summary>The PostgreSQL server of a trial: one of its own, or one that is there.</summary>
 internal sealed class DatabaseServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan RestartsWithin = TimeSpan.FromSeconds(90);
 
     private readonly string _connectionString;
-    private readonly DataFolder? _folder;
-    private readonly ServicesSupervisor? _services;
+    private readonly LocalPostgres? _own;
 
-    private DatabaseServer(string connectionString, DataFolder? folder, ServicesSupervisor? services)
+    private DatabaseServer(string connectionString, LocalPostgres? own)
     {
         _connectionString = connectionString;
-        _folder = folder;
-        _services = services;
+        _own = own;
     }
 
     /// <summary>Where the trial keeps its database and its nodes' logs: git ignores it.</summary>
     public static string DataDirectory => Path.Combine(RepositoryRoot(), ".atelier", "endurance");
 
     /// <summary>Whether the server is this run's own, to be stopped and killed.</summary>
-    public bool IsOwn => _services is not null;
+    public bool IsOwn => _own is not null;
 
     /// <summary>The process id of the server of this run.</summary>
-    public int ProcessId => int.Parse(File.ReadLines(Path.Combine(_folder!.Path, "postgres", "data", "postmaster.pid")).First());
+    public int ProcessId => _own!.ProcessId;
 
     /// <param name="connectionString">A server that is there; <see langword="null"/>: one is started.</param>
     public static async Task<DatabaseServer> StartAsync(string? connectionString)
     {
         if (connectionString is not null)
         {
-            return new DatabaseServer(connectionString, null, null);
+            return new DatabaseServer(connectionString, null);
         }
 
-        var folder = await DataFolder.OpenAsync(DataDirectory, CancellationToken.None);
-        var password = await folder.PasswordAsync(CancellationToken.None);
-        var (services, plan) = await ServicesSupervisor.StartAsync(
-            folder,
-            () =>
-            {
-                var old = Path.Combine(folder.Path, "postgres");
-                if (Directory.Exists(old))
-                {
-                    Directory.Delete(old, recursive: true);
-                }
-
-                return new ServicesPlan(new PostgresPlan(folder.Ports.Reserve("postgres"), password), Azurite: null);
-            },
-            _ => { },
-            CancellationToken.None);
-        return new DatabaseServer(plan.Postgres!.ConnectionString, folder, services);
+        var own = await LocalPostgres.StartAsync(Path.Combine(RepositoryRoot(), "EmbeddedHost", "services"), DataDirectory);
+        return new DatabaseServer(own.ConnectionString, own);
     }
 
     /// <summary>An empty database.</summary>
     public async Task<string> CreateDatabaseAsync(string purpose)
     {
         var name = $"endurance_{purpose}_{Guid.NewGuid():N}"[..40];
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false }.ConnectionString);
-        await using var command = source.CreateCommand($"create database {name}");
-        await command.ExecuteNonQueryAsync();
+        await ExecuteAsync($"create database {name}");
         return new NpgsqlConnectionStringBuilder(_connectionString) { Database = name }.ConnectionString;
     }
 
-    public async Task DropDatabaseAsync(string database)
-    {
-        var name = new NpgsqlConnectionStringBuilder(database).Database;
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false }.ConnectionString);
-        await using var command = source.CreateCommand($"drop database if exists {name} with (force)");
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task DropDatabaseAsync(string connectionString) =>
+        ExecuteAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
 
     /// <summary>Ends the server, keeps it away for a while, and waits until it answers again.</summary>
     /// <param name="kill">With SIGKILL; otherwise by a fast shutdown.</param>
-    /// <param name="away">How long nobody starts it again: its supervisor is held for so long.</param>
+    /// <param name="away">How long nothing starts it again: its supervisor is stopped for so long.</param>
     public async Task RestartAsync(bool kill, TimeSpan away)
     {
-        var server = ProcessId;
-        var supervisor = ProcessFigures.Parent(server);
-        Signals.Send(supervisor, Signals.Stop);
+        Signals.Send(_own!.SupervisorProcessId, Signals.Stop);
         try
         {
-            Signals.Send(server, kill ? Signals.Kill : Signals.Interrupt);
+            Signals.Send(_own.ProcessId, kill ? Signals.Kill : Signals.Interrupt);
             await Task.Delay(away);
         }
         finally
         {
-            Signals.Send(supervisor, Signals.Continue);
+            Signals.Send(_own.SupervisorProcessId, Signals.Continue);
         }
 
-        await Until.TrueAsync(AnswersAsync, Patience, "PostgreSQL to answer again");
+        await Until.TrueAsync(AnswersAsync, RestartsWithin, "PostgreSQL to answer again");
     }
 
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        if (_services is not null)
+        if (_own is not null)
         {
-            await _services.DisposeAsync();
+            await _own.DisposeAsync();
         }
+    }
 
-        _folder?.Dispose();
+    private async Task ExecuteAsync(string statement)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = new NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task<bool> AnswersAsync()
     {
         try
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false }.ConnectionString);
-            await connection.OpenAsync();
+            await using var connection = await ConnectAsync();
             return true;
         }
         catch (NpgsqlException)
         {
             return false;
+        }
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync();
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
         }
     }
 

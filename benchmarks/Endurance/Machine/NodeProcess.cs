@@ -33,7 +33,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>Starts the process; it is not ready yet.</summary>
     public static NodeProcess Start(string name, NodeSettings settings)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{Ports.Free()}");
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
             UseShellExecute = false,
@@ -46,8 +46,8 @@ internal sealed class NodeProcess : IAsyncDisposable
         start.ArgumentList.Add($"--urls={address}");
         start.Environment["ConnectionStrings__Postgres"] = settings.Database;
         start.Environment["Endurance__Node"] = name;
-        Set(start, "EmbeddedFunctions__LeaseSeconds", settings.LeaseSeconds);
-        Set(start, "EmbeddedFunctions__IdleSeconds", settings.IdleSeconds);
+        Set(start, "Endurance__LeaseSeconds", settings.LeaseSeconds);
+        Set(start, "Endurance__IdleSeconds", settings.IdleSeconds);
         Set(start, "Endurance__Activities", settings.Activities);
         Set(start, "Endurance__Orchestrations", settings.Orchestrations);
         var log = new StreamWriter(Path.Combine(start.WorkingDirectory, $"{name}.log"), append: false) { AutoFlush = true };
@@ -69,12 +69,12 @@ internal sealed class NodeProcess : IAsyncDisposable
         return !HasEnded;
     }
 
-    /// <returns>The answer's status; <see langword="null"/> when there was none, and so nobody knows what became of the request.</returns>
+    /// <returns>The response's status; <see langword="null"/> when there was none, and so nobody knows what became of the request.</returns>
     public async Task<HttpStatusCode?> PostAsync(string path, CancellationToken cancellationToken = default)
     {
         try
         {
-            using var response = await _http.PostAsync(new Uri($"api/{path}", UriKind.Relative), content: null, cancellationToken);
+            using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), content: null, cancellationToken);
             return response.StatusCode;
         }
         catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or OperationCanceledException)
@@ -89,7 +89,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         var status = await PostAsync(path);
         if (status is not HttpStatusCode.Accepted)
         {
-            throw new EnduranceException($"Node {Name} answered {path} with {status?.ToString() ?? "nothing"}: see its log.");
+            throw new EnduranceException($"Node {Name} responded to {path} with {status?.ToString() ?? "nothing"}: see its log.");
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            using var response = await _http.GetAsync(new Uri("api/ready", UriKind.Relative), limit.Token);
+            using var response = await _http.GetAsync(new Uri("ready", UriKind.Relative), limit.Token);
             return response.IsSuccessStatusCode;
         }
         catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or OperationCanceledException)
@@ -134,12 +134,5 @@ internal sealed class NodeProcess : IAsyncDisposable
         {
             start.Environment[name] = number.ToString();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

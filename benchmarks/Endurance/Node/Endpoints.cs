@@ -1,26 +1,24 @@
 using DurableTask.Core.Exceptions;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Endurance.Node;
 
-/// <summary>How a trial drives a node. An answer of 202 means: accepted, and therefore promised.</summary>
+/// <summary>How a trial drives a node. A response of 202 means: accepted, and therefore promised.</summary>
 internal static class Endpoints
 {
     private const int StartsAtOnce = 256;
 
-    [Function(nameof(Ready))]
-    public static IResult Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ready")] HttpRequest request) => Results.Ok();
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("ready", () => Results.Ok());
+        app.MapPost("start/{kind}/{id}/{n}", StartAsync);
+        app.MapPost("raise/{id}/{value}", RaiseAsync);
+        app.MapPost("start-many/{kind}/{from}/{count}/{input}", StartManyAsync);
+        app.MapPost("raise-many/{kind}/{from}/{count}", RaiseManyAsync);
+    }
 
-    [Function(nameof(Start))]
-    public static async Task<IResult> Start(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "start/{kind}/{id}/{n}")] HttpRequest request,
-        string kind,
-        string id,
-        long n,
-        [DurableClient] DurableTaskClient client)
+    private static async Task<IResult> StartAsync(string kind, string id, long n, DurableTaskClient client)
     {
         try
         {
@@ -33,16 +31,11 @@ internal static class Endpoints
         }
     }
 
-    [Function(nameof(Raise))]
-    public static async Task<IResult> Raise(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "raise/{id}/{value}")] HttpRequest request,
-        string id,
-        long value,
-        [DurableClient] DurableTaskClient client)
+    private static async Task<IResult> RaiseAsync(string id, long value, DurableTaskClient client)
     {
         try
         {
-            await client.RaiseEventAsync(id, "go", value);
+            await client.RaiseEventAsync(id, Orchestrations.EventName, value);
             return Results.Accepted();
         }
         catch (InvalidOperationException)
@@ -52,30 +45,23 @@ internal static class Endpoints
     }
 
     /// <summary>Starts <c>{kind}-{from}</c> and the numbers after it, all with the same input.</summary>
-    [Function(nameof(StartMany))]
-    public static async Task<IResult> StartMany(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "start-many/{kind}/{from}/{count}/{input}")] HttpRequest request,
-        string kind,
-        int from,
-        int count,
-        int input,
-        [DurableClient] DurableTaskClient client)
+    private static async Task<IResult> StartManyAsync(string kind, int from, int count, int input, DurableTaskClient client)
     {
-        await Parallel.ForAsync(from, from + count, new ParallelOptions { MaxDegreeOfParallelism = StartsAtOnce }, async (i, cancellation) =>
-            await client.ScheduleNewOrchestrationInstanceAsync(kind, input, new StartOrchestrationOptions($"{kind}-{i}"), cancellation));
+        await ForEachAsync(from, count, (i, cancellation) =>
+            client.ScheduleNewOrchestrationInstanceAsync(kind, input, new StartOrchestrationOptions($"{kind}-{i}"), cancellation));
         return Results.Accepted();
     }
 
-    [Function(nameof(RaiseMany))]
-    public static async Task<IResult> RaiseMany(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "raise-many/{kind}/{from}/{count}")] HttpRequest request,
-        string kind,
-        int from,
-        int count,
-        [DurableClient] DurableTaskClient client)
+    private static async Task<IResult> RaiseManyAsync(string kind, int from, int count, DurableTaskClient client)
     {
-        await Parallel.ForAsync(from, from + count, new ParallelOptions { MaxDegreeOfParallelism = StartsAtOnce }, async (i, cancellation) =>
-            await client.RaiseEventAsync($"{kind}-{i}", "go", (long)i, cancellation));
+        await ForEachAsync(from, count, (i, cancellation) =>
+            client.RaiseEventAsync($"{kind}-{i}", Orchestrations.EventName, (long)i, cancellation));
         return Results.Accepted();
     }
+
+    private static Task ForEachAsync(int from, int count, Func<int, CancellationToken, Task> action) => Parallel.ForAsync(
+        from,
+        from + count,
+        new ParallelOptions { MaxDegreeOfParallelism = StartsAtOnce },
+        async (i, cancellation) => await action(i, cancellation));
 }

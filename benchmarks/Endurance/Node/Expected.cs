@@ -11,29 +11,29 @@ internal static class Expected
     /// <summary>All orchestrations that a trial starts.</summary>
     public static readonly string[] Kinds =
     [
-        nameof(Orchestrations.Sequence),
-        nameof(Orchestrations.FanOut),
-        nameof(Orchestrations.Timer),
-        nameof(Orchestrations.Event),
-        nameof(Orchestrations.Parent),
-        nameof(Orchestrations.Retry),
-        nameof(Orchestrations.Rounds),
+        Orchestrations.Sequence,
+        Orchestrations.FanOut,
+        Orchestrations.Timer,
+        Orchestrations.Event,
+        Orchestrations.Parent,
+        Orchestrations.Retry,
+        Orchestrations.Rounds,
     ];
 
-    /// <summary>What is told to an instance that waits for an event.</summary>
+    /// <summary>The payload of the event that an instance waits for.</summary>
     public static long EventFor(long n) => n ^ 0x5A5A;
 
-    public static object InputFor(string kind, long n) => kind == nameof(Orchestrations.Rounds) ? new Round(RoundCount, n) : n;
+    public static object InputFor(string kind, long n) => kind == Orchestrations.Rounds ? new Round(RoundCount, n) : n;
 
     public static long OutputOf(string kind, long n) => kind switch
     {
-        nameof(Orchestrations.Sequence) => Mixing.Next(n, SequenceSteps),
-        nameof(Orchestrations.FanOut) => Enumerable.Range(0, Branches).Aggregate(0L, (sum, i) => unchecked(sum + Mixing.Next(n + i))),
-        nameof(Orchestrations.Timer) => Mixing.Next(n, 2),
-        nameof(Orchestrations.Event) => Mixing.Next(unchecked(Mixing.Next(n) + EventFor(n))),
-        nameof(Orchestrations.Parent) => unchecked(Mixing.Next(n, SequenceSteps) + Mixing.Next(n + 1, SequenceSteps)),
-        nameof(Orchestrations.Retry) => Mixing.Next(n, 2),
-        nameof(Orchestrations.Rounds) => Mixing.Next(n, RoundCount),
+        Orchestrations.Sequence => Mixing.Next(n, SequenceSteps),
+        Orchestrations.FanOut => Enumerable.Range(0, Branches).Aggregate(0L, (sum, i) => unchecked(sum + Mixing.Next(n + i))),
+        Orchestrations.Timer => Mixing.Next(n, 2),
+        Orchestrations.Event => Mixing.Next(unchecked(Mixing.Next(n) + EventFor(n))),
+        Orchestrations.Parent => unchecked(Mixing.Next(n, SequenceSteps) + Mixing.Next(n + 1, SequenceSteps)),
+        Orchestrations.Retry => Mixing.Next(n, 2),
+        Orchestrations.Rounds => Mixing.Next(n, RoundCount),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such orchestration."),
     };
 }

@@ -1,37 +1,56 @@
-using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using DurableTask.PostgreSQL;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker;
 
 namespace Endurance.Node;
 
-/// <summary>One process of the app under trial: an ordinary function app on EmbeddedFunctions.</summary>
+/// <summary>One process of the app under trial: a client and a worker of the task hub, driven over HTTP.</summary>
 internal static class NodeProgram
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var given = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
-        var builder = FunctionsApplication.CreateBuilder(
-        [
-            .. args,
-
-            // The repository's own host.json is not this app's.
-            $"--AzureWebJobsScriptRoot={Path.Combine(AppContext.BaseDirectory, "no-host-json")}",
-            .. Limit("maxConcurrentActivityFunctions", given["Endurance:Activities"]),
-            .. Limit("maxConcurrentOrchestratorFunctions", given["Endurance:Orchestrations"]),
-        ]);
-        builder.ConfigureFunctionsWebApplication();
-        builder.Services.AddSingleton<ExecutionLog>();
-        using var host = builder.Build();
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.Logging.AddSimpleConsole(console => console.TimestampFormat = "HH:mm:ss.fff ").SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddFilter("DurableTask.PostgreSQL", LogLevel.Information);
+        await using var log = new ExecutionLog(builder.Configuration);
+        var activities = new Activities(log);
+        builder.Services.AddDurableTaskPostgreSql(options => Configure(options, builder.Configuration));
+        builder.Services.AddDurableTaskWorker(worker => worker.UsePostgreSql().AddTasks(tasks =>
+        {
+            activities.Register(tasks);
+            Orchestrations.Register(tasks);
+            ScaleOrchestrations.Register(tasks);
+        }));
+        builder.Services.AddDurableTaskClient(client => client.UsePostgreSql());
+        await using var app = builder.Build();
+        Endpoints.Map(app);
         EndWithParent();
-        await host.RunAsync();
+        await app.RunAsync();
         return 0;
     }
 
-    private static string[] Limit(string name, string? value) =>
-        string.IsNullOrEmpty(value) ? [] : [$"--AzureFunctionsJobHost:extensions:durableTask:{name}={value}"];
+    private static void Configure(PostgreSqlOrchestrationServiceOptions options, IConfiguration configuration)
+    {
+        options.ConnectionString = configuration.GetConnectionString("Postgres")!;
+        if (Number("LeaseSeconds") is { } lease)
+        {
+            options.Lease = TimeSpan.FromSeconds(lease);
+        }
 
-    /// <summary>The input ends when whoever started this process has ended, however it did.</summary>
+        if (Number("IdleSeconds") is { } idle)
+        {
+            options.ExtendedSessionIdleTimeout = TimeSpan.FromSeconds(idle);
+        }
+
+        // Here nodes die all the time, and it is never the orchestration's fault.
+        options.MaxDispatchCount = int.MaxValue;
+        options.MaxConcurrentActivities = Number("Activities") ?? options.MaxConcurrentActivities;
+        options.MaxLiveOrchestrations = Number("Orchestrations") ?? options.MaxLiveOrchestrations;
+
+        int? Number(string name) => configuration.GetValue<int?>($"Endurance:{name}");
+    }
+
+    /// <summary>The input ends when the process that started this one has ended, in whatever way.</summary>
     private static void EndWithParent() => _ = Task.Run(async () =>
     {
         await Console.In.ReadToEndAsync();

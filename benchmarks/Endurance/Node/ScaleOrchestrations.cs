@@ -1,4 +1,3 @@
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
 namespace Endurance.Node;
@@ -7,32 +6,37 @@ namespace Endurance.Node;
 internal static class ScaleOrchestrations
 {
     /// <summary>Waits for an event that may never come.</summary>
-    [Function(nameof(Listens))]
-    public static Task<long> Listens([OrchestrationTrigger] TaskOrchestrationContext context) => context.WaitForExternalEvent<long>("go");
+    public const string Listens = "Listens";
 
     /// <summary>Waits for so many days.</summary>
-    [Function(nameof(Sleeps))]
-    public static async Task<int> Sleeps([OrchestrationTrigger] TaskOrchestrationContext context, int days)
+    public const string Sleeps = "Sleeps";
+
+    /// <summary>So many steps that do nothing.</summary>
+    public const string Steps = "Steps";
+
+    /// <summary>One call to a provider that takes so many milliseconds.</summary>
+    public const string Asks = "Asks";
+
+    public static void Register(DurableTaskRegistry tasks) => tasks
+        .AddOrchestratorFunc<int, long>(Listens, (context, _) => context.WaitForExternalEvent<long>(Orchestrations.EventName))
+        .AddOrchestratorFunc<int, int>(Sleeps, SleepsAsync)
+        .AddOrchestratorFunc<int, int>(Steps, StepsAsync)
+        .AddOrchestratorFunc<int, int>(Asks, (context, milliseconds) => context.CallActivityAsync<int>(Activities.CallProvider, milliseconds));
+
+    private static async Task<int> SleepsAsync(TaskOrchestrationContext context, int days)
     {
         await context.CreateTimer(TimeSpan.FromDays(days), CancellationToken.None);
         return days;
     }
 
-    /// <summary>So many steps that do nothing.</summary>
-    [Function(nameof(Steps))]
-    public static async Task<int> Steps([OrchestrationTrigger] TaskOrchestrationContext context, int count)
+    private static async Task<int> StepsAsync(TaskOrchestrationContext context, int count)
     {
         var value = 0;
         while (value < count)
         {
-            value = await context.CallActivityAsync<int>(nameof(Activities.Nothing), value);
+            value = await context.CallActivityAsync<int>(Activities.Nothing, value);
         }
 
         return value;
     }
-
-    /// <summary>One call to a provider that takes so many milliseconds.</summary>
-    [Function(nameof(Asks))]
-    public static Task<int> Asks([OrchestrationTrigger] TaskOrchestrationContext context, int milliseconds) =>
-        context.CallActivityAsync<int>(nameof(Activities.CallProvider), milliseconds);
 }

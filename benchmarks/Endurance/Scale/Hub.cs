@@ -7,7 +7,7 @@ namespace Endurance.Scale;
 internal sealed class Hub : IAsyncDisposable
 {
     /// <summary>How long a trial waits for what must come.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     private readonly NpgsqlDataSource _database;
 
@@ -36,7 +36,7 @@ internal sealed class Hub : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    public Task UntilNoneAsync(string where) => Until.TrueAsync(async () => await CountAsync(where) == 0, Patience, $"no instance with {where}");
+    public Task UntilNoneAsync(string where) => Until.TrueAsync(async () => await CountAsync(where) == 0, Limit, $"no instance with {where}");
 
     /// <summary>Starts a node and waits until it is ready.</summary>
     public static async Task<NodeProcess> StartNodeAsync(string name, NodeSettings settings)

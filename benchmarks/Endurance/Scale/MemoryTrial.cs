@@ -20,8 +20,8 @@ internal static class MemoryTrial
         for (var from = 0; from < waiting / 2; from += Chunk)
         {
             var count = Math.Min(Chunk, (waiting / 2) - from);
-            await node.DemandAsync($"start-many/{nameof(ScaleOrchestrations.Sleeps)}/{from}/{count}/{Days}");
-            await node.DemandAsync($"start-many/{nameof(ScaleOrchestrations.Listens)}/{from}/{count}/0");
+            await node.DemandAsync($"start-many/{ScaleOrchestrations.Sleeps}/{from}/{count}/{Days}");
+            await node.DemandAsync($"start-many/{ScaleOrchestrations.Listens}/{from}/{count}/0");
         }
 
         var accepted = Stopwatch.GetElapsedTime(started);
@@ -32,8 +32,8 @@ internal static class MemoryTrial
 
         var woken = Math.Min(Woken, waiting / 2);
         var raised = Stopwatch.GetTimestamp();
-        await node.DemandAsync($"raise-many/{nameof(ScaleOrchestrations.Listens)}/0/{woken}");
-        await Until.TrueAsync(async () => await hub.CountAsync("status = 1") == woken, Hub.Patience, "the woken instances to end");
+        await node.DemandAsync($"raise-many/{ScaleOrchestrations.Listens}/0/{woken}");
+        await Until.TrueAsync(async () => await hub.CountAsync("status = 1") == woken, Hub.Limit, "the woken instances to end");
         var answered = Stopwatch.GetElapsedTime(raised);
         var peak = ProcessFigures.PeakMegabytes(node.ProcessId);
 

@@ -13,9 +13,9 @@ internal sealed class ScaleRun(DatabaseServer server, CommandLine options)
         var filled = options.Number("filled", 1_000_000);
         var kept = true;
         kept &= await TryAsync("memory", $"{waiting} instances wait within 300 MB", hub => MemoryTrial.RunAsync(hub, waiting));
-        kept &= await TryAsync("adopt", $"{adopted} instances of a dead node go on", hub => AdoptTrial.RunAsync(hub, adopted));
+        kept &= await TryAsync("adopt", $"{adopted} instances of a dead node go on within 3 s", hub => AdoptTrial.RunAsync(hub, adopted));
         kept &= await TryAsync("step", "A step costs the same in a full database", hub => StepTrial.RunAsync(hub, server, filled));
-        kept &= await TryAsync("nodes", "Two nodes do more than one", NodesTrial.RunAsync);
+        kept &= await TryAsync("nodes", "Two nodes do 1.8 times as much as one", NodesTrial.RunAsync);
         return kept;
     }
 

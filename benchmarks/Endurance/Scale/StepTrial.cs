@@ -48,8 +48,8 @@ internal static class StepTrial
         var started = Stopwatch.GetTimestamp();
         var nodeBefore = ProcessFigures.Cpu(node.ProcessId);
         var serverBefore = server.IsOwn ? ProcessFigures.CpuOfFamily(server.ProcessId) : TimeSpan.Zero;
-        await node.DemandAsync($"start-many/{nameof(ScaleOrchestrations.Steps)}/{round * Instances}/{Instances}/{StepsEach}");
-        await hub.UntilNoneAsync($"id like '{nameof(ScaleOrchestrations.Steps)}-%' and status <> 1");
+        await node.DemandAsync($"start-many/{ScaleOrchestrations.Steps}/{round * Instances}/{Instances}/{StepsEach}");
+        await hub.UntilNoneAsync($"id like '{ScaleOrchestrations.Steps}-%' and status <> 1");
         var server1 = server.IsOwn ? ProcessFigures.CpuOfFamily(server.ProcessId) : TimeSpan.Zero;
         return (
             Stopwatch.GetElapsedTime(started).TotalMilliseconds / Steps,
@@ -57,20 +57,20 @@ internal static class StepTrial
             (server1 - serverBefore).TotalMilliseconds / Steps);
     }
 
-    /// <summary>Instances of four events each, ended in the course of the last days, as the engine would have left them.</summary>
+    /// <summary>Instances of four events each, ended in the course of the last days, as a node would have left them.</summary>
     private static async Task FillAsync(Hub hub, DatabaseServer server, int from, int to)
     {
         if (to > from)
         {
             await hub.RunAsync(
                 $$"""
-                insert into durable.instances (id, execution_id, name, status, input, output, created_at, updated_at, completed_at, started_at, wake_at)
-                select md5(i::text), gen_random_uuid(), 'Steps', 1, '20', '20', t, t, t, t, null
+                insert into durable.instances (id, run_id, execution_id, name, status, input, output, created_at, updated_at, completed_at)
+                select md5(i::text), gen_random_uuid(), md5('execution' || i), 'Steps', 1, '20', '20', t, t, t
                 from (select i, clock_timestamp() - i * interval '1 second' as t from generate_series({{from}}, {{to - 1}}) i) s;
                 insert into durable.history (instance_id, seq, events)
                 select md5(i::text), 2 * e, format(
-                    '[{"type":1,"at":"2026-01-01T00:00:00Z","task":%s,"name":"Nothing"},{"type":%s,"at":"2026-01-01T00:00:00Z","task":%s,"data":"some bytes"}]',
-                    e, (array[2, 14])[e + 1], e)
+                    '[{"type":%s,"at":"2026-01-01T00:00:00Z","id":%s,"data":"some bytes"},{"type":%s,"at":"2026-01-01T00:00:00Z","task":0}]',
+                    (array[4, 1])[e + 1], e, (array[5, 13])[e + 1])
                 from generate_series({{from}}, {{to - 1}}) i, generate_series(0, 1) e
                 """);
             await hub.RunAsync("vacuum analyze durable.instances");

@@ -1,0 +1,33 @@
+using EmbeddedHost.Configuration;
+
+namespace EmbeddedHost.Functions;
+
+/// <summary>Logs to the console, a line for each entry, by the levels in host.json.</summary>
+internal static class HostLogging
+{
+    // What the official host writes under category Host is written by these here.
+    private static readonly string[] HostCategories = ["EmbeddedHost", "DurableTask", "Microsoft.DurableTask", "Microsoft.Hosting"];
+
+    public static void Configure(ILoggingBuilder logging, HostJson hostJson)
+    {
+        logging.ClearProviders();
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.IncludeScopes = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        });
+
+        // A line for each request says nothing that the function's own log does not say better.
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        foreach (var (category, level) in hostJson.LogLevels)
+        {
+            if (category.Equals("default", StringComparison.OrdinalIgnoreCase)) logging.SetMinimumLevel(level);
+            else logging.AddFilter(category, level);
+            if (!category.Equals("Host", StringComparison.OrdinalIgnoreCase)) continue;
+            foreach (var name in HostCategories) logging.AddFilter(name, level);
+        }
+    }
+}

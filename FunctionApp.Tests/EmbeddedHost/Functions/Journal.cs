@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+
+namespace FunctionApp.Tests.EmbeddedHost.Functions;
+
+/// <summary>What happened, in order.</summary>
+public sealed class Journal
+{
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    public void Add(string line) => Lines.Enqueue(line);
+}
+
+/// <summary>A service of which each invocation has its own.</summary>
+public sealed class ScopedService(Journal journal) : IDisposable
+{
+    public Guid Id { get; } = Guid.NewGuid();
+
+    public void Dispose() => journal.Add("disposed");
+}
