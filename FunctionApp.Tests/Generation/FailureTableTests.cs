@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Atelier.Generation;
-using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
+using Atelier.Generation.Http;
 
 namespace FunctionApp.Tests.Generation;
 

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Atelier.Generation.Failures;
+using Atelier.Generation.Http;
 using Atelier.Images;
 
 namespace Atelier.Generation.Calls;
