@@ -20,7 +20,14 @@ public sealed class PayloadTooLargeException(string message) : ArgumentException
 
 /// <summary>Another node declared this one dead: what it still had to write was not written.</summary>
 internal sealed class NodeFencedException(long nodeId)
-    : Exception($"Node {nodeId} was declared dead by another node; its orchestrations go on there.");
+    : Exception($"Node {nodeId} was declared dead by another node; its orchestrations go on there.")
+{
+    /// <summary>The number that the node had.</summary>
+    public long NodeId { get; } = nodeId;
+
+    /// <summary>Whether the last commit may have taken place before: its response was lost.</summary>
+    public bool IsOutcomeUnknown { get; init; }
+}
 
 /// <summary>The service is stopping and takes nothing more.</summary>
 internal sealed class ServiceStoppedException() : InvalidOperationException("The orchestration service is stopping and takes no more work.");

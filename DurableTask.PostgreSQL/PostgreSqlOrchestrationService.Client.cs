@@ -23,6 +23,7 @@ public sealed partial class PostgreSqlOrchestrationService :
         [OrchestrationStatus.Running, OrchestrationStatus.Pending, OrchestrationStatus.Suspended, OrchestrationStatus.ContinuedAsNew];
 
     /// <summary>Starts an orchestration. The run of an ended instance with the same id is replaced.</summary>
+    /// <exception cref="ArgumentException">The name or the version cannot be stored.</exception>
     /// <exception cref="OrchestrationAlreadyExistsException">A run with that id has not ended.</exception>
     /// <exception cref="PayloadTooLargeException">The input is over the limit.</exception>
     /// <exception cref="TaskHubUnavailableException">The database does not respond.</exception>
@@ -39,6 +40,12 @@ public sealed partial class PostgreSqlOrchestrationService :
         }
 
         var id = started.OrchestrationInstance.InstanceId;
+        if (Payload.Storable(started.Name) != started.Name || Payload.Storable(started.Version) != started.Version)
+        {
+            throw new ArgumentException(
+                "The name and the version of an orchestration cannot contain U+0000 or halves of surrogate pairs.", nameof(creationMessage));
+        }
+
         Payload.Check(started.Input, _options.MaxPayloadBytes, $"The input of orchestration '{started.Name}'");
         if (dedupeStatuses is not null && Array.Exists(dedupeStatuses, StoredInstance.IsEndedStatus)
             && await GuardAsync(() => _store.StatusAsync(id, CancellationToken.None)) is { } status && dedupeStatuses.Contains(status))
@@ -251,7 +258,7 @@ public sealed partial class PostgreSqlOrchestrationService :
     {
         DemandDatabase();
         var (id, executionId) = (message.OrchestrationInstance.InstanceId, message.OrchestrationInstance.ExecutionId);
-        if (_sessions.TryFind(id, out var session))
+        if (_sessions.TryFind(id, out var session) && session.HasReadInbox)
         {
             var acknowledgement = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             session.Post(new SessionMessage(message.Event, executionId) { Acknowledgement = acknowledgement });
@@ -263,7 +270,13 @@ public sealed partial class PostgreSqlOrchestrationService :
 
         var outgoing = new OutgoingMessage(
             id, executionId, HistoryCodec.Write([message.Event]), message.Event is ExecutionRewoundEvent);
-        return await GuardAsync(() => _store.SendAsync(outgoing, CancellationToken.None));
+        var receiver = await GuardAsync(() => _store.SendAsync(outgoing, CancellationToken.None));
+        if (receiver is { } sent && sent.Owner == _sessions.NodeId)
+        {
+            _sessions.ExpectInbox(id, sent.InboxCount);
+        }
+
+        return receiver is not null;
     }
 
     internal static TaskMessage MessageTo(string instanceId, HistoryEvent e) =>
@@ -274,26 +287,37 @@ public sealed partial class PostgreSqlOrchestrationService :
 
     private async Task<bool> CreateAsync(StoredInstance instance)
     {
-        if (!_isStarted)
+        var isRepeated = false;
+        while (_isStarted && !_stopping.IsCancellationRequested)
         {
-            return await GuardAsync(() => _store.CreateAsync(instance, CancellationToken.None));
-        }
+            if (!isRepeated)
+            {
+                DemandDatabase();
+            }
 
-        while (true)
-        {
-            DemandDatabase();
             var request = new CreationRequest(_sessions, _sessions.Place(instance)) { InstanceId = instance.Id };
             _sessions.Writer.Enqueue(request);
             try
             {
-                return await WithinResponseTimeoutAsync(request.Created, $"Orchestration '{instance.Id}' may still be started.");
+                return await WithinResponseTimeoutAsync(request.Created, $"Orchestration '{instance.Id}' may still be started.")
+                    || (isRepeated && await IsCreatedAsync());
             }
             catch (NodeFencedException)
             {
-                // The node joins again under a new number; nothing was written.
+                // The node joins again under a new number. Perhaps the commit took place before.
+                isRepeated = true;
                 await Task.Delay(FirstPoll, _timeProvider);
             }
+            catch (ServiceStoppedException)
+            {
+                isRepeated = true;
+                break;
+            }
         }
+
+        return await GuardAsync(() => _store.CreateAsync(instance, CancellationToken.None)) || (isRepeated && await IsCreatedAsync());
+
+        async Task<bool> IsCreatedAsync() => (await FindAsync(instance.Id))?.RunId == instance.RunId;
     }
 
     private async Task<PurgeResult> PurgeEndedAsync(
@@ -321,7 +345,7 @@ public sealed partial class PostgreSqlOrchestrationService :
 
     private void DemandDatabase()
     {
-        if (_health.Problem is { } problem)
+        if (_health.WriteProblem is { } problem)
         {
             throw new TaskHubUnavailableException(
                 $"Task hub '{_options.TaskHub}' has not taken work since {problem.Since:u} ({problem.Reason}). Nothing was started or sent.");

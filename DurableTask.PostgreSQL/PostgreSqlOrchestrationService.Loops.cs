@@ -13,6 +13,7 @@ public sealed partial class PostgreSqlOrchestrationService
     /// <summary>The most instances taken in one go: their histories are loaded together.</summary>
     private const int AcquireBatch = 500;
 
+    private const string TakingWork = "taking work";
     private const string RewoundWithParent = "Rewound with the orchestration that waits for it.";
 
     /// <summary>How long an orchestration waits in memory before it is evicted when others wait for its place.</summary>
@@ -64,6 +65,7 @@ public sealed partial class PostgreSqlOrchestrationService
             wait = PressedIdle;
         }
 
+        _health.Succeeded(TakingWork);
         await WaitForSignalAsync(_workSignal, wait < _options.SweepInterval ? wait : _options.SweepInterval, cancellationToken);
         return TimeSpan.Zero;
     }
@@ -126,7 +128,12 @@ public sealed partial class PostgreSqlOrchestrationService
         {
             if (!_sessions.TryFind(message.InstanceId, out var session))
             {
-                continue;
+                // It is being taken: the inbox is read again once it is here.
+                _sessions.HasUnclaimedMessages = true;
+                if (!_sessions.TryFind(message.InstanceId, out session))
+                {
+                    continue;
+                }
             }
 
             if (session.KnownInbox.Add(message.Id))
@@ -158,12 +165,12 @@ public sealed partial class PostgreSqlOrchestrationService
         var longestPause = _options.Lease > _options.HeartbeatInterval * 2 ? _options.Lease : _options.HeartbeatInterval * 2;
         var since = _timeProvider.GetElapsedTime(_lastBeat) < longestPause ? _beatingSince : null;
         _beatingSince = null;
-        if (_sessions.IsOpen && !await _nodes.BeatAsync(_sessions.NodeId, cancellationToken))
+        var nodeId = _sessions.NodeId;
+        if (_sessions.IsOpen && !await _nodes.BeatAsync(nodeId, cancellationToken))
         {
-            await RejoinAsync();
+            await RejoinAsync(nodeId);
         }
 
-        _health.Succeeded();
         _lastBeat = _timeProvider.GetTimestamp();
         _beatingSince = since ?? _lastBeat;
         var trustsSilence = _timeProvider.GetElapsedTime(_beatingSince.Value) >= _options.ReconnectGrace;
@@ -237,6 +244,7 @@ public sealed partial class PostgreSqlOrchestrationService
             try
             {
                 var pause = await body(_stopping.Token);
+                _health.Succeeded(what);
                 if (pause > TimeSpan.Zero)
                 {
                     await PauseAsync(pause);
@@ -246,15 +254,15 @@ public sealed partial class PostgreSqlOrchestrationService
             {
                 return;
             }
-            catch (NodeFencedException)
+            catch (NodeFencedException exception)
             {
-                await RejoinAsync();
+                await RejoinAsync(exception.NodeId);
             }
             catch (Exception exception)
             {
                 // A loop that ended would silently take a part of the node with it.
                 _logger.LogDebug(exception, "A node failed at {What}", what);
-                _health.Failed(exception);
+                _health.Failed(what, exception);
                 await PauseAsync(TimeSpan.FromMilliseconds(500));
             }
         }

@@ -17,6 +17,8 @@ namespace DurableTask.PostgreSQL;
 /// </summary>
 public sealed partial class PostgreSqlOrchestrationService : IOrchestrationService, IAsyncDisposable
 {
+    private const string Joining = "joining";
+
     private readonly PostgreSqlOrchestrationServiceOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<PostgreSqlOrchestrationService> _logger;
@@ -90,7 +92,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
         };
         _sessions.MessagesExpected += SignalMessages;
         _sessions.ChildrenInDoubt += (session, children, isRewind) => _ = ConfirmChildrenAsync(session, children, isRewind);
-        writer.Fenced += () => _ = RejoinAsync();
+        writer.Fenced += nodeId => _ = RejoinAsync(nodeId);
     }
 
     /// <summary>Why this node cannot write to its hub now; <see langword="null"/> while it can.</summary>
@@ -127,9 +129,9 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             });
             _isStarted = true;
             _writerLoop = _sessions.Writer.RunAsync(_writerStop.Token);
-            _loops.Add(RepeatAsync("taking work", AcquireAsync));
+            _loops.Add(RepeatAsync(TakingWork, AcquireAsync));
             _loops.Add(RepeatAsync("reading the inbox", ReadInboxAsync));
-            _loops.Add(RepeatAsync("the heartbeat", BeatAsync));
+            _loops.Add(RepeatAsync(DatabaseHealth.Heartbeat, BeatAsync));
             _loops.Add(RepeatAsync("the sweep", SweepAsync));
             _logger.LogInformation("Node {NodeId} joined task hub {TaskHub}", _sessions.NodeId, _options.TaskHub);
         }
@@ -256,9 +258,10 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
     }
 
     /// <summary>Another node declared this one dead and has what it held: join again as a new node, with nothing.</summary>
-    private async Task RejoinAsync()
+    /// <param name="nodeId">The number that was declared dead. Nothing is to do when the node has another one by now.</param>
+    private async Task RejoinAsync(long nodeId)
     {
-        if (Interlocked.Exchange(ref _isRejoining, 1) == 1)
+        if (nodeId != _sessions.NodeId || Interlocked.Exchange(ref _isRejoining, 1) == 1)
         {
             return;
         }
@@ -273,6 +276,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             try
             {
                 await JoinAsync(_stopping.Token);
+                _health.Succeeded(Joining);
                 break;
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -281,7 +285,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             }
             catch (Exception exception)
             {
-                _health.Failed(exception);
+                _health.Failed(Joining, exception);
                 await PauseAsync(_options.HeartbeatInterval);
             }
         }

@@ -30,6 +30,10 @@ internal sealed record Fault(FaultKind Kind)
 
     public string Name => FaultKinds.NameOf(Kind);
 
+    /// <summary>A picture as JSON carries it: in base64, or where it is asked for as a <c>data:</c> URL.</summary>
+    public static object Spell(Fault? fault, byte[] picture) =>
+        fault?.Kind == FaultKind.ImageData ? $"data:application/octet-stream;base64,{Convert.ToBase64String(picture)}" : picture;
+
     /// <summary>The headers that tell a client when to come back.</summary>
     public IEnumerable<KeyValuePair<string, string>> RetryHeaders(DateTimeOffset now)
     {

@@ -63,6 +63,18 @@ internal enum FaultKind
     /// <summary>200 with an image that is not one.</summary>
     BadImage,
 
+    /// <summary>499: something on the way saw the client's connection close.</summary>
+    ClosedRequest,
+
+    /// <summary>200 with the error of a rate limit in its body.</summary>
+    ErrorInSuccess,
+
+    /// <summary>A text that is cut at the model's limit, unless the call asks for more room.</summary>
+    Length,
+
+    /// <summary>No fault, but another spelling: the image as a <c>data:</c> URL.</summary>
+    ImageData,
+
     /// <summary>An asynchronous job that ends as failed.</summary>
     JobFailed,
 

@@ -25,6 +25,10 @@ internal static class FaultKinds
         ["content-type"] = FaultKind.ContentType,
         ["slow"] = FaultKind.Slow,
         ["bad-image"] = FaultKind.BadImage,
+        ["499"] = FaultKind.ClosedRequest,
+        ["error-200"] = FaultKind.ErrorInSuccess,
+        ["length"] = FaultKind.Length,
+        ["image-data"] = FaultKind.ImageData,
         ["job-failed"] = FaultKind.JobFailed,
         ["job-stuck"] = FaultKind.JobStuck,
         ["output-gone"] = FaultKind.OutputGone,
@@ -45,13 +49,13 @@ internal static class FaultKinds
 
     /// <summary>Whether the submission of an asynchronous job succeeds and what goes wrong is the job.</summary>
     public static bool IsOfJob(FaultKind kind) =>
-        kind is FaultKind.Moderation or FaultKind.Empty or FaultKind.BadImage or >= FaultKind.JobFailed;
+        kind is FaultKind.Moderation or FaultKind.Empty or FaultKind.BadImage or FaultKind.ImageData or >= FaultKind.JobFailed;
 
     /// <summary>Whether a client gets something else than the true answer, late or not.</summary>
-    public static bool SpoilsAnswer(FaultKind kind) => kind is not FaultKind.Slow and < FaultKind.JobFailed;
+    public static bool SpoilsAnswer(FaultKind kind) => kind is not (FaultKind.Slow or FaultKind.ImageData) and < FaultKind.JobFailed;
 
     /// <summary>Whether the true answer is made and then spoilt. Faults of jobs change nothing for calls that start none.</summary>
     public static bool NeedsAnswer(FaultKind kind) =>
         kind is FaultKind.Cut or FaultKind.Malformed or FaultKind.Slow or FaultKind.BadImage or FaultKind.Filtered or FaultKind.Refusal
-            or >= FaultKind.JobFailed;
+            or FaultKind.Length or FaultKind.ImageData or >= FaultKind.JobFailed;
 }

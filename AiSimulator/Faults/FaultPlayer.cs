@@ -34,6 +34,7 @@ internal sealed class FaultPlayer(SimulatorOptions options, Latency latency, IHo
         {
             FaultKind.Empty => dialect.Empty(call.Operation),
             FaultKind.ContentType => Reply.Text(200, "text/html; charset=utf-8", "<!doctype html><title>Welcome</title><p>This is not the API.</p>"),
+            FaultKind.ErrorInSuccess => dialect.Error(Failure.Of(new Fault(FaultKind.RateLimit), call.Operation)) with { Status = 200 },
             _ => dialect.Error(Failure.Of(fault, call.Operation)),
         };
         foreach (var (name, value) in fault.RetryHeaders(options.Clock.GetUtcNow())) reply = reply.With(name, value);

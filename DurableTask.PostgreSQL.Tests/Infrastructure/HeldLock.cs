@@ -5,11 +5,13 @@ namespace DurableTask.PostgreSQL.Tests.Infrastructure;
 /// <summary>A lock in the database, by which a test holds up what a node writes or reads.</summary>
 internal sealed class HeldLock : IAsyncDisposable
 {
+    private readonly string _connectionString;
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
 
-    private HeldLock(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    private HeldLock(string connectionString, NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
+        _connectionString = connectionString;
         _connection = connection;
         _transaction = transaction;
     }
@@ -21,24 +23,21 @@ internal sealed class HeldLock : IAsyncDisposable
         var transaction = await connection.BeginTransactionAsync();
         await using var command = new NpgsqlCommand(statement, connection, transaction);
         await command.ExecuteNonQueryAsync();
-        return new HeldLock(connection, transaction);
+        return new HeldLock(connectionString, connection, transaction);
     }
 
-    /// <summary>The sessions that wait for this lock.</summary>
-    public async Task<int[]> WaitersAsync()
-    {
-        await using var command = new NpgsqlCommand(
-            "select array_agg(pid) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))", _connection, _transaction);
-        return await command.ExecuteScalarAsync() as int[] ?? [];
-    }
+    /// <summary>How many sessions wait for this lock, with a statement that begins like this.</summary>
+    public Task<long> WaitersAsync(string statement = "") => Sql.ScalarAsync<long>(
+        _connectionString,
+        $"select count(*) from pg_stat_activity where {_connection.ProcessID} = any(pg_blocking_pids(pid)) and starts_with(query, '{statement}')");
+
+    /// <summary>Waits until a session waits for this lock, with a statement that begins like this.</summary>
+    public Task BlocksAsync(string statement = "") => Eventually.TrueAsync(async () => await WaitersAsync(statement) > 0);
 
     /// <summary>Ends the sessions that wait: what they were about to write is not written.</summary>
-    public async Task TerminateWaitersAsync()
-    {
-        await using var command = new NpgsqlCommand(
-            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))", _connection, _transaction);
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task TerminateWaitersAsync() => Sql.ExecuteAsync(
+        _connectionString,
+        $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where {_connection.ProcessID} = any(pg_blocking_pids(pid))");
 
     public async ValueTask DisposeAsync()
     {

@@ -71,7 +71,7 @@ internal sealed class PostgresServer : IDisposable
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"d{Guid.NewGuid():N}";
-        await Sql.ExecuteAsync(ConnectionString, $"create database {name} strategy file_copy");
+        await Sql.ExecuteAsync(ConnectionString, $"create database {name}");
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
     }
 

@@ -35,6 +35,9 @@ internal sealed class TestHub : IAsyncDisposable
     /// <summary>A hub on a server that the test has started.</summary>
     public static async Task<TestHub> CreateAsync(PostgresServer server) => new(await server.CreateDatabaseAsync(), "hub");
 
+    /// <summary>Another hub in the same database.</summary>
+    public TestHub Beside(string name) => new(ConnectionString, name);
+
     /// <summary>The options of a node or client: PostgreSQL on this machine, and a node that takes long to be declared dead.</summary>
     public PostgreSqlOrchestrationServiceOptions Options(string? connectionString = null) => new()
     {
@@ -107,6 +110,35 @@ internal sealed class TestHub : IAsyncDisposable
 
     /// <summary>Whether a node holds the instance in memory.</summary>
     public Task<bool> IsHeldAsync(string id) => ScalarAsync<bool>($"select owner is not null from {{hub}}.instances where id = '{id}'");
+
+    /// <summary>
+    /// From now on PostgreSQL refuses to change or delete what was committed of a history, which only a new generation, a rewind or a purge does.
+    /// </summary>
+    public Task ForbidChangesOfHistoryAsync() => ExecuteAsync(
+        """
+        create function {hub}.forbid() returns trigger language plpgsql as
+        $$ begin raise exception 'a committed history was changed' using errcode = '23000'; end $$
+        """,
+        "create trigger forbid before update or delete on {hub}.history for each row execute function {hub}.forbid()");
+
+    /// <summary>
+    /// No event of a committed history is missing or there twice, no task has two results, and no message waits for an instance that has ended.
+    /// </summary>
+    public async Task AssertHistoriesAreWholeAsync()
+    {
+        Assert.Equal(0, await ScalarAsync<long>(
+            """
+            select count(*) from (
+                select seq, coalesce(sum(json_array_length(events::json)) over (partition by instance_id order by seq
+                    rows between unbounded preceding and 1 preceding), 0) before from {hub}.history) h
+            where seq <> before
+            """));
+        Assert.Equal(0, await ScalarAsync<long>(
+            """
+            select count(*) from (
+                select from {hub}.history_events where type in (5, 6, 8, 9, 11) group by instance_id, task_id having count(*) > 1) twice
+            """));
+    }
 
     public async ValueTask DisposeAsync()
     {

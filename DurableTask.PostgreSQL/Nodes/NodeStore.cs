@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using DurableTask.PostgreSQL.Storage;
 using Npgsql;
 
@@ -6,8 +9,11 @@ namespace DurableTask.PostgreSQL.Nodes;
 /// <summary>The nodes of a task hub: which of them live, which are declared dead, and what becomes of the instances that those held.</summary>
 internal sealed class NodeStore(NpgsqlDataSource dataSource, SqlText sql)
 {
-    /// <summary>The advisory lock that a node's session holds is this class and the node's number.</summary>
-    private const int LockClass = 0x41544C52;
+    /// <summary>
+    /// The advisory lock that a node's session holds is this class and the node's number. Locks belong to the database, and hubs in one database number
+    /// their nodes alike: each has a class of its own.
+    /// </summary>
+    private readonly int _lockClass = BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(sql.Channel)));
 
     public async Task<long> RegisterAsync(ProcessIdentity identity, CancellationToken cancellationToken)
     {
@@ -30,7 +36,7 @@ internal sealed class NodeStore(NpgsqlDataSource dataSource, SqlText sql)
     public async Task HoldSessionAsync(NpgsqlConnection connection, long nodeId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql["HoldSession"], connection);
-        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = LockClass });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _lockClass });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = unchecked((int)nodeId) });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -60,7 +66,7 @@ internal sealed class NodeStore(NpgsqlDataSource dataSource, SqlText sql)
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = self });
             command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.Lease });
             command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = options.ReconnectGrace });
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockClass });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = unchecked((uint)_lockClass) });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
             {

@@ -62,6 +62,13 @@ internal sealed class CheckpointRequest(OrchestrationSession session) : CommitRe
 
     public override void OnFailed(Exception exception)
     {
+        if (exception is NodeFencedException { IsOutcomeUnknown: true })
+        {
+            // To send the messages again could double them.
+            var unknown = new TaskHubUnavailableException("The task hub's database was away. The message may have arrived.", exception);
+            Acknowledgements?.ForEach(a => a.TrySetException(unknown));
+        }
+
         Acknowledge(taken: false);
         session.CommitFailed(this, exception);
         _ = Task.Run(() => _written.TrySetException(exception));

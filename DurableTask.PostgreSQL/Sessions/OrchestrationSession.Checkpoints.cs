@@ -62,6 +62,7 @@ internal sealed partial class OrchestrationSession
             }
 
             _hasEnded = hasEnded;
+            _isToHandOver |= isReplaced && _host.Versions.Rejects(_instance.Version);
             _isToRewind &= !isRewound;
             _abandoned = 0;
             if (isReplaced)

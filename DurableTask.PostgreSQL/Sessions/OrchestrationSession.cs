@@ -32,6 +32,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
     private int _nextSequence;
     private long _idleSince;
     private long _inboxCount;
+    private long _expectedInbox;
 
     /// <param name="host">The sessions of the node.</param>
     /// <param name="instance">The row, with this node as the owner.</param>
@@ -47,6 +48,12 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         if (history.Count == 0)
         {
             _inbox.Add(new SessionMessage(instance.ToExecutionStarted(), instance.ExecutionId));
+        }
+        else if (instance.InboxCount == 0 && !_isToRewind && history.TrueForAll(IsBeforeTheFirstStep))
+        {
+            // Perhaps a generation whose code has not run yet, because it is not of the version of the node before: it needs a message to begin. To
+            // one that just waits the message says nothing.
+            _inbox.Add(new SessionMessage(new GenericEvent(-1, "begin")));
         }
     }
 
@@ -78,6 +85,12 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         set => Volatile.Write(ref _inboxCount, value);
     }
 
+    /// <summary>
+    /// Whether nothing is in the inbox, as far as this node knows, that has to come before a message which is posted now: what a caller sent first
+    /// arrives first.
+    /// </summary>
+    public bool HasReadInbox => InboxCount >= Volatile.Read(ref _expectedInbox);
+
     /// <summary>Inbox messages that are in memory already, so that a second look does not take them twice.</summary>
     public HashSet<long> KnownInbox { get; } = [];
 
@@ -106,6 +119,16 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         if (isReady)
         {
             _host.Ready(this);
+        }
+    }
+
+    /// <summary>This node has put a message into the inbox.</summary>
+    /// <param name="count">The count of messages with it.</param>
+    public void ExpectInbox(long count)
+    {
+        lock (_gate)
+        {
+            _expectedInbox = Math.Max(_expectedInbox, count);
         }
     }
 
@@ -268,6 +291,9 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         dropped.ForEach(m => m.Acknowledgement?.TrySetResult(false));
         waiter?.SetResult(null);
     }
+
+    private static bool IsBeforeTheFirstStep(HistoryEvent e) =>
+        e is OrchestratorStartedEvent or ExecutionStartedEvent or EventRaisedEvent or OrchestratorCompletedEvent;
 
     private void Post(SessionMessage message, bool isHere)
     {

@@ -18,7 +18,9 @@ internal sealed class SessionHost(
 {
     private readonly ConcurrentDictionary<string, OrchestrationSession> _sessions = new(StringComparer.Ordinal);
     private readonly Channel<OrchestrationSession> _ready = Channel.CreateUnbounded<OrchestrationSession>();
+    private readonly ConcurrentDictionary<string, long> _expectedInbox = new(StringComparer.Ordinal);
     private int _arriving;
+    private volatile bool _hasUnclaimedMessages;
 
     public PostgreSqlOrchestrationServiceOptions Options { get; } = options;
 
@@ -40,7 +42,7 @@ internal sealed class SessionHost(
     /// <summary>Whether it takes new instances.</summary>
     public bool IsOpen { get; set; }
 
-    public bool IsDatabaseAway => health.IsAway;
+    public bool IsDatabaseAway => health.WriteProblem is not null;
 
     public int Count => _sessions.Count;
 
@@ -51,6 +53,17 @@ internal sealed class SessionHost(
 
     /// <summary>Instances that were taken with messages, and how many they had: known to have them once the inbox was read.</summary>
     public ConcurrentQueue<(OrchestrationSession Session, long Count)> UnreadInbox { get; } = new();
+
+    /// <summary>Whether messages were read for an instance of this node that was not here yet.</summary>
+    public bool HasUnclaimedMessages
+    {
+        get => _hasUnclaimedMessages;
+        set
+        {
+            _hasUnclaimedMessages = value;
+            Interlocked.MemoryBarrier();
+        }
+    }
 
     /// <summary>An instance has left, over or not: there is room for another. One that is not over waits in the database.</summary>
     public event Action<bool>? Left;
@@ -97,8 +110,27 @@ internal sealed class SessionHost(
             UnreadInbox.Enqueue((session, instance.InboxCount));
         }
 
+        TellExpectedInbox(session);
+        if (HasUnclaimedMessages)
+        {
+            HasUnclaimedMessages = false;
+            LookForMessages();
+        }
+
         Watch.Changed(instance.Id);
         session.Start();
+    }
+
+    /// <summary>This node has put a message into the inbox of an instance that it holds, or is about to hold.</summary>
+    /// <param name="id">The instance.</param>
+    /// <param name="count">Its count of messages with it.</param>
+    public void ExpectInbox(string id, long count)
+    {
+        _expectedInbox[id] = count;
+        if (TryFind(id, out var session))
+        {
+            TellExpectedInbox(session);
+        }
     }
 
     /// <summary>A session has something for the dispatcher to do.</summary>
@@ -229,6 +261,14 @@ internal sealed class SessionHost(
         if (instance.Owner is not null)
         {
             Interlocked.Decrement(ref _arriving);
+        }
+    }
+
+    private void TellExpectedInbox(OrchestrationSession session)
+    {
+        if (_expectedInbox.TryRemove(session.Id, out var count))
+        {
+            session.ExpectInbox(count);
         }
     }
 

@@ -53,10 +53,10 @@ with receiver as (
     set inbox_count = i.inbox_count + 1,
         wake_at = case when i.owner is null and {is_due} then clock_timestamp() else i.wake_at end{to_rewind}
     where i.id = $1 and (i.status not in (1, 3, 4, 5) or (i.status = 3 and $4))
-    returning i.id, i.owner),
+    returning i.id, i.owner, i.inbox_count),
 put as (
     insert into {hub}.inbox (instance_id, execution_id, event) select id, $2, $3 from receiver returning 1)
-select pg_notify($5, coalesce('m' || owner, 'r')) from receiver
+select owner, inbox_count, pg_notify($5, coalesce('m' || owner, 'r')) from receiver
 
 -- name: TerminateUnstarted
 -- $1 id, $2 output, $3 history, $4 most dispatches. Ends an instance that has no parent and has not begun, or that was set aside: its code does not run.

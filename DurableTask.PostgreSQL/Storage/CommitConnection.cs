@@ -40,17 +40,18 @@ internal sealed class CommitConnection(
                 if (isResponseMissing && await TookPlaceAsync(connection, nodeId, number, cancellationToken).ConfigureAwait(false))
                 {
                     var known = await ReadOutcomeAsync(connection, nodeId, batch, cancellationToken).ConfigureAwait(false);
-                    health.Succeeded();
+                    health.Succeeded(DatabaseHealth.Commits);
                     return known;
                 }
 
                 isResponseMissing = true;
                 var outcome = await batch.ExecuteAsync(connection, cancellationToken).ConfigureAwait(false);
-                health.Succeeded();
+                health.Succeeded(DatabaseHealth.Commits);
                 return outcome;
             }
             catch (PostgresException exception) when (exception.SqlState is TaskHubSchema.FencedSqlState)
             {
+                health.Succeeded(DatabaseHealth.Commits);
                 throw new NodeFencedException(nodeId);
             }
             catch (PostgresException exception) when (exception.SqlState is TaskHubSchema.CommittedSqlState)
@@ -58,10 +59,15 @@ internal sealed class CommitConnection(
                 // The first try was still under way on the server when it was looked for: the next look finds it.
                 batch = NewBatch();
             }
-            catch (Exception exception) when (exception is not (OperationCanceledException or NodeFencedException)
-                && DatabaseErrors.KindOf(exception) is not DatabaseErrorKind.OfTheInstance)
+            catch (Exception exception) when (exception is NodeFencedException
+                || DatabaseErrors.KindOf(exception) is DatabaseErrorKind.OfTheInstance)
             {
-                health.Failed(exception);
+                health.Succeeded(DatabaseHealth.Commits);
+                throw;
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                health.Failed(DatabaseHealth.Commits, exception);
                 await DropConnectionAsync().ConfigureAwait(false);
                 await Task.Delay(delay, timeProvider, cancellationToken).ConfigureAwait(false);
                 var max = DatabaseErrors.KindOf(exception) is DatabaseErrorKind.Defect ? MaxDefectDelay : MaxOutageDelay;
@@ -116,7 +122,9 @@ internal sealed class CommitConnection(
     {
         await using var command = new NpgsqlCommand(sql.LastCommit, connection);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
-        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long last ? last >= number : throw new NodeFencedException(nodeId);
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is long last
+            ? last >= number
+            : throw new NodeFencedException(nodeId) { IsOutcomeUnknown = true };
     }
 
     private async Task<CommitOutcome> ReadOutcomeAsync(

@@ -3,47 +3,54 @@ using Microsoft.Extensions.Logging;
 namespace DurableTask.PostgreSQL.Storage;
 
 /// <summary>
-/// Whether the database takes this node's work. Each outage is logged once when it begins and once when it is over.
+/// Whether the database takes this node's work. Each activity of the node tells how it fares: what one of them can do says nothing about another that
+/// misses a right. Each outage is logged once when it begins and once when it is over.
 /// </summary>
 internal sealed class DatabaseHealth(TimeProvider timeProvider, ILogger<DatabaseHealth> logger)
 {
-    private readonly Lock _gate = new();
-    private volatile TaskHubProblem? _problem;
+    /// <summary>The activity of writing commits.</summary>
+    public const string Commits = "commits";
 
-    /// <summary>What is wrong; <see langword="null"/> while the database responds.</summary>
+    /// <summary>The activity of showing that the node lives.</summary>
+    public const string Heartbeat = "the heartbeat";
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, TaskHubProblem> _problems = new(StringComparer.Ordinal);
+    private volatile TaskHubProblem? _problem;
+    private volatile TaskHubProblem? _writeProblem;
+
+    /// <summary>What is wrong; <see langword="null"/> while the database does all that the node asks for.</summary>
     public TaskHubProblem? Problem => _problem;
 
-    /// <summary>Whether the database does not take what is written; commits wait until it does.</summary>
-    public bool IsAway => _problem is not null;
+    /// <summary>Why the database does not take what is written; <see langword="null"/> while it does.</summary>
+    public TaskHubProblem? WriteProblem => _writeProblem;
 
-    public void Failed(Exception exception)
+    public void Failed(string activity, Exception exception)
     {
         var isDefect = DatabaseErrors.KindOf(exception) is DatabaseErrorKind.Defect;
+        bool isNews;
         lock (_gate)
         {
-            if (_problem is { } known && known.IsDefect == isDefect)
-            {
-                _problem = known with { Reason = exception.Message };
-                return;
-            }
-
-            _problem = new TaskHubProblem(exception.Message, _problem?.Since ?? timeProvider.GetUtcNow(), isDefect);
+            isNews = _problem is null || (isDefect && !_problem.IsDefect);
+            var since = _problems.TryGetValue(activity, out var known) ? known.Since : timeProvider.GetUtcNow();
+            _problems[activity] = new TaskHubProblem(exception.Message, since, isDefect);
+            Choose();
         }
 
-        if (isDefect)
+        if (isNews && isDefect)
         {
             logger.LogError(
                 exception,
                 "The task hub refuses this node's statements ({Reason}). The work is held; repair the schema or grant the missing right",
                 exception.Message);
         }
-        else
+        else if (isNews)
         {
             logger.LogWarning("The task hub's database does not take work ({Reason}). The work is held until it does", exception.Message);
         }
     }
 
-    public void Succeeded()
+    public void Succeeded(string activity)
     {
         if (_problem is null)
         {
@@ -53,8 +60,8 @@ internal sealed class DatabaseHealth(TimeProvider timeProvider, ILogger<Database
         TaskHubProblem? over;
         lock (_gate)
         {
-            over = _problem;
-            _problem = null;
+            over = _problems.Remove(activity) && _problems.Count == 0 ? _problem : null;
+            Choose();
         }
 
         if (over is not null)
@@ -62,5 +69,12 @@ internal sealed class DatabaseHealth(TimeProvider timeProvider, ILogger<Database
             var duration = timeProvider.GetUtcNow() - over.Since;
             logger.LogInformation("The task hub's database takes work again after {Seconds:F1} s", duration.TotalSeconds);
         }
+    }
+
+    /// <summary>Of several problems shows the one that an operator has to act on, then the one that is there for longest.</summary>
+    private void Choose()
+    {
+        _problem = _problems.Values.OrderByDescending(p => p.IsDefect).ThenBy(p => p.Since).FirstOrDefault();
+        _writeProblem = _problems.GetValueOrDefault(Commits) ?? _problems.GetValueOrDefault(Heartbeat);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     }
 
     /// <summary>Called when a commit was refused because another node declared this one dead.</summary>
-    public event Action? Fenced;
+    public event Action<long>? Fenced;
 
     /// <summary>From now on commits are this node's.</summary>
     public void Attach(long nodeId) => _membership = new Membership(nodeId);
@@ -180,7 +180,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             FailAll(group, exception);
             if (membership == _membership)
             {
-                Fenced?.Invoke();
+                Fenced?.Invoke(membership.NodeId);
             }
 
             return null;

@@ -73,7 +73,7 @@ internal sealed record StoredInstance
         ExecutionId = started.OrchestrationInstance.ExecutionId ?? Guid.NewGuid().ToString("N"),
         Name = started.Name,
         Version = started.Version ?? string.Empty,
-        Input = started.Input,
+        Input = Payload.Storable(started.Input),
         CreatedAt = started.Timestamp,
         UpdatedAt = started.Timestamp,
         StartAt = started.ScheduledStartTime?.ToUniversalTime(),

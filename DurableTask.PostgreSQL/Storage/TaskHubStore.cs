@@ -73,8 +73,8 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
     }
 
     /// <summary>Puts a message into an instance's inbox and wakes the node that holds it.</summary>
-    /// <returns><see langword="false"/> when no such instance runs.</returns>
-    public async Task<bool> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
+    /// <returns>The receiver's node and its count of messages, with this one; <see langword="null"/> when no such instance runs.</returns>
+    public async Task<(long? Owner, long InboxCount)?> SendAsync(OutgoingMessage message, CancellationToken cancellationToken)
     {
         await using var command = Command(
             "Send",
@@ -84,7 +84,7 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
             Value(message.IsRewind),
             Value(sql.Channel));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.IsDBNull(0) ? null : reader.GetInt64(0), reader.GetInt64(1)) : null;
     }
 
     /// <summary>Creates an instance that waits in the database, for a process that is no node.</summary>

@@ -46,13 +46,16 @@ public sealed class PostgreSqlDurableTaskWorker : DurableTaskWorker
             }
             : null;
         _service.Versioning = versioning;
+
+        // Other versions do not get here, except as a next generation. The framework would refuse that one for ever; see ScopedOrchestration.PrepareAsync.
+        var checkedByFramework = versioning is { FailureStrategy: VersioningSettings.VersionFailureStrategy.Reject } ? null : versioning;
         var tasks = new ScopedTasks(factory, settings, services.GetRequiredService<IServiceScopeFactory>(), loggerFactory);
-        _worker = new TaskHubWorker(service, tasks, tasks, versioning, loggerFactory)
+        _worker = new TaskHubWorker(service, tasks, tasks, checkedByFramework, loggerFactory)
         {
             ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails,
             ExceptionPropertiesProvider = exceptionProperties is null ? null : new ExceptionPropertiesProviderAdapter(exceptionProperties),
         };
-        _worker.AddOrchestrationDispatcherMiddleware(ScopedOrchestration.PrepareAsync);
+        _worker.AddOrchestrationDispatcherMiddleware((context, next) => ScopedOrchestration.PrepareAsync(context, service.Sessions.Versions, next));
         _worker.AddActivityDispatcherMiddleware(ScopedActivity.AddPropertiesAsync);
     }
 

@@ -22,9 +22,17 @@ internal sealed class ScopedOrchestration(string name, ScopedTasks tasks) : Task
     private OrchestrationSession? _session;
     private TaskOrchestration? _orchestration;
 
-    /// <summary>The dispatcher's middleware: gives the orchestration what the object manager could not.</summary>
-    public static Task PrepareAsync(DispatchMiddlewareContext context, Func<Task> next)
+    /// <summary>
+    /// The dispatcher's middleware: gives the orchestration what the object manager could not. A next generation of a version that is for other nodes
+    /// is not run: it is stored as it begins, and handed over.
+    /// </summary>
+    public static Task PrepareAsync(DispatchMiddlewareContext context, VersionFilter versions, Func<Task> next)
     {
+        if (versions.Rejects(context.GetProperty<OrchestrationRuntimeState>().Version ?? string.Empty))
+        {
+            return Task.CompletedTask;
+        }
+
         if (context.GetProperty<TaskOrchestration>() is ScopedOrchestration { _state: null } orchestration)
         {
             orchestration._state = context.GetProperty<OrchestrationRuntimeState>();

@@ -12,6 +12,8 @@ public sealed class FaultsTests(SimulatorFixture simulator) : IClassFixture<Simu
     [InlineData("503", 503)]
     [InlineData("504", 504)]
     [InlineData("408", 408)]
+    [InlineData("499", 499)]
+    [InlineData("error-200", 200)]
     [InlineData("401", 401)]
     [InlineData("400", 400)]
     [InlineData("429", 429)]

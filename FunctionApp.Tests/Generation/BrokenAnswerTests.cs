@@ -6,50 +6,61 @@ namespace FunctionApp.Tests.Generation;
 /// <summary>Answers that come with success and hold nothing to use, and answers that never come.</summary>
 public sealed class BrokenAnswerTests
 {
-    public static TheoryData<string> UselessTexts => new(
-        "",
-        "{",
-        "<html></html>",
-        "[]",
-        "{}",
-        """{"choices":[]}""",
-        Answers.Chat(null),
-        Answers.Chat(" \n "),
-        Answers.Chat("Pack light.", "a-reason-of-the-future"));
+    public static TheoryData<string, string> UselessTexts => new()
+    {
+        { "", GenerationErrorCodes.InvalidResponse },
+        { "{", GenerationErrorCodes.InvalidResponse },
+        { "<html></html>", GenerationErrorCodes.InvalidResponse },
+        { """{"choices":[]}""", GenerationErrorCodes.InvalidResponse },
+        { Answers.Chat(null), GenerationErrorCodes.InvalidResponse },
+        { Answers.Chat(" \n "), GenerationErrorCodes.InvalidResponse },
+        { Answers.Chat("<think>Only this."), GenerationErrorCodes.InvalidResponse },
+        { "[]", GenerationErrorCodes.UnusableAnswer },
+        { "{}", GenerationErrorCodes.UnusableAnswer },
+        { "7", GenerationErrorCodes.UnusableAnswer },
+        { """{"choices":"Pack light."}""", GenerationErrorCodes.UnusableAnswer },
+    };
 
-    public static TheoryData<string> UselessImages => new(
-        "",
-        """{"created":1785758400,"data":[{"b64_json":"iVBORw0""",
-        "{}",
-        Answers.Images(""),
-        Answers.Images("{}"),
-        Answers.Images("""{"b64_json":""}"""),
-        Answers.Images("""{"b64_json":"not base64 at all!"}"""),
-        Answers.Images("""{"url":"https://example.org/image.png"}"""),
-        Answers.Image([.. "<html>An error page</html>"u8]));
+    public static TheoryData<string, string> UselessImages => new()
+    {
+        { "", GenerationErrorCodes.InvalidResponse },
+        { """{"created":1785758400,"data":[{"b64_json":"iVBORw0""", GenerationErrorCodes.InvalidResponse },
+        { Answers.Images(""), GenerationErrorCodes.InvalidResponse },
+        { "{}", GenerationErrorCodes.UnusableAnswer },
+        { Answers.Images("{}"), GenerationErrorCodes.UnusableAnswer },
+        { Answers.Images("""{"b64_json":""}"""), GenerationErrorCodes.UnusableAnswer },
+        { Answers.Images("""{"b64_json":7}"""), GenerationErrorCodes.UnusableAnswer },
+        { Answers.Images("""{"b64_json":"not base64 at all!"}"""), GenerationErrorCodes.UnusableAnswer },
+        { Answers.Images("""{"b64_json":"data:image/png,not-base64"}"""), GenerationErrorCodes.UnusableAnswer },
+        { Answers.Images("""{"url":"https://example.org/image.png"}"""), GenerationErrorCodes.UnusableAnswer },
+        { Answers.Images("""{"url":"file:///etc/passwd"}"""), GenerationErrorCodes.UnusableAnswer },
+        { Answers.Image([.. "<html>An error page</html>"u8]), GenerationErrorCodes.UnusableAnswer },
+        { Answers.Image(Answers.Png(0, 0)), GenerationErrorCodes.UnusableAnswer },
+        { Answers.Image(Answers.Png(8, 8)[..20]), GenerationErrorCodes.UnusableAnswer },
+    };
 
     [Theory]
     [MemberData(nameof(UselessTexts))]
-    public async Task Text_UselessAnswer_IsInvalidAndMayBeTriedAgain(string body)
+    public async Task Text_UselessAnswer_SaysWhetherItWasEmptyOrNotUnderstood(string body, string code)
     {
         await using var server = await ProviderServer.StartAsync(200, body);
         await using var providers = Providers.OpenAI(server);
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
 
-        Assert.Equal((GenerationErrorCodes.InvalidResponse, true), (failure.Code, failure.IsTransient));
+        Assert.Equal((code, true), (failure.Code, failure.IsTransient));
     }
 
     [Theory]
     [MemberData(nameof(UselessImages))]
-    public async Task Image_UselessAnswer_IsInvalidAndMayBeTriedAgain(string body)
+    public async Task Image_UselessAnswer_SaysWhetherItWasEmptyOrNotUnderstood(string body, string code)
     {
         await using var server = await ProviderServer.StartAsync(200, body);
         await using var providers = Providers.OpenAI(server);
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.PaintAsync());
 
-        Assert.Equal((GenerationErrorCodes.InvalidResponse, true), (failure.Code, failure.IsTransient));
+        Assert.Equal((code, true), (failure.Code, failure.IsTransient));
     }
 
     [Theory]
@@ -79,15 +90,6 @@ public sealed class BrokenAnswerTests
 
         Assert.Equal((GenerationErrorCodes.ContentFilter, false), (failure.Code, failure.IsTransient));
         Assert.Contains(refusal ?? "filter", failure.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Text_CutAtTheModelsLimit_IsTakenAsItIs()
-    {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Chat("Pack light and", "length"));
-        await using var providers = Providers.OpenAI(server);
-
-        Assert.Equal("Pack light and", (await providers.WriteAsync()).Content);
     }
 
     [Fact]

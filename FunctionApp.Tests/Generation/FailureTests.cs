@@ -21,6 +21,21 @@ public sealed class FailureTests
     private const string OpenAIQuota =
         """{"error":{"message":"You exceeded your current quota.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}""";
 
+    private const string OpenAIBilling =
+        """
+        {"error":{"message":"Your account is not active, please check your billing details on our website.","type":"billing_not_active","param":null,
+        "code":"billing_not_active"} }
+        """;
+
+    private const string GeminiDay =
+        """
+        [{"error":{"code":429,"message":"You exceeded your current quota. Please retry in 45.5s.","status":"RESOURCE_EXHAUSTED","details":[
+        {"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[
+        {"quotaMetric":"generativelanguage.googleapis.com/generate_content_free_tier_requests","quotaId":"GenerateRequestsPerMinutePerProjectPerModel-FreeTier"},
+        {"quotaMetric":"generativelanguage.googleapis.com/generate_content_free_tier_requests","quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]},
+        {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"45s"}] } }]
+        """;
+
     private const string OpenAIModeration =
         """{"error":{"message":"Your request was rejected by the safety system.","type":"image_generation_user_error","param":"","code":"moderation_blocked"}}""";
 
@@ -56,7 +71,9 @@ public sealed class FailureTests
         { "a failure told in HTML", 502, "<html>Bad gateway</html>", GenerationErrorCodes.ServerError, true },
         { "an overload", 503, "", GenerationErrorCodes.ServerError, true },
         { "a timeout behind a gateway", 504, "upstream request timeout", GenerationErrorCodes.Timeout, true },
-        { "an answer of another kind", 202, "{}", GenerationErrorCodes.InvalidResponse, true },
+        { "a connection that was closed on the way", 499, "", GenerationErrorCodes.ConnectionFailed, true },
+        { "an account that is not active", 429, OpenAIBilling, GenerationErrorCodes.QuotaExceeded, false },
+        { "a quota for a day", 429, GeminiDay, GenerationErrorCodes.QuotaExceeded, false },
     };
 
     [Theory]

@@ -1,5 +1,6 @@
 using Atelier;
 using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Generation.AzureOpenAI;
 using Atelier.Generation.OpenAI;
@@ -153,6 +154,21 @@ public sealed class GenerationServicesTests
         // No attempt follows once the part's time is up.
         Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 1, patience.Timeout, retryAfter: null));
         Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 2, patience.Timeout * 2, retryAfter: null));
+    }
+
+    [Fact]
+    public void OutputHosts_ByDefault_AreThePlacesWhereEachProviderKeepsImages()
+    {
+        var providers = Providers.Configuration(
+            ("Providers:Replicate:ApiToken", Key),
+            ("Providers:OpenAI:ApiKey", Key),
+            ("Providers:AzureOpenAI:Endpoint", "https://example.org"),
+            ("Providers:AzureOpenAI:ImageDeployment", "d")).GetSection("Providers");
+
+        Assert.Equal(
+            [".replicate.delivery", "storage.googleapis.com"], ReplicateOptions.Read(new ProviderSection(providers, "Replicate"))!.OutputHosts);
+        Assert.All(OpenAIOptions.Read(providers)!.OutputHosts, host => Assert.EndsWith(".blob.core.windows.net", host, StringComparison.Ordinal));
+        Assert.All(AzureOpenAIOptions.Read(providers)!.OutputHosts, host => Assert.EndsWith(".blob.core.windows.net", host, StringComparison.Ordinal));
     }
 
     [Fact]

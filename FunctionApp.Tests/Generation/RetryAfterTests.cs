@@ -44,13 +44,33 @@ public sealed class RetryAfterTests
     [InlineData("Please try again in 2h1m0s.", 3_600_000)]
     [InlineData("Please try again in 20s.", 20_000)]
     [InlineData("Please try again in 6m0s.", 360_000)]
+    [InlineData("Please try again later, but not before you wait 5 minutes.", 300_000)]
+    [InlineData("Please retry in 45.578569677s.", 45_578)]
+    [InlineData("retry in 10s", 10_000)]
+    [InlineData("Your rate limit resets in ~10s.", 10_000)]
+    [InlineData("The limit resets after 1 minute 30 seconds.", 90_000)]
+    [InlineData("reset in about 1 hour", 3_600_000)]
+    [InlineData("Please wait for 250 ms.", 250)]
+    [InlineData("(retry 3 of 5) Please retry in 10 secs", 10_000)]
     public void Read_SentenceOfTheError_GivesTheWait(string message, int milliseconds) =>
-        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), RetryAfter.Read(_ => null, Body(message), Now));
+        Assert.Equal(milliseconds, (long)RetryAfter.Read(_ => null, Body(message), Now)!.Value.TotalMilliseconds);
+
+    [Theory]
+    [InlineData("""{"detail":"Request was throttled.","status":429,"retry_after":10}""", 10_000)]
+    [InlineData("""{"detail":"Request was throttled.","retry_after":"10"}""", 10_000)]
+    [InlineData("""{"error":{"message":"Slow down.","retry_after":2.5}}""", 2_500)]
+    [InlineData("""{"error":{"message":"Slow down."},"retry_after":"1m30s"}""", 90_000)]
+    [InlineData("""[{"error":{"code":429,"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"34s"}]}}]""", 34_000)]
+    [InlineData("""{"error":{"details":[{"retryDelay":"0.5s"}]}}""", 500)]
+    public void Read_FieldOfTheBody_GivesTheWait(string body, int milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), RetryAfter.Read(_ => null, ErrorBody.Parse(body), Now));
 
     [Theory]
     [InlineData("Please try again later.")]
     [InlineData("Please retry after the deployment has ended.")]
     [InlineData("Rate limit reached: 20 requests in 60 seconds.")]
+    [InlineData("The industry 5 s standard is not met.")]
+    [InlineData("Please retry 3 of 5.")]
     public void Read_SentenceWithoutAWait_GivesNone(string message) => Assert.Null(RetryAfter.Read(_ => null, Body(message), Now));
 
     private static TimeSpan? Read(params (string Name, string Value)[] headers)
@@ -59,5 +79,5 @@ public sealed class RetryAfterTests
         return RetryAfter.Read(values.GetValueOrDefault, Body(null), Now);
     }
 
-    private static ErrorBody Body(string? message) => new(null, null, null, message, null);
+    private static ErrorBody Body(string? message) => new([], message);
 }

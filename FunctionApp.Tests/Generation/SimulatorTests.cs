@@ -41,6 +41,9 @@ public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<S
     [InlineData("500", GenerationErrorCodes.ServerError, true)]
     [InlineData("503", GenerationErrorCodes.ServerError, true)]
     [InlineData("408", GenerationErrorCodes.Timeout, true)]
+    [InlineData("499", GenerationErrorCodes.ConnectionFailed, true)]
+    [InlineData("error-200", GenerationErrorCodes.RateLimited, true)]
+    [InlineData("length", GenerationErrorCodes.Truncated, true)]
     [InlineData("400", GenerationErrorCodes.InvalidRequest, false)]
     [InlineData("401", GenerationErrorCodes.Unauthorized, false)]
     [InlineData("filtered", GenerationErrorCodes.ContentFilter, false)]
@@ -66,7 +69,7 @@ public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("bad-image", GenerationErrorCodes.InvalidResponse, true)]
+    [InlineData("bad-image", GenerationErrorCodes.UnusableAnswer, true)]
     [InlineData("empty", GenerationErrorCodes.InvalidResponse, true)]
     [InlineData("cut", GenerationErrorCodes.ConnectionFailed, true)]
     [InlineData("429 retry-after-date=30", GenerationErrorCodes.RateLimited, true)]
@@ -93,6 +96,44 @@ public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<S
         Assert.Equal((code, false), (failure.Code, failure.IsTransient));
     }
 
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("azure-openai")]
+    [InlineData("stable-diffusion")]
+    public async Task Image_AsADataUrl_IsTaken(string provider)
+    {
+        await using var providers = Create();
+
+        var image = await providers.Catalog.Image(provider).GenerateAsync(Providers.ImageRequest("Boats [[fault: image/0 image-data]]"), default);
+
+        Assert.Equal(("image/png", 1024, 1024), (image.ContentType, image.Width, image.Height));
+    }
+
+    [Theory]
+    [InlineData("replicate")]
+    [InlineData("callback")]
+    public async Task Job_ImageAsADataUrl_IsTaken(string provider)
+    {
+        await using var providers = Create();
+        var generator = providers.Catalog.AsyncImage(provider);
+        var id = await generator.SubmitAsync(Providers.ImageRequest("Boats [[fault: image/0 image-data]]"), default);
+
+        ImageJob? job = null;
+        await Eventually.TrueAsync(async () => (job = await generator.PollAsync(id, default)).Status != ImageJobStatus.Running);
+
+        Assert.Equal(("image/png", 1024, 1024), (job!.Image!.ContentType, job.Image.Width, job.Image.Height));
+    }
+
+    [Fact]
+    public async Task Text_CutOnce_ComesWholeWithMoreRoom()
+    {
+        await using var providers = Create();
+        var request = Providers.TextRequest("Boats [[fault: text length x*]]");
+        await Assert.ThrowsAsync<GenerationException>(() => providers.Catalog.Text("openai").GenerateAsync(request, default));
+
+        Assert.NotEmpty((await providers.Catalog.Text("openai").GenerateAsync(request with { HasMoreRoom = true }, default)).Content);
+    }
+
     [Fact]
     public async Task Text_ShortWaitAskedFor_NextCallWaitsAndSucceeds()
     {
@@ -109,6 +150,12 @@ public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<S
     }
 
     private Providers Create(string timeout = "60") => new(
+        ("PublicUrl", "http://127.0.0.1:9"),
+        ("Providers:StableDiffusion:Endpoint", $"{simulator.Http.BaseAddress}"),
+        ("Providers:Replicate:Endpoint", $"{simulator.Http.BaseAddress}v1"),
+        ("Providers:Replicate:ApiToken", Providers.Key),
+        ("Providers:Callback:Endpoint", $"{simulator.Http.BaseAddress}callback/jobs"),
+        ("Providers:Callback:Secret", "a secret of at least 16"),
         ("Providers:OpenAI:Endpoint", $"{simulator.Http.BaseAddress}v1"),
         ("Providers:OpenAI:Timeout", timeout),
         ("Providers:AzureOpenAI:Endpoint", $"{simulator.Http.BaseAddress}"),

@@ -78,7 +78,7 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
     }
 }
 
-/// <summary>A wait that the provider asked for and the retry policy does not know of.</summary>
+/// <summary>A wait that was asked for, by a provider or a receiver, and that the retry policy does not know of.</summary>
 /// <param name="Delay">From the failure to the next attempt.</param>
 /// <param name="Attempts">The attempts of this run that are used up, from 0.</param>
 public sealed record RetryWait(TimeSpan Delay, int Attempts);

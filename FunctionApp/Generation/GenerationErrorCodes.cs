@@ -9,7 +9,7 @@ public static class GenerationErrorCodes
     /// <summary>The provider did not answer in time, or said so (408, 504). Transient.</summary>
     public const string Timeout = "timeout";
 
-    /// <summary>The provider could not be reached or the connection broke. Transient.</summary>
+    /// <summary>The provider could not be reached or the connection broke (also 499). Transient.</summary>
     public const string ConnectionFailed = "connection_failed";
 
     /// <summary>The provider failed (5xx). Transient.</summary>
@@ -18,8 +18,17 @@ public static class GenerationErrorCodes
     /// <summary>The provider was busy with the same thing or not ready for it (409, 425). Transient.</summary>
     public const string Conflict = "conflict";
 
-    /// <summary>The answer could not be read or held nothing usable. Transient: models do not fail the same way twice.</summary>
+    /// <summary>The answer could not be read, or was empty. Transient: models do not fail the same way twice.</summary>
     public const string InvalidResponse = "invalid_response";
+
+    /// <summary>
+    /// The answer cannot be used for a reason that will hardly change: a shape that is not understood, something else than an image, a place that
+    /// images may not come from, a response beyond the limit. Tried once more at most, because each attempt is paid for.
+    /// </summary>
+    public const string UnusableAnswer = "unusable_answer";
+
+    /// <summary>The text was cut at its length limit. Tried once more at most, with more room.</summary>
+    public const string Truncated = "truncated";
 
     /// <summary>The provider's content filter stopped the prompt or the answer, or the model refused. Final.</summary>
     public const string ContentFilter = "content_filter";
@@ -27,7 +36,7 @@ public static class GenerationErrorCodes
     /// <summary>The provider's moderation blocked an image. Final.</summary>
     public const string ModerationBlocked = "moderation_blocked";
 
-    /// <summary>The account's quota or credit is used up. Final: waiting seconds does not refill it.</summary>
+    /// <summary>The account's quota, for a day or in all, or its credit is used up, or it is not active. Final: waiting seconds does not refill it.</summary>
     public const string QuotaExceeded = "quota_exceeded";
 
     /// <summary>The provider does not accept the request (400 and the other 4xx). Final.</summary>

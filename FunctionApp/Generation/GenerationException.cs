@@ -12,7 +12,7 @@ public sealed class GenerationException : Exception
     /// <param name="provider">The provider's name.</param>
     /// <param name="innerException">What the client library threw.</param>
     public GenerationException(string code, string message, string provider, Exception? innerException = null)
-        : base(message.Length <= MaxMessageLength ? message : string.Concat(message.AsSpan(0, MaxMessageLength - 1), "…"), innerException)
+        : base(Cut(message), innerException)
     {
         Code = code;
         Provider = provider;
@@ -30,6 +30,18 @@ public sealed class GenerationException : Exception
     /// <summary>How long the provider asked to be left alone, counted from when the failure was raised. Default: it did not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>What held the call back before it was made. Default: the provider was called.</summary>
+    public ProviderHold? Hold { get; init; }
+
     /// <summary>The HTTP status of the provider's answer. Default: there was no answer.</summary>
     public int? HttpStatus { get; init; }
+
+    // Never between the halves of a character.
+    private static string Cut(string message)
+    {
+        if (message.Length <= MaxMessageLength)
+            return message;
+        var length = MaxMessageLength - (char.IsHighSurrogate(message[MaxMessageLength - 2]) ? 2 : 1);
+        return string.Concat(message.AsSpan(0, length), "…");
+    }
 }

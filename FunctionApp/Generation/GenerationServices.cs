@@ -1,4 +1,3 @@
-using System.ClientModel.Primitives;
 using Atelier.Configuration;
 using Atelier.Generation.AzureOpenAI;
 using Atelier.Generation.Callback;
@@ -16,10 +15,6 @@ namespace Atelier.Generation;
 /// <summary>Registers the configured AI providers.</summary>
 public static class GenerationServices
 {
-    // A name resolved once must not be kept for ever: providers move their addresses.
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>
     /// Adds the <see cref="GeneratorCatalog"/> with every provider that is configured. The default of each kind is what
     /// <c>Providers:Text</c> and <c>Providers:Image</c> name, or else the first configured in the order of
@@ -42,15 +37,18 @@ public static class GenerationServices
 
         var places = configuration.ReadInt32(ProviderPlaces.Setting, ProviderPlaces.Default, min: 1, max: 10_000);
 
+        var limits = ResponseLimits.Read(configuration);
+
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(registry.Addresses);
         services.AddSingleton(p => new ProviderPlaces(places, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProviderGate>();
         services.AddSingleton(callbacks);
-        services.AddSingleton(p => new ProviderHttp(CreateHttpClient(), p.GetRequiredService<FailureClassifier>()));
-        services.AddSingleton<PipelineTransport>(_ => new HttpClientPipelineTransport(CreateHttpClient()));
         services.AddSingleton(new SecretRedactor(registry.Secrets));
         services.AddSingleton<FailureClassifier>();
+        services.AddSingleton(limits);
+        services.AddSingleton<ProviderConnections>();
+        services.AddSingleton<ProviderHttp>();
         services.AddSingleton<ProviderParts>();
         services.AddSingleton(p => registry.CreateCatalog(
             p.GetRequiredService<ProviderParts>(), p.GetRequiredService<ProviderGate>(), defaultText, defaultImage));
@@ -73,16 +71,4 @@ public static class GenerationServices
             ?? throw new SettingException(
                 setting, $"Setting '{setting}' must name a configured provider: {string.Join(", ", configured)}.");
     }
-
-    private static HttpClient CreateHttpClient() => new(new SocketsHttpHandler
-    {
-        PooledConnectionLifetime = ConnectionLifetime,
-        ConnectTimeout = ConnectTimeout,
-        // A redirect would carry prompts, and with some services keys, to another place.
-        AllowAutoRedirect = false,
-    })
-    {
-        // Each call has its own deadline.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
 }

@@ -29,8 +29,8 @@ public interface IAsyncImageGenerator
     /// <param name="output">As <see cref="ImageJob.Output"/> has it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="GenerationException">
-    /// It could not be fetched; transient with a code other than <see cref="GenerationErrorCodes.InvalidResponse"/> where the same address is worth
-    /// another try.
+    /// It could not be fetched; transient with a code other than <see cref="GenerationErrorCodes.InvalidResponse"/> and
+    /// <see cref="GenerationErrorCodes.UnusableAnswer"/> where the same address is worth another try.
     /// </exception>
     Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken);
 

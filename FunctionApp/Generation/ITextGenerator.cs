@@ -20,7 +20,11 @@ public interface ITextGenerator
 /// <param name="MaxWords">How many words the text may have; asked of the model, not enforced. Default: no limit.</param>
 /// <param name="Tone">How the text should sound, for example <c>playful</c>. Default: the model's choice.</param>
 /// <param name="Language">The language to write in, a name or a BCP 47 tag. Default: that of the prompt.</param>
-public sealed record TextRequest(GenerationCall Call, string Prompt, int? MaxWords, string? Tone, string? Language);
+public sealed record TextRequest(GenerationCall Call, string Prompt, int? MaxWords, string? Tone, string? Language)
+{
+    /// <summary>Whether an earlier attempt was cut at its length limit (<see cref="GenerationErrorCodes.Truncated"/>): this one asks for a higher one.</summary>
+    public bool HasMoreRoom { get; init; }
+}
 
 /// <summary>A text that a provider wrote.</summary>
 /// <param name="Content">The text, never blank.</param>

@@ -1,4 +1,3 @@
-using System.ClientModel.Primitives;
 using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
@@ -61,13 +60,24 @@ internal sealed class ProviderRegistry
 }
 
 /// <summary>What providers are made with.</summary>
-/// <param name="Transport">The connections, shared by all providers.</param>
-/// <param name="Http">HTTP over connections of the same kind, for providers without a client package.</param>
+/// <param name="Connections">The connections, shared by all providers.</param>
+/// <param name="Http">HTTP over them, for providers without a client package.</param>
+/// <param name="Limits">How long responses may be.</param>
 /// <param name="Callbacks">Where asynchronous providers report to.</param>
 /// <param name="Failures">Says what a failure means.</param>
 /// <param name="Time">The clock.</param>
-internal sealed record ProviderParts(PipelineTransport Transport, ProviderHttp Http, CallbackAddress Callbacks, FailureClassifier Failures, TimeProvider Time)
+internal sealed record ProviderParts(
+    ProviderConnections Connections,
+    ProviderHttp Http,
+    ResponseLimits Limits,
+    CallbackAddress Callbacks,
+    FailureClassifier Failures,
+    TimeProvider Time)
 {
     /// <summary>What runs a provider's calls.</summary>
     public ProviderCaller CallerOf(string provider, TimeSpan timeout) => new(provider, timeout, Failures, Time);
+
+    /// <summary>What takes a provider's images.</summary>
+    public ProviderImages ImagesOf(string provider, IReadOnlyList<string> hosts, Uri endpoint) =>
+        new(provider, Http, Limits, Failures, hosts, endpoint);
 }

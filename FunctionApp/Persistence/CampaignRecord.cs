@@ -116,6 +116,12 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
         db.Attempts.SingleOrDefaultAsync(
             attempt => attempt.CampaignId == Campaign.Id && attempt.Part == part && attempt.Attempt == number, cancellationToken);
 
+    /// <summary>Whether an attempt at a part has failed with a code, counting from an attempt's number.</summary>
+    public Task<bool> HasFailedWithAsync(string part, string code, int fromAttempt, CancellationToken cancellationToken) =>
+        db.Attempts.AnyAsync(
+            attempt => attempt.CampaignId == Campaign.Id && attempt.Part == part && attempt.Attempt >= fromAttempt && attempt.Code == code,
+            cancellationToken);
+
     /// <summary>When the first attempt at a part began, counting from an attempt's number.</summary>
     public Task<DateTimeOffset> FindStartAsync(string part, int fromAttempt, CancellationToken cancellationToken) =>
         db.Attempts.Where(attempt => attempt.CampaignId == Campaign.Id && attempt.Part == part && attempt.Attempt >= fromAttempt)

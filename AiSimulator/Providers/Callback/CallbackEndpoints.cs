@@ -81,7 +81,7 @@ internal sealed class CallbackEndpoints(CallPipeline pipeline, JobStore jobs, Jo
 
     private async Task<Reply> TellAsync(int status, Job job, CancellationToken cancellation)
     {
-        var carries = job is { State: JobState.Succeeded, IsInline: true };
+        var carries = job.State == JobState.Succeeded && IsInline(job);
         return Reply.Json(status, Describe(job, carries ? await runner.PictureAsync(job, 0, cancellation) : null));
     }
 
@@ -90,10 +90,12 @@ internal sealed class CallbackEndpoints(CallPipeline pipeline, JobStore jobs, Jo
         var told = new Dictionary<string, object> { ["id"] = job.Id, ["status"] = StatusOf(job) };
         if (job.State == JobState.Failed) told["error"] = new { code = job.Error, message = "The picture could not be made." };
         if (job.State != JobState.Succeeded || job.Fault?.Kind == FaultKind.Empty) return told;
-        if (job.IsInline && picture is not null) told["b64"] = picture;
+        if (IsInline(job) && picture is not null) told["b64"] = Fault.Spell(job.Fault, picture);
         else told["imageUrl"] = $"{job.BaseUrl}/outputs/{job.Id}/0.{(job.Order.Format == PictureFormat.Png ? "png" : "jpg")}";
         return told;
     }
+
+    private static bool IsInline(Job job) => job.IsInline || job.Fault?.Kind == FaultKind.ImageData;
 
     private static string StatusOf(Job job) => job.State switch
     {

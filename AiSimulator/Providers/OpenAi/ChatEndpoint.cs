@@ -17,7 +17,8 @@ internal sealed class ChatEndpoint(CallPipeline pipeline, CopyWriter writer, Sim
         var content = writer.Write(FaultDirective.Strip(request.Asked), FaultDirective.Strip(request.Instructions));
         var finish = "stop";
         string? refusal = null;
-        if (request.MaxTokens is { } most && TokensOf(content) > most)
+        var limit = request.MaxTokens ?? (call.Fault?.Kind == FaultKind.Length ? TokensOf(content) / 2 : null);
+        if (limit is { } most && TokensOf(content) > most)
         {
             content = string.Join(' ', content.Split(' ').Take((int)Math.Max(1, most * 3 / 4)));
             finish = "length";

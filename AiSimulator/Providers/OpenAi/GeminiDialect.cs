@@ -21,6 +21,7 @@ internal sealed class GeminiDialect : OpenAiDialect
             404 => "NOT_FOUND",
             408 or 504 => "DEADLINE_EXCEEDED",
             429 => "RESOURCE_EXHAUSTED",
+            499 => "CANCELLED",
             502 or 503 => "UNAVAILABLE",
             _ => "INTERNAL",
         };

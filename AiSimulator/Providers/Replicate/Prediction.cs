@@ -7,14 +7,17 @@ namespace AiSimulator.Providers.Replicate;
 /// <summary>A job in Replicate's words.</summary>
 internal static class Prediction
 {
-    public static object Of(Job job) => new
+    /// <summary>The prediction as it now is.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="picture">Its picture, where the output carries it; null for an address.</param>
+    public static object Of(Job job, byte[]? picture = null) => new
     {
         id = job.Id,
         model = job.Model,
         version = "simulated",
         input = job.Input,
         logs = job.State == JobState.Starting ? "" : $"Using seed: {job.Order.Seed ?? job.Order.Index}\n",
-        output = job.State == JobState.Succeeded ? OutputOf(job) : null,
+        output = job.State == JobState.Succeeded ? OutputOf(job, picture) : null,
         data_removed = false,
         source = "api",
         error = job.Error,
@@ -45,8 +48,9 @@ internal static class Prediction
     };
 
     /// <summary>Models of the "pro" and "ultra" kind give one address, others a list, as on Replicate.</summary>
-    private static object? OutputOf(Job job)
+    private static object? OutputOf(Job job, byte[]? picture)
     {
+        if (picture is not null) return new[] { Fault.Spell(job.Fault, picture) };
         var isSingle = job.Model is { } model && (model.Contains("-pro", StringComparison.Ordinal) || model.Contains("-ultra", StringComparison.Ordinal));
         if (job.Fault?.Kind == FaultKind.Empty) return isSingle ? null : Array.Empty<string>();
         var ending = job.Order.Format == PictureFormat.Png ? "png" : "jpg";

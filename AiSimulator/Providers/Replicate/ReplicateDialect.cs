@@ -29,6 +29,7 @@ internal sealed class ReplicateDialect : Dialect
             _ => "Internal server error",
         };
         var body = new Dictionary<string, object> { ["title"] = title, ["detail"] = failure.Message, ["status"] = status };
+        if (status == 429) body["retry_after"] = failure.RetryAfterSeconds;
         if (failure.Field is not null) body["invalid_fields"] = new[] { new { type = "invalid", field = failure.Field, description = failure.Message } };
         return Reply.Json(status, body) with { ContentType = "application/problem+json" };
     }

@@ -21,7 +21,8 @@ internal sealed class ReplicateEndpoints(CallPipeline pipeline, JobStore jobs, J
         routes.MapPost("/v1/models/{owner}/{name}/predictions", (HttpContext http, string owner, string name) => CreateAsync(http, $"{owner}/{name}"));
         routes.MapPost("/v1/predictions", (HttpContext http) => CreateAsync(http, null));
         routes.MapGet("/v1/predictions/{id}", (HttpContext http, string id) => pipeline.RunForJobAsync(
-            http, _dialect, Operations.Poll, jobs.Find(Provider, id), (job, _, _) => Task.FromResult(Reply.Json(200, Prediction.Of(job)))));
+            http, _dialect, Operations.Poll, jobs.Find(Provider, id), async (job, _, cancellation) =>
+                Reply.Json(200, Prediction.Of(job, CarriesPicture(job) ? await runner.PictureAsync(job, 0, cancellation) : null))));
         routes.MapPost("/v1/predictions/{id}/cancel", (HttpContext http, string id) => pipeline.RunForJobAsync(
             http, _dialect, Operations.Cancel, jobs.Find(Provider, id), (job, _, _) => Task.FromResult(Reply.Json(200, Prediction.Of(runner.Cancel(job, this))))));
         routes.MapGet("/v1/webhooks/default/secret", () => Results.Json(new { key = options.ReplicateWebhookSecret }));
@@ -31,7 +32,7 @@ internal sealed class ReplicateEndpoints(CallPipeline pipeline, JobStore jobs, J
     {
         var name = job.IsEnded ? "completed" : "start";
         if (job.Webhook is null || (job.WebhookEvents is { } wanted && !wanted.Contains(name))) return null;
-        var body = Reply.ToJson(isForged ? Prediction.Forged(job) : Prediction.Of(job));
+        var body = Reply.ToJson(isForged ? Prediction.Forged(job) : Prediction.Of(job, CarriesPicture(job) ? picture : null));
         var id = $"msg_{Dice.Hash(job.Id, name):x16}";
         var secret = isForged ? "whsec_Zm9yZ2VkLWZvcmdlZC1mb3JnZWQ=" : options.ReplicateWebhookSecret;
         return new Webhook(job.Webhook, body, name, now =>
@@ -41,6 +42,8 @@ internal sealed class ReplicateEndpoints(CallPipeline pipeline, JobStore jobs, J
             new("webhook-signature", Signatures.Standard(secret, id, now.ToUnixTimeSeconds(), body)),
         ]);
     }
+
+    private static bool CarriesPicture(Job job) => job is { State: JobState.Succeeded, Fault.Kind: FaultKind.ImageData };
 
     public string ErrorOf(FaultKind kind) => kind == FaultKind.Moderation
         ? "NSFW content detected. Try running it again, or try a different prompt."

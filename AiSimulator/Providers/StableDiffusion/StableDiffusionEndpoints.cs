@@ -28,11 +28,12 @@ internal sealed class StableDiffusionEndpoints(CallPipeline pipeline, Studio stu
             var prompt = FaultDirective.Strip(request.Prompt);
             // A seed of -1 is any: here the one that follows from the prompt, so that pictures stay the same from run to run.
             var seed = request.Seed >= 0 ? request.Seed : (long)(Dice.Hash(prompt) % uint.MaxValue) + call.Index;
-            var images = new List<byte[]>();
+            var images = new List<object>();
             for (var i = 0; i < request.Count; i++)
             {
                 var order = new PictureOrder(prompt, call.Index + i, request.Width, request.Height) { Seed = request.Seed >= 0 ? request.Seed : null };
-                images.Add(call.Fault?.Kind == FaultKind.BadImage ? Studio.NotAPicture : await studio.PaintAsync(order, cancellation));
+                var picture = call.Fault?.Kind == FaultKind.BadImage ? Studio.NotAPicture : await studio.PaintAsync(order, cancellation);
+                images.Add(Fault.Spell(call.Fault, picture));
             }
             return Reply.Json(200, new { images = request.SendImages ? images : [], parameters = request.Body, info = Info(request, prompt, seed) });
         }

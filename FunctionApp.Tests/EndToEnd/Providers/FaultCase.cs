@@ -22,18 +22,19 @@ internal sealed record FaultCase(string? Code, bool IsFinal = false)
     public static FaultCase Of(string provider, string fault) => fault switch
     {
         "429" => new("rate_limited"),
-        // Google says the same of an exhausted quota and of a rate that is too high.
-        "quota" when provider == "gemini" => new("rate_limited"),
         "quota" => new("quota_exceeded", IsFinal: true),
         "500" or "502" or "503" => new("server_error"),
         "504" or "408" or "timeout" => new("timeout"),
         "400" => new("invalid_request", IsFinal: true),
         "401" => new("unauthorized", IsFinal: true),
+        "499" => new("connection_failed"),
+        "error-200" => new(provider == "stable-diffusion" ? "server_error" : "rate_limited"),
+        "length" => IsText(provider) ? new("truncated") : Survived,
         "moderation" => new(ModerationCode(provider), IsFinal: true),
         "filtered" or "refusal" => IsText(provider) ? new("content_filter", IsFinal: true) : Survived,
         "reset" or "cut" => new("connection_failed"),
         "malformed" or "empty" or "content-type" => new("invalid_response"),
-        "bad-image" => IsText(provider) ? Survived : new("invalid_response"),
+        "bad-image" => IsText(provider) ? Survived : new("unusable_answer"),
         "job-failed" => IsAsync(provider) ? new("server_error") : Survived,
         "job-stuck" => IsAsync(provider) ? new("timeout") : Survived,
         "output-gone" => IsAsync(provider) ? new("invalid_response") : Survived,

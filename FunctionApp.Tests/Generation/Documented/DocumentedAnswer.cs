@@ -16,6 +16,7 @@ namespace FunctionApp.Tests.Generation.Documented;
 /// <param name="Headers">Headers that matter.</param>
 /// <param name="Fault">The simulator's fault with the same answer; null for an answer of success, or one that it does not give.</param>
 /// <param name="NotSimulated">Fields that the simulator leaves out.</param>
+/// <param name="IsSimulated">Whether the simulator gives it at all: it speaks as the provider itself does, not as others do over the same API.</param>
 public sealed record DocumentedAnswer(
     string Name,
     string Source,
@@ -25,7 +26,8 @@ public sealed record DocumentedAnswer(
     ExpectedOutcome Expected,
     IReadOnlyDictionary<string, string>? Headers = null,
     string? Fault = null,
-    IReadOnlyList<string>? NotSimulated = null)
+    IReadOnlyList<string>? NotSimulated = null,
+    bool IsSimulated = true)
 {
     private static readonly string[] Providers = ["openai", "azure-openai", "gemini", "stable-diffusion", "replicate"];
 
@@ -57,6 +59,7 @@ public sealed record DocumentedAnswer(
 /// <param name="Image">Whether it is, or leads to, the image.</param>
 /// <param name="Job">The job's id.</param>
 /// <param name="State">Where the job stands.</param>
+/// <param name="Failure">Code of the failure that the job ended with.</param>
 /// <param name="Code">The failure's code.</param>
 /// <param name="IsTransient">Whether another attempt can help.</param>
 /// <param name="RetryAfterMs">The wait that it asks for.</param>
@@ -68,6 +71,7 @@ public sealed record ExpectedOutcome(
     bool Image = false,
     string? Job = null,
     string? State = null,
+    string? Failure = null,
     string? Code = null,
     bool IsTransient = false,
     double? RetryAfterMs = null,

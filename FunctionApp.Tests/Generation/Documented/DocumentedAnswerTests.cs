@@ -69,8 +69,10 @@ public sealed class DocumentedAnswerTests
     private static async Task IsReadAsync(IAsyncImageGenerator generator, ImageJob job, ExpectedOutcome expected)
     {
         Assert.Equal((expected.Job, expected.State), (job.Id, job.Status.ToString()));
+        if (expected.Failure is not null)
+            Assert.Equal(expected.Failure, job.Failure!.Code);
         if (expected.Image)
-            Assert.Equal(Picture, (await generator.FetchAsync(job.Output!, default)).Bytes.ToArray());
+            Assert.Equal(Picture, (job.Image ?? await generator.FetchAsync(job.Output!, default)).Bytes.ToArray());
     }
 
     private static async Task FailsAsync(GeneratorCatalog catalog, string provider, DocumentedAnswer answer)
@@ -83,7 +85,9 @@ public sealed class DocumentedAnswerTests
         });
 
         var expected = answer.Expected;
-        Assert.Equal((provider, expected.Code, expected.IsTransient, (int?)answer.Status), (failure.Provider, failure.Code, failure.IsTransient, failure.HttpStatus));
+        Assert.Equal((provider, expected.Code, expected.IsTransient), (failure.Provider, failure.Code, failure.IsTransient));
+        if (answer.Status >= 300)
+            Assert.Equal(answer.Status, failure.HttpStatus);
         Assert.Equal(expected.RetryAfterMs, failure.RetryAfter?.TotalMilliseconds);
         Assert.Contains(expected.Says ?? "", failure.Message, StringComparison.Ordinal);
     }

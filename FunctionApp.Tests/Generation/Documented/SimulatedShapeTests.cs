@@ -18,7 +18,7 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
             var cases = new TheoryData<string, string>();
             foreach (var (provider, answer) in DocumentedAnswer.All)
             {
-                if (answer.Status < 300 || answer.Fault is not null) cases.Add(provider, answer.Name);
+                if (answer.IsSimulated && (answer.Status < 300 || answer.Fault is not null)) cases.Add(provider, answer.Name);
             }
 
             return cases;

@@ -14,6 +14,8 @@ internal static class RequestBody
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>Reads the body.</summary>
     /// <exception cref="ApiException">413 for a longer one; 400 for another content type, an empty one, or what is not JSON.</exception>
     public static async Task<JsonDocument> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -25,12 +27,14 @@ internal static class RequestBody
         try
         {
             int length = await ReadAsync(request.Body, buffer.AsMemory(0, MaxLength + 1), cancellationToken);
-            if (length == 0)
+            // A byte order mark says what is known: the body is in UTF-8.
+            int start = buffer.AsSpan(0, length).StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+            if (length == start)
                 throw new ApiException(400, "missing_body", "The request needs a JSON body.");
             if (!IsJson(request.ContentType))
                 throw new ApiException(400, "unsupported_content_type", "The content type must be application/json, in UTF-8.");
             // The document keeps the bytes that it is parsed from.
-            return Parse(buffer.AsSpan(0, length).ToArray());
+            return Parse(buffer.AsSpan(start, length - start).ToArray());
         }
         finally
         {

@@ -28,6 +28,9 @@ public sealed class GenerateText(PartRunner runner, GeneratorCatalog generators)
     private static TextRequest ToRequest(PartAttempt attempt)
     {
         TextOptions? options = attempt.Request.Text;
-        return new TextRequest(attempt.Call, attempt.Prompt, options?.MaxWords, options?.Tone, options?.Language);
+        return new TextRequest(attempt.Call, attempt.Prompt, options?.MaxWords, options?.Tone, options?.Language)
+        {
+            HasMoreRoom = attempt.FollowsTruncated,
+        };
     }
 }

@@ -1,5 +1,6 @@
 using Atelier.Durable;
 using Atelier.Generation;
+using Atelier.Generation.Failures;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 
@@ -56,8 +57,12 @@ public sealed class PartRecord(CampaignRecord record)
         else
             last = change.AddAttempt(input.Part, (last?.Attempt ?? 0) + 1, part.Provider);
         part.Status = PartStatus.Running;
-        return new PartAttempt(
-            new GenerationCall(input.CampaignId, input.Part, last.Attempt), part.Provider, change.Campaign.Prompt, change.Campaign.Request);
+        var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
+        return new PartAttempt(call, part.Provider, change.Campaign.Prompt, change.Campaign.Request)
+        {
+            FollowsTruncated = input.Image is null && last.Attempt > 1
+                && await change.HasFailedWithAsync(input.Part, GenerationErrorCodes.Truncated, fromAttempt: 1, cancellationToken),
+        };
     }
 
     private static async Task<bool> CompleteAsync(
@@ -116,7 +121,8 @@ public sealed class PartRecord(CampaignRecord record)
             return row?.RetryInMs is { } recorded ? TimeSpan.FromMilliseconds(recorded) : null;
 
         DateTimeOffset start = await change.FindStartAsync(input.Part, input.FirstAttempt, cancellationToken);
-        TimeSpan? delay = failure.CanRetry && !change.Campaign.Status.HasEnded()
+        bool canRetry = failure.CanRetry && !change.Campaign.Status.HasEnded() && !await IsUsedUpAsync(change, input, failure, cancellationToken);
+        TimeSpan? delay = canRetry
             ? RetrySchedule.NextDelay(input.Retry, row.Attempt - input.FirstAttempt + 1, change.Now - start, retryAfter)
             : null;
         row.EndedAt = change.Now;
@@ -134,6 +140,12 @@ public sealed class PartRecord(CampaignRecord record)
         }
         return delay;
     }
+
+    // What is tried once more at most has been, in this run.
+    private static async Task<bool> IsUsedUpAsync(
+        CampaignChange change, PartInput input, ActivityFailure failure, CancellationToken cancellationToken) =>
+        FailureTable.RuleOf(failure.Code) == RetryRule.Once
+        && await change.HasFailedWithAsync(input.Part, failure.Code, input.FirstAttempt, cancellationToken);
 }
 
 /// <summary>An attempt that has begun, and what it needs to know.</summary>
@@ -141,4 +153,8 @@ public sealed class PartRecord(CampaignRecord record)
 /// <param name="Provider">Name of the provider.</param>
 /// <param name="Prompt">The campaign's prompt.</param>
 /// <param name="Request">What was asked for.</param>
-public sealed record PartAttempt(GenerationCall Call, string Provider, string Prompt, CampaignRequest Request);
+public sealed record PartAttempt(GenerationCall Call, string Provider, string Prompt, CampaignRequest Request)
+{
+    /// <summary>Whether a text before it was cut at its length limit.</summary>
+    public bool FollowsTruncated { get; init; }
+}

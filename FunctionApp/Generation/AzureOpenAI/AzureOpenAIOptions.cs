@@ -5,8 +5,10 @@ namespace Atelier.Generation.AzureOpenAI;
 /// <param name="ApiKey">The key. Default: none, the calls carry Entra ID tokens.</param>
 /// <param name="TextDeployment">The deployment of a chat model. Default: none, the provider writes no texts.</param>
 /// <param name="ImageDeployment">The deployment of an image model. Default: none, the provider makes no images.</param>
+/// <param name="OutputHosts">Where images may be fetched from, beside the resource itself, where a model gives addresses. Default: Azure OpenAI's storage.</param>
 /// <param name="Timeout">How long a call may take.</param>
-internal sealed record AzureOpenAIOptions(Uri Endpoint, Secret? ApiKey, string? TextDeployment, string? ImageDeployment, TimeSpan Timeout)
+internal sealed record AzureOpenAIOptions(
+    Uri Endpoint, Secret? ApiKey, string? TextDeployment, string? ImageDeployment, string[] OutputHosts, TimeSpan Timeout)
 {
     private const string V1 = "/openai/v1";
 
@@ -19,7 +21,12 @@ internal sealed record AzureOpenAIOptions(Uri Endpoint, Secret? ApiKey, string? 
             return null;
         var resource = section.Url("Endpoint") ?? throw section.Invalid("Endpoint", "must be the resource's URL: only its ApiKey is set");
         var options = new AzureOpenAIOptions(
-            ResourceOf(resource), section.Secret("ApiKey"), section.Text("TextDeployment"), section.Text("ImageDeployment"), section.Timeout());
+            ResourceOf(resource),
+            section.Secret("ApiKey"),
+            section.Text("TextDeployment"),
+            section.Text("ImageDeployment"),
+            section.OutputHosts("dalleproduse.blob.core.windows.net,dalleprodsec.blob.core.windows.net"),
+            section.Timeout());
         if (options.ApiKey is null && resource.Scheme != Uri.UriSchemeHttps)
             throw section.Invalid("Endpoint", "must be an https URL: without an ApiKey the calls carry Entra ID tokens");
         if (options.TextDeployment is null && options.ImageDeployment is null)

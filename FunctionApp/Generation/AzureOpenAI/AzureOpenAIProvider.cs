@@ -23,17 +23,17 @@ internal static class AzureOpenAIProvider
         if (options.TextDeployment is { } text)
             registry.AddText(Name, parts => Clients(options, parts).Text(text));
         if (options.ImageDeployment is { } image)
-            registry.AddImage(Name, parts => Clients(options, parts).Image(image, Formats));
+            registry.AddImage(Name, parts => Clients(options, parts).Image(image, Formats, options.OutputHosts, options.Endpoint));
     }
 
     private static OpenAIClients Clients(AzureOpenAIOptions options, ProviderParts parts) => new(
-        headers =>
+        transport =>
         {
-            var client = OpenAIClients.Prepare(
-                new AzureOpenAIClientOptions { UserAgentApplicationId = "Atelier" }, options.Timeout, parts.Transport, headers);
+            var client = OpenAIClients.Prepare(new AzureOpenAIClientOptions { UserAgentApplicationId = "Atelier" }, options.Timeout, transport);
             return options.ApiKey is { } key
                 ? new AzureOpenAIClient(options.Endpoint, new ApiKeyCredential(key.Reveal()), client)
                 : new AzureOpenAIClient(options.Endpoint, new DefaultAzureCredential(), client);
         },
+        parts,
         parts.CallerOf(Name, options.Timeout));
 }

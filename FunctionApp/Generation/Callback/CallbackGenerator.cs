@@ -1,9 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
+using Atelier.Generation.Jobs;
 
 namespace Atelier.Generation.Callback;
 
@@ -14,15 +14,16 @@ namespace Atelier.Generation.Callback;
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="http">The connections.</param>
-/// <param name="download">Fetches the images.</param>
+/// <param name="images">Fetches the images.</param>
 /// <param name="callbacks">Where jobs are reported to.</param>
 /// <param name="caller">Runs the calls.</param>
 /// <param name="time">The clock that callbacks' times are measured by.</param>
 internal sealed class CallbackGenerator(
-    CallbackOptions options, ProviderHttp http, ImageDownload download, CallbackAddress callbacks, ProviderCaller caller, TimeProvider time)
+    CallbackOptions options, ProviderHttp http, ProviderImages images, CallbackAddress callbacks, ProviderCaller caller, TimeProvider time)
     : IAsyncImageGenerator
 {
     private readonly string _base = options.Endpoint.AbsoluteUri.TrimEnd('/');
+    private readonly ImageJobReader _jobs = new(caller.Provider, options.Model, ["imageUrl", "b64"], images, caller.Failures);
     private readonly byte[] _key = Encoding.UTF8.GetBytes(options.Secret.Reveal());
 
     /// <inheritdoc/>
@@ -55,8 +56,7 @@ internal sealed class CallbackGenerator(
                 // An order repeated after a crash is answered with the job that it made before.
                 message.Headers.Add("Idempotency-Key", request.Call.IdempotencyKey);
                 message.Headers.Add(ProviderHttp.PartHeader, request.Call.User);
-                using var answer = await http.ReadJsonAsync(Provider, message, token);
-                return CallbackJob.ReadId(answer.RootElement, Provider, caller.Failures);
+                return _jobs.ReadId(await http.SendAsync(Provider, message, token));
             },
             cancellationToken);
     }
@@ -70,8 +70,7 @@ internal sealed class CallbackGenerator(
                 async token =>
                 {
                     using var message = NewMessage(HttpMethod.Get, $"{_base}/{Uri.EscapeDataString(jobId)}");
-                    using var answer = await http.ReadJsonAsync(Provider, message, token);
-                    return CallbackJob.Read(answer.RootElement, Provider, Model, caller.Failures);
+                    return _jobs.Read(jobId, await http.SendForImageAsync(Provider, message, token));
                 },
                 cancellationToken);
         }
@@ -94,7 +93,7 @@ internal sealed class CallbackGenerator(
                 async token =>
                 {
                     using var message = NewMessage(HttpMethod.Post, $"{_base}/{Uri.EscapeDataString(jobId)}/cancel");
-                    await http.TellAsync(Provider, message, token);
+                    await http.SendAsync(Provider, message, token);
                     return true;
                 },
                 cancellationToken);
@@ -106,27 +105,14 @@ internal sealed class CallbackGenerator(
     }
 
     /// <inheritdoc/>
-    public Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken) => caller.RunAsync(
-        async token =>
-        {
-            var (bytes, header) = await download.RunAsync(Provider, output, token);
-            return new GeneratedImage(bytes, header.ContentType, header.Width, header.Height, Model, Usage: null);
-        },
-        cancellationToken);
+    public Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken) =>
+        caller.RunAsync(token => images.FetchAsync(output, Model, usage: null, token), cancellationToken);
 
     /// <inheritdoc/>
     public ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body)
     {
         CallbackSignature.VerifyHex(_key, header, body.Span, time.GetUtcNow());
-        try
-        {
-            using var job = JsonDocument.Parse(body);
-            return CallbackJob.Read(job.RootElement, Provider, Model, caller.Failures);
-        }
-        catch (JsonException e)
-        {
-            throw caller.Failures.FromException(Provider, e);
-        }
+        return _jobs.ReadCallback(body);
     }
 
     private HttpRequestMessage NewMessage(HttpMethod method, string address)

@@ -1,5 +1,4 @@
 using Atelier.Generation.Callbacks;
-using Atelier.Generation.Calls;
 
 namespace Atelier.Generation.Callback;
 
@@ -29,7 +28,7 @@ internal static class CallbackProvider
         registry.AddAsyncImage(Name, parts => new CallbackGenerator(
             options,
             parts.Http,
-            new ImageDownload(parts.Http, parts.Failures, options.OutputHosts, options.Endpoint),
+            parts.ImagesOf(Name, options.OutputHosts, options.Endpoint),
             parts.Callbacks,
             parts.CallerOf(Name, options.Timeout),
             parts.Time));

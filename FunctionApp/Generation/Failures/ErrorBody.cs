@@ -1,30 +1,55 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using Atelier.Generation.Json;
 
 namespace Atelier.Generation.Failures;
 
 /// <summary>
-/// What a provider's error answer says, whatever its shape: OpenAI's and Azure's <c>{error: {code, type, message, innererror}}</c>, Gemini's
-/// array of those with numeric codes, and the flat <c>{detail | errors | error | title, …}</c> of others, whose detail may be a list of <c>{loc, msg}</c>.
+/// What a provider says of an error, whatever its shape: OpenAI's and Azure's <c>{error: {code, type, message, innererror}}</c>, Gemini's
+/// array of those with numeric codes, and the flat <c>{detail | errors | error | title, …}</c> of others, whose detail may be a list of <c>{loc, msg, type}</c>.
 /// </summary>
-/// <param name="Code">The provider's own code.</param>
-/// <param name="Type">The provider's class of errors.</param>
-/// <param name="InnerCode">A more exact code: of Azure's inner error, or of Google's details.</param>
+/// <param name="Codes">The provider's own codes, classes of errors and names of statuses, the most general first.</param>
 /// <param name="Message">A sentence for people.</param>
-/// <param name="RetryDelay">How long to wait, where the body itself says so (Google's <c>RetryInfo</c>), as in <c>34s</c>.</param>
-internal sealed record ErrorBody(string? Code, string? Type, string? InnerCode, string? Message, string? RetryDelay)
+internal sealed record ErrorBody(IReadOnlyList<string> Codes, string? Message)
 {
-    private const int MaxLength = 256 * 1024;
-    private static readonly ErrorBody Nothing = new(null, null, null, null, null);
+    /// <summary>The wait in seconds that a field asks for (<c>retry_after</c>).</summary>
+    public string? RetryAfter { get; init; }
 
-    /// <summary>Reads an error answer. One that is no JSON, or of no known shape, says nothing.</summary>
-    public static ErrorBody Parse(string? body)
+    /// <summary>The wait that Google's <c>RetryInfo</c> asks for, as in <c>34s</c>.</summary>
+    public string? RetryDelay { get; init; }
+
+    /// <summary>Whether a quota for a whole day is used up (Google's <c>QuotaFailure</c>).</summary>
+    public bool IsDailyQuota { get; init; }
+
+    /// <summary>An error of which nothing is known.</summary>
+    public static ErrorBody Nothing { get; } = new([], Message: null);
+
+    /// <summary>The HTTP status that the error names itself: within a response of success it is the one that counts.</summary>
+    public int? Status
     {
-        if (string.IsNullOrWhiteSpace(body) || body.Length > MaxLength)
-            return Nothing;
+        get
+        {
+            foreach (var code in Codes)
+            {
+                if (int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 400 and <= 599)
+                    return status;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Reads the body of a response other than success. One that is not JSON, or of no known shape, says nothing.</summary>
+    public static ErrorBody Parse(string body) => Parse(Encoding.UTF8.GetBytes(body));
+
+    /// <inheritdoc cref="Parse(string)"/>
+    public static ErrorBody Parse(Memory<byte> body)
+    {
         try
         {
-            using var document = JsonDocument.Parse(body);
-            return Read(document.RootElement);
+            using var document = LenientJson.Parse(body);
+            return Of(document.RootElement);
         }
         catch (JsonException)
         {
@@ -32,53 +57,54 @@ internal sealed record ErrorBody(string? Code, string? Type, string? InnerCode, 
         }
     }
 
-    /// <summary>Whether one of the three codes is this one.</summary>
-    public bool Says(string code) => Same(Code, code) || Same(Type, code) || Same(InnerCode, code);
-
-    private static ErrorBody Read(JsonElement root)
+    /// <summary>
+    /// The error that a response of success carries in place of what was asked for: <c>error</c>, or a flat one that names its HTTP status. Null where it
+    /// carries none.
+    /// </summary>
+    public static ErrorBody? In(JsonElement root)
     {
         if (root.ValueKind == JsonValueKind.Array)
-            return root.GetArrayLength() > 0 ? Read(root[0]) : Nothing;
-        if (root.ValueKind != JsonValueKind.Object)
-            return Nothing;
-
-        var error = root.TryGetProperty("error", out var e) && e.ValueKind == JsonValueKind.Object ? e : root;
-        var inner = error.TryGetProperty("innererror", out var i) || error.TryGetProperty("inner_error", out i) ? i : default;
-        var message = Text(error, "message") ?? Text(error, "detail") ?? FirstDetail(error)
-            ?? Text(error, "errors") ?? Text(error, "error") ?? Text(error, "title");
-        return new ErrorBody(Text(error, "code"), Text(error, "type"), Text(inner, "code") ?? OfDetails(error, "reason"), message, OfDetails(error, "retryDelay"));
+            return root.First() is { } first ? In(first) : null;
+        var error = Of(root);
+        return root.Member("error") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } || error.Status is not null ? error : null;
     }
 
-    // What a service says of a request whose fields are not as they must be.
-    private static string? FirstDetail(JsonElement error) =>
-        error.TryGetProperty("detail", out var details) && details.ValueKind == JsonValueKind.Array && details.GetArrayLength() > 0
-            ? Text(details[0], "msg")
-            : null;
-
-    private static string? OfDetails(JsonElement error, string name)
+    /// <summary>What JSON says of an error.</summary>
+    public static ErrorBody Of(JsonElement root)
     {
-        if (!error.TryGetProperty("details", out var details) || details.ValueKind != JsonValueKind.Array)
-            return null;
-        foreach (var detail in details.EnumerateArray())
-        {
-            if (Text(detail, name) is { } value)
-                return value;
-        }
+        if (root.ValueKind == JsonValueKind.Array)
+            return root.First() is { } first ? Of(first) : Nothing;
+        if (root.Text() is { } sentence)
+            return new ErrorBody([], sentence);
 
-        return null;
-    }
-
-    private static string? Text(JsonElement element, string name)
-    {
-        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out var value))
-            return null;
-        return value.ValueKind switch
+        var error = root.Member("error") is { ValueKind: JsonValueKind.Object } inside ? inside : root;
+        var detail = error.Member("detail")?.First();
+        string?[] codes =
+        [
+            error.TextOrNumber("code"),
+            error.Text("type"),
+            error.TextOrNumber("status"),
+            detail?.Text("type"),
+            (error.Member("innererror") ?? error.Member("inner_error"))?.Text("code"),
+            OfDetails(error, "reason"),
+        ];
+        return new ErrorBody(
+            [.. codes.OfType<string>()],
+            error.Text("message") ?? error.Text("detail") ?? detail?.Text("msg")
+                ?? error.Text("errors") ?? error.Text("error") ?? error.Text("title"))
         {
-            JsonValueKind.String => string.IsNullOrWhiteSpace(value.GetString()) ? null : value.GetString(),
-            JsonValueKind.Number => value.GetRawText(),
-            _ => null,
+            RetryAfter = error.TextOrNumber("retry_after") ?? root.TextOrNumber("retry_after"),
+            RetryDelay = OfDetails(error, "retryDelay"),
+            IsDailyQuota = IsOfADay(error),
         };
     }
 
-    private static bool Same(string? a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+    private static string? OfDetails(JsonElement error, string name) =>
+        Items(error, "details").Select(detail => detail.Text(name)).FirstOrDefault(text => text is not null);
+
+    private static bool IsOfADay(JsonElement error) => Items(error, "details")
+        .SelectMany(detail => Items(detail, "violations"))
+        .Any(violation => violation.Text("quotaId")?.Contains("PerDay", StringComparison.Ordinal) == true);
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement element, string name) => element.List(name)?.EnumerateArray() ?? default;
 }

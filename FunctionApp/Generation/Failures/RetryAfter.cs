@@ -5,25 +5,35 @@ namespace Atelier.Generation.Failures;
 
 /// <summary>
 /// How long a provider asks to be left alone, in each spelling in use: the headers <c>retry-after-ms</c> (also <c>x-ms-retry-after-ms</c>)
-/// and <c>Retry-After</c> as seconds or as a date (RFC 9110, section 10.2.3), and where no header says it, the error's own words.
+/// and <c>Retry-After</c> as seconds or as a date (RFC 9110, section 10.2.3), and where no header says it, the error's own fields and words.
 /// </summary>
 internal static partial class RetryAfter
 {
     /// <summary>The longest wait that is believed. A longer one is cut to it.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromHours(1);
 
+    // Hours, minutes, seconds, milliseconds.
+    private const string Time =
+        @"(?:(?<h>\d+)\s?h(?:(?:ou)?rs?)?(?![a-z])\s?)?(?:(?<m>\d+)\s?m(?:in(?:ute)?s?)?(?![a-z])\s?)?"
+        + @"(?:(?<s>\d+(?:\.\d+)?)\s?s(?:ec(?:ond)?s?)?(?![a-z])|(?<ms>\d+(?:\.\d+)?)\s?m(?:illi)?s(?:ec(?:ond)?s?)?(?![a-z]))?";
+
+    // So much of an error's words is read.
+    private const int MaxWords = 2000;
+
     private static readonly string[] Units = ["h", "m", "s", "ms"];
 
     /// <summary>Reads the wait.</summary>
     /// <param name="header">Gives a header's value by name, without regard to case, or null.</param>
-    /// <param name="error">The answer's body.</param>
+    /// <param name="error">The error that the response's body tells of.</param>
     /// <param name="now">The present moment, from which a date counts.</param>
     /// <returns>From zero to <see cref="Max"/>; null where the provider does not ask for a wait.</returns>
     public static TimeSpan? Read(Func<string, string?> header, ErrorBody error, DateTimeOffset now) =>
         Milliseconds(header("retry-after-ms") ?? header("x-ms-retry-after-ms"))
         ?? Seconds(header("Retry-After"))
         ?? Date(header("Retry-After"), now)
-        ?? Words(error.RetryDelay, Delay())
+        ?? Seconds(error.RetryAfter)
+        ?? Words(error.RetryAfter, Duration())
+        ?? Words(error.RetryDelay, Duration())
         ?? Words(error.Message, Sentence());
 
     private static TimeSpan? Milliseconds(string? value) => Number(value) is { } ms ? Bounded(ms / 1000) : null;
@@ -37,13 +47,14 @@ internal static partial class RetryAfter
 
     private static TimeSpan? Words(string? text, Regex pattern)
     {
-        if (text is null)
-            return null;
-        var groups = pattern.Match(text).Groups;
-        double Part(string group) => Number(groups[group].Value) ?? 0;
-        if (!Units.Any(unit => groups[unit].Success))
-            return null;
-        return Bounded((Part("h") * 3600) + (Part("m") * 60) + Part("s") + (Part("ms") / 1000));
+        foreach (Match match in pattern.Matches(text is { Length: > MaxWords } ? text[..MaxWords] : text ?? ""))
+        {
+            double Part(string group) => Number(match.Groups[group].Value) ?? 0;
+            if (Units.Any(unit => match.Groups[unit].Success))
+                return Bounded((Part("h") * 3600) + (Part("m") * 60) + Part("s") + (Part("ms") / 1000));
+        }
+
+        return null;
     }
 
     private static double? Number(string? value) =>
@@ -51,13 +62,14 @@ internal static partial class RetryAfter
 
     private static TimeSpan Bounded(double seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, Max.TotalSeconds));
 
-    // Azure: "Please retry after 12 seconds." OpenAI: "Please try again in 1m30.5s." or "in 350ms."
+    // Azure: "Please retry after 12 seconds." OpenAI: "Please try again in 1m30.5s." or "in 350ms." Google: "Please retry in 45.5s."
+    // Replicate: "Your rate limit resets in ~10s."
     [GeneratedRegex(
-        @"(?:retry after|try again in|retry in)\s+(?:(?<h>\d+)\s?h\s?)?(?:(?<m>\d+)\s?m(?!s)\s?)?(?:(?<s>\d+(?:\.\d+)?)\s?s|(?<ms>\d+(?:\.\d+)?)\s?ms)?",
+        @"\b(?:(?:re)?try(?:\sagain)?|resets?|wait)(?:\s(?:in|after|for|at\sleast|about|another))*\s~?(?=\d)" + Time,
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Sentence();
 
-    [GeneratedRegex(@"^(?<s>\d+(?:\.\d+)?)s$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Delay();
+    [GeneratedRegex("^" + Time + "$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Duration();
 }

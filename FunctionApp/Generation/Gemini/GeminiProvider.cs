@@ -20,9 +20,8 @@ internal static class GeminiProvider
         registry.AddText(Name, parts =>
         {
             var authentication = ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(options.ApiKey.Reveal()));
-            return OpenAIClients.Over(options.Endpoint, authentication, options.Timeout, parts.Transport, parts.CallerOf(Name, options.Timeout))
-                // Google refuses fields that its API does not list; "user" is one.
-                .Text(options.TextModel, namesUser: false);
+            return OpenAIClients.Over(options.Endpoint, authentication, options.Timeout, parts, parts.CallerOf(Name, options.Timeout))
+                .Text(options.TextModel, ChatDialect.Google);
         });
     }
 }

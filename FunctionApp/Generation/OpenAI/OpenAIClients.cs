@@ -1,3 +1,4 @@
+using System.ClientModel;
 using System.ClientModel.Primitives;
 using Atelier.Generation.Calls;
 using OpenAI;
@@ -5,55 +6,73 @@ using OpenAI;
 namespace Atelier.Generation.OpenAI;
 
 /// <summary>Makes the generators of one service that speaks OpenAI's API.</summary>
-/// <param name="create">Makes a client whose requests carry the headers of the policy.</param>
+/// <param name="create">Makes a client over a transport.</param>
+/// <param name="parts">What providers are made with.</param>
 /// <param name="caller">Runs the calls.</param>
-internal sealed class OpenAIClients(Func<CallHeadersPolicy, OpenAIClient> create, ProviderCaller caller)
+internal sealed class OpenAIClients(Func<PipelineTransport, OpenAIClient> create, ProviderParts parts, ProviderCaller caller)
 {
     /// <summary>The generators over the package <c>OpenAI</c>.</summary>
     /// <param name="endpoint">The base address, to which <c>chat/completions</c> is appended.</param>
     /// <param name="authentication">How the calls are authenticated.</param>
     /// <param name="timeout">How long a call may take.</param>
-    /// <param name="transport">The connections, shared by all providers.</param>
+    /// <param name="parts">What providers are made with.</param>
     /// <param name="caller">Runs the calls.</param>
     public static OpenAIClients Over(
-        Uri endpoint, AuthenticationPolicy authentication, TimeSpan timeout, PipelineTransport transport, ProviderCaller caller) => new(
-        headers =>
+        Uri endpoint, AuthenticationPolicy authentication, TimeSpan timeout, ProviderParts parts, ProviderCaller caller) => new(
+        transport =>
         {
-            var options = Prepare(new OpenAIClientOptions { Endpoint = endpoint, UserAgentApplicationId = "Atelier" }, timeout, transport, headers);
+            var options = Prepare(new OpenAIClientOptions { Endpoint = endpoint, UserAgentApplicationId = "Atelier" }, timeout, transport);
             // A client over another way to authenticate than a bearer key is marked as experimental in the package; it is what Microsoft documents.
 #pragma warning disable OPENAI001
             return new OpenAIClient(authentication, options);
 #pragma warning restore OPENAI001
         },
+        parts,
         caller);
 
     /// <summary>Sets what every client has.</summary>
-    public static T Prepare<T>(T options, TimeSpan timeout, PipelineTransport transport, CallHeadersPolicy headers)
+    public static T Prepare<T>(T options, TimeSpan timeout, PipelineTransport transport)
         where T : ClientPipelineOptions
     {
         options.NetworkTimeout = timeout;
         options.Transport = transport;
         // Attempts are the workflow's to count and to space.
         options.RetryPolicy = new ClientRetryPolicy(maxRetries: 0);
-        options.AddPolicy(headers, PipelinePosition.PerCall);
         return options;
+    }
+
+    /// <summary>Makes a call with one of the package's protocol methods: its models refuse what its own service does not send.</summary>
+    /// <returns>The response, a success.</returns>
+    /// <exception cref="GenerationException">The response is no success.</exception>
+    public static async Task<ProviderResponse> SendAsync(
+        Func<RequestOptions, Task<ClientResult>> send, GenerationCall call, ProviderCaller caller, CancellationToken cancellationToken)
+    {
+        var options = new RequestOptions
+        {
+            CancellationToken = cancellationToken,
+            ErrorOptions = ClientErrorBehaviors.NoThrow,
+            BufferResponse = false,
+        };
+        // A call repeated after a crash is told apart from another attempt.
+        options.SetHeader("Idempotency-Key", call.IdempotencyKey);
+        options.SetHeader(ProviderHttp.PartHeader, call.User);
+        using var message = (await send(options)).GetRawResponse();
+        var response = await ProviderResponse.ReadAsync(message, cancellationToken);
+        return response.IsSuccess ? response : throw caller.Failures.FromResponse(caller.Provider, response);
     }
 
     /// <summary>The generator of texts.</summary>
     /// <param name="model">The model, or a deployment of one.</param>
-    /// <param name="namesUser">Whether calls say on whose behalf they are made.</param>
-    public ITextGenerator Text(string model, bool namesUser = true)
-    {
-        var headers = new CallHeadersPolicy();
-        return new OpenAITextGenerator(create(headers).GetChatClient(model), model, namesUser, headers, caller);
-    }
+    /// <param name="dialect">How the service departs from OpenAI's API.</param>
+    public ITextGenerator Text(string model, ChatDialect dialect = ChatDialect.OpenAI) =>
+        new OpenAITextGenerator(create(parts.Connections.ForTexts).GetChatClient(model), model, dialect, caller);
 
     /// <summary>The generator of images.</summary>
     /// <param name="model">The model, or a deployment of one.</param>
     /// <param name="formats">The formats that the service makes.</param>
-    public IImageGenerator Image(string model, IReadOnlyList<string> formats)
-    {
-        var headers = new CallHeadersPolicy();
-        return new OpenAIImageGenerator(create(headers).GetImageClient(model), model, formats, headers, caller);
-    }
+    /// <param name="hosts">The hosts beside the endpoint that images may be fetched from, where the service gives addresses.</param>
+    /// <param name="endpoint">The service's address.</param>
+    public IImageGenerator Image(string model, IReadOnlyList<string> formats, IReadOnlyList<string> hosts, Uri endpoint) =>
+        new OpenAIImageGenerator(
+            create(parts.Connections.ForImages).GetImageClient(model), model, formats, parts.ImagesOf(caller.Provider, hosts, endpoint), caller);
 }

@@ -1,7 +1,8 @@
+using System.ClientModel;
 using System.Collections.Frozen;
-using System.Globalization;
+using System.Text.Json.Nodes;
 using Atelier.Generation.Calls;
-using Atelier.Images;
+using Atelier.Generation.Json;
 using OpenAI.Images;
 
 namespace Atelier.Generation.OpenAI;
@@ -10,10 +11,10 @@ namespace Atelier.Generation.OpenAI;
 /// <param name="client">The client, without retries of its own.</param>
 /// <param name="model">The model's name, or a deployment's.</param>
 /// <param name="formats">The formats that the service makes.</param>
-/// <param name="headers">The policy that the client was made with.</param>
+/// <param name="images">Takes the images.</param>
 /// <param name="caller">Runs the calls.</param>
 internal sealed class OpenAIImageGenerator(
-    ImageClient client, string model, IReadOnlyList<string> formats, CallHeadersPolicy headers, ProviderCaller caller) : IImageGenerator
+    ImageClient client, string model, IReadOnlyList<string> formats, ProviderImages images, ProviderCaller caller) : IImageGenerator
 {
     private static readonly FrozenSet<string> Qualities = FrozenSet.ToFrozenSet(["low", "medium", "high"], StringComparer.Ordinal);
 
@@ -23,58 +24,49 @@ internal sealed class OpenAIImageGenerator(
     /// <inheritdoc/>
     public Task<GeneratedImage> GenerateAsync(ImageRequest request, CancellationToken cancellationToken)
     {
-        var options = OptionsFor(request);
-        return caller.RunAsync(token => GenerateAsync(request, options, token), cancellationToken);
+        var body = BodyOf(request).ToJsonString();
+        return caller.RunAsync(token => GenerateAsync(body, request.Call, token), cancellationToken);
     }
 
-    // The format and the usage are marked as experimental in the package although the service's API for them is settled.
-#pragma warning disable OPENAI001
-    private async Task<GeneratedImage> GenerateAsync(ImageRequest request, ImageGenerationOptions options, CancellationToken cancellationToken)
+    private async Task<GeneratedImage> GenerateAsync(string body, GenerationCall call, CancellationToken cancellationToken)
     {
-        headers.Begin(request.Call);
-        GeneratedImageCollection images = await client.GenerateImagesAsync(request.Prompt, imageCount: 1, options, cancellationToken);
-
-        if (images.Count == 0)
-            throw caller.Failures.InvalidAnswer(Provider, "The provider answered without an image");
-        if (images[0].ImageBytes is not { } bytes || bytes.IsEmpty)
-            throw caller.Failures.InvalidAnswer(Provider, "The provider answered with an image that has no bytes");
-        if (ImageHeader.Read(bytes.ToMemory().Span) is not { } header)
-            throw caller.Failures.InvalidAnswer(Provider, "The provider answered with bytes that are no PNG, JPEG or WebP image");
-
-        var usage = images.Usage is { } u ? new TokenUsage(u.InputTokenCount, u.OutputTokenCount, u.TotalTokenCount) : null;
-        return new GeneratedImage(bytes.ToMemory(), header.ContentType, header.Width, header.Height, model, usage);
+        using var content = BinaryContent.Create(BinaryData.FromString(body));
+        var response = await OpenAIClients.SendAsync(options => client.GenerateImagesAsync(content, options), call, caller, cancellationToken);
+        using var document = LenientJson.Parse(response.Body);
+        var root = document.RootElement;
+        var data = root.List("data");
+        if (data?.First() is not { } first)
+            throw caller.Failures.Without(Provider, response, root, isEmpty: data is not null, "The provider answered without an image");
+        if ((first.Member("b64_json") ?? first.Member("url")) is not { } image)
+            throw caller.Failures.Without(Provider, response, root, isEmpty: false, "The provider answered without an image");
+        return await images.ReadAsync(image, model, Usage.Read(root, "input_tokens", "output_tokens"), cancellationToken);
     }
 
     // The response format is left alone: gpt-image models always answer with base64 and refuse the parameter.
-    private ImageGenerationOptions OptionsFor(ImageRequest request)
+    private JsonObject BodyOf(ImageRequest request)
     {
         if (!formats.Contains(request.Format, StringComparer.Ordinal))
             throw Refused($"makes images as {string.Join(", ", formats)}, not as '{request.Format}'");
         if (!Qualities.Contains(request.Quality))
             throw Refused($"makes images of quality low, medium or high, not '{request.Quality}'");
-        return new ImageGenerationOptions
+        var body = new JsonObject
         {
-            EndUserId = request.Call.User,
-            Quality = new GeneratedImageQuality(request.Quality),
-            OutputFileFormat = new GeneratedImageFileFormat(request.Format),
-            Size = SizeOf(request.Size),
+            ["model"] = model,
+            ["prompt"] = request.Prompt,
+            ["n"] = 1,
+            ["quality"] = request.Quality,
+            ["output_format"] = request.Format,
+            ["user"] = request.Call.User,
         };
-    }
-#pragma warning restore OPENAI001
+        // The service's default is "auto".
+        if (request.Size != "auto")
+        {
+            var (width, height) = PictureSize.Of(Provider, request.Size);
+            body["size"] = $"{width}x{height}";
+        }
 
-    // The service's default is "auto".
-    private GeneratedImageSize? SizeOf(string size)
-    {
-        if (size == "auto")
-            return null;
-        var parts = size.Split('x');
-        return parts.Length == 2 && Pixels(parts[0]) is { } width && Pixels(parts[1]) is { } height
-            ? new GeneratedImageSize(width, height)
-            : throw Refused($"makes images of size auto or width x height as in 1024x1024, not '{size}'");
+        return body;
     }
-
-    private static int? Pixels(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var pixels) && pixels > 0 ? pixels : null;
 
     private GenerationException Refused(string what) => new(GenerationErrorCodes.InvalidRequest, $"Provider {Provider} {what}.", Provider);
 }

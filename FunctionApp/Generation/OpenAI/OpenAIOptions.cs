@@ -5,8 +5,10 @@ namespace Atelier.Generation.OpenAI;
 /// <param name="ApiKey">The key; none for a service of one's own that wants none.</param>
 /// <param name="TextModel">The chat model. Default: <c>gpt-4.1-mini</c>.</param>
 /// <param name="ImageModel">The image model. Default: <c>gpt-image-1</c>.</param>
+/// <param name="OutputHosts">Where images may be fetched from, beside the endpoint itself, where a model gives addresses. Default: OpenAI's storage.</param>
 /// <param name="Timeout">How long a call may take.</param>
-internal sealed record OpenAIOptions(Uri Endpoint, Secret? ApiKey, string TextModel, string ImageModel, TimeSpan Timeout)
+internal sealed record OpenAIOptions(
+    Uri Endpoint, Secret? ApiKey, string TextModel, string ImageModel, string[] OutputHosts, TimeSpan Timeout)
 {
     private static readonly Uri DefaultEndpoint = new("https://api.openai.com/v1");
 
@@ -21,6 +23,7 @@ internal sealed record OpenAIOptions(Uri Endpoint, Secret? ApiKey, string TextMo
                 section.Secret("ApiKey"),
                 section.Text("TextModel") ?? "gpt-4.1-mini",
                 section.Text("ImageModel") ?? "gpt-image-1",
+                section.OutputHosts("oaidalleapiprodscus.blob.core.windows.net"),
                 section.Timeout())
             : null;
     }

@@ -19,7 +19,7 @@ internal static class OpenAIProvider
         registry.AddSecret(options.ApiKey);
         registry.AddAddress(Name, options.Endpoint);
         registry.AddText(Name, parts => Clients(options, parts).Text(options.TextModel));
-        registry.AddImage(Name, parts => Clients(options, parts).Image(options.ImageModel, Formats));
+        registry.AddImage(Name, parts => Clients(options, parts).Image(options.ImageModel, Formats, options.OutputHosts, options.Endpoint));
     }
 
     private static OpenAIClients Clients(OpenAIOptions options, ProviderParts parts)
@@ -27,6 +27,6 @@ internal static class OpenAIProvider
         AuthenticationPolicy authentication = options.ApiKey is { } key
             ? ApiKeyAuthenticationPolicy.CreateBearerAuthorizationPolicy(new ApiKeyCredential(key.Reveal()))
             : new NoAuthenticationPolicy();
-        return OpenAIClients.Over(options.Endpoint, authentication, options.Timeout, parts.Transport, parts.CallerOf(Name, options.Timeout));
+        return OpenAIClients.Over(options.Endpoint, authentication, options.Timeout, parts, parts.CallerOf(Name, options.Timeout));
     }
 }

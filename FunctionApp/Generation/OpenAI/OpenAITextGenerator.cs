@@ -1,16 +1,30 @@
+using System.ClientModel;
+using System.Text.Json.Nodes;
 using Atelier.Generation.Calls;
 using OpenAI.Chat;
 
 namespace Atelier.Generation.OpenAI;
 
+/// <summary>How a service departs from OpenAI's chat API.</summary>
+internal enum ChatDialect
+{
+    /// <summary>Not at all.</summary>
+    OpenAI,
+
+    /// <summary>Google refuses fields that its API does not list, <c>user</c> among them, and limits an answer by <c>max_tokens</c>.</summary>
+    Google,
+}
+
 /// <summary>Writes texts with a chat model of OpenAI, or of a service that speaks its API.</summary>
 /// <param name="client">The client, without retries of its own.</param>
 /// <param name="model">The model's name, or a deployment's.</param>
-/// <param name="namesUser">Whether calls say on whose behalf they are made.</param>
-/// <param name="headers">The policy that the client was made with.</param>
+/// <param name="dialect">How the service departs from OpenAI's API.</param>
 /// <param name="caller">Runs the calls.</param>
-internal sealed class OpenAITextGenerator(ChatClient client, string model, bool namesUser, CallHeadersPolicy headers, ProviderCaller caller) : ITextGenerator
+internal sealed class OpenAITextGenerator(ChatClient client, string model, ChatDialect dialect, ProviderCaller caller) : ITextGenerator
 {
+    /// <summary>What a text may have after one that was cut, in tokens: more than any campaign's text and a model's reasoning take, and no more than most models give.</summary>
+    private const int MoreRoom = 16_384;
+
     /// <inheritdoc/>
     public string Provider => caller.Provider;
 
@@ -20,35 +34,32 @@ internal sealed class OpenAITextGenerator(ChatClient client, string model, bool 
 
     private async Task<GeneratedText> CompleteAsync(TextRequest request, CancellationToken cancellationToken)
     {
-        headers.Begin(request.Call);
-        ChatMessage[] messages = [new SystemChatMessage(CampaignPrompt.System(request)), new UserChatMessage(request.Prompt)];
-        var options = new ChatCompletionOptions { EndUserId = namesUser ? request.Call.User : null };
-        ChatCompletion completion = await client.CompleteChatAsync(messages, options, cancellationToken);
-
-        if (FinishReasonOf(completion) == ChatFinishReason.ContentFilter)
-            throw caller.Failures.Filtered(Provider, "The provider's content filter stopped the answer", detail: null);
-        if (!string.IsNullOrWhiteSpace(completion.Refusal))
-            throw caller.Failures.Filtered(Provider, "The model refused", completion.Refusal);
-        var text = string.Concat(completion.Content.Select(part => part.Text)).Trim();
-        if (text.Length == 0)
-            throw caller.Failures.InvalidAnswer(Provider, "The provider answered without a text");
-
-        return new GeneratedText(text, string.IsNullOrEmpty(completion.Model) ? model : completion.Model, UsageOf(completion.Usage));
-    }
-
-    // The package looks at the first choice whenever it is asked for something, whether there is one or not.
-    private ChatFinishReason FinishReasonOf(ChatCompletion completion)
-    {
+        using var body = BinaryContent.Create(BinaryData.FromString(BodyOf(request).ToJsonString()));
         try
         {
-            return completion.FinishReason;
+            var response = await OpenAIClients.SendAsync(options => client.CompleteChatAsync(body, options), request.Call, caller, cancellationToken);
+            return ChatResponse.Read(response, model, caller);
         }
-        catch (ArgumentOutOfRangeException)
+        catch (GenerationException refused) when (request.HasMoreRoom && refused.Code == GenerationErrorCodes.InvalidRequest)
         {
-            throw caller.Failures.InvalidAnswer(Provider, "The provider answered without a text");
+            // The model gives no more than it gave.
+            throw caller.Failures.Truncated(Provider);
         }
     }
 
-    private static TokenUsage? UsageOf(ChatTokenUsage? usage) =>
-        usage is null ? null : new TokenUsage(usage.InputTokenCount, usage.OutputTokenCount, usage.TotalTokenCount);
+    private JsonObject BodyOf(TextRequest request)
+    {
+        var body = new JsonObject
+        {
+            ["model"] = model,
+            ["messages"] = new JsonArray(
+                new JsonObject { ["role"] = "system", ["content"] = CampaignPrompt.System(request) },
+                new JsonObject { ["role"] = "user", ["content"] = request.Prompt }),
+        };
+        if (dialect == ChatDialect.OpenAI)
+            body["user"] = request.Call.User;
+        if (request.HasMoreRoom)
+            body[dialect == ChatDialect.OpenAI ? "max_completion_tokens" : "max_tokens"] = MoreRoom;
+        return body;
+    }
 }

@@ -1,23 +1,26 @@
 using System.Net.Http.Headers;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
+using Atelier.Generation.Jobs;
 
 namespace Atelier.Generation.Replicate;
 
 /// <summary>Orders images as predictions, which Replicate reports by webhook.</summary>
 /// <param name="options">The settings.</param>
 /// <param name="http">The connections.</param>
-/// <param name="download">Fetches the images; their addresses expire in an hour.</param>
+/// <param name="images">Fetches the images; their addresses expire in an hour.</param>
 /// <param name="callbacks">Where predictions are reported to.</param>
 /// <param name="caller">Runs the calls.</param>
 /// <param name="time">The clock that webhooks' times are measured by.</param>
 internal sealed class ReplicateGenerator(
-    ReplicateOptions options, ProviderHttp http, ImageDownload download, CallbackAddress callbacks, ProviderCaller caller, TimeProvider time)
+    ReplicateOptions options, ProviderHttp http, ProviderImages images, CallbackAddress callbacks, ProviderCaller caller, TimeProvider time)
     : IAsyncImageGenerator
 {
     private readonly string _base = options.Endpoint.AbsoluteUri.TrimEnd('/');
+
+    // https://replicate.com/docs/reference/http, "predictions.get".
+    private readonly ImageJobReader _jobs = new(caller.Provider, options.Model, ["output"], images, caller.Failures);
 
     /// <inheritdoc/>
     public string Provider => caller.Provider;
@@ -41,8 +44,7 @@ internal sealed class ReplicateGenerator(
                 using var message = NewMessage(HttpMethod.Post, $"models/{options.Model}/predictions");
                 message.Content = JsonContent.Create(order);
                 message.Headers.Add(ProviderHttp.PartHeader, request.Call.User);
-                using var answer = await http.ReadJsonAsync(Provider, message, token);
-                return Prediction.Read(answer.RootElement, Provider, caller.Failures).Id;
+                return _jobs.ReadId(await http.SendAsync(Provider, message, token));
             },
             cancellationToken);
     }
@@ -56,8 +58,7 @@ internal sealed class ReplicateGenerator(
                 async token =>
                 {
                     using var message = NewMessage(HttpMethod.Get, $"predictions/{Uri.EscapeDataString(jobId)}");
-                    using var answer = await http.ReadJsonAsync(Provider, message, token);
-                    return Prediction.Read(answer.RootElement, Provider, caller.Failures);
+                    return _jobs.Read(jobId, await http.SendForImageAsync(Provider, message, token));
                 },
                 cancellationToken);
         }
@@ -73,19 +74,14 @@ internal sealed class ReplicateGenerator(
         async token =>
         {
             using var message = NewMessage(HttpMethod.Post, $"predictions/{Uri.EscapeDataString(jobId)}/cancel");
-            await http.TellAsync(Provider, message, token);
+            await http.SendAsync(Provider, message, token);
             return true;
         },
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken) => caller.RunAsync(
-        async token =>
-        {
-            var (bytes, header) = await download.RunAsync(Provider, output, token);
-            return new GeneratedImage(bytes, header.ContentType, header.Width, header.Height, Model, Usage: null);
-        },
-        cancellationToken);
+    public Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken) =>
+        caller.RunAsync(token => images.FetchAsync(output, Model, usage: null, token), cancellationToken);
 
     /// <inheritdoc/>
     public ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body)
@@ -93,15 +89,7 @@ internal sealed class ReplicateGenerator(
         if (options.WebhookKey is not { } key)
             throw new CallbackRefusedException("No webhook secret is configured for this provider.");
         CallbackSignature.VerifyStandard(key, header, body.Span, time.GetUtcNow());
-        try
-        {
-            using var prediction = JsonDocument.Parse(body);
-            return Prediction.Read(prediction.RootElement, Provider, caller.Failures);
-        }
-        catch (JsonException e)
-        {
-            throw caller.Failures.FromException(Provider, e);
-        }
+        return _jobs.ReadCallback(body);
     }
 
     private HttpRequestMessage NewMessage(HttpMethod method, string path)

@@ -7,7 +7,7 @@ namespace Atelier.Generation.Replicate;
 /// <param name="ApiToken">The token of the account.</param>
 /// <param name="Model">Owner and name. Default: <c>black-forest-labs/flux-schnell</c>.</param>
 /// <param name="WebhookKey">The key of the account's webhooks; null: jobs are asked for, no webhook is ordered.</param>
-/// <param name="OutputHosts">Where images may be fetched from. Default: <c>.replicate.delivery</c>.</param>
+/// <param name="OutputHosts">Where images may be fetched from. Default: <c>.replicate.delivery</c> and Google's storage.</param>
 /// <param name="Patience">How patient to be with predictions.</param>
 /// <param name="Timeout">How long one call may take.</param>
 internal sealed partial record ReplicateOptions(
@@ -30,7 +30,7 @@ internal sealed partial record ReplicateOptions(
             section.Secret("ApiToken") ?? throw section.Invalid("ApiToken", "is missing"),
             model,
             KeyOf(section),
-            section.OutputHosts(".replicate.delivery"),
+            section.OutputHosts(".replicate.delivery,storage.googleapis.com"),
             section.Patience(),
             section.Timeout());
     }

@@ -1,5 +1,3 @@
-using Atelier.Generation.Calls;
-
 namespace Atelier.Generation.Replicate;
 
 /// <summary>The provider <c>replicate</c>: images of models on Replicate, ordered as predictions.</summary>
@@ -20,7 +18,7 @@ internal static class ReplicateProvider
         registry.AddAsyncImage(Name, parts => new ReplicateGenerator(
             options,
             parts.Http,
-            new ImageDownload(parts.Http, parts.Failures, options.OutputHosts, options.Endpoint),
+            parts.ImagesOf(Name, options.OutputHosts, options.Endpoint),
             parts.Callbacks,
             parts.CallerOf(Name, options.Timeout),
             parts.Time));

@@ -1,17 +1,18 @@
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Atelier.Generation.Calls;
-using Atelier.Images;
+using Atelier.Generation.Json;
 
 namespace Atelier.Generation.StableDiffusion;
 
 /// <summary>Makes images with <c>POST /sdapi/v1/txt2img</c>, which answers when the image is done.</summary>
 /// <param name="options">The settings.</param>
 /// <param name="http">The connections.</param>
+/// <param name="images">Takes the images.</param>
 /// <param name="caller">Runs the calls.</param>
-internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, ProviderHttp http, ProviderCaller caller) : IImageGenerator
+internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, ProviderHttp http, ProviderImages images, ProviderCaller caller)
+    : IImageGenerator
 {
     private const int MaxSteps = 150;
 
@@ -40,15 +41,16 @@ internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, P
             message.Headers.Authorization = new AuthenticationHeaderValue("Basic", pair);
         }
 
-        using var answer = await http.ReadJsonAsync(Provider, message, cancellationToken);
-        if (answer.RootElement.ValueKind != JsonValueKind.Object
-            || !answer.RootElement.TryGetProperty("images", out var images) || images.ValueKind != JsonValueKind.Array
-            || images.GetArrayLength() == 0)
-            throw caller.Failures.InvalidAnswer(Provider, "The provider answered without an image");
-        var bytes = images[0].GetBytesFromBase64();
-        if (ImageHeader.Read(bytes) is not { } header)
-            throw caller.Failures.InvalidAnswer(Provider, "The provider answered with bytes that are no PNG, JPEG or WebP image");
-        return new GeneratedImage(bytes, header.ContentType, header.Width, header.Height, options.Model ?? "stable-diffusion", Usage: null);
+        var response = await http.SendForImageAsync(Provider, message, cancellationToken);
+        using var document = LenientJson.Parse(response.Body);
+        var made = document.RootElement.List("images");
+        if (made?.First() is not { } image)
+        {
+            throw caller.Failures.Without(
+                Provider, response, document.RootElement, isEmpty: made is not null, "The provider answered without an image");
+        }
+
+        return await images.ReadAsync(image, options.Model ?? "stable-diffusion", usage: null, cancellationToken);
     }
 
     private JsonObject OrderOf(ImageRequest request)

@@ -13,6 +13,7 @@ internal static class StableDiffusionProvider
             return;
         registry.AddAddress(Name, options.Endpoint);
         registry.AddSecret(options.Password);
-        registry.AddImage(Name, parts => new StableDiffusionGenerator(options, parts.Http, parts.CallerOf(Name, options.Timeout)));
+        registry.AddImage(Name, parts => new StableDiffusionGenerator(
+            options, parts.Http, parts.ImagesOf(Name, hosts: [], options.Endpoint), parts.CallerOf(Name, options.Timeout)));
     }
 }

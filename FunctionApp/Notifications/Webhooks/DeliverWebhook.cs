@@ -19,17 +19,31 @@ public static class DeliverWebhook
     [Function(nameof(DeliverWebhook))]
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, DeliveryInput input)
     {
+        ActivityFailure? failure = await SendAsync(context, input, input.Retry);
+        while (failure?.Wait is { } wait)
+        {
+            // The receiver asked for more time than the policy gives: a durable timer waits, then the policy goes on where it was.
+            await context.CreateTimer(wait.Delay, CancellationToken.None);
+            failure = await SendAsync(context, input, RetrySchedule.After(input.Retry, wait.Attempts));
+        }
+        if (failure is null)
+            return true;
+
+        var givenUp = new GivenUpDelivery(input.DeliveryId, input.Run, failure.Code, failure.Message);
+        await context.CallActivityAsync(nameof(GiveUpDelivery), givenUp, Bookkeeping);
+        return false;
+    }
+
+    private static async Task<ActivityFailure?> SendAsync(TaskOrchestrationContext context, DeliveryInput input, RetrySettings retry)
+    {
         try
         {
-            await context.CallActivityAsync(nameof(SendWebhook), input, TaskOptions.FromRetryPolicy(input.Retry.ToPolicy()));
-            return true;
+            await context.CallActivityAsync(nameof(SendWebhook), input, TaskOptions.FromRetryPolicy(retry.ToPolicy()));
+            return null;
         }
         catch (TaskFailedException exception)
         {
-            var failure = ActivityFailure.From(exception.FailureDetails);
-            var givenUp = new GivenUpDelivery(input.DeliveryId, input.Run, failure.Code, failure.Message);
-            await context.CallActivityAsync(nameof(GiveUpDelivery), givenUp, Bookkeeping);
-            return false;
+            return ActivityFailure.From(exception.FailureDetails);
         }
     }
 }
@@ -38,7 +52,8 @@ public static class DeliverWebhook
 /// <param name="DeliveryId">The delivery.</param>
 /// <param name="Run">0; one more each replay.</param>
 /// <param name="Retry">How attempts are spaced.</param>
-public sealed record DeliveryInput(Guid DeliveryId, int Run, RetrySettings Retry);
+/// <param name="AttemptsBefore">The attempts that earlier runs made.</param>
+public sealed record DeliveryInput(Guid DeliveryId, int Run, RetrySettings Retry, int AttemptsBefore = 0);
 
 /// <summary>The input of <see cref="GiveUpDelivery"/>.</summary>
 /// <param name="DeliveryId">The delivery.</param>

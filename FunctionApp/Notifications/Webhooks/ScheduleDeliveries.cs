@@ -55,7 +55,7 @@ public sealed class ScheduleDeliveries(
         if (await client.GetInstanceAsync(instanceId, cancellationToken) is null)
         {
             await client.ScheduleOnceAsync(
-                nameof(DeliverWebhook), new DeliveryInput(delivery.Id, delivery.Run, options.Retry), instanceId, cancellationToken);
+                nameof(DeliverWebhook), new DeliveryInput(delivery.Id, delivery.Run, options.Retry, delivery.Attempts), instanceId, cancellationToken);
         }
         await db.WebhookDeliveries
             .Where(row => row.Id == delivery.Id && row.Run == delivery.Run && row.Status == DeliveryStatus.Pending)

@@ -14,6 +14,7 @@ public sealed class SendWebhook(
     AtelierDbContext db, EventLog log, WebhookClient client, SecretBox secrets, TimeProvider timeProvider, ILogger<SendWebhook> logger)
 {
     private const string SecretLost = "secret_unreadable";
+    private const string Disabled = "webhook_disabled";
 
     /// <summary>Makes one attempt, and records how it went. A repetition after a crash may send the message again, under the same id.</summary>
     /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
@@ -33,7 +34,9 @@ public sealed class SendWebhook(
 
         WebhookAnswer answer = await SendAsync(found.delivery, found.webhook, @event, cancellationToken);
         ActivityFailure? failure = FailureOf(answer);
-        await RecordAsync(input, answer, failure, cancellationToken);
+        if (failure is not null)
+            failure = failure with { Wait = WaitOf(input, found.delivery, answer) };
+        await RecordAsync(input, found.webhook.Id, answer, failure, cancellationToken);
         if (failure is null)
         {
             logger.LogInformation(
@@ -54,13 +57,26 @@ public sealed class SendWebhook(
         { Failure: WebhookAnswer.NotAllowed } =>
             new ActivityFailure(WebhookAnswer.NotAllowed, "The host leads to an address that is not one of the public internet's.", CanRetry: false),
         { Failure: WebhookAnswer.TimedOut } => new ActivityFailure(WebhookAnswer.TimedOut, "The receiver did not answer in time.", CanRetry: true),
+        { Failure: Disabled } => new ActivityFailure(Disabled, "The receiver has said before that it wants no more messages.", CanRetry: false),
         { Failure: SecretLost } => new ActivityFailure(SecretLost, "The key of the webhook's secret is not configured here.", CanRetry: true),
         _ => new ActivityFailure(WebhookAnswer.Unreachable, "The receiver could not be reached.", CanRetry: true),
     };
 
+    // Within the time that a run has, so that no run is taken for lost while it waits; the last attempt asks for no wait.
+    private RetryWait? WaitOf(DeliveryInput input, WebhookDelivery delivery, WebhookAnswer answer)
+    {
+        int made = delivery.Attempts + 1 - input.AttemptsBefore;
+        DateTimeOffset now = timeProvider.Now();
+        TimeSpan left = input.Retry.Timeout - (now - (delivery.ScheduledAt ?? now));
+        TimeSpan wait = new[] { answer.RetryAfter ?? TimeSpan.Zero, input.Retry.MaxInterval, left }.Min();
+        return made < input.Retry.MaxAttempts && wait > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(wait, made) : null;
+    }
+
     private async Task<WebhookAnswer> SendAsync(
         WebhookDelivery delivery, Webhook webhook, LoggedEvent @event, CancellationToken cancellationToken)
     {
+        if (webhook.DisabledAt is not null)
+            return new WebhookAnswer(Status: null, Body: null, Disabled);
         byte[] key;
         try
         {
@@ -74,9 +90,16 @@ public sealed class SendWebhook(
         return await client.SendAsync(webhook.Url, key, $"msg_{delivery.Id:N}", @event.Json, cancellationToken);
     }
 
-    private async Task RecordAsync(DeliveryInput input, WebhookAnswer answer, ActivityFailure? failure, CancellationToken cancellationToken)
+    private async Task RecordAsync(
+        DeliveryInput input, Guid webhookId, WebhookAnswer answer, ActivityFailure? failure, CancellationToken cancellationToken)
     {
         DateTimeOffset now = timeProvider.Now();
+        if (answer.Status == HttpStatusCode.Gone)
+        {
+            await db.Webhooks
+                .Where(webhook => webhook.Id == webhookId && webhook.DisabledAt == null)
+                .ExecuteUpdateAsync(row => row.SetProperty(webhook => webhook.DisabledAt, now), cancellationToken);
+        }
         await Open(input).ExecuteUpdateAsync(
             row => row
                 .SetProperty(delivery => delivery.Attempts, delivery => delivery.Attempts + 1)

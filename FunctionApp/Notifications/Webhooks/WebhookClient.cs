@@ -59,7 +59,10 @@ public sealed class WebhookClient : IDisposable
         try
         {
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return new WebhookAnswer(response.StatusCode, await ReadStartAsync(response, either.Token), Failure: null);
+            return new WebhookAnswer(response.StatusCode, await ReadStartAsync(response, either.Token), Failure: null)
+            {
+                RetryAfter = RetryAfterOf(response),
+            };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -69,6 +72,12 @@ public sealed class WebhookClient : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    // RFC 9110, section 10.2.3: in seconds, or as a date.
+    private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
+        response is { StatusCode: HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable, Headers.RetryAfter: { } asked }
+            ? asked.Delta ?? asked.Date - _timeProvider.GetUtcNow()
+            : null;
 
     // The status has come: whether the body comes too makes no difference to whoever sent the message.
     private static async Task<string?> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -111,6 +120,9 @@ public sealed record WebhookAnswer(HttpStatusCode? Status, string? Body, string?
 
     /// <summary>No connection, or a broken one.</summary>
     public const string Unreachable = "unreachable";
+
+    /// <summary>How long a receiver that is busy (429, 503) asks to be left alone; <see langword="null"/> where it does not ask.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether the receiver has the message: it answered with a 2xx status.</summary>
     public bool IsSuccess => (int?)Status is >= 200 and <= 299;

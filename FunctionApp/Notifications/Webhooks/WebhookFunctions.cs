@@ -59,7 +59,7 @@ public sealed class WebhookFunctions(
         List<WebhookView> webhooks = await db.Webhooks.AsNoTracking()
             .Where(webhook => webhook.UserId == caller.UserId)
             .OrderBy(webhook => webhook.Id)
-            .Select(webhook => new WebhookView(webhook.Id, webhook.Url, webhook.EventTypes, webhook.CreatedAt))
+            .Select(webhook => new WebhookView(webhook.Id, webhook.Url, webhook.EventTypes, webhook.CreatedAt, webhook.DisabledAt))
             .ToListAsync(cancellationToken);
         return ApiJson.Result(new WebhookList(webhooks));
     }
@@ -109,7 +109,8 @@ public sealed class WebhookFunctions(
 /// <param name="Url">Where messages go.</param>
 /// <param name="Events">The types of events that it gets; none for all.</param>
 /// <param name="CreatedAt">Since when it gets them.</param>
-public sealed record WebhookView(Guid Id, string Url, IReadOnlyList<string> Events, DateTimeOffset CreatedAt);
+/// <param name="DisabledAt">Since when it gets none, because its receiver answered with 410; <see langword="null"/> while it gets them.</param>
+public sealed record WebhookView(Guid Id, string Url, IReadOnlyList<string> Events, DateTimeOffset CreatedAt, DateTimeOffset? DisabledAt);
 
 /// <summary>A new webhook, with what is never shown again.</summary>
 /// <param name="Id">Its id.</param>

@@ -124,6 +124,7 @@ internal sealed class AtelierDbContextModelSnapshot : ModelSnapshot
             b.Property<string[]>("EventTypes").IsRequired().HasColumnType("text[]").HasColumnName("event_types");
             b.Property<byte[]>("Secret").IsRequired().HasColumnType("bytea").HasColumnName("secret");
             b.Property<DateTimeOffset>("CreatedAt").HasColumnType("timestamp with time zone").HasColumnName("created_at");
+            b.Property<DateTimeOffset?>("DisabledAt").HasColumnType("timestamp with time zone").HasColumnName("disabled_at");
 
             b.HasKey("Id").HasName("pk_webhooks");
             b.HasIndex(["UserId"], "ix_webhooks_user_id");

@@ -17,4 +17,7 @@ public sealed class Webhook
     public required byte[] Secret { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Since when its receiver wants no more messages (410): none is sent from then on. <see langword="null"/> while it takes them.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
 }

@@ -19,8 +19,9 @@ internal static class NodesTrial
         await RoundAsync(hub, [first], 0);
         var one = await RoundAsync(hub, [first], 1);
         await using var second = await Hub.StartNodeAsync("nodes-2", settings);
-        var two = await RoundAsync(hub, [first, second], 2);
-        var burst = await RoundAsync(hub, [first], 3);
+        await RoundAsync(hub, [first, second], 2);
+        var two = await RoundAsync(hub, [first, second], 3);
+        var burst = await RoundAsync(hub, [first], 4);
 
         var table = new Table(["nodes", "started on", "activities a second", "the most there could be"]);
         table.Add(1, "the node", (Instances / one.TotalSeconds).ToString("0"), ActivitiesAtOnce * 1000 / Milliseconds);

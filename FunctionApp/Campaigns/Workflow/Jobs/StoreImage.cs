@@ -75,7 +75,8 @@ public sealed class StoreImage(
 
     private static bool IsWorthAnotherLook(Exception exception) => exception switch
     {
-        GenerationException generation => generation.IsTransient && generation.Code != GenerationErrorCodes.InvalidResponse,
+        GenerationException generation =>
+            generation.IsTransient && generation.Code is not (GenerationErrorCodes.InvalidResponse or GenerationErrorCodes.UnusableAnswer),
         _ => true,
     };
 }

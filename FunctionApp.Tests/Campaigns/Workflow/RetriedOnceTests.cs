@@ -1,0 +1,138 @@
+using Atelier.Campaigns.Control;
+using Atelier.Campaigns.Workflow;
+using Atelier.Durable;
+using Atelier.Generation;
+using Atelier.Images;
+using Atelier.Notifications;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using FunctionApp.Tests.Hosting;
+using FunctionApp.Tests.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
+
+namespace FunctionApp.Tests.Campaigns.Workflow;
+
+/// <summary>Failures whose next attempt would be paid for in vain: one more at most, however many the policy allows.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private static readonly RetrySettings Retry = new(
+        MaxAttempts: 5, TimeSpan.FromSeconds(2), Backoff: 2, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
+
+    private readonly Campaign _campaign = TestCampaign.Create();
+    private string _code = "";
+    private readonly List<TextRequest> _asked = [];
+    private TestDatabase _database = null!;
+    private CampaignChanges _changes = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestDatabase.CreateAsync(services);
+        _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
+        await using AtelierDbContext db = _database.NewContext();
+        db.Add(_campaign);
+        await db.SaveChangesAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _changes.StopAsync(CancellationToken.None);
+        _changes.Dispose();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Image_UnusableTwice_IsGivenUp()
+    {
+        bool[] followed = await RunAsync(image: 0, "unusable_answer", "unusable_answer");
+
+        Assert.Equal([true, false], followed);
+        CampaignImage after = (await ReadAsync()).Images[0];
+        Assert.Equal(PartStatus.Failed, after.Status);
+    }
+
+    [Fact]
+    public async Task Image_UnusableBetweenOtherFailures_IsTriedOnceMoreInAll()
+    {
+        bool[] followed = await RunAsync(image: 0, "unusable_answer", "server_error", "unusable_answer");
+
+        Assert.Equal([true, true, false], followed);
+    }
+
+    [Fact]
+    public async Task Image_FailuresThatPass_FollowThePolicy()
+    {
+        bool[] followed = await RunAsync(image: 0, "invalid_response", "invalid_response", "invalid_response", "invalid_response", "invalid_response");
+
+        Assert.Equal([true, true, true, true, false], followed);
+    }
+
+    [Fact]
+    public async Task Image_InANewRun_IsTriedOnceMoreAgain()
+    {
+        await RunAsync(image: 0, "unusable_answer", "unusable_answer");
+        await using (AtelierDbContext db = _database.NewContext())
+            await db.Images.ExecuteUpdateAsync(row => row.SetProperty(image => image.Status, PartStatus.Pending));
+
+        bool[] followed = await RunAsync(new PartInput(_campaign.Id, 0, Retry, FirstAttempt: 3), "unusable_answer", "unusable_answer");
+
+        Assert.Equal([true, false], followed);
+    }
+
+    [Fact]
+    public async Task Text_Cut_IsTriedOnceMoreWithMoreRoom()
+    {
+        bool[] followed = await RunAsync(image: null, "truncated", "rate_limited", "truncated");
+
+        Assert.Equal([true, true, false], followed);
+        Assert.Equal([false, true, true], _asked.Select(request => request.HasMoreRoom));
+        Campaign after = await ReadAsync();
+        Assert.Equal((PartStatus.Failed, "truncated"), (after.TextStatus, after.Attempts.MaxBy(attempt => attempt.Attempt)!.Code));
+    }
+
+    private Task<bool[]> RunAsync(int? image, params string[] codes) => RunAsync(new PartInput(_campaign.Id, image, Retry), codes);
+
+    // Whether another attempt follows each.
+    private async Task<bool[]> RunAsync(PartInput input, params string[] codes)
+    {
+        var followed = new List<bool>();
+        foreach (string code in codes)
+        {
+            _code = code;
+            var thrown = await Assert.ThrowsAsync<ActivityFailedException>(() => AttemptAsync(input));
+            Assert.Equal(code, thrown.Failure.Code);
+            followed.Add(thrown.Failure.CanRetry);
+        }
+        return [.. followed];
+    }
+
+    private Task AttemptAsync(PartInput input)
+    {
+        var text = new Mock<ITextGenerator>();
+        text.Setup(generator => generator.Provider).Returns("words");
+        text.Setup(generator => generator.GenerateAsync(It.IsAny<TextRequest>(), It.IsAny<CancellationToken>()))
+            .Callback((TextRequest request, CancellationToken _) => _asked.Add(request))
+            .ThrowsAsync(NextFailure());
+        var image = new Mock<IImageGenerator>();
+        image.Setup(generator => generator.Provider).Returns("paint");
+        image.Setup(generator => generator.GenerateAsync(It.IsAny<ImageRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(NextFailure());
+        GeneratorCatalog generators = TestGenerators.Create(text.Object, image.Object);
+        var runner = new PartRunner(
+            new PartRecord(new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance)),
+            new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance),
+            NullLogger<PartRunner>.Instance);
+        return input.Image is null
+            ? new GenerateText(runner, generators).RunAsync(input, CancellationToken.None)
+            : new GenerateImage(runner, generators, Mock.Of<IImageStore>()).RunAsync(input, CancellationToken.None);
+    }
+
+    private GenerationException NextFailure() => new(_code, "No.", "paint") { IsTransient = true, HttpStatus = 200 };
+
+    private async Task<Campaign> ReadAsync()
+    {
+        await using AtelierDbContext db = _database.NewContext();
+        return await db.Campaigns.AsNoTracking().Include(campaign => campaign.Images).Include(campaign => campaign.Attempts).SingleAsync();
+    }
+}

@@ -1,0 +1,41 @@
+namespace Atelier.Durable;
+
+/// <summary>When the next attempt follows: the arithmetic of the engine's retry policy, for the record and its readers.</summary>
+/// <remarks>
+/// Delay n is first × backoff^(n−1), at most the maximum; no attempt follows the last one, nor once the timeout has passed since the
+/// first: as the Durable Task retry policy documents it. A <c>Retry-After</c> of whoever is called is waited for when it is longer.
+/// </remarks>
+public static class RetrySchedule
+{
+    /// <summary>The delay to the next attempt; <see langword="null"/> when there is none.</summary>
+    /// <param name="settings">The policy.</param>
+    /// <param name="attempt">The attempt that failed, from 1.</param>
+    /// <param name="sinceFirstAttempt">Time from the start of the first attempt to the failure.</param>
+    /// <param name="retryAfter">The wait that was asked for; <see langword="null"/> for none.</param>
+    public static TimeSpan? NextDelay(RetrySettings settings, int attempt, TimeSpan sinceFirstAttempt, TimeSpan? retryAfter)
+    {
+        if (attempt >= settings.MaxAttempts || sinceFirstAttempt >= settings.Timeout)
+            return null;
+        TimeSpan delay = PolicyDelay(settings, attempt);
+        return retryAfter > delay ? retryAfter : delay;
+    }
+
+    /// <summary>The delay that the engine's policy makes after an attempt, whatever wait was asked for.</summary>
+    public static TimeSpan PolicyDelay(RetrySettings settings, int attempt)
+    {
+        // In milliseconds as a double: far powers become infinite instead of overflowing, and the maximum cuts them.
+        double milliseconds = settings.FirstInterval.TotalMilliseconds * Math.Pow(settings.Backoff, attempt - 1);
+        return milliseconds < settings.MaxInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : settings.MaxInterval;
+    }
+
+    /// <summary>The policy for what is left of another one, so that an engine that begins to count anew goes on where it was.</summary>
+    /// <param name="settings">The whole policy.</param>
+    /// <param name="attempts">The attempts made, from 0.</param>
+    public static RetrySettings After(RetrySettings settings, int attempts) => settings with
+    {
+        MaxAttempts = Math.Max(1, settings.MaxAttempts - attempts),
+        // A policy whose first delay is longer than its timeout would be refused.
+        FirstInterval = PolicyDelay(settings, attempts + 1) is var next && next < settings.Timeout ? next : settings.Timeout,
+        MaxInterval = settings.MaxInterval < settings.Timeout ? settings.MaxInterval : settings.Timeout,
+    };
+}
