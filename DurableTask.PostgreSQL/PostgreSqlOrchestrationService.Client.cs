@@ -76,7 +76,7 @@ public sealed partial class PostgreSqlOrchestrationService :
         var id = message.OrchestrationInstance.InstanceId;
         if (!await SendAsync(message))
         {
-            throw new InvalidOperationException($"No orchestration instance with the ID '{id}' is running.");
+            throw NotRunning(id);
         }
     }
 
@@ -119,16 +119,26 @@ public sealed partial class PostgreSqlOrchestrationService :
     /// <exception cref="InvalidOperationException">No such instance runs.</exception>
     public async Task ForceTerminateTaskOrchestrationAsync(string instanceId, string reason)
     {
+        if (!await TryTerminateAsync(instanceId, reason))
+        {
+            throw NotRunning(instanceId);
+        }
+    }
+
+    /// <returns><see langword="false"/> when no such instance runs.</returns>
+    internal async Task<bool> TryTerminateAsync(string instanceId, string? reason)
+    {
         var output = Payload.Storable(reason);
         Payload.Check(output, _options.MaxPayloadBytes, "The output of the termination");
         if (!_sessions.TryFind(instanceId, out _)
-            && await GuardAsync(() => _store.TerminateUnstartedAsync(instanceId, output, CancellationToken.None)))
+            && await FindAsync(instanceId) is { Owner: null, IsEnded: false } instance
+            && await GuardAsync(() => _store.TerminateUnstartedAsync(instance, output, CancellationToken.None)))
         {
             _sessions.Watch.Changed(instanceId);
-            return;
+            return true;
         }
 
-        await SendTaskOrchestrationMessageAsync(MessageTo(instanceId, new ExecutionTerminatedEvent(-1, output)));
+        return await SendAsync(MessageTo(instanceId, new ExecutionTerminatedEvent(-1, output)));
     }
 
     /// <inheritdoc/>
@@ -284,6 +294,8 @@ public sealed partial class PostgreSqlOrchestrationService :
 
     internal static OrchestrationAlreadyExistsException AlreadyExists(string id) =>
         new($"An orchestration instance with the ID '{id}' already exists.");
+
+    private static InvalidOperationException NotRunning(string id) => new($"No orchestration instance with the ID '{id}' is running.");
 
     private async Task<bool> CreateAsync(StoredInstance instance)
     {

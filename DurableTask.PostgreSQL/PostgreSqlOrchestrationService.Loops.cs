@@ -42,14 +42,18 @@ public sealed partial class PostgreSqlOrchestrationService
             // No more than keep the activities busy: the rest is another node's as well.
             var busy = (2 * _options.MaxConcurrentActivities) - _sessions.Activities.Backlog;
             var limit = Math.Min(Math.Min(AcquireBatch, Math.Max(busy, 1)), _options.MaxLiveOrchestrations - _sessions.Count);
-            var taken = limit > 0 ? await _store.AcquireAsync(_sessions.NodeId, limit, _sessions.Versions.Rejected, cancellationToken) : [];
-            if (taken.Count == 0)
+            var (taken, hasMore) = limit > 0
+                ? await _store.AcquireAsync(_sessions.NodeId, limit, _sessions.Versions, cancellationToken)
+                : ([], false);
+            if (taken.Count > 0)
+            {
+                await AdoptAsync(taken, cancellationToken);
+            }
+            else if (!hasMore)
             {
                 _takenInDoubt = false;
                 break;
             }
-
-            await AdoptAsync(taken, cancellationToken);
         }
 
         var wait = (_sessions.IsOpen ? await _store.NextWakeAsync(_sessions.Versions.Rejected, cancellationToken) : null) ?? _options.SweepInterval;
@@ -87,14 +91,6 @@ public sealed partial class PostgreSqlOrchestrationService
 
     private async Task AdoptAsync(List<StoredInstance> taken, CancellationToken cancellationToken)
     {
-        var forOthers = taken.Where(i => _sessions.Versions.Rejects(i.Version)).Select(i => i.Id).ToHashSet(StringComparer.Ordinal);
-        if (forOthers.Count > 0)
-        {
-            _logger.LogInformation("{Count} orchestrations of other versions are left to other nodes", forOthers.Count);
-            await _store.GiveBackAsync(_sessions.NodeId, forOthers, cancellationToken);
-            taken.RemoveAll(i => forOthers.Contains(i.Id));
-        }
-
         var histories = await _store.LoadHistoriesAsync(taken, cancellationToken);
         foreach (var instance in taken)
         {
@@ -189,6 +185,11 @@ public sealed partial class PostgreSqlOrchestrationService
         foreach (var session in _sessions.All)
         {
             session.EvictIfIdle(_options.ExtendedSessionIdleTimeout);
+        }
+
+        foreach (var (id, output) in await _store.TerminationsAsync(cancellationToken))
+        {
+            await TryTerminateAsync(id, output);
         }
 
         await _store.ClearInboxAsync(cancellationToken);

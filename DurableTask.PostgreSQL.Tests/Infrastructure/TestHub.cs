@@ -46,7 +46,7 @@ internal sealed class TestHub : IAsyncDisposable
         HeartbeatInterval = TimeSpan.FromMilliseconds(250),
         Lease = TimeSpan.FromMinutes(1),
         ReconnectGrace = TimeSpan.FromMinutes(1),
-        SweepInterval = TimeSpan.FromMilliseconds(500),
+        SweepInterval = TimeSpan.FromMilliseconds(250),
         DrainTimeout = TimeSpan.FromSeconds(1),
     };
 

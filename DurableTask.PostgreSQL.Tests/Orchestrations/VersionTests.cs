@@ -111,11 +111,12 @@ public sealed class VersionTests
     {
         await using var hub = await TestHub.CreateAsync();
         var one = await StartNodeAsync(hub, "one", "1", VersionMatchStrategy.Strict);
-        var id = await ScheduleAsync(one, "Where", "2");
+        var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => ScheduleAsync(hub.NewClient(), "Where", "2")));
 
-        await one.Client.TerminateInstanceAsync(id);
+        await Task.WhenAll(ids.Select(id => one.Client.TerminateInstanceAsync(id)));
 
-        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await one.EndOfAsync(id)).RuntimeStatus);
+        Assert.All(
+            await Task.WhenAll(ids.Select(one.EndOfAsync)), end => Assert.Equal(OrchestrationRuntimeStatus.Terminated, end.RuntimeStatus));
     }
 
     [Fact]

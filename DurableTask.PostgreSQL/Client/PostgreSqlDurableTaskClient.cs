@@ -95,7 +95,7 @@ public sealed partial class PostgreSqlDurableTaskClient : DurableTaskClient
         {
             if (await _service.FindAsync(descendant, cancellation) is { IsEnded: false })
             {
-                await _service.SendAsync(PostgreSqlOrchestrationService.MessageTo(descendant, new ExecutionTerminatedEvent(-1, output)));
+                await _service.TryTerminateAsync(descendant, output);
             }
         }
     }

@@ -7,10 +7,15 @@ namespace DurableTask.PostgreSQL.Sessions;
 /// <param name="settings">The worker's versioning; <see langword="null"/> takes all versions.</param>
 internal sealed class VersionFilter(VersioningSettings? settings)
 {
-    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
 
     /// <summary>Versions met so far that wait for another node.</summary>
     public string[]? Rejected => _known.Any(v => v.Value) ? [.. _known.Where(v => v.Value).Select(v => v.Key)] : null;
+
+    /// <summary>Versions met so far that this node takes; <see langword="null"/> when it takes all, met or not.</summary>
+    public string[]? Accepted => settings is { FailureStrategy: VersioningSettings.VersionFailureStrategy.Reject }
+        ? [.. _known.Where(v => !v.Value).Select(v => v.Key)]
+        : null;
 
     /// <summary>Whether an orchestration of the version is left to another node.</summary>
     public bool Rejects(string version) => settings is { FailureStrategy: VersioningSettings.VersionFailureStrategy.Reject }

@@ -5,10 +5,11 @@ id, run_id, execution_id, name, version, status, input, output, custom_status, f
 wake_at, inbox_count, dispatches, parent_id, parent_execution_id, parent_name, parent_version, parent_task, tags, trace
 
 -- name: Acquire
--- $1 node, $2 limit, $3 versions that the node leaves to others, $4 most dispatches. Takes instances that nobody holds, the oldest first.
--- They keep wake_at, which tells them from those that started on the node.
+-- $1 node, $2 limit, $3 versions that the node leaves to others, $4 most dispatches, $5 versions that it takes, or null for all others. Takes
+-- instances that nobody holds, the oldest first. They keep wake_at, which tells them from those that started on the node. Those of versions that the
+-- node has not met are returned, too, but not taken.
 with ready as (
-    select id from {hub}.instances
+    select id, version from {hub}.instances
     where owner is null and wake_at <= clock_timestamp() and ($3::text[] is null or version <> all($3)) and dispatches < $4
     order by wake_at
     limit $2
@@ -17,9 +18,11 @@ taken as (
     update {hub}.instances i
     set owner = (select id from {hub}.nodes where id = $1 for key share), status = case when i.status = 6 then 0 else i.status end
     from ready
-    where i.id = ready.id
+    where i.id = ready.id and ($5::text[] is null or ready.version = any($5))
     returning i.*)
 select {columns} from taken
+union all
+select {columns} from {hub}.instances where id in (select id from ready where version <> all($5))
 
 -- name: FindTaken
 -- $1 node, $2 ids or null. What a node has taken by Acquire and still holds.
@@ -39,13 +42,6 @@ select b.id, b.instance_id, b.execution_id, b.event, i.inbox_count
 from {hub}.inbox b join {hub}.instances i on i.id = b.instance_id
 where i.owner = $1 order by b.id
 
--- name: GiveBack
--- $1 ids, $2 node. Gives back instances that were taken but are for another node to run.
-update {hub}.instances i
-set owner = null, wake_at = clock_timestamp(),
-    status = case when exists (select 1 from {hub}.history h where h.instance_id = i.id) then i.status else 6 end
-where id = any($1) and owner = $2
-
 -- name: Send
 -- $1 receiver, $2 execution id, $3 event, $4 whether it is a rewind, $5 channel. Puts a message into an inbox and wakes the receiver's node.
 with receiver as (
@@ -59,14 +55,31 @@ put as (
 select owner, inbox_count, pg_notify($5, coalesce('m' || owner, 'r')) from receiver
 
 -- name: TerminateUnstarted
--- $1 id, $2 output, $3 history, $4 most dispatches. Ends an instance that has no parent and has not begun, or that was set aside: its code does not run.
+-- $1 id, $2 output, $3 history, $4 most dispatches, $5 event for its parent, $6 channel. Ends an instance that has not begun, or that was set aside: its
+-- code does not run.
 with ended as (
     update {hub}.instances
     set status = 5, output = $2, updated_at = clock_timestamp(), completed_at = clock_timestamp(), wake_at = null
-    where id = $1 and owner is null and parent_id is null and (status = 6 or (dispatches >= $4 and status not in (1, 3, 4, 5)))
-    returning id)
-insert into {hub}.history (instance_id, seq, events)
-select id, coalesce((select max(seq) + 1 from {hub}.history where instance_id = $1), 0), $3 from ended
+    where id = $1 and owner is null and (status = 6 or (dispatches >= $4 and status not in (1, 3, 4, 5)))
+    returning id, parent_id, parent_execution_id),
+history as (
+    insert into {hub}.history (instance_id, seq, events)
+    select id, coalesce((select max(seq + json_array_length(events::json)) from {hub}.history where instance_id = $1), 0), $3 from ended),
+parents as (
+    update {hub}.instances p
+    set inbox_count = p.inbox_count + 1, wake_at = case when p.owner is null then clock_timestamp() else p.wake_at end
+    from ended e
+    where p.id = e.parent_id and p.status not in (1, 3, 4, 5)
+    returning p.id, p.owner, e.parent_execution_id),
+put as (
+    insert into {hub}.inbox (instance_id, execution_id, event) select id, parent_execution_id, $5 from parents)
+select exists (select from ended), (select count(pg_notify($6, coalesce('m' || owner, 'r'))) from parents)
+
+-- name: Terminations
+-- $1 most dispatches. Messages that terminate an instance which no node takes, since it waits for one of its version or was set aside.
+select b.instance_id, b.event from {hub}.inbox b join {hub}.instances i on i.id = b.instance_id
+where starts_with(b.event, '{"type":3,') and i.owner is null
+  and (i.status = 6 or (i.dispatches >= $1 and i.status not in (1, 3, 4, 5))) limit 100
 
 -- name: Find
 select {columns} from {hub}.instances where id = $1

@@ -79,8 +79,8 @@ internal sealed class TaskHubSchema(NpgsqlDataSource dataSource, string taskHub,
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             """
-            select exists (select from information_schema.tables where table_schema = $1 and table_name = 'instances'),
-                exists (select from information_schema.tables where table_schema = $1 and table_name = 'schema_version')
+            select coalesce(bool_or(c.relname = 'instances'), false), coalesce(bool_or(c.relname = 'schema_version'), false)
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1
             """,
             connection);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = taskHub });

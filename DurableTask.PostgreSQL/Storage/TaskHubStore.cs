@@ -1,5 +1,6 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
+using DurableTask.PostgreSQL.Sessions;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -12,13 +13,25 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
     private const string LastCharacter = "\U0010FFFF";
 
     /// <summary>Takes instances that are ready to run and that nobody holds, the oldest first.</summary>
-    public async Task<List<StoredInstance>> AcquireAsync(long nodeId, int limit, string[]? rejectedVersions, CancellationToken cancellationToken)
+    /// <returns>What was taken, and whether there are more of versions that the node had not met before.</returns>
+    public async Task<(List<StoredInstance> Taken, bool HasMore)> AcquireAsync(
+        long nodeId, int limit, VersionFilter versions, CancellationToken cancellationToken)
     {
-        await using var command = Command("Acquire", Value(nodeId), Value(limit), Texts(rejectedVersions), Value(maxDispatchCount));
+        await using var command = Command(
+            "Acquire", Value(nodeId), Value(limit), Texts(versions.Rejected), Value(maxDispatchCount), Texts(versions.Accepted));
         var instances = await ReadInstancesAsync(command, cancellationToken);
+        if (!instances.Exists(i => i.Owner is null))
+        {
+            return (instances, false);
+        }
+
+        var accepted = versions.Accepted;
+        var unmet = instances.FindAll(i => i.Owner is null && accepted?.Contains(i.Version) is false);
+        unmet.ForEach(i => versions.Rejects(i.Version));
+        instances.RemoveAll(unmet.Contains);
 
         // Without a node row the update leaves them to nobody, and as ready as they were.
-        return instances.Exists(i => i.Owner is null) ? throw new NodeFencedException(nodeId) : instances;
+        return instances.Exists(i => i.Owner is null) ? throw new NodeFencedException(nodeId) : (instances, true);
     }
 
     /// <summary>What a node has taken by <see cref="AcquireAsync"/> and still holds; of the instances named, or all.</summary>
@@ -98,19 +111,39 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
         return outcome.Created.Contains(instance.RunId);
     }
 
-    /// <summary>Ends an instance that has not begun, or that was set aside, and that no other waits for: its code does not run.</summary>
+    /// <summary>Ends an instance that has not begun, or that was set aside: its code does not run. Its parent gets a failure.</summary>
     /// <returns>Whether it was such a one.</returns>
-    public async Task<bool> TerminateUnstartedAsync(string id, string? output, CancellationToken cancellationToken)
+    public async Task<bool> TerminateUnstartedAsync(StoredInstance instance, string? output, CancellationToken cancellationToken)
     {
         var history = HistoryCodec.ToRow([HistoryCodec.Write(
             [new ExecutionTerminatedEvent(-1, output), new ExecutionCompletedEvent(-1, output, OrchestrationStatus.Terminated)])]);
+        var failure = new FailureDetails(
+            nameof(OrchestrationStatus.Terminated), $"The orchestration '{instance.Id}' was terminated.", stackTrace: null, innerFailure: null, isNonRetriable: true);
+        var report = HistoryCodec.Write(
+            [new SubOrchestrationInstanceFailedEvent(-1, instance.Parent?.TaskScheduleId ?? -1, output, details: null, failure)]);
         await using var command = Command(
             "TerminateUnstarted",
-            Value(id),
+            Value(instance.Id),
             Value(output),
             new NpgsqlParameter<byte[]> { TypedValue = history, NpgsqlDbType = NpgsqlDbType.Text },
-            Value(maxDispatchCount));
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+            Value(maxDispatchCount),
+            new NpgsqlParameter<byte[]> { TypedValue = report, NpgsqlDbType = NpgsqlDbType.Text },
+            Value(sql.Channel));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Instances that were to be terminated when a node had them, and that no node takes any more; with the outputs.</summary>
+    public async Task<List<(string Id, string? Output)>> TerminationsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command("Terminations", Value(maxDispatchCount));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var terminations = new List<(string Id, string? Output)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            terminations.Add((reader.GetString(0), ((ExecutionTerminatedEvent)HistoryCodec.ReadMessage(reader.GetFieldValue<byte[]>(1))).Input));
+        }
+
+        return terminations;
     }
 
     public async Task<StoredInstance?> FindAsync(string id, CancellationToken cancellationToken)
@@ -206,13 +239,6 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
     public async Task ClearInboxAsync(CancellationToken cancellationToken)
     {
         await using var command = Command("ClearInbox");
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>Gives back instances that were taken but are for another node to run.</summary>
-    public async Task GiveBackAsync(long nodeId, IEnumerable<string> ids, CancellationToken cancellationToken)
-    {
-        await using var command = Command("GiveBack", Value<string[]>([.. ids]), Value(nodeId));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
