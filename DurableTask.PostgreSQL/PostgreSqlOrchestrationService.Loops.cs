@@ -264,6 +264,7 @@ public sealed partial class PostgreSqlOrchestrationService
                 // A loop that ended would silently take a part of the node with it.
                 _logger.LogDebug(exception, "A node failed at {What}", what);
                 _health.Failed(what, exception);
+                TaskHubDataSource.Renew(_dataSource, exception);
                 await PauseAsync(TimeSpan.FromMilliseconds(500));
             }
         }

@@ -286,6 +286,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             catch (Exception exception)
             {
                 _health.Failed(Joining, exception);
+                TaskHubDataSource.Renew(_dataSource, exception);
                 await PauseAsync(_options.HeartbeatInterval);
             }
         }
@@ -317,6 +318,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
         catch (Exception exception) when (exception is NpgsqlException or System.Net.Sockets.SocketException or IOException or TimeoutException
             && DatabaseErrors.KindOf(exception) is not DatabaseErrorKind.OfTheInstance)
         {
+            TaskHubDataSource.Renew(_dataSource, exception);
             var hint = DatabaseErrors.KindOf(exception) is DatabaseErrorKind.Defect
                 ? "Check the schema and the rights of the role."
                 : "Check that PostgreSQL runs and that the connection string is right.";

@@ -69,6 +69,7 @@ internal sealed class CommitConnection(
             {
                 health.Failed(DatabaseHealth.Commits, exception);
                 await DropConnectionAsync().ConfigureAwait(false);
+                TaskHubDataSource.Renew(dataSource, exception);
                 await Task.Delay(delay, timeProvider, cancellationToken).ConfigureAwait(false);
                 var max = DatabaseErrors.KindOf(exception) is DatabaseErrorKind.Defect ? MaxDefectDelay : MaxOutageDelay;
                 delay = delay * 2 < max ? delay * 2 : max;

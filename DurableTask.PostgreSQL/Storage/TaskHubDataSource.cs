@@ -29,6 +29,17 @@ internal static class TaskHubDataSource
         return builder.EnableArrays().EnableTransportSecurity().EnableIntegratedSecurity().Build();
     }
 
+    /// <summary>
+    /// Closes the pool's sessions after an error that they may keep: one that began while the database was read-only by default stays so.
+    /// </summary>
+    public static void Renew(NpgsqlDataSource dataSource, Exception exception)
+    {
+        if (exception is PostgresException && DatabaseErrors.KindOf(exception) is DatabaseErrorKind.Outage)
+        {
+            dataSource.Clear();
+        }
+    }
+
     /// <summary>The database as a message names it, without a user or a password.</summary>
     public static string Describe(PostgreSqlOrchestrationServiceOptions options)
     {
