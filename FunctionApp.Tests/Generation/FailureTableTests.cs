@@ -27,6 +27,7 @@ public sealed class FailureTableTests
 
     private static readonly (string Theirs, string Ours)[] SuccessRows =
     [
+        ("rate_limited", "rate_limited"),
         ("rate_limit_exceeded", "rate_limited"),
         ("rate_limit_error", "rate_limited"),
         ("RESOURCE_EXHAUSTED", "rate_limited"),
