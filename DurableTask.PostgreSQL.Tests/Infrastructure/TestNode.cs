@@ -43,6 +43,8 @@ internal sealed class TestNode : IAsyncDisposable
         _hosted = [.. _services.GetServices<IHostedService>()];
     }
 
+    public IServiceProvider Services => _services;
+
     public PostgreSqlOrchestrationService Service { get; }
 
     public DurableTaskClient Client { get; }

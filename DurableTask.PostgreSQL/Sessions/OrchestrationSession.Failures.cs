@@ -7,6 +7,8 @@ namespace DurableTask.PostgreSQL.Sessions;
 /// <content>What becomes of an orchestration whose data cannot be stored.</content>
 internal sealed partial class OrchestrationSession
 {
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(1);
+
     private PayloadTooLargeException? FindTooLarge(HistoryEvent[] events, IList<TaskMessage> messages, OrchestrationState? status)
     {
         try
@@ -83,6 +85,32 @@ internal sealed partial class OrchestrationSession
         _host.Writer.Enqueue(request);
     }
 
+    /// <summary>Not even the failure can be stored: a node takes the instance again later. It must not stay with a node that does nothing for it.</summary>
+    private void GiveBack() =>
+        _host.Writer.Enqueue(new GiveBackRequest(this) { InstanceId = Id, Release = new InstanceRelease(RetryDelay, InboxCount) });
+
+    private sealed class GiveBackRequest(OrchestrationSession session) : CommitRequest
+    {
+        public override long? Node => session.Node;
+
+        public override IThreadPoolWorkItem? OnCommitted(CommitOutcome outcome)
+        {
+            if (outcome.Released.Contains(session.Id))
+            {
+                session.Leave(isOver: false);
+            }
+            else
+            {
+                // A message came that is not counted yet.
+                session._host.Later(session.GiveBack, TimeSpan.FromSeconds(1));
+            }
+
+            return null;
+        }
+
+        public override void OnFailed(Exception exception) => session.Leave(isOver: false);
+    }
+
     private sealed class FailureRequest(OrchestrationSession session) : CommitRequest
     {
         public override long? Node => session.Node;
@@ -96,12 +124,14 @@ internal sealed partial class OrchestrationSession
 
         public override void OnFailed(Exception exception)
         {
-            if (exception is not (NodeFencedException or ServiceStoppedException))
+            if (exception is NodeFencedException or ServiceStoppedException)
             {
-                session._host.Failed(session, exception);
+                session.Leave(isOver: false);
+                return;
             }
 
-            session.Leave(isOver: false);
+            session._host.Failed(session, exception);
+            session.GiveBack();
         }
     }
 }

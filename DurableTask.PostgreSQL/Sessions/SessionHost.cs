@@ -227,6 +227,10 @@ internal sealed class SessionHost(
         _sessions.Clear();
     }
 
+    /// <summary>Does something after a while.</summary>
+    public void Later(Action action, TimeSpan delay) =>
+        _ = Task.Delay(delay, TimeProvider).ContinueWith(_ => action(), TaskScheduler.Default);
+
     public void LookForMessages() => MessagesExpected?.Invoke();
 
     public void ConfirmChildren(OrchestrationSession session, Dictionary<int, string> children, bool isRewind)
@@ -271,7 +275,4 @@ internal sealed class SessionHost(
             session.ExpectInbox(count);
         }
     }
-
-    private void Later(Action action, TimeSpan delay) =>
-        _ = Task.Delay(delay, TimeProvider).ContinueWith(_ => action(), TaskScheduler.Default);
 }

@@ -63,8 +63,9 @@ internal sealed class ScopedOrchestration(string name, ScopedTasks tasks) : Task
             _ = _orchestration.Execute(context, input).ContinueWith(
                 OnEnded, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception)
         {
+            // Whatever keeps an orchestrator from being made is its orchestration's failure: the framework would try for ever.
             _result.TrySetException(exception);
         }
         finally
