@@ -13,7 +13,8 @@ public abstract class RestartTests(bool isOfNode) : ClientTest(isOfNode)
     {
         var options = new StartOrchestrationOptions("first")
         {
-            Version = new TaskVersion("7"), Tags = new Dictionary<string, string> { ["k"] = "v" },
+            Version = new TaskVersion("7"),
+            Tags = new Dictionary<string, string> { ["k"] = "v" },
         };
         await Node.EndOfAsync(await Node.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "in", options));
 

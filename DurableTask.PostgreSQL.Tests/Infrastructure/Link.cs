@@ -20,7 +20,9 @@ internal sealed class Link : IDisposable
         _listener.Start();
         ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Port = ((IPEndPoint)_listener.LocalEndpoint).Port, GssEncryptionMode = GssEncryptionMode.Disable, SslMode = SslMode.Disable,
+            Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            SslMode = SslMode.Disable,
         }.ConnectionString;
         _ = AcceptAsync();
     }

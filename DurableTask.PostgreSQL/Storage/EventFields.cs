@@ -68,14 +68,21 @@ internal struct EventFields
             EventType.ExecutionResumed => new ExecutionResumedEvent(Id, Data),
             EventType.ExecutionRewound => new ExecutionRewoundEvent(Id, Data)
             {
-                ParentExecutionId = Execution, InstanceId = Instance, ParentTraceContext = Trace,
+                ParentExecutionId = Execution,
+                InstanceId = Instance,
+                ParentTraceContext = Trace,
             },
             EventType.TaskScheduled => new TaskScheduledEvent(Id, Name!, Version, Data) { Tags = Tags, ParentTraceContext = Trace },
             EventType.TaskCompleted => new TaskCompletedEvent(Id, Task, Data),
             EventType.TaskFailed => new TaskFailedEvent(Id, Task, Data, Details, Failure),
             EventType.SubOrchestrationInstanceCreated => new SubOrchestrationInstanceCreatedEvent(Id)
             {
-                InstanceId = Instance, Name = Name, Version = Version, Input = Data, ClientSpanId = Span, Tags = Tags,
+                InstanceId = Instance,
+                Name = Name,
+                Version = Version,
+                Input = Data,
+                ClientSpanId = Span,
+                Tags = Tags,
             },
             EventType.SubOrchestrationInstanceCompleted => new SubOrchestrationInstanceCompletedEvent(Id, Task, Data),
             EventType.SubOrchestrationInstanceFailed => new SubOrchestrationInstanceFailedEvent(Id, Task, Data, Details, Failure),

@@ -1,8 +1,8 @@
-using Atelier.Generation;
-using Atelier.Generation.Calls;
-using Atelier.Generation.Failures;
 using System.Text;
 using System.Text.Json;
+using Atelier.Generation;
+using Atelier.Generation.Failures;
+using Atelier.Generation.Http;
 
 namespace FunctionApp.Tests.Generation;
 
@@ -27,6 +27,7 @@ public sealed class FailureTableTests
 
     private static readonly (string Theirs, string Ours)[] SuccessRows =
     [
+        ("rate_limited", "rate_limited"),
         ("rate_limit_exceeded", "rate_limited"),
         ("rate_limit_error", "rate_limited"),
         ("RESOURCE_EXHAUSTED", "rate_limited"),

@@ -129,6 +129,27 @@ public sealed class LenientResponseTests
     }
 
     [Theory]
+    [InlineData(400, "invalid_response")]
+    [InlineData(401, "invalid_response")]
+    [InlineData(403, "invalid_response")]
+    [InlineData(404, "invalid_response")]
+    [InlineData(410, "invalid_response")]
+    [InlineData(304, "invalid_response")]
+    [InlineData(408, "timeout")]
+    [InlineData(429, "rate_limited")]
+    [InlineData(503, "server_error")]
+    public async Task Download_StorageRefuses_SaysWhetherTheAddressIsOfAnyUse(int status, string code)
+    {
+        await using var server = await ProviderServer.StartAsync(status, "");
+        await using var providers = Create(server);
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(
+            () => providers.Catalog.AsyncImage("replicate").FetchAsync($"{server.Address}/1.png", default));
+
+        Assert.Equal((code, true), (failure.Code, failure.IsTransient));
+    }
+
+    [Theory]
     [InlineData("""{"id":"j1","status":"failed","error":{"code":"moderation","message":"Not this one."}}""", "moderation_blocked")]
     [InlineData("""{"id":"j1","status":"failed","error":{"code":"generation_failed","message":"Out of memory."}}""", "server_error")]
     [InlineData("""{"id":"j1","status":"failed","error":"moderation service is down"}""", "server_error")]

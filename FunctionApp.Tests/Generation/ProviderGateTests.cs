@@ -57,6 +57,31 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
+    public async Task Pass_HeldBack_SaysForWhomUntilWhenAndWhy()
+    {
+        await FailAsync(TimeSpan.FromHours(1));
+        _time.Advance(TimeSpan.FromMinutes(20));
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => PassAsync());
+
+        var hold = new ProviderHold("one", "text", _time.GetUtcNow() + TimeSpan.FromMinutes(40), GenerationErrorCodes.RateLimited);
+        Assert.Equal(hold, failure.Hold);
+        Assert.Equal(hold, _gate.HoldOf("one", "text"));
+        _time.Advance(TimeSpan.FromMinutes(40));
+        Assert.Null(_gate.HoldOf("one", "text"));
+    }
+
+    [Fact]
+    public async Task Pass_ClosedForLongerByAnother_SaysWhyItStaysClosed()
+    {
+        await FailAsync(TimeSpan.FromSeconds(30));
+        _gate.Close("one", "text", TimeSpan.FromSeconds(60), GenerationErrorCodes.ServerError);
+        _gate.Close("one", "text", TimeSpan.FromSeconds(40), GenerationErrorCodes.RateLimited);
+
+        Assert.Equal(GenerationErrorCodes.ServerError, _gate.HoldOf("one", "text")!.Reason);
+    }
+
+    [Fact]
     public async Task Pass_OtherProviderOrKind_IsNotHeldBack()
     {
         await FailAsync(TimeSpan.FromSeconds(60));
@@ -70,7 +95,7 @@ public sealed class ProviderGateTests
     {
         await FailAsync(TimeSpan.FromSeconds(3));
         var waiting = PassAsync();
-        _gate.Close("one", "text", TimeSpan.FromSeconds(3 + 4));
+        _gate.Close("one", "text", TimeSpan.FromSeconds(3 + 4), "server_error");
         _time.Advance(TimeSpan.FromSeconds(3));
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => waiting);
@@ -83,7 +108,7 @@ public sealed class ProviderGateTests
     public async Task Close_ShorterWaitThanTheOneInForce_ChangesNothing()
     {
         await FailAsync(TimeSpan.FromSeconds(60));
-        _gate.Close("one", "text", TimeSpan.FromSeconds(1));
+        _gate.Close("one", "text", TimeSpan.FromSeconds(1), "server_error");
 
         Assert.Equal(TimeSpan.FromSeconds(60), _gate.Remaining("one", "text"));
     }
@@ -118,6 +143,7 @@ public sealed class ProviderGateTests
 
         Assert.Equal((GenerationErrorCodes.RateLimited, true, null), (failure.Code, failure.IsTransient, failure.HttpStatus));
         Assert.InRange(failure.RetryAfter!.Value, ProviderPlaces.ShortestWait, ProviderPlaces.LongestWait);
+        Assert.Equal(new ProviderHold("one", "text", _time.GetUtcNow() + failure.RetryAfter.Value, ProviderHold.Busy), failure.Hold);
         Assert.Equal(1, await PassAsync("another"));
         hangs.SetResult(7);
         await Task.WhenAll(hanging);
@@ -142,7 +168,7 @@ public sealed class ProviderGateTests
     {
         var hangs = new TaskCompletionSource<int>();
         var hanging = Enumerable.Range(0, Places).Select(_ => HangAsync(hangs)).ToArray();
-        _gate.Close("one", "text", TimeSpan.FromMinutes(5));
+        _gate.Close("one", "text", TimeSpan.FromMinutes(5), "rate_limited");
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => PassAsync());
 

@@ -30,6 +30,9 @@ public sealed class GenerationException : Exception
     /// <summary>How long the provider asked to be left alone, counted from when the failure was raised. Default: it did not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>What held the call back before it was made. Default: the provider was called.</summary>
+    public ProviderHold? Hold { get; init; }
+
     /// <summary>The HTTP status of the provider's answer. Default: there was no answer.</summary>
     public int? HttpStatus { get; init; }
 

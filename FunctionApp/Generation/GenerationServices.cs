@@ -5,6 +5,7 @@ using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
 using Atelier.Generation.Gemini;
+using Atelier.Generation.Http;
 using Atelier.Generation.OpenAI;
 using Atelier.Generation.Replicate;
 using Atelier.Generation.StableDiffusion;

@@ -59,7 +59,7 @@ export const rows = [
   {
     title: 'kill -9 with 500 in flight: restart to all complete', unit: 's', digits: 2, better: 'less',
     chart: 'kill -9: restart to all complete, s',
-    goals: [{ times: 1.1, engine: 'floor', than: afresh, of: 'floor’s start and one round of the calls' }],
+    goals: [{ times: 1.1, engine: 'floor', than: afresh, of: 'the floor’s start and one round of the calls' }],
     value: ({ crash }) => median(crash, (round) => round.seconds),
     instead: ({ crash }) => lossOf(crash),
   },
@@ -100,7 +100,7 @@ export function goals({ engines }) {
     const sign = row.better === 'more' ? '≥' : '≤';
     const [wanted, measured] = goal.figure
       ? [`${number(goal.figure, row.digits)} ${row.unit}`, `${number(value, row.digits)} ${row.unit}`]
-      : [`${goal.times} × the ${goal.of ?? shortTitle(engines[goal.engine].title)}`, `${number((goal.times * value) / limit, 2)} ×`];
+      : [`${goal.times} × ${goal.of ?? (goal.engine === 'floor' ? 'the floor' : shortTitle(engines[goal.engine].title))}`, `${number((goal.times * value) / limit, 2)} ×`];
     return {
       title: row.title,
       wanted: `${sign} ${wanted}`.trim(),

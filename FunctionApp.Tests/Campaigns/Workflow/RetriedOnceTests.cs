@@ -92,6 +92,40 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         Assert.Equal((PartStatus.Failed, "truncated"), (after.TextStatus, after.Attempts.MaxBy(attempt => attempt.Attempt)!.Code));
     }
 
+    [Theory]
+    [InlineData("unusable_answer", true)]
+    [InlineData("invalid_response", true)]
+    [InlineData("server_error", false)]
+    public async Task Job_WhoseImageCannotBeFetched_IsOrderedAnewWhereTheSameAddressIsOfNoUse(string code, bool isForgotten)
+    {
+        var input = new PartInput(_campaign.Id, 0, Retry) { IsAsync = true };
+        var generator = new Mock<IAsyncImageGenerator>();
+        generator.Setup(provider => provider.Provider).Returns("paint");
+        _code = code;
+        generator.Setup(provider => provider.FetchAsync("https://example.org/1.png", It.IsAny<CancellationToken>())).ThrowsAsync(NextFailure());
+        var record = new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance);
+        var parts = new PartRecord(record);
+        var jobs = new JobRecord(record);
+        await parts.BeginAsync(input, CancellationToken.None);
+        await jobs.KeepAsync(input, "job-1", CancellationToken.None);
+        var stops = new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance);
+        var store = new StoreImage(
+            parts,
+            jobs,
+            new PartRunner(parts, stops, NullLogger<PartRunner>.Instance),
+            stops,
+            new UnwantedJob(TimeProvider.System, NullLogger<UnwantedJob>.Instance),
+            new GeneratorCatalog([Mock.Of<ITextGenerator>(text => text.Provider == "words")], [], "words", "paint", [generator.Object]),
+            Mock.Of<IImageStore>(),
+            NullLogger<StoreImage>.Instance);
+
+        var thrown = await Assert.ThrowsAsync<ActivityFailedException>(() => store.RunAsync(
+            new ImageJobInput(input, new ImageReport("job-1", ImageJobStatus.Succeeded, "https://example.org/1.png")), CancellationToken.None));
+
+        Assert.Equal((code, true), (thrown.Failure.Code, thrown.Failure.CanRetry));
+        Assert.Equal(isForgotten ? null : "job-1", (await ReadAsync()).Images[0].ProviderJobId);
+    }
+
     private Task<bool[]> RunAsync(int? image, params string[] codes) => RunAsync(new PartInput(_campaign.Id, image, Retry), codes);
 
     // Whether another attempt follows each.

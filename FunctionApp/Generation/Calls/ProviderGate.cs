@@ -18,7 +18,7 @@ internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILo
     /// <summary>The longest that a call waits in place.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<(string Provider, string Kind), long> _opensAt = new();
+    private readonly ConcurrentDictionary<(string Provider, string Kind), Closing> _closings = new();
 
     /// <summary>Makes a call once the gate is open, and closes the gate when the call's failure says so.</summary>
     /// <exception cref="GenerationException">The call failed, or the gate stays closed for longer than a call waits.</exception>
@@ -37,37 +37,38 @@ internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILo
         {
             AtelierMeter.Called(provider, kind, e.Code, time.GetElapsedTime(start));
             if (e.RetryAfter is { } asked && asked > TimeSpan.Zero)
-                Close(provider, kind, asked);
+                Close(provider, kind, asked, e.Code);
             throw;
         }
     }
 
     /// <summary>Holds back the calls of a kind to a provider. A gate that is closed for longer already stays so.</summary>
-    public void Close(string provider, string kind, TimeSpan wait)
+    public void Close(string provider, string kind, TimeSpan wait, string reason)
     {
-        var opensAt = time.GetTimestamp() + (long)Math.Ceiling(wait.TotalSeconds * time.TimestampFrequency);
-        _opensAt.AddOrUpdate((provider, kind), opensAt, (_, until) => Math.Max(until, opensAt));
+        var closing = new Closing(time.GetTimestamp() + (long)Math.Ceiling(wait.TotalSeconds * time.TimestampFrequency), reason);
+        _closings.AddOrUpdate((provider, kind), closing, (_, before) => before.OpensAt >= closing.OpensAt ? before : closing);
         logger.LogInformation("Provider {Provider} asks to wait: no call for {Kind} in the next {Wait}", provider, kind, wait);
     }
 
     /// <summary>How long the gate stays closed; zero where it is open.</summary>
-    public TimeSpan Remaining(string provider, string kind)
-    {
-        if (!_opensAt.TryGetValue((provider, kind), out var opensAt))
-            return TimeSpan.Zero;
-        var left = time.GetElapsedTime(time.GetTimestamp(), opensAt);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-    }
+    public TimeSpan Remaining(string provider, string kind) => Find(provider, kind)?.Left ?? TimeSpan.Zero;
+
+    /// <summary>What the calls of a kind to a provider wait for; null where the gate is open.</summary>
+    public ProviderHold? HoldOf(string provider, string kind) =>
+        Find(provider, kind) is var (left, reason) ? HoldOf(provider, kind, left, reason) : null;
 
     private async Task WaitAsync(string provider, string kind, CancellationToken cancellationToken)
     {
         var budget = MaxWait;
-        while (Remaining(provider, kind) is var left && left > TimeSpan.Zero)
+        while (Find(provider, kind) is var (left, reason))
         {
             // Another call may close the gate again while this one waits: what is waited in all stays within the budget.
             if (left > budget)
             {
-                throw HeldBack($"The provider asked to wait; the call was held back with {Math.Ceiling(left.TotalSeconds)} s left.", provider, left);
+                throw HeldBack(
+                    $"The provider asked to wait; the call was held back with {Math.Ceiling(left.TotalSeconds)} s left.",
+                    HoldOf(provider, kind, left, reason),
+                    left);
             }
 
             budget -= left;
@@ -78,12 +79,23 @@ internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILo
 
     private GenerationException NoPlace(string provider, string kind, TimeSpan wait)
     {
-        var left = Remaining(provider, kind);
-        return HeldBack(
-            "As many calls of this provider as may be are under way already; this one was held back.", provider, left > wait ? left : wait);
+        const string Message = "As many calls of this provider as may be are under way already; this one was held back.";
+        return Find(provider, kind) is var (left, reason) && left > wait
+            ? HeldBack(Message, HoldOf(provider, kind, left, reason), left)
+            : HeldBack(Message, HoldOf(provider, kind, wait, ProviderHold.Busy), wait);
     }
 
+    private (TimeSpan Left, string Reason)? Find(string provider, string kind) =>
+        _closings.TryGetValue((provider, kind), out var closing)
+        && time.GetElapsedTime(time.GetTimestamp(), closing.OpensAt) is var left && left > TimeSpan.Zero
+            ? (left, closing.Reason)
+            : null;
+
+    private ProviderHold HoldOf(string provider, string kind, TimeSpan left, string reason) => new(provider, kind, time.GetUtcNow() + left, reason);
+
     // Without an HTTP status: the provider was not called.
-    private static GenerationException HeldBack(string message, string provider, TimeSpan wait) =>
-        new(GenerationErrorCodes.RateLimited, message, provider) { IsTransient = true, RetryAfter = wait };
+    private static GenerationException HeldBack(string message, ProviderHold hold, TimeSpan wait) =>
+        new(GenerationErrorCodes.RateLimited, message, hold.Provider) { IsTransient = true, RetryAfter = wait, Hold = hold };
+
+    private sealed record Closing(long OpensAt, string Reason);
 }

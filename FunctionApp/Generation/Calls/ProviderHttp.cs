@@ -1,4 +1,5 @@
 using Atelier.Generation.Failures;
+using Atelier.Generation.Http;
 
 namespace Atelier.Generation.Calls;
 

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Atelier.Generation.Failures;
+using Atelier.Generation.Http;
 using Atelier.Images;
 
 namespace Atelier.Generation.Calls;
@@ -81,8 +82,8 @@ internal sealed class ProviderImages(
                 continue;
             }
 
-            // An address that has expired comes with a new order, not with another try: the answer was of no use.
-            if ((int)message.StatusCode is 403 or 404 or 410)
+            // An address that has expired (400, 403, 404 or 410, as the storage has it) comes with a new order, not with another try.
+            if (!message.IsSuccessStatusCode && FailureTable.RuleOf(FailureTable.ByStatus((int)message.StatusCode)) == RetryRule.Never)
                 throw failures.Empty(provider, $"The provider's image is not where it said (HTTP {(int)message.StatusCode})");
             var response = await ProviderResponse.ReadAsync(message, cancellationToken);
             return response.IsSuccess ? Image(response.Body, model, usage) : throw failures.FromResponse(provider, response);

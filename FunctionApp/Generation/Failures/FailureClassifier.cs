@@ -1,7 +1,7 @@
 using System.ClientModel;
 using System.Collections.Frozen;
 using System.Text.Json;
-using Atelier.Generation.Calls;
+using Atelier.Generation.Http;
 using Azure;
 using Azure.Identity;
 

@@ -23,6 +23,7 @@ internal static class FailureTable
 
     /// <summary>Providers' own codes and classes of errors that count only in a response of success, whose status says nothing of the error.</summary>
     public static FrozenDictionary<string, string> CodesInSuccess { get; } = Table(
+        ("rate_limited", GenerationErrorCodes.RateLimited),
         ("rate_limit_exceeded", GenerationErrorCodes.RateLimited),
         ("rate_limit_error", GenerationErrorCodes.RateLimited),
         ("RESOURCE_EXHAUSTED", GenerationErrorCodes.RateLimited),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
+using Atelier.Generation.Http;
 using Atelier.Generation.Json;
 
 namespace Atelier.Generation.Jobs;

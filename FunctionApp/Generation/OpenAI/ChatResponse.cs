@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Atelier.Generation.Calls;
+using Atelier.Generation.Http;
 using Atelier.Generation.Json;
 
 namespace Atelier.Generation.OpenAI;

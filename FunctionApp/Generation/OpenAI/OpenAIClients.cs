@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using Atelier.Generation.Calls;
+using Atelier.Generation.Http;
 using OpenAI;
 
 namespace Atelier.Generation.OpenAI;

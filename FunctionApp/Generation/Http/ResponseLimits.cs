@@ -1,6 +1,6 @@
 using Atelier.Configuration;
 
-namespace Atelier.Generation.Calls;
+namespace Atelier.Generation.Http;
 
 /// <summary>How long providers' responses with images may be.</summary>
 /// <param name="Image">The largest image, in bytes.</param>

@@ -1,6 +1,6 @@
 using System.ClientModel.Primitives;
 
-namespace Atelier.Generation.Calls;
+namespace Atelier.Generation.Http;
 
 /// <summary>A response of a provider, read to its end within its limit.</summary>
 /// <param name="Status">The HTTP status.</param>

@@ -1,9 +1,9 @@
 using System.Net;
 
-namespace Atelier.Generation.Calls;
+namespace Atelier.Generation.Http;
 
 /// <summary>
-/// Reads no response beyond a limit, whoever reads it: it stands under the client packages and under <see cref="ProviderHttp"/> alike. What comes
+/// Reads no response beyond a limit, whoever reads it: it stands under the client packages and under <see cref="Calls.ProviderHttp"/> alike. What comes
 /// after the limit of a failed call's response is not read: its status and its first lines say enough.
 /// </summary>
 /// <param name="connections">Makes the connections.</param>

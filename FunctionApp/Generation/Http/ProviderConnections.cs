@@ -1,8 +1,8 @@
 using System.ClientModel.Primitives;
 
-namespace Atelier.Generation.Calls;
+namespace Atelier.Generation.Http;
 
-/// <summary>The connections to all providers, for client packages and for <see cref="ProviderHttp"/> alike. No response is read beyond its limit.</summary>
+/// <summary>The connections to all providers, for client packages and for <see cref="Calls.ProviderHttp"/> alike. No response is read beyond its limit.</summary>
 internal sealed class ProviderConnections : IDisposable
 {
     // A name resolved once must not be kept for ever: providers move their addresses.
