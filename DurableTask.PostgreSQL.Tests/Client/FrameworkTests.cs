@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DurableTask.Core;
 using DurableTask.Core.Exceptions;
 using DurableTask.PostgreSQL.Tests.Infrastructure;
@@ -8,6 +9,8 @@ namespace DurableTask.PostgreSQL.Tests.Client;
 /// <summary>The provider under the framework's own worker and client, without the packages on top: what any application of the framework does.</summary>
 public sealed class FrameworkTests : IAsyncLifetime
 {
+    private readonly ConcurrentQueue<IDictionary<string, string>> _tagsOfActivities = new();
+    private readonly TaskCompletionSource _mayGreet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TestHub _hub = null!;
     private PostgreSqlOrchestrationService _service = null!;
     private TaskHubWorker _worker = null!;
@@ -20,6 +23,16 @@ public sealed class FrameworkTests : IAsyncLifetime
         _worker = new TaskHubWorker(_service, NullLoggerFactory.Instance) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
         _worker.AddTaskOrchestrations(typeof(Greetings), typeof(Listens), typeof(Fails));
         _worker.AddTaskActivities(typeof(Greet));
+        _worker.AddActivityDispatcherMiddleware(async (context, next) =>
+        {
+            if (context.GetProperty<OrchestrationExecutionContext>()?.OrchestrationTags is { Count: > 0 } tags)
+            {
+                _tagsOfActivities.Enqueue(tags);
+                await _mayGreet.Task;
+            }
+
+            await next();
+        });
         _client = new TaskHubClient(_service, loggerFactory: NullLoggerFactory.Instance);
         await _worker.StartAsync();
     }
@@ -103,6 +116,20 @@ public sealed class FrameworkTests : IAsyncLifetime
         var instance = await _client.CreateOrchestrationInstanceWithRaisedEventAsync(typeof(Listens), "with-event", null, "go", "at once");
 
         Assert.Equal("\"at once\"", (await _client.WaitForOrchestrationAsync(instance, Eventually.Limit)).Output);
+    }
+
+    [Fact]
+    public async Task ActivityThatIsRepeated_HasTheTagsOfItsOrchestrationAgain()
+    {
+        var tags = new Dictionary<string, string> { ["tenant"] = "a \"b\"" };
+        await _client.CreateOrchestrationInstanceAsync(NameVersionHelper.GetDefaultName(typeof(Greetings)), string.Empty, "tagged", (string[])["x"], tags);
+        await Eventually.TrueAsync(() => _tagsOfActivities.Count == 1);
+
+        await _hub.ExecuteAsync("delete from {hub}.nodes; update {hub}.instances set owner = null, wake_at = now() where owner is not null");
+        await Eventually.TrueAsync(() => _tagsOfActivities.Count == 2);
+        _mayGreet.SetResult();
+
+        Assert.All(_tagsOfActivities, seen => Assert.Equal(tags, seen));
     }
 
     [Theory]

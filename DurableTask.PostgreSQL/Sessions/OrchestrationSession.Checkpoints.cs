@@ -1,6 +1,7 @@
 using DurableTask.Core;
 using DurableTask.Core.Exceptions;
 using DurableTask.Core.History;
+using DurableTask.Core.Serializing;
 using DurableTask.PostgreSQL.Storage;
 
 namespace DurableTask.PostgreSQL.Sessions;
@@ -362,6 +363,10 @@ internal sealed partial class OrchestrationSession
         }
     }
 
+    /// <summary>What the framework gives activities of their orchestration. Its property has no setter for others.</summary>
+    private OrchestrationExecutionContext ContextOfActivities() =>
+        JsonDataConverter.Default.Deserialize<OrchestrationExecutionContext>($$"""{"OrchestrationTags":{{_instance.Tags ?? "{}"}}}""");
+
     /// <summary>Starts the activities and timers that the history has no result of.</summary>
     private void StartPending()
     {
@@ -396,7 +401,7 @@ internal sealed partial class OrchestrationSession
 
             if (!isUnderWay)
             {
-                StartActivity(new TaskMessage { OrchestrationInstance = instance, Event = task });
+                StartActivity(new TaskMessage { OrchestrationInstance = instance, Event = task, OrchestrationExecutionContext = ContextOfActivities() });
             }
         }
 
