@@ -191,7 +191,16 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Entities_AreNotSupported_AndTheErrorSaysSo()
+    public async Task StartThatWasCancelled_StartsNothing()
+    {
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.ScheduleNewOrchestrationInstanceAsync(
+            "Echo", new StartOrchestrationOptions("cancelled"), new CancellationToken(canceled: true)));
+
+        Assert.Null(await Client.GetInstanceAsync("cancelled"));
+    }
+
+    [Fact]
+    public void Entities_AreNotSupported_AndTheErrorSaysSo()
     {
         Assert.Contains("entities", Assert.Throws<NotSupportedException>(() => Client.Entities).Message, StringComparison.OrdinalIgnoreCase);
     }

@@ -71,6 +71,21 @@ public sealed class DefectTests
     }
 
     [Fact]
+    public async Task InstanceCanBeTerminatedMeanwhile_AsFarAsTheRightsGo()
+    {
+        await using var hub = await FaultyHub.CreateAsync();
+        var held = await hub.Node.ScheduleAsync("Waits");
+        await Eventually.TrueAsync(async () => (await hub.Node.HistoryAsync(held)).Count > 0);
+        await hub.Hub.ExecuteAsync($"revoke select on {{hub}}.inbox from {hub.Role}");
+        await Eventually.TrueAsync(() => hub.Node.Service.Problem is { IsDefect: true });
+
+        await hub.Node.Client.TerminateInstanceAsync(held, "enough");
+
+        Assert.Equal("enough", (await hub.Node.EndOfAsync(held)).ReadOutputAs<string>());
+        Assert.True(hub.Node.Service.Problem is { IsDefect: true });
+    }
+
+    [Fact]
     public async Task MissingRightOfTheClient_IsTold_AndNamesTheReason()
     {
         await using var hub = await FaultyHub.CreateAsync();
