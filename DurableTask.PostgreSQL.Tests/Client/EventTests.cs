@@ -21,7 +21,7 @@ public abstract class EventTests(bool isOfNode) : ClientTest(isOfNode)
     [Fact]
     public async Task EventsToAnInstanceScheduledForLater_WaitForItsStart_AndDoNotBringItAbout()
     {
-        var startAt = TimeProvider.System.GetUtcNow().AddSeconds(1.5);
+        var startAt = TimeProvider.System.GetUtcNow().AddSeconds(2.5);
         var id = await Client.ScheduleNewOrchestrationInstanceAsync("Collects", 2, new StartOrchestrationOptions(StartAt: startAt));
 
         await RaiseAsync(id, [1, 2]);

@@ -98,7 +98,7 @@ public sealed class FrameworkTests : IAsyncLifetime
     [Fact]
     public async Task FailureAndScheduledStart_AreInTheState()
     {
-        var startAt = TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(500);
+        var startAt = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2);
         var instance = await _client.CreateScheduledOrchestrationInstanceAsync(typeof(Fails), null, startAt);
 
         Assert.Equal(OrchestrationStatus.Pending, (await _client.GetOrchestrationStateAsync(instance)).OrchestrationStatus);

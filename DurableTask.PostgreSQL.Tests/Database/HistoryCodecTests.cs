@@ -103,7 +103,9 @@ public sealed class HistoryCodecTests
 
     private static DistributedTraceContext Trace() => new("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "vendor=1")
     {
-        Id = "id", SpanId = "00f067aa0ba902b7", ActivityStartTime = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        Id = "id",
+        SpanId = "00f067aa0ba902b7",
+        ActivityStartTime = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
     };
 
     private static FailureDetails Failure() => new(

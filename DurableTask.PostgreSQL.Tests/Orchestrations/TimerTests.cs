@@ -80,7 +80,7 @@ public sealed class TimerTests
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(Tasks);
-        var startAt = TimeProvider.System.GetUtcNow().AddSeconds(1).ToOffset(TimeSpan.FromHours(-7));
+        var startAt = TimeProvider.System.GetUtcNow().AddSeconds(2).ToOffset(TimeSpan.FromHours(-7));
 
         var id = await node.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "x", new StartOrchestrationOptions(StartAt: startAt));
         var before = await node.FindAsync(id);

@@ -124,7 +124,8 @@ public sealed class ScopeTests : IAsyncLifetime
 
                     context.SetCustomStatus(service.Number);
                     return numbers;
-                },
+                }
+                ,
                 "Waits" => async (context, _) => await context.WaitForExternalEvent<string>("go"),
                 "Fails" => async (context, _) => await context.CallActivityAsync<int>("Fail"),
                 _ => (context, input) =>
@@ -135,7 +136,8 @@ public sealed class ScopeTests : IAsyncLifetime
                     }
 
                     return Task.FromResult<object?>(service.Number);
-                },
+                }
+                ,
             });
             return true;
         }
