@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Npgsql;
 
@@ -111,13 +112,26 @@ internal sealed class PostgresServer : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>What the product's tests have installed already is used here as well.</summary>
+    /// <summary>
+    /// What the product's tests have installed already is used here as well, unless it is not what the script would install: both test runs would do so
+    /// at once then.
+    /// </summary>
     private static void ShareInstalledPackages(string root, string folder)
     {
-        var (installed, here) = (Path.Combine(root, ".atelier", "tests", "services"), Path.Combine(folder, "services"));
-        if (File.Exists(Path.Combine(installed, ".installed")) && !Directory.Exists(here))
+        var lists = Path.Combine(root, "EmbeddedHost", "services");
+        var version = Convert.ToHexString(SHA256.HashData(
+            [.. File.ReadAllBytes(Path.Combine(lists, "package.json")), .. File.ReadAllBytes(Path.Combine(lists, "package-lock.json"))]));
+        var installed = Path.Combine(root, ".atelier", "tests", "services");
+        var stamp = Path.Combine(installed, ".installed");
+        var isCurrent = File.Exists(stamp) && File.ReadAllText(stamp).StartsWith(version, StringComparison.OrdinalIgnoreCase);
+        var here = new DirectoryInfo(Path.Combine(folder, "services"));
+        if (here.LinkTarget is not null && !isCurrent)
         {
-            Directory.CreateSymbolicLink(here, installed);
+            here.Delete();
+        }
+        else if (isCurrent && !here.Exists)
+        {
+            Directory.CreateSymbolicLink(here.FullName, installed);
         }
     }
 
