@@ -44,6 +44,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     public async Task Suspended_TheInstancesActivityFinishes_AndItsCodeStandsStill()
     {
         var id = await Node.ScheduleAsync("Works");
+        await Eventually.TrueAsync(async () => (await Node.HistoryAsync(id)).Contains("TaskScheduled"));
         await SuspendAsync(id);
 
         _mayEnd.SetResult();
@@ -58,6 +59,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     public async Task Suspended_TheInstancesTimerFires_AndItsCodeStandsStill()
     {
         var id = await Node.ScheduleAsync("Sleeps");
+        await Eventually.TrueAsync(async () => (await Node.HistoryAsync(id)).Contains("TimerCreated"));
         await SuspendAsync(id);
         await Eventually.TrueAsync(async () => (await Node.HistoryAsync(id)).Contains("TimerFired"));
 

@@ -45,7 +45,7 @@ public sealed class DefectTests
 
         await hub.Hub.ExecuteAsync("alter table {hub}.history rename to history_away");
         hub.EndActivities();
-        await Eventually.TrueAsync(() => hub.Node.Service.Problem is { IsDefect: true });
+        await Eventually.TrueAsync(() => hub.Node.Service.Problem is { IsDefect: true } && hub.Node.Service.Sessions.IsDatabaseAway);
         await Assert.ThrowsAsync<TaskHubUnavailableException>(() => hub.Node.ScheduleAsync("Echo"));
         await hub.Hub.ExecuteAsync("alter table {hub}.history_away rename to history");
 

@@ -91,7 +91,7 @@ public sealed class OutageTests
         var client = hub.NewClient(link.ConnectionString);
         var id = await node.ScheduleAsync("Waits");
         link.Cut();
-        await Eventually.TrueAsync(() => node.Service.Problem is not null);
+        await Eventually.TrueAsync(() => node.Service.Sessions.IsDatabaseAway);
 
         foreach (var caller in (TestNode[])[node, client])
         {

@@ -23,7 +23,8 @@ public sealed class ServerTests : IAsyncLifetime
 
         using (await _server.StopPostgresAsync())
         {
-            await Eventually.TrueAsync(() => hub.Node.Service.Problem is { IsDefect: false });
+            await Eventually.TrueAsync(() => hub.Node.Service.Sessions.IsDatabaseAway);
+            Assert.False(hub.Node.Service.Problem!.IsDefect);
             await Assert.ThrowsAsync<TaskHubUnavailableException>(() => hub.Node.ScheduleAsync("Echo"));
             await Assert.ThrowsAsync<TaskHubUnavailableException>(() => hub.Client.ScheduleAsync("Echo"));
         }
