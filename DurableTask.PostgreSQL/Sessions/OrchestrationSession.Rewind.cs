@@ -48,7 +48,7 @@ internal sealed partial class OrchestrationSession
     }
 
     /// <summary>
-    /// Sub-orchestrations of the history without a result, by task. They may have ended while the parent had failed and could not be told.
+    /// Sub-orchestrations of the history without a result, by task. They may have ended while the parent had failed and could take no message.
     /// </summary>
     private Dictionary<int, string> ChildrenWithoutResult()
     {

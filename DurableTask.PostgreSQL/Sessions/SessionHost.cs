@@ -110,7 +110,7 @@ internal sealed class SessionHost(
             UnreadInbox.Enqueue((session, instance.InboxCount));
         }
 
-        TellExpectedInbox(session);
+        PassExpectedInbox(session);
         if (HasUnclaimedMessages)
         {
             HasUnclaimedMessages = false;
@@ -129,7 +129,7 @@ internal sealed class SessionHost(
         _expectedInbox[id] = count;
         if (TryFind(id, out var session))
         {
-            TellExpectedInbox(session);
+            PassExpectedInbox(session);
         }
     }
 
@@ -268,7 +268,7 @@ internal sealed class SessionHost(
         }
     }
 
-    private void TellExpectedInbox(OrchestrationSession session)
+    private void PassExpectedInbox(OrchestrationSession session)
     {
         if (_expectedInbox.TryRemove(session.Id, out var count))
         {

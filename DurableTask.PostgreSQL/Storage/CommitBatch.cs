@@ -145,7 +145,7 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
     }
 
     /// <remarks>
-    /// Result sets are told apart by their one column, since statements without rows yield none. All are read to the end, which is what shows a
+    /// Result sets are distinguished by their one column, since statements without rows yield none. All are read to the end, which is what shows a
     /// failure of a later statement.
     /// </remarks>
     private async Task<CommitOutcome> ReadOutcomeAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
