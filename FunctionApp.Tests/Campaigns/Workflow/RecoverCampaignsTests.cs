@@ -80,33 +80,37 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
     }
 
     [Theory]
-    [InlineData(CampaignStatus.Pending)]
-    [InlineData(CampaignStatus.Running)]
-    public async Task Run_InstanceTerminatedByAnOperator_StaysTerminatedAndItsCampaignHasFailed(CampaignStatus status)
+    [InlineData(CampaignStatus.Pending, "\"The prompt names a person.\"", "The prompt names a person.")]
+    [InlineData(CampaignStatus.Running, "The prompt names a person.", "The prompt names a person.")]
+    [InlineData(CampaignStatus.Running, null, "An operator terminated the campaign's orchestration.")]
+    public async Task Run_InstanceTerminatedByAnOperator_StaysTerminatedAndItsCampaignIsCanceledWithTheReason(
+        CampaignStatus status, string? output, string reason)
     {
-        await AddAsync(status, OrchestrationRuntimeStatus.Terminated);
+        Campaign terminated = await AddAsync(status, OrchestrationRuntimeStatus.Terminated, output);
 
         await RunAsync();
 
         Assert.Empty(_scheduled);
         Campaign campaign = await ReadAsync();
-        Assert.Equal((CampaignStatus.Failed, "orchestration_terminated"), (campaign.Status, campaign.Error!.Code));
+        Assert.Equal(CampaignStatus.Canceled, campaign.Status);
+        Assert.Equal(new CampaignError(Parts.Text, "orchestration_terminated", reason), campaign.Error);
         await using AtelierDbContext db = _database.NewContext();
-        Assert.Equal("orchestration_terminated", (await db.DeadLetters.SingleAsync()).ErrorCode);
+        Assert.Empty(await db.DeadLetters.ToListAsync());
+        Assert.Contains(reason, (await db.Events.SingleAsync(e => e.CampaignId == terminated.Id)).Data, StringComparison.Ordinal);
     }
 
-    private async Task<Campaign> AddAsync(CampaignStatus status, OrchestrationRuntimeStatus? instance)
+    private async Task<Campaign> AddAsync(CampaignStatus status, OrchestrationRuntimeStatus? instance, string? output = null)
     {
         Campaign campaign = TestCampaign.Create();
         campaign.Status = status;
         await using AtelierDbContext db = _database.NewContext();
         db.Add(campaign);
         await db.SaveChangesAsync();
-        _client
-            .Setup(client => client.GetInstanceAsync(campaign.InstanceId, It.IsAny<CancellationToken>()))
-            .ReturnsAsync(instance is { } known
-                ? new OrchestrationMetadata(nameof(CampaignOrchestrator), campaign.InstanceId) { RuntimeStatus = known }
-                : null);
+        OrchestrationMetadata? metadata = instance is { } known
+            ? new OrchestrationMetadata(nameof(CampaignOrchestrator), campaign.InstanceId) { RuntimeStatus = known, SerializedOutput = output }
+            : null;
+        _client.Setup(client => client.GetInstanceAsync(campaign.InstanceId, It.IsAny<CancellationToken>())).ReturnsAsync(metadata);
+        _client.Setup(client => client.GetInstanceAsync(campaign.InstanceId, true, It.IsAny<CancellationToken>())).ReturnsAsync(metadata);
         return campaign;
     }
 

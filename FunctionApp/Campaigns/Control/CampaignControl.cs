@@ -111,6 +111,22 @@ public sealed class CampaignControl(
         return revived;
     }
 
+    /// <summary>Cancels a run whose orchestration an operator has terminated.</summary>
+    /// <param name="terminated">The campaign, as it was found.</param>
+    /// <param name="reason">What the operator gave as the reason; <see langword="null"/> for nothing.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    /// <returns>Whether it was still this run's turn.</returns>
+    internal Task<bool> CancelTerminatedAsync(Campaign terminated, string? reason, CancellationToken cancellationToken) => record.ChangeAsync(
+        terminated.Id,
+        async (change, token) =>
+        {
+            if (change.Campaign.Status.HasEnded() || change.Campaign.Run != terminated.Run)
+                return false;
+            await CancelAsync(change, token, string.IsNullOrWhiteSpace(reason) ? "An operator terminated the campaign's orchestration." : reason);
+            return true;
+        },
+        cancellationToken);
+
     /// <summary>Fails a run that no orchestration works on and none will; an operator may redrive it.</summary>
     /// <param name="lost">The campaign, as it was found.</param>
     /// <param name="code">Code of the campaign's error.</param>
@@ -140,25 +156,41 @@ public sealed class CampaignControl(
         },
         cancellationToken);
 
-    private static async Task CancelAsync(CampaignChange change, CancellationToken cancellationToken)
+    /// <param name="change">The campaign's change.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    /// <param name="reason">Why an operator terminated its orchestration; <see langword="null"/> when its owner canceled it.</param>
+    private static async Task CancelAsync(CampaignChange change, CancellationToken cancellationToken, string? reason = null)
     {
         Campaign campaign = change.Campaign;
         campaign.Status = CampaignStatus.Canceled;
         campaign.CompletedAt = change.Now;
+        string? firstPart = null;
         if (campaign.TextStatus?.HasEnded() == false)
+        {
             campaign.TextStatus = PartStatus.Canceled;
+            firstPart = Parts.Text;
+        }
+
         foreach (CampaignImage image in await change.FindImagesAsync(cancellationToken))
         {
             if (!image.Status.HasEnded())
+            {
                 image.Status = PartStatus.Canceled;
+                firstPart ??= new PartState(campaign, image).Name;
+            }
         }
+
         foreach (CampaignAttempt attempt in await change.FindOpenAttemptsAsync(cancellationToken))
         {
             attempt.EndedAt = change.Now;
             attempt.Code = Canceled;
-            attempt.Message = "The campaign was stopped.";
+            attempt.Message = reason ?? "The campaign was stopped.";
         }
-        change.AddEvent(CampaignEventTypes.Canceled, new { status = campaign.Status.ToText() }, attempt: campaign.Run);
+
+        if (reason is not null)
+            campaign.Error = new CampaignError(firstPart ?? Parts.Text, "orchestration_terminated", reason);
+        change.AddEvent(
+            CampaignEventTypes.Canceled, new { status = campaign.Status.ToText(), error = campaign.Error }, attempt: campaign.Run);
     }
 
     private static async Task BeginAgainAsync(CampaignChange change, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Atelier.Campaigns.Control;
 using Atelier.Configuration;
 using Atelier.Persistence;
@@ -18,6 +19,7 @@ public sealed class RecoverCampaigns(
     ILogger<RecoverCampaigns> logger)
 {
     private const string EveryFifteenSeconds = "*/15 * * * * *";
+    private const int MaxReasonLength = 1_000;
     private const int BatchSize = 100;
     private const int Parallelism = 8;
 
@@ -76,7 +78,7 @@ public sealed class RecoverCampaigns(
         if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Terminated })
         {
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-            await GiveUpTerminatedAsync(scope, campaign, cancellationToken);
+            await CancelTerminatedAsync(client, scope, campaign, cancellationToken);
         }
         // One that failed before it could even mark its campaign as running has done nothing: it is scheduled again.
         else if (instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Failed } && await scheduler.TryScheduleAsync(client, campaign))
@@ -103,7 +105,7 @@ public sealed class RecoverCampaigns(
         string state = instance?.RuntimeStatus.ToString() ?? "gone";
         if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Terminated })
         {
-            await GiveUpTerminatedAsync(scope, campaign, cancellationToken);
+            await CancelTerminatedAsync(client, scope, campaign, cancellationToken);
         }
         else if (campaign.Run + 1 < MaxRuns)
         {
@@ -116,11 +118,30 @@ public sealed class RecoverCampaigns(
         }
     }
 
-    // Whoever terminates an orchestration means it: it is not run again, and its campaign waits for nothing any more.
-    private async Task GiveUpTerminatedAsync(AsyncServiceScope scope, Campaign campaign, CancellationToken cancellationToken)
+    // An operator who terminates an orchestration means it: it is not run again, and its campaign waits for nothing any more.
+    private async Task CancelTerminatedAsync(
+        DurableTaskClient client, AsyncServiceScope scope, Campaign campaign, CancellationToken cancellationToken)
     {
+        // The reason is the orchestration's output.
+        OrchestrationMetadata? instance = await client.GetInstanceAsync(campaign.InstanceId, getInputsAndOutputs: true, cancellationToken);
         CampaignControl control = scope.ServiceProvider.GetRequiredService<CampaignControl>();
-        if (await control.GiveUpAsync(campaign, "orchestration_terminated", "An operator has ended the work on this campaign.", cancellationToken))
-            logger.LogWarning("The orchestration of campaign {CampaignId} was terminated; the campaign has failed.", campaign.Id);
+        if (await control.CancelTerminatedAsync(campaign, ReadReason(instance?.SerializedOutput), cancellationToken))
+            logger.LogWarning("The orchestration of campaign {CampaignId} was terminated; the campaign is canceled.", campaign.Id);
+    }
+
+    /// <summary>The reason of a termination. Hosts store it as JSON or as it is.</summary>
+    private static string? ReadReason(string? output)
+    {
+        string? reason = output;
+        try
+        {
+            reason = output is null ? null : JsonSerializer.Deserialize<string>(output);
+        }
+        catch (JsonException)
+        {
+            // It is the text itself.
+        }
+
+        return reason?.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason;
     }
 }

@@ -118,9 +118,14 @@ export function CampaignView({ id }: { readonly id: string }) {
         <div className="note note-danger">
           <div>
             <p>
-              <strong>{partLabel(campaign.error.part)} could not be made.</strong> {campaign.error.message}
+              <strong>
+                {campaign.status === 'CANCELED' ? 'An operator ended the campaign.' : `${partLabel(campaign.error.part)} could not be made.`}
+              </strong>{' '}
+              {campaign.error.message}
             </p>
-            <p className="note-small">What succeeded is kept. “Retry what failed” makes only the rest.</p>
+            <p className="note-small">
+              What succeeded is kept.{campaign.status === 'FAILED' && ' “Retry what failed” makes only the rest.'}
+            </p>
           </div>
         </div>
       )}
