@@ -4,7 +4,8 @@ import { crash, fanout, latency, throughput } from './tests.mjs';
 
 const QUIET_PERCENT = 10; // of the machine: what other processes may take in a round that counts
 const QUIET_WAIT = 5_000; // milliseconds
-const LONGEST_TEST = 600_000; // milliseconds after which a slow engine has run enough rounds of a test, if it has run a few
+// Milliseconds after which a slow engine has run enough rounds of a test: three, or one that took longer than that by itself.
+const LONGEST_TEST = 240_000;
 const FEWEST_ROUNDS = 3;
 const WARM_UP_ROUNDS = { throughput: 30, latency: 5, fanout: 3 };
 
@@ -58,7 +59,7 @@ export async function measureInTurn({ group, postgres, stub, run, cores, options
     const all = new Map(subjects.map((subject) => [subject, []]));
     const spent = new Map(subjects.map((subject) => [subject, 0]));
     const calm = (subject) => all.get(subject).filter((one) => one.foreignPercent <= QUIET_PERCENT);
-    const isSlow = (subject) => spent.get(subject) > LONGEST_TEST && all.get(subject).length >= FEWEST_ROUNDS;
+    const isSlow = (subject) => spent.get(subject) > LONGEST_TEST * (all.get(subject).length < FEWEST_ROUNDS ? all.get(subject).length : 1);
     const unfinished = () => subjects.filter((subject) =>
       calm(subject).length < runs && all.get(subject).length < runs + repetitions && !isSlow(subject));
     for (let turn = unfinished(); turn.length > 0; turn = unfinished()) {
