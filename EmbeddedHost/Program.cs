@@ -1,4 +1,4 @@
-using Atelier;
+using Atelier.Configuration;
 using DurableTask.PostgreSQL;
 
 namespace EmbeddedHost;

@@ -8,7 +8,6 @@ using Atelier.Notifications;
 using Atelier.Operations;
 using Atelier.Operations.Metrics;
 using Atelier.Persistence;
-using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Worker;
 

@@ -1,4 +1,5 @@
 using Atelier.Access.ApiKeys;
+using Atelier.Configuration;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace Atelier;

@@ -1,6 +1,7 @@
 using Atelier.Access.ApiKeys;
 using Atelier.Access.EasyAuth;
 using Atelier.Access.Limits;
+using Atelier.Configuration;
 using Atelier.Http;
 
 namespace Atelier.Access;
@@ -15,7 +16,7 @@ public static class AccessServices
         var options = AccessOptions.Read(configuration);
         services.AddSingleton(options);
         services.AddSingleton(options.Limits);
-        services.AddSingleton(CorsOptions.Read(configuration, options.Mode));
+        services.AddSingleton(CorsOptions.Read(configuration, withCredentials: options.Mode == AccessMode.EasyAuth));
         services.AddSingleton<Cors>();
         services.AddSingleton<RequestRate>();
         services.AddSingleton<CrossSiteGuard>();

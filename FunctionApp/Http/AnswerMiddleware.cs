@@ -1,3 +1,4 @@
+using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 

@@ -8,7 +8,6 @@ using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
 using Atelier.Durable;
 using Atelier.Images;
-using Atelier.Notifications;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;

@@ -1,4 +1,5 @@
 using Atelier.Access;
+using Atelier.Http;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;

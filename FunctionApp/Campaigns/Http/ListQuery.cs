@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atelier.Http;
 using Atelier.Persistence;
 
 namespace Atelier.Campaigns.Http;

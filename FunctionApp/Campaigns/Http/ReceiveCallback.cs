@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Campaigns.Workflow;
+using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Atelier.Access;
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Notifications.Streams;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;

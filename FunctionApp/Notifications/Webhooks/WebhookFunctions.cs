@@ -3,6 +3,7 @@ using System.Text.Json;
 using Atelier.Access;
 using Atelier.Campaigns.Http;
 using Atelier.Configuration;
+using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;

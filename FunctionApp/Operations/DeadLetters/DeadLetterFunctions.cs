@@ -1,5 +1,5 @@
 using Atelier.Access;
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;

@@ -1,4 +1,4 @@
-namespace Atelier;
+namespace Atelier.Configuration;
 
 /// <summary>A setting is missing, malformed or out of range. It stops the start with one line that names the setting.</summary>
 /// <param name="setting">The setting's configuration path, parts apart by colons, for example <c>Providers:OpenAI:Endpoint</c>.</param>

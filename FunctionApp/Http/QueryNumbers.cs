@@ -1,7 +1,7 @@
 using System.Globalization;
 using Atelier.Problems;
 
-namespace Atelier.Campaigns.Http;
+namespace Atelier.Http;
 
 /// <summary>Numbers in a query string.</summary>
 internal static class QueryNumbers

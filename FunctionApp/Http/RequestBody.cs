@@ -3,7 +3,7 @@ using System.Text.Json;
 using Atelier.Problems;
 using Microsoft.Net.Http.Headers;
 
-namespace Atelier.Campaigns.Http;
+namespace Atelier.Http;
 
 /// <summary>Reads a JSON body within bounds, and says what is wrong with it.</summary>
 /// <remarks>The hosts' own body binding answers anything that it cannot read with an empty 500.</remarks>
