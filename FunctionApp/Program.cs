@@ -23,7 +23,7 @@ internal static class Program
             await host.RunAsync();
             return 0;
         }
-        catch (SettingException exception)
+        catch (StartException exception)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return 1;

@@ -22,15 +22,11 @@ public static class AccessServices
         services.AddSingleton<CrossSiteGuard>();
         services.AddScoped<CampaignQuota>();
         services.AddScoped<ApiKeyStore>();
-        return services.AddScoped<ICallerResolver>(provider => options.Mode switch
+        return options.Mode switch
         {
-            AccessMode.ApiKey => Admit<ApiKeyCallerResolver>(provider),
-            AccessMode.EasyAuth => Admit<EasyAuthCallerResolver>(provider),
-            _ => Admit<DevelopmentCallerResolver>(provider),
-        });
+            AccessMode.ApiKey => services.AddScoped<ICallerResolver, ApiKeyCallerResolver>(),
+            AccessMode.EasyAuth => services.AddScoped<ICallerResolver, EasyAuthCallerResolver>(),
+            _ => services.AddScoped<ICallerResolver, DevelopmentCallerResolver>(),
+        };
     }
-
-    private static Admission Admit<TMode>(IServiceProvider provider)
-        where TMode : ICallerResolver =>
-        ActivatorUtilities.CreateInstance<Admission>(provider, ActivatorUtilities.CreateInstance<TMode>(provider));
 }

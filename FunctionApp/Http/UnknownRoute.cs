@@ -9,7 +9,7 @@ public sealed class UnknownRoute(Cors cors)
 {
     /// <summary>Answers a preflight with 204, everything else with 404 problem details.</summary>
     [Function(nameof(UnknownRoute))]
-    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "api/{*path}")] HttpRequest request)
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = Routes.Unknown)] HttpRequest request)
     {
         if (!Cors.IsPreflight(request))
             throw new ApiException(StatusCodes.Status404NotFound, "not_found", $"There is nothing at {request.Method} {request.Path}.");

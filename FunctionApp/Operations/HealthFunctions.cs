@@ -1,3 +1,4 @@
+using Atelier.Http;
 using Atelier.Images;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
@@ -11,8 +12,8 @@ public sealed class HealthFunctions(
     NpgsqlDataSource dataSource, IImageStore images, ProviderProbes providers, TimeProvider timeProvider, ILogger<HealthFunctions> logger)
 {
     /// <summary>The process answers.</summary>
-    [Function("HealthLive")]
-    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/live")] HttpRequest request)
+    [Function("GetLiveness")]
+    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Liveness)] HttpRequest request)
     {
         NoStore(request);
         return ApiJson.Result(new { status = "ok" });
@@ -22,9 +23,9 @@ public sealed class HealthFunctions(
     /// What it depends on answers too; 503 where one does not. A provider that is away shows and no more: campaigns wait for it, and
     /// taking the instance out would help nobody.
     /// </summary>
-    [Function("HealthReady")]
+    [Function("GetReadiness")]
     public async Task<IResult> ReadyAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/ready")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Readiness)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {

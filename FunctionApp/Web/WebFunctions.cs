@@ -1,3 +1,4 @@
+using Atelier.Http;
 using Atelier.Access;
 using Atelier.Generation;
 using Atelier.Problems;
@@ -10,10 +11,6 @@ namespace Atelier.Web;
 /// <summary>The web UI: <c>GET /</c>, the files that it loads, and what it must know before anybody has signed in.</summary>
 public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generators)
 {
-    // An empty template would make the hosts take the function's name for its route. A parameter that may be missing, and may not be longer
-    // than nothing, matches the root alone.
-    private const string Root = "{nothing:maxlength(0)?}";
-
     // Scripts, styles and data from here and from nowhere else; images also from memory, where those lie that a key was needed for.
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -28,7 +25,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
 
     /// <summary>The page.</summary>
     [Function("GetPage")]
-    public static IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request)
+    public static IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Page)] HttpRequest request)
     {
         request.HttpContext.Response.Headers.ContentSecurityPolicy = Policy;
         return Send(request, "index.html", Revalidate);
@@ -36,17 +33,17 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
 
     /// <summary>A script or a style of the page.</summary>
     [Function("GetPageAsset")]
-    public static IResult Asset([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "assets/{file}")] HttpRequest request, string file) =>
+    public static IResult Asset([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.PageAsset)] HttpRequest request, string file) =>
         Send(request, $"assets/{file}", Forever);
 
     /// <summary>The page's icon.</summary>
     [Function("GetPageIcon")]
-    public static IResult Icon([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "favicon.svg")] HttpRequest request) =>
+    public static IResult Icon([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.PageIcon)] HttpRequest request) =>
         Send(request, "favicon.svg", Revalidate);
 
     /// <summary>How callers are known here, and whom they may ask for texts and images: it is the same for everybody and no secret.</summary>
     [Function("GetPageSettings")]
-    public IResult Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "settings.json")] HttpRequest request)
+    public IResult Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.PageSettings)] HttpRequest request)
     {
         request.HttpContext.Response.Headers.CacheControl = Revalidate;
         return ApiJson.Result(new PageSettings(

@@ -1,3 +1,4 @@
+using Atelier.Http;
 using System.Globalization;
 using Atelier.Campaigns.Workflow;
 using Atelier.Campaigns.Workflow.Jobs;
@@ -30,7 +31,7 @@ public sealed class ReceiveCallback(
     /// <summary>Takes a report.</summary>
     [Function(nameof(ReceiveCallback))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CampaignRoutes.Callback)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Callback)] HttpRequest request,
         string provider,
         string campaignId,
         string part,
@@ -39,7 +40,7 @@ public sealed class ReceiveCallback(
     {
         if (!generators.IsAsync(provider))
             throw ApiException.NotFound("provider that calls back");
-        Guid id = CampaignRoutes.ParseId(campaignId);
+        Guid id = PathId.Parse(campaignId, "campaign");
         ImageJob job = Read(generators.AsyncImage(provider), request, await ReadBodyAsync(request, cancellationToken));
         using IDisposable? scope = logger.BeginCampaignScope(id);
 
