@@ -58,8 +58,9 @@ internal static class Routes
     public const string PageIcon = "favicon.svg";
     public const string PageSettings = "settings.json";
 
-    // The hosts prefer a literal path and a listed method to this one.
-    public const string Unknown = "api/{*path}";
+    // Whatever is left: the hosts prefer a literal path and a listed method. The Functions host's own routes, /admin and /runtime, come before all of
+    // an app's.
+    public const string Unknown = "{*path}";
 
     /// <summary>The table.</summary>
     public static IReadOnlyList<Route> All { get; } =

@@ -13,11 +13,8 @@ public sealed class HealthFunctions(
 {
     /// <summary>The process answers.</summary>
     [Function("GetLiveness")]
-    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Liveness)] HttpRequest request)
-    {
-        NoStore(request);
-        return ApiJson.Result(new { status = "ok" });
-    }
+    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Liveness)] HttpRequest request) =>
+        ApiJson.Result(new { status = "ok" });
 
     /// <summary>
     /// What it depends on answers too; 503 where one does not. A provider that is away shows and no more: campaigns wait for it, and
@@ -29,7 +26,6 @@ public sealed class HealthFunctions(
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        NoStore(request);
         ReadinessCheck[] checks = await Task.WhenAll(
             CheckAsync("postgres", PingAsync),
             CheckAsync("blobs", OpenNothingAsync),
@@ -43,8 +39,6 @@ public sealed class HealthFunctions(
         Task<ReadinessCheck> CheckAsync(string name, Func<CancellationToken, Task> probe) =>
             ReadinessCheck.RunAsync(name, probe, timeProvider, logger, cancellationToken);
     }
-
-    private static void NoStore(HttpRequest request) => request.HttpContext.Response.Headers.CacheControl = "no-store";
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {

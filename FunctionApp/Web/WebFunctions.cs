@@ -11,10 +11,6 @@ namespace Atelier.Web;
 /// <summary>The web UI: <c>GET /</c>, the files that it loads, and what it must know before anybody has signed in.</summary>
 public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generators)
 {
-    // Scripts, styles and data from here and from nowhere else; images also from memory, where those lie that a key was needed for.
-    private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
     // The name changes with the content.
     private const string Forever = "public, max-age=31536000, immutable";
 
@@ -27,7 +23,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
     [Function("GetPage")]
     public static IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Page)] HttpRequest request)
     {
-        request.HttpContext.Response.Headers.ContentSecurityPolicy = Policy;
+        request.HttpContext.Response.Headers.ContentSecurityPolicy = SecurityHeaders.PagePolicy;
         return Send(request, "index.html", Revalidate);
     }
 
@@ -52,7 +48,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
             new ProviderChoice(generators.ImageProviders, generators.DefaultImage)));
     }
 
-    private static IResult Send(HttpRequest request, string name, string caching)
+    private static FileAnswer Send(HttpRequest request, string name, string caching)
     {
         WebAsset asset = WebAsset.Find(name) ?? throw ApiException.NotFound("file");
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
@@ -67,7 +63,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
             // The same file in other bytes.
             isWeak = true;
         }
-        return Results.Bytes(bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag, isWeak));
+        return new FileAnswer(Results.Bytes(bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag, isWeak)));
     }
 
     private static bool Takes(StringValues encodings) =>

@@ -146,7 +146,7 @@ internal static class RouteRows
         yield return Row(Post, 413, "too long", "body_too_large", host =>
         {
             var request = RouteHost.Report(Path(host.Complete), Report);
-            request.Content = new ByteArrayContent(new byte[Atelier.Campaigns.Http.ReceiveCallback.MaxLength + 1]);
+            request.Content = new ByteArrayContent(new byte[Atelier.Http.RequestSize.MaxReport + 1]);
             request.Headers.ExpectContinue = true;
             return request;
         });

@@ -11,7 +11,6 @@ public sealed class GetMetrics(MetricsCollector metrics, Backlog backlog)
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Metrics)] HttpRequest request, CancellationToken cancellationToken)
     {
-        request.HttpContext.Response.Headers.CacheControl = "no-store";
         return Results.Text($"{await backlog.ReadAsync(cancellationToken)}{metrics.Read()}", PrometheusText.ContentType);
     }
 }
