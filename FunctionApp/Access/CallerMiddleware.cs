@@ -13,9 +13,16 @@ internal sealed class CallerMiddleware(AccessOptions options, CrossSiteGuard gua
     /// <inheritdoc/>
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        // A function that the table does not have throws here: it is open to nobody.
-        if (context.GetHttpContext() is { } http && Routes.Of(context.FunctionDefinition.Name).Access is var access and not RouteAccess.Anyone)
-            http.Features.Set(await AdmitAsync(http, context.InstanceServices.GetRequiredService<ICallerResolver>(), access, context.CancellationToken));
+        if (context.GetHttpContext() is { } http)
+        {
+            // A function that the table does not have throws here: it is open to nobody.
+            RouteAccess access = Routes.Of(context.FunctionDefinition.Name).Access;
+            if (access != RouteAccess.Anyone)
+            {
+                ICallerResolver callers = context.InstanceServices.GetRequiredService<ICallerResolver>();
+                http.Features.Set(await AdmitAsync(http, callers, access, context.CancellationToken));
+            }
+        }
         await next(context);
     }
 

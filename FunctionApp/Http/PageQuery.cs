@@ -1,20 +1,30 @@
 using System.Globalization;
-using Atelier.Problems;
 
 namespace Atelier.Http;
 
-/// <summary>Numbers in a query string.</summary>
-internal static class QueryNumbers
+/// <summary>What the query string of a list says of its pages.</summary>
+internal static class PageQuery
 {
     /// <summary>The parameter <c>limit</c>, from 1.</summary>
-    /// <exception cref="ApiException">400: it is no number, or out of range.</exception>
-    public static int ReadLimit(IQueryCollection query, int defaultLimit, int maxLimit)
+    public static int ReadLimit(IQueryCollection query, int defaultLimit, int maxLimit, FieldErrors errors)
     {
         string text = query["limit"].ToString();
         if (text.Length == 0)
             return defaultLimit;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit >= 1 && limit <= maxLimit
-            ? limit
-            : throw ApiException.Invalid("limit", $"must be a whole number from 1 to {maxLimit}.");
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit >= 1 && limit <= maxLimit)
+            return limit;
+        errors.Add("limit", $"must be a whole number from 1 to {maxLimit}.");
+        return defaultLimit;
+    }
+
+    /// <summary>The parameter <c>cursor</c>: where the page before ended; <see langword="null"/> for the first page.</summary>
+    public static Cursor? ReadCursor(IQueryCollection query, FieldErrors errors)
+    {
+        string text = query["cursor"].ToString();
+        if (text.Length == 0)
+            return null;
+        if (!Cursor.TryParse(text, out Cursor? cursor))
+            errors.Add("cursor", "must be the nextCursor of an earlier page.");
+        return cursor;
     }
 }

@@ -22,7 +22,9 @@ public sealed class InboxFunctions(EventLog log, Acknowledgements acknowledgemen
     {
         Caller caller = Caller.Of(request);
         long? after = EventPosition.ReadParameter(request.Query);
-        int limit = QueryNumbers.ReadLimit(request.Query, DefaultLimit, MaxLimit);
+        var errors = new FieldErrors();
+        int limit = PageQuery.ReadLimit(request.Query, DefaultLimit, MaxLimit, errors);
+        errors.ThrowIfAny();
 
         long acknowledged = await acknowledgements.FindAsync(caller.UserId, cancellationToken);
         List<LoggedEvent> events = await log.ReadOfUserAsync(

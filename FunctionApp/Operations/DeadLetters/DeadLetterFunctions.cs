@@ -19,12 +19,9 @@ public sealed class DeadLetterFunctions(DeadLetterStore letters)
     {
         var errors = new FieldErrors();
         var filter = DeadLetterFilter.Read(request.Query, errors);
-        string text = request.Query["cursor"].ToString();
-        Cursor? cursor = null;
-        if (text.Length > 0 && !Cursor.TryParse(text, out cursor))
-            errors.Add("cursor", "must be the nextCursor of an earlier page.");
+        Cursor? cursor = PageQuery.ReadCursor(request.Query, errors);
+        int limit = PageQuery.ReadLimit(request.Query, DefaultLimit, MaxLimit, errors);
         errors.ThrowIfAny();
-        int limit = QueryNumbers.ReadLimit(request.Query, DefaultLimit, MaxLimit);
 
         List<DeadLetterView> found = await letters.FindAsync(filter, cursor, limit, cancellationToken);
         DeadLetterView[] page = [.. found.Take(limit)];
