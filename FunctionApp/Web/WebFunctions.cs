@@ -1,6 +1,6 @@
-using Atelier.Http;
 using Atelier.Access;
 using Atelier.Generation;
+using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Primitives;

@@ -79,7 +79,8 @@ internal static class RouteRows
     private static IEnumerable<RouteRow> Images()
     {
         const string Get = "GET /api/campaigns/{id}/images/{index}";
-        yield return Row(Get, 200, "an image", "image/png", host => host.Get(Image(host)), "ETag", "Accept-Ranges", "Cache-Control", "Last-Modified");
+        yield return Row(Get, 200, "an image", "image/png", host => host.Get(Image(host)),
+            "ETag", "Accept-Ranges", "Cache-Control", "Last-Modified", "X-Content-Type-Options");
         yield return Row(Get, 206, "a range", "image/png", host => host.Get(Image(host), ("Range", "bytes=0-7")), "ETag", "Content-Range", "Cache-Control");
         yield return Row(Get, 200, "a range of what are no bytes", "image/png", host => host.Get(Image(host), ("Range", "items=0-7")), "-Content-Range");
         yield return Row(Get, 304, "the caller has it", "", async host => host.Get(

@@ -1,6 +1,6 @@
-using Atelier.Http;
 using Atelier.Access.Limits;
 using Atelier.Configuration;
+using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 

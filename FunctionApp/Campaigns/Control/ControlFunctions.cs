@@ -1,6 +1,6 @@
-using Atelier.Http;
 using Atelier.Access;
 using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;

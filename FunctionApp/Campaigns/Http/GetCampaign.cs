@@ -1,7 +1,7 @@
-using Atelier.Http;
 using System.Globalization;
 using Atelier.Access;
 using Atelier.Durable;
+using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;

@@ -1,9 +1,9 @@
-using Atelier.Http;
 using System.Globalization;
 using Atelier.Campaigns.Workflow;
 using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Generation;
+using Atelier.Http;
 using Atelier.Images;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
