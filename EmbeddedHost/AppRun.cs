@@ -1,4 +1,5 @@
 using Atelier;
+using Atelier.Configuration;
 using Atelier.Images;
 using DurableTask.PostgreSQL;
 using EmbeddedHost.Configuration;

@@ -1,4 +1,4 @@
-using Atelier;
+using Atelier.Configuration;
 using DurableTask.PostgreSQL;
 
 namespace EmbeddedHost;
@@ -28,7 +28,7 @@ internal static class Program
             else await AppRun.RunAsync(arguments, signals.Token);
             return 0;
         }
-        catch (Exception failure) when (failure is HostFailure or SettingException or TaskHubSchemaException or TaskHubUnavailableException)
+        catch (Exception failure) when (failure is HostFailure or StartException or TaskHubSchemaException or TaskHubUnavailableException)
         {
             await Console.Error.WriteLineAsync(failure.Message);
             return Failed;

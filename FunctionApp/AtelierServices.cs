@@ -1,5 +1,6 @@
 using Atelier.Access;
 using Atelier.Campaigns;
+using Atelier.Configuration;
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Http;
@@ -8,7 +9,6 @@ using Atelier.Notifications;
 using Atelier.Operations;
 using Atelier.Operations.Metrics;
 using Atelier.Persistence;
-using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Worker;
 
@@ -18,10 +18,13 @@ namespace Atelier;
 public static class AtelierServices
 {
     /// <summary>Adds FunctionApp's middleware and services.</summary>
+    /// <exception cref="StartException">A setting is malformed, or a function does not say who may call it.</exception>
     public static void AddAtelier(this IFunctionsWorkerApplicationBuilder builder, IConfiguration configuration)
     {
+        Routes.Check(typeof(AtelierServices).Assembly.GetTypes());
         builder.UseMiddleware<AnswerMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
+        builder.UseMiddleware<CallerMiddleware>();
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IExceptionPropertiesProvider, ActivityFailureProperties>();

@@ -1,4 +1,5 @@
 using Atelier.Access.ApiKeys;
+using Atelier.Configuration;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace Atelier;
@@ -22,7 +23,7 @@ internal static class Program
             await host.RunAsync();
             return 0;
         }
-        catch (SettingException exception)
+        catch (StartException exception)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return 1;

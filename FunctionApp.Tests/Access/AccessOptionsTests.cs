@@ -1,6 +1,6 @@
-using Atelier;
 using Atelier.Access;
 using Atelier.Access.Limits;
+using Atelier.Configuration;
 using Atelier.Http;
 using Microsoft.Extensions.Configuration;
 
@@ -47,7 +47,7 @@ public sealed class AccessOptionsTests
         var configuration = With((setting, value));
 
         var exception = Assert.Throws<SettingException>(
-            () => CorsOptions.Read(configuration, AccessOptions.Read(configuration).Mode));
+            () => CorsOptions.Read(configuration, AccessOptions.Read(configuration).Mode == AccessMode.EasyAuth));
 
         Assert.Equal(setting, exception.Setting);
         Assert.Contains(setting, exception.Message, StringComparison.Ordinal);
@@ -121,7 +121,7 @@ public sealed class AccessOptionsTests
 
         Assert.Equal(["example.org"], options.AllowedEmailDomains);
         Assert.Equal(["ann", "ben"], options.Operators);
-        Assert.True(CorsOptions.Read(With(("Cors:Origins:0", "https://app.example.org")), AccessMode.ApiKey).Allows("https://app.example.org"));
+        Assert.True(CorsOptions.Read(With(("Cors:Origins:0", "https://app.example.org")), withCredentials: false).Allows("https://app.example.org"));
     }
 
     private static AccessOptions Read(params (string Name, string? Value)[] settings) => AccessOptions.Read(With(settings));

@@ -1,6 +1,7 @@
 using Atelier.Access;
 using Atelier.Campaigns;
 using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Hosting;

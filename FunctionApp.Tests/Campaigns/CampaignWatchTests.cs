@@ -1,6 +1,5 @@
 using Atelier.Access;
 using Atelier.Campaigns;
-using Atelier.Notifications;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Hosting;

@@ -1,11 +1,10 @@
-using Atelier;
 using Atelier.Campaigns.Workflow;
+using Atelier.Configuration;
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Generation.AzureOpenAI;
 using Atelier.Generation.OpenAI;
 using Atelier.Generation.Replicate;
-using Atelier.Operations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionApp.Tests.Generation;

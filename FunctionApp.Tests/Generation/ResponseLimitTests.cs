@@ -1,5 +1,5 @@
 using System.Text;
-using Atelier;
+using Atelier.Configuration;
 using Atelier.Generation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

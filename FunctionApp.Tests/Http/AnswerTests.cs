@@ -25,6 +25,8 @@ public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsF
     [InlineData("GET", "/api/campaigns?limit=none", 400)]
     [InlineData("POST", "/api/campaigns", 400)]
     [InlineData("GET", "/api/nowhere", 404)]
+    [InlineData("GET", "/nowhere", 404)]
+    [InlineData("POST", "/", 404)]
     public async Task Answer_WhateverItSays_HasSecurityHeadersAndIsKeptByNobody(string method, string path, int status)
     {
         using var response = await _http.SendAsync(new HttpMethod(method), path, []);
@@ -47,6 +49,8 @@ public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsF
     [InlineData("POST", "/api/me")]
     [InlineData("OPTIONS", "/api/campaigns")]
     [InlineData("BREW", "/api/campaigns")]
+    [InlineData("GET", "/nowhere/at/all")]
+    [InlineData("PUT", "/settings.json")]
     public async Task UnknownRouteOrMethod_IsAProblem404(string method, string path)
     {
         using var response = await _http.SendAsync(new HttpMethod(method), path, []);

@@ -1,4 +1,4 @@
-using Atelier;
+using Atelier.Configuration;
 using Atelier.Images;
 using FunctionApp.Tests.Generation;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,6 @@
 using Atelier.Notifications;
 using Atelier.Notifications.Streams;
+using Atelier.Persistence;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,24 +1,9 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
-using Atelier.OpenApi;
-using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionApp.Tests.OpenApi;
 
 public sealed class DocumentTests
 {
-    // Whatever no other route takes under /api.
-    private const string CatchAll = "api/{*path}";
-
-    [Fact]
-    public void Document_ComparedWithTheFunctions_HasExactlyTheirOperations()
-    {
-        string[] documented = [.. ApiContract.Operations.Select(operation => operation.ToString()).Order(StringComparer.Ordinal)];
-        string[] there = [.. Functions().Order(StringComparer.Ordinal)];
-
-        Assert.Equal(documented, there);
-    }
-
     [Fact]
     public void Document_EveryReference_LeadsSomewhereAndEveryComponentIsUsed()
     {
@@ -86,17 +71,6 @@ public sealed class DocumentTests
         Assert.NotEmpty(ApiContract.Check(operation, 200, "text/plain", "ok"));
         Assert.NotEmpty(ApiContract.Check(operation, 418, "application/json", """{"status":"ok"}"""));
     }
-
-    private static IEnumerable<string> Functions() =>
-        from type in typeof(ApiDocument).Assembly.GetTypes()
-        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-        where method.IsDefined(typeof(FunctionAttribute))
-        let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(found => found is not null)
-        // The page and its files are no part of the API.
-        where trigger is not null && trigger.Route != CatchAll && trigger.Route!.StartsWith("api/", StringComparison.Ordinal)
-        from verb in trigger.Methods!
-            // A parameter that takes the rest of a path has a star in the route and none in the document.
-        select $"{verb.ToUpperInvariant()} /{trigger.Route!.Replace("{*", "{", StringComparison.Ordinal)}";
 
     private static void Walk(JsonNode? node, Action<JsonObject> visit)
     {

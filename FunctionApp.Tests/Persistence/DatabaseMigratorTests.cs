@@ -1,4 +1,4 @@
-using Atelier;
+using Atelier.Configuration;
 using Atelier.Persistence;
 using FunctionApp.Tests.Hosting;
 using Microsoft.EntityFrameworkCore;

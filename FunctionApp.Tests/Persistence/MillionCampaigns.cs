@@ -1,4 +1,4 @@
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,4 +1,4 @@
-using Atelier;
+using Atelier.Configuration;
 using Atelier.Persistence;
 using Npgsql;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Atelier.Access;
 using Atelier.Campaigns;
 using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Hosting;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Atelier.Access.Limits;
+using Atelier.Configuration;
 
 namespace Atelier.Access;
 
@@ -73,14 +74,6 @@ public sealed partial record AccessOptions(
         Operators.Contains(caller.UserId, StringComparer.Ordinal)
         || (caller.Email is { } email && Operators.Contains(email, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>The values of a setting that holds several: apart by commas, or one by one as <c>Setting:0</c>, <c>Setting:1</c>.</summary>
-    internal static string[] ReadList(IConfiguration configuration, string setting)
-    {
-        IConfigurationSection section = configuration.GetSection(setting);
-        return [.. section.GetChildren().Select(child => child.Value).Prepend(section.Value)
-            .SelectMany(values => (values ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-    }
-
     private static AccessMode ReadMode(IConfiguration configuration)
     {
         string? text = configuration[ModeSetting];
@@ -96,7 +89,7 @@ public sealed partial record AccessOptions(
 
     private static string[] ReadDomains(IConfiguration configuration)
     {
-        string[] domains = ReadList(configuration, DomainsSetting);
+        string[] domains = configuration.ReadList(DomainsSetting);
         return Array.Find(domains, domain => !DomainName().IsMatch(domain)) is { } wrong
             ? throw new SettingException(DomainsSetting, $"Setting '{DomainsSetting}' must be domains such as example.org apart by commas, not '{wrong}'.")
             : domains;
@@ -104,7 +97,7 @@ public sealed partial record AccessOptions(
 
     private static string[] ReadOperators(IConfiguration configuration)
     {
-        string[] operators = ReadList(configuration, OperatorsSetting);
+        string[] operators = configuration.ReadList(OperatorsSetting);
         return Array.Exists(operators, name => !Caller.IsUserId(name))
             ? throw new SettingException(
                 OperatorsSetting, $"Setting '{OperatorsSetting}' must be user ids of at most {Caller.MaxUserIdLength} characters, or e-mail addresses, apart by commas.")

@@ -1,6 +1,7 @@
 using Atelier.Access.ApiKeys;
 using Atelier.Access.EasyAuth;
 using Atelier.Access.Limits;
+using Atelier.Configuration;
 using Atelier.Http;
 
 namespace Atelier.Access;
@@ -15,21 +16,17 @@ public static class AccessServices
         var options = AccessOptions.Read(configuration);
         services.AddSingleton(options);
         services.AddSingleton(options.Limits);
-        services.AddSingleton(CorsOptions.Read(configuration, options.Mode));
+        services.AddSingleton(CorsOptions.Read(configuration, withCredentials: options.Mode == AccessMode.EasyAuth));
         services.AddSingleton<Cors>();
         services.AddSingleton<RequestRate>();
         services.AddSingleton<CrossSiteGuard>();
         services.AddScoped<CampaignQuota>();
         services.AddScoped<ApiKeyStore>();
-        return services.AddScoped<ICallerResolver>(provider => options.Mode switch
+        return options.Mode switch
         {
-            AccessMode.ApiKey => Admit<ApiKeyCallerResolver>(provider),
-            AccessMode.EasyAuth => Admit<EasyAuthCallerResolver>(provider),
-            _ => Admit<DevelopmentCallerResolver>(provider),
-        });
+            AccessMode.ApiKey => services.AddScoped<ICallerResolver, ApiKeyCallerResolver>(),
+            AccessMode.EasyAuth => services.AddScoped<ICallerResolver, EasyAuthCallerResolver>(),
+            _ => services.AddScoped<ICallerResolver, DevelopmentCallerResolver>(),
+        };
     }
-
-    private static Admission Admit<TMode>(IServiceProvider provider)
-        where TMode : ICallerResolver =>
-        ActivatorUtilities.CreateInstance<Admission>(provider, ActivatorUtilities.CreateInstance<TMode>(provider));
 }

@@ -1,4 +1,5 @@
 using Atelier.Problems;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Atelier.Access;
 
@@ -15,13 +16,9 @@ public sealed record Caller(string UserId)
     /// <summary>Whether it may do what operators do: see and replay everyone's dead letters. Campaigns stay their owner's.</summary>
     public bool IsOperator { get; init; }
 
-    /// <summary>Ends the request of a caller that is no operator.</summary>
-    /// <exception cref="ApiException">403.</exception>
-    public void EnsureOperator()
-    {
-        if (!IsOperator)
-            throw new ApiException(StatusCodes.Status403Forbidden, "operators_only", "This is for operators, whom the configuration names.");
-    }
+    /// <summary>The caller of a request, as <see cref="CallerMiddleware"/> has found it.</summary>
+    /// <exception cref="InvalidOperationException">The request's route is for anyone, so that nobody has asked.</exception>
+    public static Caller Of(HttpRequest request) => request.HttpContext.Features.GetRequiredFeature<Caller>();
 
     /// <summary>Whether a text can be a <see cref="UserId"/>.</summary>
     internal static bool IsUserId(string text) =>
@@ -31,10 +28,10 @@ public sealed record Caller(string UserId)
     internal static Caller Named(string userId) => new(userId) { Email = userId.Contains('@', StringComparison.Ordinal) ? userId : null };
 }
 
-/// <summary>Finds out who makes a request.</summary>
+/// <summary>Finds out who makes a request, in the way that <c>Access:Mode</c> names.</summary>
 public interface ICallerResolver
 {
     /// <summary>The caller of a request.</summary>
-    /// <exception cref="ApiException">401: the caller cannot be known. 403: it may not come in. 429: it asks too often.</exception>
+    /// <exception cref="ApiException">400 or 401: the caller cannot be known. 403: it calls from where nobody may.</exception>
     ValueTask<Caller> ResolveAsync(HttpRequest request, CancellationToken cancellationToken);
 }

@@ -1,6 +1,8 @@
 using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
+using Atelier.Campaigns.Workflow.Jobs;
+using Atelier.Configuration;
 
 namespace Atelier.Campaigns;
 

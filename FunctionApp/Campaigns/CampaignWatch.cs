@@ -1,5 +1,4 @@
 using Atelier.Access;
-using Atelier.Notifications;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 

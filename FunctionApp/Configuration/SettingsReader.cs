@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Atelier.Configuration;
 
-/// <summary>Reads numbers and times from configuration, within bounds, or says by name what is wrong.</summary>
+/// <summary>Reads numbers, times and lists from configuration, within bounds, or says by name what is wrong.</summary>
 public static class SettingsReader
 {
     /// <summary>A whole number between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>
@@ -44,5 +44,13 @@ public static class SettingsReader
             && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value >= min && value <= max
             ? value
             : throw new SettingException(setting, $"Setting '{setting}' must be a time as hh:mm:ss between {min} and {max}.");
+    }
+
+    /// <summary>The values of a setting that holds several: apart by commas, or one by one as <c>Setting:0</c>, <c>Setting:1</c>.</summary>
+    public static string[] ReadList(this IConfiguration configuration, string setting)
+    {
+        IConfigurationSection section = configuration.GetSection(setting);
+        return [.. section.GetChildren().Select(child => child.Value).Prepend(section.Value)
+            .SelectMany(values => (values ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
     }
 }

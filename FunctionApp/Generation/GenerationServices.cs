@@ -1,6 +1,5 @@
 using Atelier.Configuration;
 using Atelier.Generation.AzureOpenAI;
-using Atelier.Generation.Callback;
 using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;

@@ -2,7 +2,6 @@ using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Failures;
 using Atelier.Generation.Http;
-using Atelier.Operations;
 
 namespace Atelier.Generation;
 

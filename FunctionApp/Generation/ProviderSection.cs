@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atelier.Configuration;
 
 namespace Atelier.Generation;
 

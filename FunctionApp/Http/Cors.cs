@@ -5,7 +5,7 @@ namespace Atelier.Http;
 /// <summary>Tells browsers what pages of other origins may do (the CORS protocol of the Fetch standard).</summary>
 public sealed class Cors(CorsOptions options)
 {
-    private const string Methods = "GET, POST, DELETE";
+    private static readonly string Methods = string.Join(", ", Routes.All.Where(route => route.Operation is not null).Select(route => route.Methods).Distinct());
 
     private const string RequestHeaders =
         "Authorization, X-Api-Key, X-User, Content-Type, Idempotency-Key, If-None-Match, If-Range, Range, Last-Event-ID, X-Request-Id, traceparent";

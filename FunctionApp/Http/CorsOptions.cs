@@ -1,4 +1,4 @@
-using Atelier.Access;
+using Atelier.Configuration;
 
 namespace Atelier.Http;
 
@@ -11,13 +11,13 @@ public sealed record CorsOptions(IReadOnlyList<string> Origins, bool WithCredent
 
     /// <summary>Reads and checks them.</summary>
     /// <exception cref="SettingException">One is no origin.</exception>
-    public static CorsOptions Read(IConfiguration configuration, AccessMode mode)
+    public static CorsOptions Read(IConfiguration configuration, bool withCredentials)
     {
-        string[] origins = AccessOptions.ReadList(configuration, Setting);
+        string[] origins = configuration.ReadList(Setting);
         // No wildcard: with one, any page could use whatever its visitor's browser adds.
         return Array.Find(origins, origin => !IsOrigin(origin)) is { } wrong
             ? throw new SettingException(Setting, $"Setting '{Setting}' must be origins such as https://app.example.org apart by commas, without a path, not '{wrong}'.")
-            : new CorsOptions(origins, WithCredentials: mode == AccessMode.EasyAuth);
+            : new CorsOptions(origins, withCredentials);
     }
 
     /// <summary>Whether a page of this origin may call.</summary>

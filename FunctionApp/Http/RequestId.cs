@@ -1,3 +1,4 @@
+using Atelier.Problems;
 namespace Atelier.Http;
 
 /// <summary>The id of a request, under which the log tells of it: the caller's own <c>X-Request-Id</c>, or the trace id.</summary>

@@ -2,7 +2,7 @@ using Atelier.Problems;
 
 namespace Atelier.Http;
 
-/// <summary>Refuses addresses and headers that are longer than anything here needs, with an answer that says so.</summary>
+/// <summary>How large a request may be. Longer addresses and headers than anything here needs are refused on every route, with a response that says so.</summary>
 /// <remarks>
 /// A server refuses what is too long for itself before any code of ours runs, with an empty answer. EmbeddedHost's takes more than
 /// these limits, so that it is these that a client meets first.
@@ -18,7 +18,13 @@ internal static class RequestSize
     /// <summary>The most header lines.</summary>
     public const int MaxHeaderLines = 100;
 
-    /// <summary>Looks at a request.</summary>
+    /// <summary>The longest body of JSON, in bytes.</summary>
+    public const int MaxJsonBody = 64 * 1024;
+
+    /// <summary>The longest body of a provider's report, in bytes: an image in Base64 and what is around it.</summary>
+    public const int MaxReport = 48 << 20;
+
+    /// <summary>Looks at a request's address and headers; its body is looked at where it is read.</summary>
     /// <exception cref="ApiException">414: the address is too long. 431: the headers are.</exception>
     public static void Check(HttpRequest request)
     {

@@ -3,13 +3,13 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Http;
 
-/// <summary>What no other function under <c>/api</c> takes: preflights, unknown paths, and known paths with another method.</summary>
-/// <remarks>The hosts prefer a literal path and a listed method to this route; without it they answer an empty 404.</remarks>
+/// <summary>What no other function takes: preflights, unknown paths, and known paths with another method.</summary>
+/// <remarks>Without it the hosts' own response is an empty 404, without the headers that every response has.</remarks>
 public sealed class UnknownRoute(Cors cors)
 {
     /// <summary>Answers a preflight with 204, everything else with 404 problem details.</summary>
     [Function(nameof(UnknownRoute))]
-    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "api/{*path}")] HttpRequest request)
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = Routes.Unknown)] HttpRequest request)
     {
         if (!Cors.IsPreflight(request))
             throw new ApiException(StatusCodes.Status404NotFound, "not_found", $"There is nothing at {request.Method} {request.Path}.");

@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 namespace Atelier.Images;
 
 /// <summary>Registers the image store.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Atelier.Configuration;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;

@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 using Atelier.Notifications.Inbox;
 using Atelier.Notifications.Streams;
 using Atelier.Notifications.Webhooks;
@@ -12,8 +13,6 @@ public static class NotificationServices
     public static IServiceCollection AddNotifications(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(EventStreamOptions.Read(configuration));
-        services.AddSingleton<CampaignChanges>();
-        services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());
         services.AddSingleton<EventLog>();
         services.AddSingleton<EventHub>();
         services.AddHostedService(provider => provider.GetRequiredService<EventHub>());

@@ -1,3 +1,4 @@
+using Atelier.Http;
 using Atelier.Images;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
@@ -11,24 +12,20 @@ public sealed class HealthFunctions(
     NpgsqlDataSource dataSource, IImageStore images, ProviderProbes providers, TimeProvider timeProvider, ILogger<HealthFunctions> logger)
 {
     /// <summary>The process answers.</summary>
-    [Function("HealthLive")]
-    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/live")] HttpRequest request)
-    {
-        NoStore(request);
-        return ApiJson.Result(new { status = "ok" });
-    }
+    [Function("GetLiveness")]
+    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Liveness)] HttpRequest request) =>
+        ApiJson.Result(new { status = "ok" });
 
     /// <summary>
     /// What it depends on answers too; 503 where one does not. A provider that is away shows and no more: campaigns wait for it, and
     /// taking the instance out would help nobody.
     /// </summary>
-    [Function("HealthReady")]
+    [Function("GetReadiness")]
     public async Task<IResult> ReadyAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/health/ready")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Readiness)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        NoStore(request);
         ReadinessCheck[] checks = await Task.WhenAll(
             CheckAsync("postgres", PingAsync),
             CheckAsync("blobs", OpenNothingAsync),
@@ -42,8 +39,6 @@ public sealed class HealthFunctions(
         Task<ReadinessCheck> CheckAsync(string name, Func<CancellationToken, Task> probe) =>
             ReadinessCheck.RunAsync(name, probe, timeProvider, logger, cancellationToken);
     }
-
-    private static void NoStore(HttpRequest request) => request.HttpContext.Response.Headers.CacheControl = "no-store";
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {

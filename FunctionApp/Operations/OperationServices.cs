@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 using Atelier.Operations.DeadLetters;
 using Atelier.Operations.Retention;
 

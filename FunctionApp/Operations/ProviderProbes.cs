@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Atelier.Generation;
 
 namespace Atelier.Operations;
 
@@ -38,8 +39,3 @@ public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, Tim
 
     private sealed record Probe(long At, Lazy<Task<ReadinessCheck>> Check);
 }
-
-/// <summary>Where a provider is.</summary>
-/// <param name="Name">The provider's name.</param>
-/// <param name="Endpoint">Its base address.</param>
-public sealed record ProviderAddress(string Name, Uri Endpoint);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Atelier.Configuration;
-using Atelier.Operations.Metrics;
 using Atelier.Persistence.Tables;
+using Atelier.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
@@ -76,7 +76,7 @@ public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvide
         }
         await transaction.CommitAsync(cancellationToken);
         if (!hadEnded && campaign.Status.HasEnded())
-            AtelierMeter.Ended(campaign.Status);
+            AtelierMeter.Ended(campaign.Status.ToText());
         return result;
     }
 }

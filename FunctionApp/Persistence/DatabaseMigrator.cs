@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Atelier.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
@@ -7,7 +8,7 @@ namespace Atelier.Persistence;
 /// <summary>Registers the database.</summary>
 public static class PersistenceServices
 {
-    /// <summary>Adds the process's <see cref="NpgsqlDataSource"/> and <see cref="AtelierDbContext"/> on it.</summary>
+    /// <summary>Adds the process's <see cref="NpgsqlDataSource"/>, <see cref="AtelierDbContext"/> on it, and what listens for changes.</summary>
     /// <exception cref="SettingException">The connection string is missing or malformed.</exception>
     public static IServiceCollection AddPersistence(this IServiceCollection services, IConfiguration configuration)
     {
@@ -18,6 +19,8 @@ public static class PersistenceServices
         services.AddDbContextPool<AtelierDbContext>((provider, options) =>
             options.UseAtelier(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<CampaignRecord>();
+        services.AddSingleton<CampaignChanges>();
+        services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());
         // The driver tells of every command at Information: tracing shows them better, and only when it is on.
         services.AddLogging(logging => logging
             .AddFilter("Npgsql", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning));

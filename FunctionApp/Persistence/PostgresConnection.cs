@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 using Azure.Core;
 using Azure.Identity;
 using Npgsql;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
-using Atelier.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Atelier.Problems;

@@ -1,5 +1,6 @@
 using Atelier.Access;
 using Atelier.Generation;
+using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Primitives;
@@ -10,14 +11,6 @@ namespace Atelier.Web;
 /// <summary>The web UI: <c>GET /</c>, the files that it loads, and what it must know before anybody has signed in.</summary>
 public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generators)
 {
-    // An empty template would make the hosts take the function's name for its route. A parameter that may be missing, and may not be longer
-    // than nothing, matches the root alone.
-    private const string Root = "{nothing:maxlength(0)?}";
-
-    // Scripts, styles and data from here and from nowhere else; images also from memory, where those lie that a key was needed for.
-    private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
     // The name changes with the content.
     private const string Forever = "public, max-age=31536000, immutable";
 
@@ -28,25 +21,25 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
 
     /// <summary>The page.</summary>
     [Function("GetPage")]
-    public static IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request)
+    public static IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Page)] HttpRequest request)
     {
-        request.HttpContext.Response.Headers.ContentSecurityPolicy = Policy;
+        request.HttpContext.Response.Headers.ContentSecurityPolicy = SecurityHeaders.PagePolicy;
         return Send(request, "index.html", Revalidate);
     }
 
     /// <summary>A script or a style of the page.</summary>
     [Function("GetPageAsset")]
-    public static IResult Asset([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "assets/{file}")] HttpRequest request, string file) =>
+    public static IResult Asset([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.PageAsset)] HttpRequest request, string file) =>
         Send(request, $"assets/{file}", Forever);
 
     /// <summary>The page's icon.</summary>
     [Function("GetPageIcon")]
-    public static IResult Icon([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "favicon.svg")] HttpRequest request) =>
+    public static IResult Icon([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.PageIcon)] HttpRequest request) =>
         Send(request, "favicon.svg", Revalidate);
 
     /// <summary>How callers are known here, and whom they may ask for texts and images: it is the same for everybody and no secret.</summary>
     [Function("GetPageSettings")]
-    public IResult Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "settings.json")] HttpRequest request)
+    public IResult Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.PageSettings)] HttpRequest request)
     {
         request.HttpContext.Response.Headers.CacheControl = Revalidate;
         return ApiJson.Result(new PageSettings(
@@ -55,7 +48,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
             new ProviderChoice(generators.ImageProviders, generators.DefaultImage)));
     }
 
-    private static IResult Send(HttpRequest request, string name, string caching)
+    private static FileAnswer Send(HttpRequest request, string name, string caching)
     {
         WebAsset asset = WebAsset.Find(name) ?? throw ApiException.NotFound("file");
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
@@ -70,7 +63,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
             // The same file in other bytes.
             isWeak = true;
         }
-        return Results.Bytes(bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag, isWeak));
+        return new FileAnswer(Results.Bytes(bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag, isWeak)));
     }
 
     private static bool Takes(StringValues encodings) =>

@@ -8,7 +8,6 @@ using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
 using Atelier.Durable;
 using Atelier.Images;
-using Atelier.Notifications;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -27,8 +26,6 @@ namespace FunctionApp.Tests.Campaigns.Http;
 [Collection(LocalServicesCollection.Name)]
 public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsyncLifetime
 {
-    private static readonly DevelopmentCallerResolver Callers = new();
-
     private readonly Campaign _campaign = TestCampaign.Create();
     private readonly Mock<IImageStore> _store = new();
     private readonly Mock<DurableTaskClient> _client = new("test");
@@ -274,7 +271,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
             db.Add(TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddMinutes(1)));
             await db.SaveChangesAsync();
         }
-        var function = new ListCampaigns(Callers, new CampaignQueries(_db));
+        var function = new ListCampaigns(new CampaignQueries(_db));
 
         HttpCall first = await new HttpCall(query: "?limit=1").RunAsync(request => function.RunAsync(request, CancellationToken.None));
         string cursor = first.Json.GetProperty("nextCursor").GetString()!;
@@ -295,7 +292,6 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
         Assert.Equal([1, 2, 3, 4, 5], call.Body);
         Assert.Equal("\"blob-1\"", call.Response.Headers.ETag);
         Assert.Equal("private, max-age=31536000, immutable", call.Response.Headers.CacheControl);
-        Assert.Equal("nosniff", call.Response.Headers.XContentTypeOptions);
     }
 
     [Fact]
@@ -346,7 +342,6 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     {
         var queries = new CampaignQueries(_db);
         var function = new StartCampaign(
-            Callers,
             new NewCampaignReader(TestGenerators.Create()),
             new CampaignIntake(_db, queries, new CampaignQuota(_db, CallerLimits.None), TestGenerators.Create(), TimeProvider.System),
             new CampaignScheduler(
@@ -360,7 +355,6 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
         using var changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
         var queries = new CampaignQueries(_db);
         var function = new GetCampaign(
-            Callers,
             new CampaignWatch(queries, changes, TimeProvider.System),
             queries,
             new DurableCalls(_time, NullLogger<DurableCalls>.Instance));
@@ -372,7 +366,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
 
     private Task<HttpCall> ImageAsync(HttpCall call, string index = "0")
     {
-        var function = new GetCampaignImage(Callers, new CampaignQueries(_db), _store.Object);
+        var function = new GetCampaignImage(new CampaignQueries(_db), _store.Object);
         return call.RunAsync(request => function.RunAsync(request, _campaign.InstanceId, index, CancellationToken.None));
     }
 

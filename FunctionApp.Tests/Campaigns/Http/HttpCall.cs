@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Atelier.Access;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,12 +12,11 @@ internal sealed class HttpCall
     private static readonly IServiceProvider Services = new ServiceCollection().AddLogging().BuildServiceProvider();
     private readonly DefaultHttpContext _http = new() { RequestServices = Services, Response = { Body = new MemoryStream() } };
 
-    public HttpCall(string? user = "ann", string? query = null, string? json = null)
+    public HttpCall(string user = "ann", string? query = null, string? json = null)
     {
         Request.Method = json is null ? "GET" : "POST";
         Request.QueryString = new QueryString(query);
-        if (user is not null)
-            Request.Headers["X-User"] = user;
+        _http.Features.Set(new Caller(user));
         if (json is null)
             return;
         Request.ContentType = "application/json";

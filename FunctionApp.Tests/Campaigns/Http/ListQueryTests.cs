@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http;

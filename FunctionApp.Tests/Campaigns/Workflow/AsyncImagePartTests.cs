@@ -1,4 +1,4 @@
-using Atelier.Campaigns.Workflow;
+using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Generation;
 using FunctionApp.Tests.Durable;

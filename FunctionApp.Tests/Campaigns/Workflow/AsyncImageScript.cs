@@ -1,4 +1,5 @@
 using Atelier.Campaigns.Workflow;
+using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Generation;
 using Microsoft.DurableTask;

@@ -3,7 +3,6 @@ using Atelier.Campaigns.Workflow;
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
-using Atelier.Notifications;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Hosting;

@@ -1,9 +1,9 @@
 using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Workflow;
+using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
-using Atelier.Notifications;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Hosting;

@@ -1,5 +1,5 @@
-using Atelier;
 using Atelier.Campaigns.Workflow;
+using Atelier.Configuration;
 using Atelier.Durable;
 using Microsoft.Extensions.Configuration;
 

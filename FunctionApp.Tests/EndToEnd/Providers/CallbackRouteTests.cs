@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AiSimulator;
 using AiSimulator.Calls;
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using FunctionApp.Tests.Access;
 using FunctionApp.Tests.Generation;
 using FunctionApp.Tests.Hosting;
@@ -41,7 +41,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         // It asks first, as a client does that sends so much: the answer comes before the body, or before its end.
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0")
         {
-            Content = new ByteArrayContent(new byte[ReceiveCallback.MaxLength + 1]),
+            Content = new ByteArrayContent(new byte[RequestSize.MaxReport + 1]),
             Headers = { ExpectContinue = tellsItsLength, TransferEncodingChunked = !tellsItsLength },
         };
 
@@ -58,10 +58,10 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
         var frame = new JsonObject { ["id"] = await faults.Atelier.JobOfAsync(id), ["status"] = "succeeded", ["b64"] = "" }.ToJsonString();
         // More than the server takes of itself; what is after a picture's end is part of the file.
-        var picture = new byte[(ReceiveCallback.MaxLength - frame.Length) / 4 * 3];
+        var picture = new byte[(RequestSize.MaxReport - frame.Length) / 4 * 3];
         Answers.Png(640, 480).CopyTo(picture, 0);
         var body = frame.Replace("\"b64\":\"\"", $"\"b64\":\"{Convert.ToBase64String(picture)}\"", StringComparison.Ordinal);
-        Assert.InRange(body.Length, ReceiveCallback.MaxLength - 4, ReceiveCallback.MaxLength);
+        Assert.InRange(body.Length, RequestSize.MaxReport - 4, RequestSize.MaxReport);
 
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync($"/api/callbacks/callback/{id}/image/0", body));
 

@@ -16,6 +16,9 @@ namespace FunctionApp.Tests.OpenApi.RouteTable;
 /// <summary>A host whose callers show keys, another of the same app for development, and what the table's rows need there.</summary>
 public sealed class RouteHost : IAsyncLifetime
 {
+    /// <summary>A page of another origin that may call.</summary>
+    internal const string Page = "https://app.example.org";
+
     private const string Secret = "route-table-secret";
 
     private readonly AtelierFixture _atelier = new()
@@ -29,7 +32,8 @@ public sealed class RouteHost : IAsyncLifetime
             ["Webhooks__AllowPrivateTargets"] = "false",
             ["Providers__Callback__Endpoint"] = "{simulator}/callback/jobs",
             ["Providers__Callback__Secret"] = Secret,
-            ["PublicUrl"] = "http://127.0.0.1:1",
+            ["PublicUrl"] = "https://127.0.0.1:1",
+            ["Cors__Origins"] = Page,
         },
     };
 

@@ -79,7 +79,8 @@ internal static class RouteRows
     private static IEnumerable<RouteRow> Images()
     {
         const string Get = "GET /api/campaigns/{id}/images/{index}";
-        yield return Row(Get, 200, "an image", "image/png", host => host.Get(Image(host)), "ETag", "Accept-Ranges", "Cache-Control", "Last-Modified");
+        yield return Row(Get, 200, "an image", "image/png", host => host.Get(Image(host)),
+            "ETag", "Accept-Ranges", "Cache-Control", "Last-Modified", "X-Content-Type-Options");
         yield return Row(Get, 206, "a range", "image/png", host => host.Get(Image(host), ("Range", "bytes=0-7")), "ETag", "Content-Range", "Cache-Control");
         yield return Row(Get, 200, "a range of what are no bytes", "image/png", host => host.Get(Image(host), ("Range", "items=0-7")), "-Content-Range");
         yield return Row(Get, 304, "the caller has it", "", async host => host.Get(
@@ -146,7 +147,7 @@ internal static class RouteRows
         yield return Row(Post, 413, "too long", "body_too_large", host =>
         {
             var request = RouteHost.Report(Path(host.Complete), Report);
-            request.Content = new ByteArrayContent(new byte[Atelier.Campaigns.Http.ReceiveCallback.MaxLength + 1]);
+            request.Content = new ByteArrayContent(new byte[Atelier.Http.RequestSize.MaxReport + 1]);
             request.Headers.ExpectContinue = true;
             return request;
         });

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Atelier.Http;
 using FunctionApp.Tests.Access;
 using FunctionApp.Tests.Hosting;
 
@@ -7,7 +9,7 @@ namespace FunctionApp.Tests.OpenApi.RouteTable;
 
 /// <summary>Every answer that the document names, over HTTP on a real host; a test of its own finds those that no row asks for.</summary>
 [Collection(LocalServicesCollection.Name)]
-public sealed class RouteTableTests(LocalServicesFixture services, RouteHost host) : IClassFixture<RouteHost>, IAsyncLifetime
+public sealed partial class RouteTableTests(LocalServicesFixture services, RouteHost host) : IClassFixture<RouteHost>, IAsyncLifetime
 {
     // What no host can be brought to answer: nothing in these functions can fail. They would answer as all others do, by the same
     // middleware, which Operation_WhateverGoesWrongInside_Is500WithoutSayingWhat sees.
@@ -32,6 +34,8 @@ public sealed class RouteTableTests(LocalServicesFixture services, RouteHost hos
             return all;
         }
     }
+
+    public static TheoryData<string> EveryRoute => [.. Routes.All.Select(route => route.Function)];
 
     public Task InitializeAsync() => host.StartAsync(services);
 
@@ -89,6 +93,46 @@ public sealed class RouteTableTests(LocalServicesFixture services, RouteHost hos
         Assert.Equal(status == 401, response.Headers.WwwAuthenticate.Count > 0);
         Assert.Equal(status == 429, response.Headers.RetryAfter is not null);
         Assert.Equal(status == 429, response.Headers.Contains("RateLimit-Remaining"));
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryRoute))]
+    public async Task Route_WhicheverItIs_HasWhatEveryResponseHas(string function)
+    {
+        Route route = Routes.Of(function);
+        HttpMethod method = HttpMethod.Parse(route.Methods == "*" ? "BREW" : route.Methods.Split(", ")[0]);
+        string path = "/" + PathParameter().Replace(route.Path, match => match.Groups["name"].Value switch
+        {
+            "nothing" => "",
+            "asset" => "docs.js",
+            "file" => "nothing.js",
+            _ => "0198c5a4-0000-7000-8000-000000000000",
+        });
+        (string, string) origin = ("Origin", RouteHost.Page);
+
+        using HttpResponseMessage response = await host.Http.SendAsync(RouteHost.Send(method, path, host.Ann, body: null, origin), HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage tooLong = await host.Http.SendAsync(RouteHost.Send(method, $"{path}?q={new string('x', 9000)}", host.Ann, body: null, origin));
+        using HttpResponseMessage preflight = await host.Http.SendAsync(
+            RouteHost.Send(HttpMethod.Options, path, key: null, body: null, origin, ("Access-Control-Request-Method", method.Method)));
+
+        await tooLong.AssertProblemAsync(414, "uri_too_long");
+        Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
+        Assert.Equal("POST, GET, DELETE", preflight.Header("Access-Control-Allow-Methods"));
+        Assert.Equal(route.Access != RouteAccess.Anyone, response.Headers.Contains("RateLimit-Remaining"));
+        Assert.All([response, tooLong, preflight], each =>
+        {
+            Assert.Equal("nosniff", each.Header("X-Content-Type-Options"));
+            Assert.Equal("DENY", each.Header("X-Frame-Options"));
+            Assert.Contains("frame-ancestors 'none'", each.Header("Content-Security-Policy"), StringComparison.Ordinal);
+            Assert.Equal("no-referrer", each.Header("Referrer-Policy"));
+            Assert.Equal("max-age=31536000", each.Header("Strict-Transport-Security"));
+            Assert.NotNull(each.Headers.CacheControl);
+            Assert.NotEmpty(each.Header("X-Request-Id"));
+            Assert.Equal(RouteHost.Page, each.Header("Access-Control-Allow-Origin"));
+            Assert.Contains("Origin", each.Headers.Vary);
+        });
+        if ((int)response.StatusCode >= 400)
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
 
     [Fact]
@@ -205,6 +249,9 @@ public sealed class RouteTableTests(LocalServicesFixture services, RouteHost hos
     private HttpRequestMessage Of(ApiOperation operation) => IsCallback(operation)
         ? RouteHost.Report($"/api/callbacks/callback/{host.Complete}/image/0", """{"id":"job","status":"running"}""")
         : Plain(operation, IsPublic(operation) ? null : host.Ann);
+
+    [GeneratedRegex(@"\{\*?(?<name>\w+)[^}]*\}", RegexOptions.ExplicitCapture)]
+    private static partial Regex PathParameter();
 
     // A request of an operation with ids of what is there.
     private HttpRequestMessage Plain(ApiOperation operation, string? key, string query = "")

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Atelier.Configuration;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 

@@ -1,19 +1,20 @@
 using Atelier.Access.Limits;
 using Atelier.Configuration;
+using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Access.Http;
 
 /// <summary><c>GET /api/me</c>: the caller, its limits and what is left of them.</summary>
-public sealed class GetMe(ICallerResolver callers, CallerLimits limits, CampaignQuota quota, TimeProvider timeProvider)
+public sealed class GetMe(CallerLimits limits, CampaignQuota quota, TimeProvider timeProvider)
 {
     /// <summary>Shows the caller.</summary>
     [Function(nameof(GetMe))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/me")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Me)] HttpRequest request, CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        Caller caller = Caller.Of(request);
         RequestUsage? requests = request.HttpContext.Features.Get<RequestUsage>();
         CampaignUsage campaigns = await quota.ReadAsync(caller, cancellationToken);
 

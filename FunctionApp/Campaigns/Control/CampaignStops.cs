@@ -1,4 +1,4 @@
-using Atelier.Notifications;
+using Atelier.Persistence;
 using Npgsql;
 
 namespace Atelier.Campaigns.Control;

@@ -1,5 +1,6 @@
 using Atelier.Access;
 using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
@@ -8,30 +9,30 @@ using Microsoft.DurableTask.Client;
 namespace Atelier.Campaigns.Control;
 
 /// <summary><c>POST /api/campaigns/{id}/cancel</c>, <c>POST /api/campaigns/{id}/retry</c>, <c>DELETE /api/campaigns/{id}</c>.</summary>
-public sealed class ControlFunctions(ICallerResolver callers, CampaignQueries queries, CampaignControl control, CampaignEraser eraser)
+public sealed class ControlFunctions(CampaignQueries queries, CampaignControl control, CampaignEraser eraser)
 {
     /// <summary>Stops a campaign: 202 with the campaign as it is now.</summary>
     [Function("CancelCampaign")]
     public async Task<IResult> CancelAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CampaignRoutes.Cancel)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.CancelCampaign)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
-        return Accepted(request, await control.CancelAsync(client, caller, CampaignRoutes.ParseId(id), cancellationToken));
+        Caller caller = Caller.Of(request);
+        return Accepted(request, await control.CancelAsync(client, caller, PathId.Parse(id, "campaign"), cancellationToken));
     }
 
     /// <summary>Runs what is missing of a failed campaign once more: 202 with the campaign as it is now.</summary>
     [Function("RetryCampaign")]
     public async Task<IResult> RetryAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CampaignRoutes.Retry)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.RetryCampaign)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
-        Campaign campaign = await control.RedriveAsync(client, caller, CampaignRoutes.ParseId(id), cancellationToken);
+        Caller caller = Caller.Of(request);
+        Campaign campaign = await control.RedriveAsync(client, caller, PathId.Parse(id, "campaign"), cancellationToken);
         request.HttpContext.Response.Headers.RetryAfter = GetCampaign.PollInterval;
         return Accepted(request, campaign);
     }
@@ -39,13 +40,13 @@ public sealed class ControlFunctions(ICallerResolver callers, CampaignQueries qu
     /// <summary>Deletes a campaign that has ended, with all that belongs to it: 204.</summary>
     [Function("DeleteCampaign")]
     public async Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = CampaignRoutes.Campaign)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Routes.Campaign)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
-        Guid campaignId = CampaignRoutes.ParseId(id);
+        Caller caller = Caller.Of(request);
+        Guid campaignId = PathId.Parse(id, "campaign");
         if (await eraser.TryEraseAsync(client, caller, campaignId, cancellationToken))
             return Results.NoContent();
         throw await queries.FindVersionAsync(caller, campaignId, cancellationToken) is null
@@ -55,7 +56,7 @@ public sealed class ControlFunctions(ICallerResolver callers, CampaignQueries qu
 
     private static IResult Accepted(HttpRequest request, Campaign campaign)
     {
-        request.HttpContext.Response.Headers.Location = CampaignRoutes.Self(campaign.Id);
+        request.HttpContext.Response.Headers.Location = CampaignLinks.Self(campaign.Id);
         return ApiJson.Result(CampaignViews.From(campaign), StatusCodes.Status202Accepted);
     }
 }

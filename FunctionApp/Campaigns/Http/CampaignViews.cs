@@ -27,7 +27,7 @@ internal static class CampaignViews
             [.. campaign.Attempts.Where(attempt => attempt.Code is not null).OrderBy(attempt => attempt.EndedAt).Select(FailedAttempt)],
             campaign.Error,
             campaign.Metadata,
-            CampaignRoutes.Links(campaign.Id));
+            CampaignLinks.Links(campaign.Id));
     }
 
     /// <summary>The view of an orchestration; <see langword="null"/> where the durable store has none.</summary>
@@ -58,7 +58,7 @@ internal static class CampaignViews
         image.Status,
         attempts.Length,
         NextAttemptAt(image.Status, attempts),
-        image.Status == PartStatus.Complete ? CampaignRoutes.ImageAt(image.CampaignId, image.Index) : null,
+        image.Status == PartStatus.Complete ? CampaignLinks.ImageAt(image.CampaignId, image.Index) : null,
         image.Provider,
         ErrorOf(image.Status, attempts));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Atelier.Access;
 using Atelier.Durable;
+using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -11,8 +12,7 @@ using Microsoft.Net.Http.Headers;
 namespace Atelier.Campaigns.Http;
 
 /// <summary><c>GET /api/campaigns/{id}</c>: the campaign as it is now, or as soon as it changes.</summary>
-public sealed class GetCampaign(
-    ICallerResolver callers, CampaignWatch watch, CampaignQueries queries, DurableCalls durable)
+public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, DurableCalls durable)
 {
     /// <summary>Seconds after which a caller that polls should look again.</summary>
     internal const string PollInterval = "2";
@@ -26,13 +26,13 @@ public sealed class GetCampaign(
     /// </summary>
     [Function(nameof(GetCampaign))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = CampaignRoutes.Campaign)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Campaign)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
-        Guid campaignId = CampaignRoutes.ParseId(id);
+        Caller caller = Caller.Of(request);
+        Guid campaignId = PathId.Parse(id, "campaign");
         TimeSpan wait = ReadWait(request.Query);
         bool withOrchestration = ReadInclude(request.Query);
         Func<long, bool>? isKnown = ReadKnown(request);

@@ -11,7 +11,7 @@ using Microsoft.Net.Http.Headers;
 namespace Atelier.Campaigns.Http;
 
 /// <summary><c>GET /api/campaigns/{id}/images/{index}</c>: the bytes of an image.</summary>
-public sealed class GetCampaignImage(ICallerResolver callers, CampaignQueries queries, IImageStore store)
+public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store)
 {
     // An image never changes once it is there: a browser need not ask again for a year.
     private const string Forever = "private, max-age=31536000, immutable";
@@ -19,18 +19,16 @@ public sealed class GetCampaignImage(ICallerResolver callers, CampaignQueries qu
     /// <summary>Streams an image: whole, a range of it, or 304 where the caller has it already.</summary>
     [Function(nameof(GetCampaignImage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = CampaignRoutes.Image)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.CampaignImage)] HttpRequest request,
         string id,
         string index,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
-        ImageContent content = await OpenAsync(caller, CampaignRoutes.ParseId(id), index, cancellationToken)
+        Caller caller = Caller.Of(request);
+        ImageContent content = await OpenAsync(caller, PathId.Parse(id, "campaign"), index, cancellationToken)
             ?? throw ApiException.NotFound("image");
 
-        IHeaderDictionary headers = request.HttpContext.Response.Headers;
-        headers.CacheControl = Forever;
-        headers.XContentTypeOptions = "nosniff";
+        request.HttpContext.Response.Headers.CacheControl = Forever;
         // What asks for a range in another unit asks for the whole (RFC 9110, section 14.2); the framework looks at the numbers alone.
         string range = request.Headers.Range.ToString();
         bool isOfBytes = range.Length == 0 || range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using Atelier.Access;
+using Atelier.Http;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
@@ -6,15 +7,15 @@ using Microsoft.Azure.Functions.Worker;
 namespace Atelier.Campaigns.Http;
 
 /// <summary><c>GET /api/campaigns</c>: the caller's campaigns, newest first.</summary>
-public sealed class ListCampaigns(ICallerResolver callers, CampaignQueries queries)
+public sealed class ListCampaigns(CampaignQueries queries)
 {
     /// <summary>Shows a page of campaigns.</summary>
     [Function(nameof(ListCampaigns))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = CampaignRoutes.Campaigns)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Campaigns)] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        Caller caller = Caller.Of(request);
         ListQuery query = ListQuery.Read(request.Query);
 
         List<Campaign> campaigns = await queries.ListAsync(caller, query, cancellationToken);

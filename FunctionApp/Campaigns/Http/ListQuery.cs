@@ -1,4 +1,4 @@
-using System.Globalization;
+using Atelier.Http;
 using Atelier.Persistence;
 
 namespace Atelier.Campaigns.Http;
@@ -19,7 +19,11 @@ internal sealed record ListQuery(CampaignStatus? Status, string? Words, int Limi
     public static ListQuery Read(IQueryCollection query)
     {
         var errors = new FieldErrors();
-        var result = new ListQuery(ReadStatus(query, errors), ReadWords(query, errors), ReadLimit(query, errors), ReadCursor(query, errors));
+        var result = new ListQuery(
+            ReadStatus(query, errors),
+            ReadWords(query, errors),
+            PageQuery.ReadLimit(query, DefaultLimit, MaxLimit, errors),
+            PageQuery.ReadCursor(query, errors));
         errors.ThrowIfAny();
         return result;
     }
@@ -44,27 +48,5 @@ internal sealed record ListQuery(CampaignStatus? Status, string? Words, int Limi
         if (words.Length > MaxWordsLength || words.Contains('\0', StringComparison.Ordinal))
             errors.Add("q", $"must be at most {MaxWordsLength} characters, none of them U+0000.");
         return string.IsNullOrWhiteSpace(words) ? null : words;
-    }
-
-    private static int ReadLimit(IQueryCollection query, FieldErrors errors)
-    {
-        string text = query["limit"].ToString();
-        if (text.Length == 0)
-            return DefaultLimit;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int limit) && limit is >= 1 and <= MaxLimit)
-            return limit;
-        errors.Add("limit", $"must be a whole number from 1 to {MaxLimit}.");
-        return DefaultLimit;
-    }
-
-    private static Cursor? ReadCursor(IQueryCollection query, FieldErrors errors)
-    {
-        string text = query["cursor"].ToString();
-        if (text.Length == 0)
-            return null;
-        if (Cursor.TryParse(text, out Cursor? cursor))
-            return cursor;
-        errors.Add("cursor", "must be the nextCursor of an earlier page.");
-        return null;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Atelier.Generation;
+using Atelier.Http;
 using Atelier.Persistence;
 
 namespace Atelier.Campaigns.Http;

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Atelier.Campaigns.Workflow;
+using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Generation;
+using Atelier.Http;
 using Atelier.Images;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.EntityFrameworkCore;
@@ -21,15 +22,12 @@ namespace Atelier.Campaigns.Http;
 public sealed class ReceiveCallback(
     AtelierDbContext db, GeneratorCatalog generators, IImageStore store, DurableCalls durable, ILogger<ReceiveCallback> logger)
 {
-    /// <summary>The longest body that is taken, in bytes: an image in Base64 and what is around it.</summary>
-    internal const int MaxLength = 48 << 20;
-
     private const string Image = "image/";
 
     /// <summary>Takes a report.</summary>
     [Function(nameof(ReceiveCallback))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = CampaignRoutes.Callback)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Callback)] HttpRequest request,
         string provider,
         string campaignId,
         string part,
@@ -38,8 +36,10 @@ public sealed class ReceiveCallback(
     {
         if (!generators.IsAsync(provider))
             throw ApiException.NotFound("provider that calls back");
-        Guid id = CampaignRoutes.ParseId(campaignId);
-        ImageJob job = Read(generators.AsyncImage(provider), request, await ReadBodyAsync(request, cancellationToken));
+        Guid id = PathId.Parse(campaignId, "campaign");
+        // The signature is over the bytes as they came.
+        ReadOnlyMemory<byte> body = await RequestBody.ReadAsync(request, RequestSize.MaxReport, cancellationToken);
+        ImageJob job = Read(generators.AsyncImage(provider), request, body);
         using IDisposable? scope = logger.BeginCampaignScope(id);
 
         Campaign? campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
@@ -90,29 +90,4 @@ public sealed class ReceiveCallback(
     private static int? IndexOf(string part) =>
         part.StartsWith(Image, StringComparison.Ordinal)
         && int.TryParse(part.AsSpan(Image.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
-
-    // The signature is over the bytes as they came.
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > MaxLength)
-            throw TooLarge();
-        // The server takes 30 MB of itself, in both hosts: here it is told to leave the counting to what follows.
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = null;
-
-        // It grows with what has come, not with what a stranger says will come.
-        var body = new MemoryStream();
-        byte[] buffer = new byte[16 << 10];
-        int length;
-        while ((length = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            if (body.Length + length > MaxLength)
-                throw TooLarge();
-            body.Write(buffer, 0, length);
-        }
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
-    }
-
-    private static ApiException TooLarge() =>
-        new(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"A callback must not be longer than {MaxLength} bytes.");
 }

@@ -1,3 +1,4 @@
+using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker;

@@ -1,8 +1,8 @@
 using Atelier.Campaigns.Control;
 using Atelier.Durable;
 using Atelier.Generation;
-using Atelier.Operations.Metrics;
 using Atelier.Persistence.Tables;
+using Atelier.Telemetry;
 
 namespace Atelier.Campaigns.Workflow;
 

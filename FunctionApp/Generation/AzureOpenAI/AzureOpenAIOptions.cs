@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 namespace Atelier.Generation.AzureOpenAI;
 
 /// <summary>The settings below <c>Providers:AzureOpenAI</c>.</summary>

@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 namespace Atelier.Generation.Callbacks;
 
 /// <summary>Where asynchronous providers report to: <c>{PublicUrl}/api/callbacks/{provider}/{campaign}/{part}</c>.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Atelier.Operations.Metrics;
+using Atelier.Telemetry;
 
 namespace Atelier.Generation.Calls;
 

@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 namespace Atelier.Generation.Gemini;
 
 /// <summary>The settings below <c>Providers:Gemini</c>.</summary>

@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 namespace Atelier.Generation.OpenAI;
 
 /// <summary>The settings below <c>Providers:OpenAI</c>.</summary>

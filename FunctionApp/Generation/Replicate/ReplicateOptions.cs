@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Atelier.Configuration;
 
 namespace Atelier.Generation.Replicate;
 

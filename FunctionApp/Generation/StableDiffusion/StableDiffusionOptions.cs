@@ -1,3 +1,4 @@
+using Atelier.Configuration;
 namespace Atelier.Generation.StableDiffusion;
 
 /// <summary>The settings below <c>Providers:StableDiffusion</c>.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Atelier.Access;
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Notifications.Streams;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Atelier.Notifications.Inbox;
 
 /// <summary><c>GET /api/notifications</c> and <c>POST /api/notifications/ack</c>: for whoever was away.</summary>
-public sealed class InboxFunctions(ICallerResolver callers, EventLog log, Acknowledgements acknowledgements)
+public sealed class InboxFunctions(EventLog log, Acknowledgements acknowledgements)
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 500;
@@ -17,12 +17,14 @@ public sealed class InboxFunctions(ICallerResolver callers, EventLog log, Acknow
     /// <summary>Shows the caller's events that are not acknowledged, oldest first.</summary>
     [Function("GetNotifications")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/notifications")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Notifications)] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        Caller caller = Caller.Of(request);
         long? after = EventPosition.ReadParameter(request.Query);
-        int limit = QueryNumbers.ReadLimit(request.Query, DefaultLimit, MaxLimit);
+        var errors = new FieldErrors();
+        int limit = PageQuery.ReadLimit(request.Query, DefaultLimit, MaxLimit, errors);
+        errors.ThrowIfAny();
 
         long acknowledged = await acknowledgements.FindAsync(caller.UserId, cancellationToken);
         List<LoggedEvent> events = await log.ReadOfUserAsync(
@@ -35,10 +37,10 @@ public sealed class InboxFunctions(ICallerResolver callers, EventLog log, Acknow
     /// <summary>Acknowledges all events up to one; doing so again changes nothing.</summary>
     [Function("AcknowledgeNotifications")]
     public async Task<IResult> AcknowledgeAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/notifications/ack")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.AcknowledgeNotifications)] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        Caller caller = Caller.Of(request);
         long upTo = await ReadAsync(request, cancellationToken);
         if (!await acknowledgements.AcknowledgeAsync(caller.UserId, upTo, cancellationToken))
             throw ApiException.Invalid("upTo", "must be the id of an event that has happened.");

@@ -1,3 +1,4 @@
+using Atelier.Persistence;
 namespace Atelier.Notifications.Streams;
 
 /// <summary>Hands new events to all of this process's streams: one query a wake, however many streams there are.</summary>

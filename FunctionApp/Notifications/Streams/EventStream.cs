@@ -65,7 +65,6 @@ public sealed class EventStream(
     private static void Begin(HttpResponse response)
     {
         response.ContentType = "text/event-stream; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
         // Proxies that buffer answers (nginx and what is built on it) let this one through.
         response.Headers["X-Accel-Buffering"] = "no";
     }

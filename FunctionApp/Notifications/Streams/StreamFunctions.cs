@@ -1,20 +1,20 @@
 using Atelier.Access;
 using Atelier.Campaigns;
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Notifications.Streams;
 
 /// <summary><c>GET /api/events</c> and <c>GET /api/campaigns/{id}/events</c>: server-sent events.</summary>
-public sealed class StreamFunctions(ICallerResolver callers, CampaignQueries queries, EventStream stream)
+public sealed class StreamFunctions(CampaignQueries queries, EventStream stream)
 {
     /// <summary>Streams the events of all of the caller's campaigns, from now on or after <c>Last-Event-ID</c>.</summary>
     [Function("StreamEvents")]
     public async Task<IResult> StreamAllAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/events")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Events)] HttpRequest request, CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        Caller caller = Caller.Of(request);
         await stream.WriteAsync(request.HttpContext, caller.UserId, campaignId: null, EventPosition.Read(request), cancellationToken);
         return Results.Empty;
     }
@@ -22,12 +22,12 @@ public sealed class StreamFunctions(ICallerResolver callers, CampaignQueries que
     /// <summary>Streams the events of one campaign, from its first or after <c>Last-Event-ID</c>.</summary>
     [Function("StreamCampaignEvents")]
     public async Task<IResult> StreamOneAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = CampaignRoutes.Events)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.CampaignEvents)] HttpRequest request,
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
-        Guid campaignId = CampaignRoutes.ParseId(id);
+        Caller caller = Caller.Of(request);
+        Guid campaignId = PathId.Parse(id, "campaign");
         long? after = EventPosition.Read(request);
         _ = await queries.FindVersionAsync(caller, campaignId, cancellationToken) ?? throw ApiException.NotFound("campaign");
         await stream.WriteAsync(request.HttpContext, caller.UserId, campaignId, after, cancellationToken);

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Atelier.Access;
-using Atelier.Campaigns.Http;
 using Atelier.Configuration;
+using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -12,17 +12,16 @@ using Microsoft.EntityFrameworkCore;
 namespace Atelier.Notifications.Webhooks;
 
 /// <summary><c>POST</c> and <c>GET /api/webhooks</c>, <c>DELETE /api/webhooks/{id}</c>.</summary>
-public sealed class WebhookFunctions(
-    ICallerResolver callers, AtelierDbContext db, WebhookTarget target, SecretBox secrets, TimeProvider timeProvider)
+public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, SecretBox secrets, TimeProvider timeProvider)
 {
     private const int MaxPerCaller = 20;
 
     /// <summary>Adds a webhook. The answer is the only one that shows its signing secret.</summary>
     [Function("CreateWebhook")]
     public async Task<IResult> CreateAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/webhooks")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Webhooks)] HttpRequest request, CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        Caller caller = Caller.Of(request);
         (string url, string[] eventTypes) = await ReadAsync(request, cancellationToken);
         if (!secrets.CanSeal)
             throw new ApiException(503, "webhooks_not_configured", "This service has no Webhooks:EncryptionKey, without which there are no webhooks.");
@@ -53,9 +52,9 @@ public sealed class WebhookFunctions(
     /// <summary>Shows the caller's webhooks, without their secrets.</summary>
     [Function("ListWebhooks")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/webhooks")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Webhooks)] HttpRequest request, CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
+        Caller caller = Caller.Of(request);
         List<WebhookView> webhooks = await db.Webhooks.AsNoTracking()
             .Where(webhook => webhook.UserId == caller.UserId)
             .OrderBy(webhook => webhook.Id)
@@ -67,13 +66,12 @@ public sealed class WebhookFunctions(
     /// <summary>Deletes a webhook; what was not delivered to it is not any more.</summary>
     [Function("DeleteWebhook")]
     public async Task<IResult> DeleteAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/webhooks/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Routes.Webhook)] HttpRequest request,
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = await callers.ResolveAsync(request, cancellationToken);
-        if (!CampaignRoutes.TryParseId(id, out Guid webhookId))
-            throw ApiException.NotFound("webhook");
+        Caller caller = Caller.Of(request);
+        Guid webhookId = PathId.Parse(id, "webhook");
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.DeadLetters
             .Where(letter => db.WebhookDeliveries.Any(delivery =>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Persistence.Tables;
 
 namespace Atelier.Operations.DeadLetters;

@@ -1,5 +1,4 @@
-using Atelier.Access;
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -7,7 +6,7 @@ using Microsoft.DurableTask.Client;
 namespace Atelier.Operations.DeadLetters;
 
 /// <summary><c>GET</c> and <c>DELETE /api/dead-letters</c>, <c>POST /api/dead-letters/replay</c>: for operators.</summary>
-public sealed class DeadLetterFunctions(ICallerResolver callers, DeadLetterStore letters)
+public sealed class DeadLetterFunctions(DeadLetterStore letters)
 {
     private const int DefaultLimit = 50;
     private const int MaxLimit = 200;
@@ -15,18 +14,14 @@ public sealed class DeadLetterFunctions(ICallerResolver callers, DeadLetterStore
     /// <summary>Shows what used up its attempts, newest first.</summary>
     [Function("ListDeadLetters")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/dead-letters")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.DeadLetters)] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        (await callers.ResolveAsync(request, cancellationToken)).EnsureOperator();
         var errors = new FieldErrors();
         var filter = DeadLetterFilter.Read(request.Query, errors);
-        string text = request.Query["cursor"].ToString();
-        Cursor? cursor = null;
-        if (text.Length > 0 && !Cursor.TryParse(text, out cursor))
-            errors.Add("cursor", "must be the nextCursor of an earlier page.");
+        Cursor? cursor = PageQuery.ReadCursor(request.Query, errors);
+        int limit = PageQuery.ReadLimit(request.Query, DefaultLimit, MaxLimit, errors);
         errors.ThrowIfAny();
-        int limit = QueryNumbers.ReadLimit(request.Query, DefaultLimit, MaxLimit);
 
         List<DeadLetterView> found = await letters.FindAsync(filter, cursor, limit, cancellationToken);
         DeadLetterView[] page = [.. found.Take(limit)];
@@ -37,11 +32,10 @@ public sealed class DeadLetterFunctions(ICallerResolver callers, DeadLetterStore
     /// <summary>Runs campaigns and deliveries once more: 202 with how many; a filter that matches more needs another request.</summary>
     [Function("ReplayDeadLetters")]
     public async Task<IResult> ReplayAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/dead-letters/replay")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.ReplayDeadLetters)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        (await callers.ResolveAsync(request, cancellationToken)).EnsureOperator();
         DeadLetterSelection selection = await DeadLetterSelection.ReadAsync(request, cancellationToken);
         return ApiJson.Result(
             new ReplayView(await letters.ReplayAsync(client, selection, cancellationToken)), StatusCodes.Status202Accepted);
@@ -50,10 +44,9 @@ public sealed class DeadLetterFunctions(ICallerResolver callers, DeadLetterStore
     /// <summary>Drops dead letters: 204.</summary>
     [Function("DropDeadLetters")]
     public async Task<IResult> DropAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/dead-letters")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Routes.DeadLetters)] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        (await callers.ResolveAsync(request, cancellationToken)).EnsureOperator();
         await letters.DropAsync(await DeadLetterSelection.ReadAsync(request, cancellationToken), cancellationToken);
         return Results.NoContent();
     }

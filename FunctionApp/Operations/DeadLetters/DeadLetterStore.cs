@@ -1,5 +1,5 @@
 using Atelier.Campaigns.Control;
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.DurableTask.Client;

@@ -2,7 +2,7 @@ using Atelier.Durable;
 using Atelier.Generation;
 using Microsoft.DurableTask;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>
 /// An image of an asynchronous provider within <see cref="CampaignOrchestrator"/>: order it, wait for the event that its callback raises while a

@@ -1,6 +1,6 @@
 using Atelier.Durable;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>
 /// The delay after an attempt that several activities make together. No retry policy of the engine spans them: the delay that is on record

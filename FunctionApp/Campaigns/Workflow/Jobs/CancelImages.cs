@@ -5,7 +5,7 @@ using Atelier.Persistence.Tables;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.EntityFrameworkCore;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that cancels at their providers the jobs of a campaign that was stopped.</summary>
 public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generators, ILogger<CancelImages> logger)

@@ -1,7 +1,7 @@
 using Atelier.Durable;
 using Atelier.Generation;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>A job that was ordered, as <see cref="SubmitImage"/> tells the orchestrator.</summary>
 /// <param name="JobId">The job's id at the provider.</param>

@@ -2,7 +2,7 @@ using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>Turns what a provider says about a job into what may travel in a history.</summary>
 internal static class ImageReports

@@ -3,7 +3,7 @@ using Atelier.Generation;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The record of an image's job at its provider: kept before anyone waits for it, so that no image is ordered twice knowingly.</summary>
 public sealed class JobRecord(CampaignRecord record)

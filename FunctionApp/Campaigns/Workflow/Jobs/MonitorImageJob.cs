@@ -2,7 +2,7 @@ using Atelier.Generation;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>
 /// The monitor of one job at an asynchronous provider, a sub-orchestration of <see cref="CampaignOrchestrator"/>: it polls ever more rarely until the

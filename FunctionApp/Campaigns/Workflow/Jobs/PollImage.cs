@@ -3,7 +3,7 @@ using Atelier.Generation;
 using Atelier.Images;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that asks an asynchronous provider how a job stands: a lost callback costs time, never the image.</summary>
 public sealed class PollImage(

@@ -2,10 +2,10 @@ using Atelier.Campaigns.Control;
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
-using Atelier.Operations.Metrics;
+using Atelier.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that ends an attempt at an image of an asynchronous provider: its image stored, or its failure on record.</summary>
 public sealed class StoreImage(

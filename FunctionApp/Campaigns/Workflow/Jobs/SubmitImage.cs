@@ -2,7 +2,7 @@ using Atelier.Durable;
 using Atelier.Generation;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that begins an attempt at an image of an asynchronous provider, and orders it.</summary>
 public sealed class SubmitImage(

@@ -1,6 +1,6 @@
 using Atelier.Generation;
 
-namespace Atelier.Campaigns.Workflow;
+namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>Cancels a job that nobody waits for any more, from within the activity that knows of it: no orchestration would ask for it again.</summary>
 public sealed class UnwantedJob(TimeProvider timeProvider, ILogger<UnwantedJob> logger)

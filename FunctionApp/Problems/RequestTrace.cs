@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Azure.Functions.Worker;
 
-namespace Atelier.Http;
+namespace Atelier.Problems;
 
 /// <summary>The id of the trace that a request belongs to: the caller's where it names one, else the host's.</summary>
 /// <remarks>A function of an isolated worker may run without an activity; what the host knows is then in its context alone.</remarks>

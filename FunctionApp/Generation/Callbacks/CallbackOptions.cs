@@ -1,4 +1,5 @@
-namespace Atelier.Generation.Callback;
+using Atelier.Configuration;
+namespace Atelier.Generation.Callbacks;
 
 /// <summary>The settings below <c>Providers:Callback</c>.</summary>
 /// <param name="Endpoint">Where jobs are posted to, such as <c>https://images.example.com/jobs</c>.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Atelier.Campaigns.Http;
+namespace Atelier.Http;
 
 /// <summary>The fields of one JSON object, read strictly: a field that is not known, or not of its type, is an error with its path.</summary>
 internal sealed class JsonFields

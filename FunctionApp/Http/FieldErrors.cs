@@ -1,6 +1,6 @@
 using Atelier.Problems;
 
-namespace Atelier.Campaigns.Http;
+namespace Atelier.Http;
 
 /// <summary>Gathers what is wrong with a request, so that it is told all at once.</summary>
 internal sealed class FieldErrors

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 
-namespace FunctionApp.Tests.Problems;
+namespace FunctionApp.Tests.Http;
 
 /// <summary>What a caller gets when a function throws, on a context that offers what is public on every host and nothing else.</summary>
 public sealed class ProblemMiddlewareTests

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Atelier.Notifications;
+namespace Atelier.Persistence;
 
 /// <summary>Tells who waits for a campaign that it has changed, in whatever process: one LISTEN connection a process.</summary>
 /// <remarks>

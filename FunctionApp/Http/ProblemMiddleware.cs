@@ -1,10 +1,10 @@
-using Atelier.Http;
 using Atelier.Persistence;
+using Atelier.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 
-namespace Atelier.Problems;
+namespace Atelier.Http;
 
 /// <summary>Turns what an HTTP function throws into problem details; the hosts would answer an empty 500.</summary>
 /// <remarks>Orchestrators and activities pass through untouched: their exceptions are the engine's.</remarks>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Atelier.Campaigns.Http;
+namespace Atelier.Http;
 
 /// <summary>Where a page of campaigns ended. Opaque to clients; stable while newer campaigns arrive.</summary>
 /// <param name="CreatedAt">Creation of the last campaign on the page.</param>

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
-using Atelier.Persistence;
 
-namespace Atelier.Operations.Metrics;
+namespace Atelier.Telemetry;
 
 /// <summary>What the app itself counts, as the .NET meter <c>Atelier</c>; one for the process, as its metrics are.</summary>
 internal static class AtelierMeter
@@ -33,7 +32,8 @@ internal static class AtelierMeter
     public static void Accepted() => AcceptedCampaigns.Add(1);
 
     /// <summary>A campaign has come to an end.</summary>
-    public static void Ended(CampaignStatus status) => EndedCampaigns.Add(1, new KeyValuePair<string, object?>("status", status.ToText()));
+    /// <param name="status">How, as the API spells it, such as <c>COMPLETE</c>.</param>
+    public static void Ended(string status) => EndedCampaigns.Add(1, new KeyValuePair<string, object?>("status", status));
 
     /// <summary>An attempt at a part has ended.</summary>
     /// <param name="provider">The provider's name.</param>

@@ -1,6 +1,6 @@
-using Atelier.Generation.Callbacks;
+using Atelier.Configuration;
 
-namespace Atelier.Generation.Callback;
+namespace Atelier.Generation.Callbacks;
 
 /// <summary>The provider <c>callback</c>: images of any HTTP service that takes a job and calls back when it is done.</summary>
 internal static class CallbackProvider

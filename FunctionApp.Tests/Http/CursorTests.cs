@@ -1,6 +1,6 @@
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 
-namespace FunctionApp.Tests.Campaigns.Http;
+namespace FunctionApp.Tests.Http;
 
 public sealed class CursorTests
 {

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Atelier.Campaigns.Http;
+using Atelier.Http;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http;
 
-namespace FunctionApp.Tests.Campaigns.Http;
+namespace FunctionApp.Tests.Http;
 
 public sealed class RequestBodyTests
 {

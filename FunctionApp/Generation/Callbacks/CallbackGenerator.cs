@@ -1,11 +1,10 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using Atelier.Generation.Callbacks;
 using Atelier.Generation.Calls;
 using Atelier.Generation.Jobs;
 
-namespace Atelier.Generation.Callback;
+namespace Atelier.Generation.Callbacks;
 
 /// <summary>
 /// Orders images of a service with <c>POST {endpoint} {prompt, callbackUrl, …}</c>. A service that also answers <c>GET {endpoint}/{id}</c> and

@@ -1,0 +1,62 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Atelier;
+using Atelier.Configuration;
+using Atelier.Http;
+using FunctionApp.Tests.OpenApi;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace FunctionApp.Tests.Http;
+
+/// <summary>The table of routes, the functions and the OpenAPI document say the same.</summary>
+public sealed class RoutesTests
+{
+    [Fact]
+    public void Table_HasExactlyTheFunctionsWithTheirMethodsAndPaths()
+    {
+        IEnumerable<string> declared =
+            from type in typeof(AtelierServices).Assembly.GetTypes()
+            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            let function = method.GetCustomAttribute<FunctionAttribute>()
+            where function is not null
+            let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(found => found is not null)
+            where trigger is not null
+            select $"{(trigger.Methods is null ? "*" : string.Join(", ", trigger.Methods).ToUpperInvariant())} {trigger.Route} {function.Name}";
+
+        Assert.Equal(Sorted(declared), Sorted(Routes.All.Select(route => $"{route.Methods} {route.Path} {route.Function}")));
+    }
+
+    [Fact]
+    public void Table_HasExactlyTheOperationsOfTheDocument()
+    {
+        // What everyone may call has no security there, and a parameter that takes the rest of a path no star.
+        IEnumerable<string> documented = ApiContract.Operations.Select(operation =>
+            $"{operation} {(string)operation.Json["operationId"]!} {(operation.Json["security"] is JsonArray { Count: 0 } ? "everyone" : "callers")}");
+        IEnumerable<string> table = Routes.All.Where(route => route.Operation is not null).Select(route =>
+            $"{route.Methods} /{route.Path.Replace("{*", "{", StringComparison.Ordinal)} {route.Operation} {(route.Access == RouteAccess.Anyone ? "everyone" : "callers")}");
+
+        Assert.Equal(Sorted(documented), Sorted(table));
+        Assert.All(Routes.All.Where(route => route.Operation is null), route => Assert.Equal(RouteAccess.Anyone, route.Access));
+    }
+
+    [Fact]
+    public void Check_FunctionThatIsNotInTheTable_RefusesTheStartNamingIt()
+    {
+        Routes.Check(typeof(AtelierServices).Assembly.GetTypes());
+
+        string message = Assert.Throws<StartException>(() => Routes.Check([typeof(Undeclared)])).Message;
+
+        Assert.Contains("'OpenToEveryoneByMistake'", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    private static IEnumerable<string> Sorted(IEnumerable<string> lines) => lines.Order(StringComparer.Ordinal);
+
+    private static class Undeclared
+    {
+        [Function("OpenToEveryoneByMistake")]
+        public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/secrets")] HttpRequest request) =>
+            Results.Text(request.Path);
+    }
+}

@@ -1,0 +1,42 @@
+using Atelier.Access.Limits;
+using Atelier.Http;
+using Atelier.Problems;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+
+namespace Atelier.Access;
+
+/// <summary>Decides who calls, before any HTTP function runs: finds the caller, sees whether it may call this route, and counts the request.</summary>
+/// <remarks>What a route asks for is in <see cref="Routes.All"/>. The function takes the caller from <see cref="Caller.Of"/>.</remarks>
+internal sealed class CallerMiddleware(AccessOptions options, CrossSiteGuard guard, RequestRate rate) : IFunctionsWorkerMiddleware
+{
+    /// <inheritdoc/>
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is { } http)
+        {
+            // A function that the table does not have throws here: it is open to nobody.
+            RouteAccess access = Routes.Of(context.FunctionDefinition.Name).Access;
+            if (access != RouteAccess.Anyone)
+            {
+                ICallerResolver callers = context.InstanceServices.GetRequiredService<ICallerResolver>();
+                http.Features.Set(await AdmitAsync(http, callers, access, context.CancellationToken));
+            }
+        }
+        await next(context);
+    }
+
+    private async Task<Caller> AdmitAsync(HttpContext http, ICallerResolver callers, RouteAccess access, CancellationToken cancellationToken)
+    {
+        guard.Check(http.Request);
+        Caller caller = await callers.ResolveAsync(http.Request, cancellationToken);
+        if (!options.Admits(caller))
+            throw new ApiException(StatusCodes.Status403Forbidden, "not_admitted", "Only callers with an e-mail address of certain domains may come in here.");
+        if (!caller.IsOperator && options.NamesOperator(caller))
+            caller = caller with { IsOperator = true };
+        await rate.CountAsync(caller, http, cancellationToken);
+        if (access == RouteAccess.Operator && !caller.IsOperator)
+            throw new ApiException(StatusCodes.Status403Forbidden, "operators_only", "This is for operators, whom the configuration names.");
+        return caller;
+    }
+}

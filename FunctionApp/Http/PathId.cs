@@ -1,0 +1,16 @@
+using Atelier.Problems;
+
+namespace Atelier.Http;
+
+/// <summary>An id in a path.</summary>
+internal static class PathId
+{
+    private const int Length = 36;
+
+    /// <summary>Reads an id as it is written everywhere, with nothing around it: .NET would take spaces.</summary>
+    /// <param name="text">The part of the path.</param>
+    /// <param name="what">What has such an id, for the message.</param>
+    /// <exception cref="ApiException">404: what is no id leads to nothing.</exception>
+    public static Guid Parse(string text, string what) =>
+        text.Length == Length && Guid.TryParseExact(text, "D", out Guid id) ? id : throw ApiException.NotFound(what);
+}

@@ -1,0 +1,125 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using Atelier.Configuration;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Atelier.Http;
+
+/// <summary>Who may call a route.</summary>
+internal enum RouteAccess
+{
+    /// <summary>Everyone; nobody is asked who they are, and nothing is counted.</summary>
+    Anyone,
+
+    /// <summary>A caller that is known and may come in, within its limits.</summary>
+    Caller,
+
+    /// <summary>A caller that the configuration or its key makes an operator.</summary>
+    Operator,
+}
+
+/// <summary>A route: what it takes, who may call it, and which function runs.</summary>
+/// <param name="Methods">HTTP methods apart by commas; <c>*</c> for all.</param>
+/// <param name="Path">The template, without the leading slash.</param>
+/// <param name="Access">Who may call it.</param>
+/// <param name="Function">Name of the function.</param>
+/// <param name="Operation">Its <c>operationId</c> in the OpenAPI document; <see langword="null"/> for what is no part of the API.</param>
+internal sealed record Route(string Methods, string Path, RouteAccess Access, string Function, string? Operation = null);
+
+/// <summary>All routes of the app. The functions take their templates from the constants; who may call is decided by the table alone.</summary>
+internal static class Routes
+{
+    public const string Campaigns = "api/campaigns";
+    public const string Campaign = "api/campaigns/{id}";
+    public const string CancelCampaign = "api/campaigns/{id}/cancel";
+    public const string RetryCampaign = "api/campaigns/{id}/retry";
+    public const string CampaignImage = "api/campaigns/{id}/images/{index}";
+    public const string CampaignEvents = "api/campaigns/{id}/events";
+    public const string Events = "api/events";
+    public const string Notifications = "api/notifications";
+    public const string AcknowledgeNotifications = "api/notifications/ack";
+    public const string Webhooks = "api/webhooks";
+    public const string Webhook = "api/webhooks/{id}";
+    public const string Callback = "api/callbacks/{provider}/{campaignId}/{*part}";
+    public const string DeadLetters = "api/dead-letters";
+    public const string ReplayDeadLetters = "api/dead-letters/replay";
+    public const string Me = "api/me";
+    public const string Metrics = "api/metrics";
+    public const string Liveness = "api/health/live";
+    public const string Readiness = "api/health/ready";
+    public const string OpenApiDocument = "api/openapi.json";
+    public const string Docs = "api/docs";
+    public const string DocsAsset = "api/docs/{asset}";
+
+    // An empty template would make the hosts take the function's name for its route. A parameter that may be missing, and may not be longer
+    // than nothing, matches the root alone.
+    public const string Page = "{nothing:maxlength(0)?}";
+    public const string PageAsset = "assets/{file}";
+    public const string PageIcon = "favicon.svg";
+    public const string PageSettings = "settings.json";
+
+    // Whatever is left: the hosts prefer a literal path and a listed method. The Functions host's own routes, /admin and /runtime, come before all of
+    // an app's.
+    public const string Unknown = "{*path}";
+
+    /// <summary>The table.</summary>
+    public static IReadOnlyList<Route> All { get; } =
+    [
+        new("POST", Campaigns, RouteAccess.Caller, "StartCampaign", "startCampaign"),
+        new("GET", Campaigns, RouteAccess.Caller, "ListCampaigns", "listCampaigns"),
+        new("GET", Campaign, RouteAccess.Caller, "GetCampaign", "getCampaign"),
+        new("DELETE", Campaign, RouteAccess.Caller, "DeleteCampaign", "deleteCampaign"),
+        new("POST", CancelCampaign, RouteAccess.Caller, "CancelCampaign", "cancelCampaign"),
+        new("POST", RetryCampaign, RouteAccess.Caller, "RetryCampaign", "retryCampaign"),
+        new("GET", CampaignImage, RouteAccess.Caller, "GetCampaignImage", "getCampaignImage"),
+        new("GET", CampaignEvents, RouteAccess.Caller, "StreamCampaignEvents", "streamCampaignEvents"),
+        new("GET", Events, RouteAccess.Caller, "StreamEvents", "streamEvents"),
+        new("GET", Notifications, RouteAccess.Caller, "GetNotifications", "getNotifications"),
+        new("POST", AcknowledgeNotifications, RouteAccess.Caller, "AcknowledgeNotifications", "acknowledgeNotifications"),
+        new("POST", Webhooks, RouteAccess.Caller, "CreateWebhook", "createWebhook"),
+        new("GET", Webhooks, RouteAccess.Caller, "ListWebhooks", "listWebhooks"),
+        new("DELETE", Webhook, RouteAccess.Caller, "DeleteWebhook", "deleteWebhook"),
+        new("GET", Me, RouteAccess.Caller, "GetMe", "getMe"),
+        new("GET", Metrics, RouteAccess.Caller, "GetMetrics", "getMetrics"),
+
+        new("GET", DeadLetters, RouteAccess.Operator, "ListDeadLetters", "listDeadLetters"),
+        new("DELETE", DeadLetters, RouteAccess.Operator, "DropDeadLetters", "dropDeadLetters"),
+        new("POST", ReplayDeadLetters, RouteAccess.Operator, "ReplayDeadLetters", "replayDeadLetters"),
+
+        // What a provider reports is signed: the function verifies that.
+        new("POST", Callback, RouteAccess.Anyone, "ReceiveCallback", "receiveCallback"),
+        new("GET", Liveness, RouteAccess.Anyone, "GetLiveness", "getLiveness"),
+        new("GET", Readiness, RouteAccess.Anyone, "GetReadiness", "getReadiness"),
+        new("GET", OpenApiDocument, RouteAccess.Anyone, "GetOpenApiDocument", "getOpenApiDocument"),
+        new("GET", Docs, RouteAccess.Anyone, "GetDocs", "getDocs"),
+        new("GET", DocsAsset, RouteAccess.Anyone, "GetDocsAsset", "getDocsAsset"),
+        new("GET, HEAD", Page, RouteAccess.Anyone, "GetPage"),
+        new("GET, HEAD", PageAsset, RouteAccess.Anyone, "GetPageAsset"),
+        new("GET, HEAD", PageIcon, RouteAccess.Anyone, "GetPageIcon"),
+        new("GET", PageSettings, RouteAccess.Anyone, "GetPageSettings"),
+        new("*", Unknown, RouteAccess.Anyone, "UnknownRoute"),
+    ];
+
+    private static readonly FrozenDictionary<string, Route> ByFunction = All.ToFrozenDictionary(route => route.Function, StringComparer.Ordinal);
+
+    /// <summary>The route of an HTTP function.</summary>
+    /// <exception cref="KeyNotFoundException">It is not in the table.</exception>
+    public static Route Of(string function) => ByFunction[function];
+
+    /// <summary>Sees to it that of every HTTP function the table says who may call it.</summary>
+    /// <param name="types">The types that declare functions, among others.</param>
+    /// <exception cref="StartException">One is not in the table.</exception>
+    public static void Check(IEnumerable<Type> types)
+    {
+        foreach (MethodInfo method in types.SelectMany(type => type.GetMethods(
+            BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
+        {
+            if (method.GetCustomAttribute<FunctionAttribute>() is { } function
+                && !ByFunction.ContainsKey(function.Name)
+                && Array.Exists(method.GetParameters(), parameter => parameter.IsDefined(typeof(HttpTriggerAttribute))))
+            {
+                throw new StartException($"Function '{function.Name}' does not say who may call it: add its route to {nameof(Routes)}.{nameof(All)}.");
+            }
+        }
+    }
+}
