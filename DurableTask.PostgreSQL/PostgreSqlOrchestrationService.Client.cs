@@ -17,6 +17,9 @@ public sealed partial class PostgreSqlOrchestrationService :
 
     /// <summary>A commit takes milliseconds; one that takes so long waits for a database that does not respond.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a call waits for its commit once the database is known to be away.</summary>
+    private static readonly TimeSpan OutageTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan MaxPoll = TimeSpan.FromMilliseconds(500);
     private static readonly OrchestrationStatus[] NotEnded =
@@ -268,7 +271,7 @@ public sealed partial class PostgreSqlOrchestrationService :
     {
         DemandDatabase();
         var (id, executionId) = (message.OrchestrationInstance.InstanceId, message.OrchestrationInstance.ExecutionId);
-        if (_sessions.TryFind(id, out var session) && session.HasReadInbox)
+        if (_sessions.TryFind(id, out var session) && _sessions.HasReadInbox(session))
         {
             var acknowledgement = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             session.Post(new SessionMessage(message.Event, executionId) { Acknowledgement = acknowledgement });
@@ -366,14 +369,22 @@ public sealed partial class PostgreSqlOrchestrationService :
 
     private async Task<bool> WithinResponseTimeoutAsync(Task<bool> response, string otherwise)
     {
-        try
+        var start = _timeProvider.GetTimestamp();
+        while (true)
         {
-            return await response.WaitAsync(ResponseTimeout, _timeProvider);
-        }
-        catch (TimeoutException exception)
-        {
-            throw new TaskHubUnavailableException(
-                $"Task hub '{_options.TaskHub}' has not responded for {ResponseTimeout.TotalSeconds} s. {otherwise}", exception);
+            try
+            {
+                return await response.WaitAsync(OutageTimeout, _timeProvider);
+            }
+            catch (TimeoutException exception)
+            {
+                var elapsed = _timeProvider.GetElapsedTime(start);
+                if (_health.WriteProblem is not null || elapsed >= ResponseTimeout)
+                {
+                    throw new TaskHubUnavailableException(
+                        $"Task hub '{_options.TaskHub}' has not responded for {elapsed.TotalSeconds:F0} s. {otherwise}", exception);
+                }
+            }
         }
     }
 

@@ -193,6 +193,7 @@ public sealed partial class PostgreSqlOrchestrationService
         }
 
         await _store.ClearInboxAsync(cancellationToken);
+        _sessions.ForgetExpectedInbox();
         return _options.SweepInterval * 5;
     }
 

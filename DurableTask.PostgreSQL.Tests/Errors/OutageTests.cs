@@ -121,6 +121,25 @@ public sealed class OutageTests
             Assert.Contains(hub.Name, (await Assert.ThrowsAsync<TaskHubUnavailableException>(call)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task CallWhoseCommitAnOutageInterrupts_EndsWithinSeconds_AndItsRequestIsKept()
+    {
+        await using var hub = await TestHub.CreateAsync();
+        using var link = new Link(hub.ConnectionString);
+        var node = await hub.StartNodeAsync(CommonTasks.Add, link: link);
+        var held = await hub.LockAsync("instances");
+        var call = node.ScheduleAsync("Echo", "kept", "new");
+        await held.BlocksAsync("insert");
+
+        link.Cut();
+
+        var exception = await Assert.ThrowsAsync<TaskHubUnavailableException>(() => call);
+        Assert.Contains("has not responded for 5 s. Orchestration 'new' may still be started.", exception.Message, StringComparison.Ordinal);
+        await held.DisposeAsync();
+        link.Mend();
+        Assert.Equal("kept", await hub.NewClient().OutputOfAsync<string>("new"));
+    }
+
     [Theory]
     [InlineData("start")]
     [InlineData("event")]

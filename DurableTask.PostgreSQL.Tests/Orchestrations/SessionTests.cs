@@ -1,3 +1,6 @@
+using DurableTask.Core;
+using DurableTask.Core.History;
+using DurableTask.PostgreSQL.Storage;
 using DurableTask.PostgreSQL.Tests.Infrastructure;
 using Microsoft.DurableTask;
 
@@ -163,6 +166,30 @@ public sealed class SessionTests
         var outside = hub.NewClient();
 
         await SecondEventComesSecondAsync(hub, node, "new", () => outside.ScheduleAsync("Collects", 2, "new"), sendsFirstWhileTaken: true);
+    }
+
+    [Fact]
+    public async Task EventThatCameWhileTheNodeTookTheInstanceAgain_IsWaitedForByTheNewSession()
+    {
+        await using var hub = await TestHub.CreateAsync();
+        var node = await hub.StartNodeAsync(CommonTasks.Add);
+        var id = await node.ScheduleAsync("Collects", 2);
+        var sessions = node.Service.Sessions;
+        await Eventually.TrueAsync(() => sessions.TryFind(id, out _));
+
+        // Its earlier session is still here when the message of the next one is in the inbox.
+        sessions.ExpectInbox(id, 1);
+        var taken = StoredInstance.From(new ExecutionStartedEvent(-1, "2")
+        {
+            Name = "Collects",
+            OrchestrationInstance = new OrchestrationInstance { InstanceId = id, ExecutionId = "e" },
+        });
+        sessions.Adopt(taken with { Owner = sessions.NodeId, InboxCount = 0 }, []);
+
+        Assert.True(sessions.TryFind(id, out var session));
+        Assert.False(sessions.HasReadInbox(session));
+        session.InboxCount = 1;
+        Assert.True(sessions.HasReadInbox(session));
     }
 
     /// <summary>The node takes the instance while it cannot read histories, and then cannot read the inbox.</summary>

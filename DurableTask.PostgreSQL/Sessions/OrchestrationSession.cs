@@ -32,7 +32,6 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
     private int _nextSequence;
     private long _idleSince;
     private long _inboxCount;
-    private long _expectedInbox;
 
     /// <param name="host">The sessions of the node.</param>
     /// <param name="instance">The row, with this node as the owner.</param>
@@ -85,12 +84,6 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         set => Volatile.Write(ref _inboxCount, value);
     }
 
-    /// <summary>
-    /// Whether nothing is in the inbox, as far as this node knows, that has to come before a message which is posted now: what a caller sent first
-    /// arrives first.
-    /// </summary>
-    public bool HasReadInbox => InboxCount >= Volatile.Read(ref _expectedInbox);
-
     /// <summary>Inbox messages that are in memory already, so that a second look does not take them twice.</summary>
     public HashSet<long> KnownInbox { get; } = [];
 
@@ -119,16 +112,6 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         if (isReady)
         {
             _host.Ready(this);
-        }
-    }
-
-    /// <summary>This node has put a message into the inbox.</summary>
-    /// <param name="count">The count of messages with it.</param>
-    public void ExpectInbox(long count)
-    {
-        lock (_gate)
-        {
-            _expectedInbox = Math.Max(_expectedInbox, count);
         }
     }
 

@@ -16,9 +16,12 @@ internal sealed class SessionHost(
     DatabaseHealth health,
     ILogger<SessionHost> logger)
 {
+    /// <summary>An instance that this node has taken is in memory after that long, or is not coming.</summary>
+    private static readonly TimeSpan LongestAdoption = TimeSpan.FromMinutes(5);
+
     private readonly ConcurrentDictionary<string, OrchestrationSession> _sessions = new(StringComparer.Ordinal);
     private readonly Channel<OrchestrationSession> _ready = Channel.CreateUnbounded<OrchestrationSession>();
-    private readonly ConcurrentDictionary<string, long> _expectedInbox = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ExpectedMessages> _expectedInbox = new(StringComparer.Ordinal);
     private int _arriving;
     private volatile bool _hasUnclaimedMessages;
 
@@ -110,7 +113,6 @@ internal sealed class SessionHost(
             UnreadInbox.Enqueue((session, instance.InboxCount));
         }
 
-        PassExpectedInbox(session);
         if (HasUnclaimedMessages)
         {
             HasUnclaimedMessages = false;
@@ -121,15 +123,53 @@ internal sealed class SessionHost(
         session.Start();
     }
 
-    /// <summary>This node has put a message into the inbox of an instance that it holds, or is about to hold.</summary>
+    /// <summary>
+    /// This node has put a message into the inbox of an instance that it holds, or is about to hold. Kept here and not with a session: the session
+    /// that this node has now may be about to make room for the next one of the same instance.
+    /// </summary>
     /// <param name="id">The instance.</param>
     /// <param name="count">Its count of messages with it.</param>
-    public void ExpectInbox(string id, long count)
+    public void ExpectInbox(string id, long count) => _expectedInbox.AddOrUpdate(
+        id,
+        static (_, expected) => expected,
+        static (_, earlier, expected) => expected.Count > earlier.Count ? expected : earlier,
+        new ExpectedMessages(count, TimeProvider.GetTimestamp()));
+
+    /// <summary>
+    /// Whether nothing is in the inbox, as far as this node knows, that has to come before a message which is posted now: what a caller sent first
+    /// arrives first.
+    /// </summary>
+    public bool HasReadInbox(OrchestrationSession session)
     {
-        _expectedInbox[id] = count;
-        if (TryFind(id, out var session))
+        var read = session.InboxCount;
+        if (read == OrchestrationSession.InboxCountUnknown)
         {
-            PassExpectedInbox(session);
+            return false;
+        }
+
+        if (!_expectedInbox.TryGetValue(session.Id, out var expected))
+        {
+            return true;
+        }
+
+        if (read < expected.Count)
+        {
+            return false;
+        }
+
+        _expectedInbox.TryRemove(KeyValuePair.Create(session.Id, expected));
+        return true;
+    }
+
+    /// <summary>Forgets what was expected for instances that ended or went to another node before anybody looked.</summary>
+    public void ForgetExpectedInbox()
+    {
+        foreach (var (id, expected) in _expectedInbox)
+        {
+            if (!_sessions.ContainsKey(id) && TimeProvider.GetElapsedTime(expected.Since) > LongestAdoption)
+            {
+                _expectedInbox.TryRemove(KeyValuePair.Create(id, expected));
+            }
         }
     }
 
@@ -268,11 +308,7 @@ internal sealed class SessionHost(
         }
     }
 
-    private void PassExpectedInbox(OrchestrationSession session)
-    {
-        if (_expectedInbox.TryRemove(session.Id, out var count))
-        {
-            session.ExpectInbox(count);
-        }
-    }
+    /// <param name="Count">The instance's count of inbox messages.</param>
+    /// <param name="Since">The timestamp of the last of them.</param>
+    private sealed record ExpectedMessages(long Count, long Since);
 }
