@@ -4,11 +4,11 @@ using AiSimulator.Painting.Subjects;
 
 namespace AiSimulator.Painting;
 
-/// <summary>Turns an order into pixels.</summary>
+/// <summary>Paints what an order asks for.</summary>
 internal static class Painter
 {
-    /// <summary>Paints the scene that the order's prompt asks for; three bytes a pixel.</summary>
-    public static byte[] Paint(PictureOrder order, long seed)
+    /// <summary>Paints the scene that the order's prompt asks for.</summary>
+    public static void Paint(PictureOrder order, long seed, Canvas canvas)
     {
         var series = Dice.Hash(order.Prompt, seed.ToString(), order.Seed?.ToString() ?? "");
         var brief = Brief.Of(order.Prompt, order.Index, series);
@@ -16,20 +16,15 @@ internal static class Painter
         var dice = Dice.For(series.ToString(), order.Index.ToString());
         var detail = order.Detail switch { PictureDetail.Low => 0.55f, PictureDetail.High => 1.5f, _ => 1f };
 
-        using var canvas = new Canvas(order.Width, order.Height);
         var stage = new Stage(canvas, palette, brief, dice, detail);
         Scene(brief.Setting)(stage);
         Animals(stage);
-        return canvas.ToRgb(vignette: 0.28f, grain: order.Detail == PictureDetail.Low ? 0.4f : 0.8f);
+        canvas.Vignette(0.28f);
     }
 
     /// <summary>A quiet gradient.</summary>
-    public static byte[] Plain(int width, int height)
-    {
-        using var canvas = new Canvas(width, height);
-        canvas.Fill(Brush.Vertical(0, height, new Vector4(0.36f, 0.48f, 0.66f, 1), new Vector4(0.93f, 0.87f, 0.80f, 1)));
-        return canvas.ToRgb(0, 0);
-    }
+    public static void Plain(Canvas canvas) =>
+        canvas.Fill(Brush.Vertical(0, canvas.Height, new Vector4(0.36f, 0.48f, 0.66f, 1), new Vector4(0.93f, 0.87f, 0.80f, 1)));
 
     /// <summary>Animals that the prompt names sit in front of whatever scene there is.</summary>
     private static void Animals(Stage stage)

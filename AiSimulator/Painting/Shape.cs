@@ -1,16 +1,12 @@
 using System.Numerics;
+using SkiaSharp;
 
 namespace AiSimulator.Painting;
 
-/// <summary>
-/// Closed outlines of straight edges; curves are cut into edges as they are added. All outlines run the same way round, so that what
-/// overlaps is filled once and nothing is a hole.
-/// </summary>
-internal sealed class Shape
+/// <summary>Closed outlines. All run the same way round, so that what overlaps is filled once and nothing is a hole.</summary>
+internal sealed class Shape : IDisposable
 {
-    private readonly List<Vector2[]> _outlines = [];
-
-    public IReadOnlyList<Vector2[]> Outlines => _outlines;
+    private readonly SKPathBuilder _path = new();
 
     public static Shape Polygon(params Vector2[] points) => new Shape().Add(points);
 
@@ -21,6 +17,13 @@ internal sealed class Shape
     public static Shape Rectangle(float left, float top, float width, float height) =>
         Polygon(new(left, top), new(left + width, top), new(left + width, top + height), new(left, top + height));
 
+    /// <summary>From a path in the notation of SVG.</summary>
+    public static Shape Parse(string path)
+    {
+        using var parsed = SKPath.ParseSvgPathData(path) ?? throw new FormatException($"This is not the data of an SVG path: {path}");
+        return new Shape().Add(parsed, SKMatrix.Identity);
+    }
+
     public Shape Add(params Vector2[] points)
     {
         var twiceTheArea = 0f;
@@ -30,27 +33,33 @@ internal sealed class Shape
             twiceTheArea += (from.X * to.Y) - (to.X * from.Y);
         }
         if (twiceTheArea < 0) Array.Reverse(points);
-        _outlines.Add(points);
+        _path.AddPoly(points.Select(p => (SKPoint)p).ToArray(), true);
         return this;
     }
 
+    /// <summary>Adds the outlines of a shape, which cannot be used again.</summary>
     public Shape Add(Shape other)
     {
-        _outlines.AddRange(other._outlines);
-        return this;
+        using (other)
+        {
+            using var path = other.Detach();
+            return Add(path, SKMatrix.Identity);
+        }
     }
 
     public Shape AddEllipse(Vector2 centre, float radiusX, float radiusY, float turn = 0)
     {
-        var edges = Math.Clamp((int)(6 + (2.2f * MathF.Sqrt(Math.Max(radiusX, radiusY)))), 10, 160);
-        var (sin, cos) = MathF.SinCos(turn);
-        var points = new Vector2[edges];
-        for (var i = 0; i < edges; i++)
+        var box = new SKRect(-radiusX, -radiusY, radiusX, radiusY);
+        if (turn == 0)
         {
-            var (y, x) = MathF.SinCos(MathF.Tau * i / edges);
-            points[i] = centre + new Vector2((x * radiusX * cos) - (y * radiusY * sin), (x * radiusX * sin) + (y * radiusY * cos));
+            box.Offset(centre);
+            _path.AddOval(box, SKPathDirection.Clockwise);
+            return this;
         }
-        return Add(points);
+        using var turned = new SKPathBuilder();
+        turned.AddOval(box, SKPathDirection.Clockwise);
+        using var path = turned.Detach();
+        return Add(path, SKMatrix.CreateRotation(turn).PostConcat(SKMatrix.CreateTranslation(centre.X, centre.Y)));
     }
 
     /// <summary>A band along points whose half width runs from one value to another.</summary>
@@ -70,8 +79,18 @@ internal sealed class Shape
     /// <summary>The shape moved, turned, scaled or mirrored.</summary>
     public Shape Transform(Matrix3x2 by)
     {
-        var transformed = new Shape();
-        foreach (var outline in _outlines) transformed.Add([.. outline.Select(p => Vector2.Transform(p, by))]);
-        return transformed;
+        using var path = _path.Snapshot();
+        return new Shape().Add(path, new SKMatrix(by.M11, by.M21, by.M31, by.M12, by.M22, by.M32, 0, 0, 1));
+    }
+
+    /// <summary>Takes the outlines out of the shape, as Skia draws them.</summary>
+    public SKPath Detach() => _path.Detach();
+
+    public void Dispose() => _path.Dispose();
+
+    private Shape Add(SKPath path, SKMatrix moved)
+    {
+        _path.AddPath(path, in moved, SKPathAddMode.Append);
+        return this;
     }
 }

@@ -1,17 +1,15 @@
 using System.Numerics;
+using SkiaSharp;
 
 namespace AiSimulator.Painting;
 
 /// <summary>What a scene is painted with: canvas, colours, chance, and the strokes that scenes share.</summary>
 internal sealed class Stage
 {
-    private readonly Rasterizer _rasterizer;
-
     public Stage(Canvas canvas, Palette palette, Brief brief, Dice dice, float detail)
     {
         (Canvas, Palette, Brief, Dice, Detail) = (canvas, palette, brief, dice, detail);
         (Width, Height, Unit) = (canvas.Width, canvas.Height, canvas.Unit);
-        _rasterizer = new Rasterizer(canvas);
         Noise = new Noise(dice);
     }
 
@@ -39,9 +37,9 @@ internal sealed class Stage
 
     public int Many(float usual) => (int)(usual * Detail);
 
-    public void Fill(Shape shape, Vector4 colour) => _rasterizer.Fill(shape, colour);
+    public void Fill(Shape shape, Vector4 colour) => Canvas.Fill(shape, colour);
 
-    public void Fill(Shape shape, Brush brush) => _rasterizer.Fill(shape, brush);
+    public void Fill(Shape shape, SKShader brush) => Canvas.Fill(shape, brush);
 
     public void Glow(Vector2 centre, float radius, Vector4 colour, float squash = 1) => Canvas.Glow(centre, radius, colour, squash);
 
@@ -58,15 +56,7 @@ internal sealed class Stage
     }
 
     /// <summary>A soft band of mist, strongest in its middle.</summary>
-    public void Mist(float top, float bottom, Vector4 colour)
-    {
-        for (var y = (int)Math.Max(0, top); y < Math.Min(bottom, Height); y++)
-        {
-            var t = (y - top) / (bottom - top);
-            var strength = colour.W * 4 * t * (1 - t);
-            foreach (ref var pixel in Canvas.Row(y)) pixel += (colour - pixel) * strength;
-        }
-    }
+    public void Mist(float top, float bottom, Vector4 colour) => Canvas.FillRows(top, bottom, Brush.Band(top, bottom, t => colour.Fade(colour.W * 4 * t * (1 - t))));
 
     /// <summary>Lays clouds of noise over a band. They are worked out on a coarse grid: noise this soft needs no more.</summary>
     /// <param name="top">In pixels.</param>
@@ -78,36 +68,12 @@ internal sealed class Stage
     /// <param name="shift">Another part of the same noise.</param>
     public void Clouds(float top, float bottom, Vector4 colour, float stretch, float size, float cover, float shift = 0)
     {
-        const int Cell = 4;
-        var (columns, rows) = (((int)Width / Cell) + 2, ((int)(bottom - top) / Cell) + 2);
-        var grid = new float[columns * rows];
-        var scale = Cell / (size * Unit);
-        for (var row = 0; row < rows; row++)
+        Canvas.FillRows(top, bottom, Brush.Sampled(new(0, top, Width, bottom), 4, (x, y) =>
         {
-            var t = row / (float)rows;
-            var edge = Math.Min(1, 5 * Math.Min(t, 1 - t));
-            for (var column = 0; column < columns; column++)
-            {
-                var density = Noise.Layered((column * scale / stretch) + shift, (row * scale) + shift, 5);
-                grid[(row * columns) + column] = edge * Smooth((density - (1 - cover)) / 0.28f);
-            }
-        }
-        for (var y = (int)Math.Max(0, top); y < Math.Min(bottom, Height); y++)
-        {
-            var row = (y - (int)top) / Cell;
-            var fy = (y - (int)top) % Cell / (float)Cell;
-            var above = grid.AsSpan(row * columns, columns);
-            var below = grid.AsSpan(Math.Min(row + 1, rows - 1) * columns, columns);
-            var pixels = Canvas.Row(y);
-            for (var x = 0; x < pixels.Length; x++)
-            {
-                var (column, fx) = (x / Cell, x % Cell / (float)Cell);
-                var a = above[column] + ((above[column + 1] - above[column]) * fx);
-                var b = below[column] + ((below[column + 1] - below[column]) * fx);
-                var strength = colour.W * (a + ((b - a) * fy));
-                if (strength > 0.003f) pixels[x] += (colour - pixels[x]) * strength;
-            }
-        }
+            var t = (y - top) / (bottom - top);
+            var density = Noise.Layered((x / (size * Unit * stretch)) + shift, ((y - top) / (size * Unit)) + shift, 5);
+            return colour.Fade(colour.W * Math.Min(1, 5 * Math.Min(t, 1 - t)) * Smooth((density - (1 - cover)) / 0.28f));
+        }));
     }
 
     /// <summary>Turns what lies above a line upside down below it, as water does, broken by ripples and tinted.</summary>
@@ -121,14 +87,19 @@ internal sealed class Stage
             var ripple = Noise.At(y * 0.35f, 3.3f) + Noise.At(y * 0.11f, 9.1f) - 1;
             var shift = ripple * Unit * 0.02f * (0.15f + t);
             var source = Canvas.Row((int)Math.Clamp(first - 1 - ((y - first) * depth) + (shift * 2), 0, first - 1));
-            var strength = 0.25f + (0.55f * t);
             var offset = (int)shift;
-            for (var x = 0; x < row.Length; x++)
+            if (offset >= 0)
             {
-                var seen = source[Math.Clamp(x + offset, 0, row.Length - 1)];
-                row[x] = seen + ((tint - seen) * strength);
+                source[offset..].CopyTo(row);
+                row[^offset..].Fill(source[^1]);
+            }
+            else
+            {
+                source[..^-offset].CopyTo(row[-offset..]);
+                row[..-offset].Fill(source[0]);
             }
         }
+        Canvas.FillRows(first, Height, Brush.Band(shore, Height, t => tint.Fade(0.25f + (0.55f * t))));
     }
 
     public static float Smooth(float t)

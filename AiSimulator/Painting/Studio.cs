@@ -1,5 +1,3 @@
-using AiSimulator.Codecs;
-
 namespace AiSimulator.Painting;
 
 /// <summary>Paints to order: never more at once than there are processors, and a picture that was just painted not again.</summary>
@@ -33,9 +31,9 @@ internal sealed class Studio(SimulatorOptions options) : IDisposable
 
     internal static byte[] Paint(PictureOrder order, SimulatorOptions options)
     {
-        var rgb = options.Pictures == PictureStyle.Plain ? Painter.Plain(order.Width, order.Height) : Painter.Paint(order, options.Seed);
-        return order.Format == PictureFormat.Png
-            ? PngEncoder.Encode(rgb, order.Width, order.Height)
-            : JpegEncoder.Encode(rgb, order.Width, order.Height, order.Compression);
+        using var canvas = new Canvas(order.Width, order.Height);
+        if (options.Pictures == PictureStyle.Plain) Painter.Plain(canvas);
+        else Painter.Paint(order, options.Seed, canvas);
+        return canvas.Encode(order.Format, order.Compression);
     }
 }

@@ -37,7 +37,7 @@ public sealed class CallbackTests : IAsyncLifetime
 
         Assert.Equal(((string)accepted["id"]!, "succeeded"), ((string)callback.Json["id"]!, (string)callback.Json["status"]!));
         Assert.True(IsSigned(callback));
-        var picture = JpegReader.Read(await _simulator.Http.GetByteArrayAsync((string)callback.Json["imageUrl"]!));
+        var picture = Picture.ReadJpeg(await _simulator.Http.GetByteArrayAsync((string)callback.Json["imageUrl"]!));
         Assert.Equal((320, 200), (picture.Width, picture.Height));
     }
 
@@ -49,7 +49,7 @@ public sealed class CallbackTests : IAsyncLifetime
         var callback = await _receiver.NextAsync();
 
         Assert.Null(callback.Json["imageUrl"]);
-        Assert.Equal(320, JpegReader.Read(Convert.FromBase64String((string)callback.Json["b64"]!)).Width);
+        Assert.Equal(320, Picture.ReadJpeg(Convert.FromBase64String((string)callback.Json["b64"]!)).Width);
     }
 
     [Fact]

@@ -177,7 +177,7 @@ public sealed class FaultsTests(SimulatorFixture simulator) : IClassFixture<Simu
     {
         var answer = await SimulatorFixture.JsonOf(await simulator.ImageAsync("A bakery [[fault: slow delay=0.1]]"));
 
-        Assert.Equal(1024, PngReader.Read(SimulatorFixture.PictureOf(answer)).Width);
+        Assert.Equal(1024, Picture.ReadPng(SimulatorFixture.PictureOf(answer)).Width);
     }
 
     [Fact]

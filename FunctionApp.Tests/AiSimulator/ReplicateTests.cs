@@ -41,7 +41,7 @@ public sealed class ReplicateTests : IAsyncLifetime
         Assert.Equal("succeeded", (string?)done["status"]);
         Assert.NotNull(done["completed_at"]);
         Assert.True((double)done["metrics"]!["predict_time"]! >= 0);
-        var picture = PngReader.Read(await _simulator.Http.GetByteArrayAsync((string)done["output"]![0]!));
+        var picture = Picture.ReadPng(await _simulator.Http.GetByteArrayAsync((string)done["output"]![0]!));
         Assert.Equal((1344, 768), (picture.Width, picture.Height));
     }
 

@@ -14,7 +14,7 @@ public sealed class StableDiffusionTests(SimulatorFixture simulator) : IClassFix
         var answer = await SimulatorFixture.JsonOf(response);
         var images = answer["images"]!.AsArray();
         Assert.Equal(2, images.Count);
-        Assert.All(images, i => Assert.Equal(128, PngReader.Read(Convert.FromBase64String((string)i!)).Width));
+        Assert.All(images, i => Assert.Equal(128, Picture.ReadPng(Convert.FromBase64String((string)i!)).Width));
         var info = JsonNode.Parse((string)answer["info"]!)!;
         Assert.Equal((7, "dogs"), ((int)info["seed"]!, (string)info["negative_prompt"]!));
         Assert.Equal("A cat", (string?)answer["parameters"]!["prompt"]);

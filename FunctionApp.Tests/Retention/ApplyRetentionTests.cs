@@ -11,6 +11,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Moq;
 
 namespace FunctionApp.Tests.Retention;
@@ -109,7 +110,7 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
         await using AtelierDbContext db = _database.NewContext();
         var eraser = new CampaignEraser(_database.DataSource, _images.Object, NullLogger<CampaignEraser>.Instance);
         var options = new RetentionOptions(TimeSpan.FromDays(7), TimeSpan.FromDays(90));
-        await new ApplyRetention(db, eraser, options, new ManualTime(Now), NullLogger<ApplyRetention>.Instance)
+        await new ApplyRetention(db, eraser, options, new FakeTimeProvider(Now), NullLogger<ApplyRetention>.Instance)
             .RunAsync(new TimerInfo(), _client.Object, CancellationToken.None);
     }
 }

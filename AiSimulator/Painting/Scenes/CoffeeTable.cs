@@ -74,7 +74,7 @@ internal static class CoffeeTable
 
     private static void Cup(Stage stage, Vector2 rim, float size, Vector4 glaze, Vector4 china)
     {
-        var body = PathData.Parse("M -1 0 C -1 0.5 -0.78 0.86 -0.46 1 C -0.3 1.07 0.3 1.07 0.46 1 C 0.78 0.86 1 0.5 1 0 C 0.6 0.3 -0.6 0.3 -1 0 Z")
+        var body = Shape.Parse("M -1 0 C -1 0.5 -0.78 0.86 -0.46 1 C -0.3 1.07 0.3 1.07 0.46 1 C 0.78 0.86 1 0.5 1 0 C 0.6 0.3 -0.6 0.3 -1 0 Z")
             .Transform(Matrix3x2.CreateScale(size) * Matrix3x2.CreateTranslation(rim));
         var handle = new Vector2[20];
         for (var i = 0; i < handle.Length; i++)
@@ -95,7 +95,7 @@ internal static class CoffeeTable
     {
         var onCup = Matrix3x2.CreateScale(size * 0.6f, size * 0.155f) * Matrix3x2.CreateTranslation(rim + new Vector2(0, size * 0.055f));
         var milk = Ink.Hex("FFF1DA");
-        var heart = PathData.Parse("M 0 1 C -0.5 0.62 -1.05 0.2 -0.95 -0.38 C -0.85 -0.85 -0.28 -0.9 0 -0.42 C 0.28 -0.9 0.85 -0.85 0.95 -0.38 C 1.05 0.2 0.5 0.62 0 1 Z");
+        var heart = Shape.Parse("M 0 1 C -0.5 0.62 -1.05 0.2 -0.95 -0.38 C -0.85 -0.85 -0.28 -0.9 0 -0.42 C 0.28 -0.9 0.85 -0.85 0.95 -0.38 C 1.05 0.2 0.5 0.62 0 1 Z");
         for (var i = 0; i < 4; i++)
         {
             var shrink = Matrix3x2.CreateScale(1 - (0.25f * i), new Vector2(0, 0.28f));

@@ -86,7 +86,7 @@ internal static class Meadow
                 var shade = colour.Lighten((0.14f * -sin) + (0.1f * ring) + 0.05f);
                 stage.Fill(
                     Shape.Ellipse(middle, reach * 0.78f, reach * 0.78f * 2.1f / petals * 1.9f, turn),
-                    near > 0.5f ? Brush.Linear(head, head + new Vector2(cos, sin * tilt) * size * 1.15f, shade.Darken(0.24f), shade) : Brush.Solid(shade));
+                    Brush.Linear(head, head + new Vector2(cos, sin * tilt) * size * 1.15f, near > 0.5f ? shade.Darken(0.24f) : shade, shade));
             }
         }
         stage.Fill(Shape.Ellipse(head, size * 0.26f, size * 0.26f * tilt), Ink.Mix(Ink.Hex("F2B632"), stage.Palette.Near, stage.Palette.IsNight ? 0.4f : 0.05f));

@@ -1,5 +1,6 @@
 using System.Numerics;
 using AiSimulator.Painting.Subjects;
+using SkiaSharp;
 
 namespace AiSimulator.Painting.Scenes;
 
@@ -23,7 +24,7 @@ internal static class Mountains
             var frequency = (1.5f + (0.5f * i)) * stage.Width / stage.Unit;
             float Line(float x) => peak + (fall * (1 - Ridge(stage.Noise, x * frequency, offset)));
             var rock = palette.Land(0.14f + (near * 0.5f));
-            stage.Fill(stage.Land(Line), i <= 1 ? new PeakBrush(stage, Line, offset, rock, sun.X, i) : Brush.Vertical(peak, peak + (fall * 1.6f), rock, Ink.Mix(rock, palette.Haze, 0.55f)));
+            stage.Fill(stage.Land(Line), i <= 1 ? Rock(stage, Line, offset, rock, sun.X, i) : Brush.Vertical(peak, peak + (fall * 1.6f), rock, Ink.Mix(rock, palette.Haze, 0.55f)));
             stage.Mist(peak + (fall * 0.55f), peak + (fall * 1.7f), palette.Haze.Fade(0.42f));
         }
         if (hasLake)
@@ -71,27 +72,28 @@ internal static class Mountains
     }
 
     /// <summary>Rock with a lit and a shaded side, and snow that reaches lower in the gullies.</summary>
-    private sealed class PeakBrush(Stage stage, Func<float, float> line, float offset, Vector4 rock, float sunX, int layer) : Brush
+    private static SKShader Rock(Stage stage, Func<float, float> line, float offset, Vector4 rock, float sunX, int layer)
     {
-        private readonly float[] _crest = [.. Enumerable.Range(0, (int)stage.Width + 2).Select(x => line(x / stage.Width))];
-        private readonly Vector4 _lit = Ink.Mix(rock, stage.Palette.Sun, 0.28f);
-        private readonly Vector4 _dark = Ink.Mix(rock, stage.Palette.Near, 0.22f);
-        private readonly Vector4 _snow = Ink.Mix(stage.Palette.Sun, stage.Palette.Haze, stage.Palette.IsNight ? 0.55f : 0.18f);
-        private readonly Vector4 _snowShade = Ink.Mix(stage.Palette.Sky[1], stage.Palette.Haze, 0.55f);
-        private readonly float _scale = 9 / stage.Unit;
-        private readonly float _snowDepth = stage.Unit * (stage.Brief.IsSnowy ? 0.24f : 0.1f) * (1 - (0.45f * layer));
+        float[] crest = [.. Enumerable.Range(0, (int)stage.Width + 2).Select(x => line(x / stage.Width))];
+        var (lit, dark) = (Ink.Mix(rock, stage.Palette.Sun, 0.28f), Ink.Mix(rock, stage.Palette.Near, 0.22f));
+        var snow = Ink.Mix(stage.Palette.Sun, stage.Palette.Haze, stage.Palette.IsNight ? 0.55f : 0.18f);
+        var snowShade = Ink.Mix(stage.Palette.Sky[1], stage.Palette.Haze, 0.55f);
+        var scale = 9 / stage.Unit;
+        var snowDepth = stage.Unit * (stage.Brief.IsSnowy ? 0.24f : 0.1f) * (1 - (0.45f * layer));
+        var top = Math.Max(0, crest.Min());
+        return Brush.Sampled(new SKRect(0, top, stage.Width, Math.Max(top + 1, stage.Height)), 2, At);
 
-        public override Vector4 At(float x, float y)
+        float Crest(float x) => crest[(int)Math.Clamp(x, 0, crest.Length - 1)];
+
+        Vector4 At(float x, float y)
         {
-            var below = y - _crest[(int)Math.Clamp(x, 0, _crest.Length - 1)];
-            var slant = stage.Noise.Layered((x * _scale * 1.5f) + (below * _scale * 0.8f) + offset, (below * _scale * 1.25f) - (x * _scale * 0.25f) + offset, 3);
+            var below = y - Crest(x);
+            var slant = stage.Noise.Layered((x * scale * 1.5f) + (below * scale * 0.8f) + offset, (below * scale * 1.25f) - (x * scale * 0.25f) + offset, 3);
             var side = x < sunX ? 1 : -1;
-            var slope = _crest[(int)Math.Clamp(x + 6, 0, _crest.Length - 1)] - _crest[(int)Math.Clamp(x - 6, 0, _crest.Length - 1)];
-            var light = Stage.Smooth(0.5f + ((slant - 0.5f) * 3.4f) - (side * slope * 0.02f));
-            var snow = Stage.Smooth((_snowDepth * (0.35f + (1.3f * slant)) - below) / (stage.Unit * 0.012f));
-            var colour = Vector4.Lerp(_dark, _lit, light);
-            if (snow > 0) colour = Vector4.Lerp(colour, Vector4.Lerp(_snowShade, _snow, light), snow);
-            return Vector4.Lerp(colour, stage.Palette.Haze, Math.Clamp(below / (stage.Unit * 0.42f), 0, 0.75f)) with { W = 1 };
+            var light = Stage.Smooth(0.5f + ((slant - 0.5f) * 3.4f) - (side * (Crest(x + 6) - Crest(x - 6)) * 0.02f));
+            var cover = Stage.Smooth((snowDepth * (0.35f + (1.3f * slant)) - below) / (stage.Unit * 0.012f));
+            var colour = Vector4.Lerp(Vector4.Lerp(dark, lit, light), Vector4.Lerp(snowShade, snow, light), cover);
+            return Vector4.Lerp(colour, stage.Palette.Haze, Math.Clamp(below / (stage.Unit * 0.42f), 0, 0.75f));
         }
     }
 }

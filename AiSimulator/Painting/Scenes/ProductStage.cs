@@ -58,7 +58,7 @@ internal static class ProductStage
     {
         var place = Matrix3x2.CreateScale(height) * Matrix3x2.CreateTranslation(foot);
         Contact(stage, foot, height * 0.19f);
-        var body = PathData.Parse("M -0.17 -0.02 C -0.17 0.012 -0.1 0.03 0 0.03 C 0.1 0.03 0.17 0.012 0.17 -0.02 L 0.17 -0.56 C 0.17 -0.66 0.075 -0.69 0.07 -0.76 L 0.07 -0.84 L -0.07 -0.84 L -0.07 -0.76 C -0.075 -0.69 -0.17 -0.66 -0.17 -0.56 Z");
+        var body = Shape.Parse("M -0.17 -0.02 C -0.17 0.012 -0.1 0.03 0 0.03 C 0.1 0.03 0.17 0.012 0.17 -0.02 L 0.17 -0.56 C 0.17 -0.66 0.075 -0.69 0.07 -0.76 L 0.07 -0.84 L -0.07 -0.84 L -0.07 -0.76 C -0.075 -0.69 -0.17 -0.66 -0.17 -0.56 Z");
         var (left, right) = (foot - new Vector2(height * 0.17f, 0), foot + new Vector2(height * 0.17f, 0));
         stage.Fill(body.Transform(place), Brush.Linear(left, right, colour.Darken(0.4f), colour.Lighten(0.18f), colour, colour.Darken(0.18f), colour.Darken(0.55f)));
         stage.Fill(Shape.Rectangle(-0.08f, -1, 0.16f, 0.17f).Transform(place), Brush.Linear(left, right, Ink.Hex("5A4A32"), Ink.Hex("F4E2B8"), Ink.Hex("C9A868"), Ink.Hex("6B5530")));
@@ -73,9 +73,9 @@ internal static class ProductStage
         var place = Matrix3x2.CreateScale(height) * Matrix3x2.CreateTranslation(foot);
         Contact(stage, foot, height * 0.3f);
         var (left, right) = (foot - new Vector2(height * 0.3f, 0), foot + new Vector2(height * 0.3f, 0));
-        var glass = PathData.Parse("M -0.3 -0.06 C -0.3 0 -0.27 0.02 -0.22 0.025 L 0.22 0.025 C 0.27 0.02 0.3 0 0.3 -0.06 L 0.3 -0.56 C 0.3 -0.63 0.27 -0.66 0.2 -0.66 L -0.2 -0.66 C -0.27 -0.66 -0.3 -0.63 -0.3 -0.56 Z");
+        var glass = Shape.Parse("M -0.3 -0.06 C -0.3 0 -0.27 0.02 -0.22 0.025 L 0.22 0.025 C 0.27 0.02 0.3 0 0.3 -0.06 L 0.3 -0.56 C 0.3 -0.63 0.27 -0.66 0.2 -0.66 L -0.2 -0.66 C -0.27 -0.66 -0.3 -0.63 -0.3 -0.56 Z");
         stage.Fill(glass.Transform(place), Brush.Linear(left, right, colour.Lighten(0.35f), colour.Lighten(0.7f), colour.Lighten(0.4f), colour.Darken(0.1f)));
-        var juice = PathData.Parse("M -0.26 -0.07 C -0.26 -0.03 -0.24 -0.02 -0.2 -0.02 L 0.2 -0.02 C 0.24 -0.02 0.26 -0.03 0.26 -0.07 L 0.26 -0.45 L -0.26 -0.45 Z");
+        var juice = Shape.Parse("M -0.26 -0.07 C -0.26 -0.03 -0.24 -0.02 -0.2 -0.02 L 0.2 -0.02 C 0.24 -0.02 0.26 -0.03 0.26 -0.07 L 0.26 -0.45 L -0.26 -0.45 Z");
         stage.Fill(juice.Transform(place), Brush.Linear(foot - new Vector2(0, height * 0.45f), foot, colour.Lighten(0.25f).Fade(0.85f), colour.Darken(0.22f).Fade(0.92f)));
         stage.Fill(Shape.Rectangle(-0.09f, -0.73f, 0.18f, 0.075f).Transform(place), Ink.Hex("C9A868"));
         stage.Fill(Shape.Rectangle(-0.13f, -0.97f, 0.26f, 0.245f).Transform(place), Brush.Linear(left * 0.6f + (foot * 0.4f), right * 0.6f + (foot * 0.4f), Ink.Hex("26222B"), Ink.Hex("7A7484"), Ink.Hex("322D38"), Ink.Hex("141118")));

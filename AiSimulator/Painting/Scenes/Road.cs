@@ -39,12 +39,12 @@ internal static class Road
         var paint = Ink.Mix(palette.Accent, palette.Near, palette.IsNight ? 0.25f : 0.05f);
         stage.Glow(ground + new Vector2(0, length * 0.01f), length * 0.62f, Ink.Black.Fade(0.8f), 0.1f);
 
-        var body = PathData.Parse(
+        var body = Shape.Parse(
             "M -0.5 -0.08 C -0.51 -0.14 -0.5 -0.19 -0.46 -0.205 L -0.3 -0.225 C -0.22 -0.3 -0.13 -0.335 -0.01 -0.335 C 0.11 -0.335 0.18 -0.29 0.25 -0.222 "
             + "C 0.36 -0.21 0.45 -0.19 0.485 -0.15 C 0.5 -0.13 0.505 -0.1 0.5 -0.075 L 0.47 -0.055 L -0.47 -0.055 Z");
         stage.Fill(body.Transform(place), Brush.Vertical(P(0, -0.34f).Y, P(0, -0.05f).Y, paint.Lighten(0.5f), paint.Lighten(0.06f), paint, paint.Darken(0.5f)));
         var glass = Ink.Mix(palette.Near, palette.Sky[1], 0.4f);
-        var panes = PathData.Parse("M -0.27 -0.225 C -0.2 -0.29 -0.12 -0.312 -0.03 -0.314 L -0.03 -0.225 Z M -0.01 -0.314 C 0.08 -0.31 0.15 -0.28 0.205 -0.225 L -0.01 -0.225 Z");
+        var panes = Shape.Parse("M -0.27 -0.225 C -0.2 -0.29 -0.12 -0.312 -0.03 -0.314 L -0.03 -0.225 Z M -0.01 -0.314 C 0.08 -0.31 0.15 -0.28 0.205 -0.225 L -0.01 -0.225 Z");
         stage.Fill(panes.Transform(place), Brush.Linear(P(-0.25f, -0.31f), P(0.2f, -0.22f), Ink.Mix(glass, palette.Sky[^1], 0.7f), glass, glass.Darken(0.2f)));
         stage.Fill(new Shape().AddStroke([P(-0.02f, -0.22f), P(-0.015f, -0.08f)], length * 0.0025f, length * 0.0025f), paint.Darken(0.5f));
         stage.Fill(new Shape().AddStroke([P(-0.47f, -0.16f), P(0, -0.175f), P(0.46f, -0.155f)], length * 0.003f, length * 0.003f), Ink.White.Fade(0.5f));

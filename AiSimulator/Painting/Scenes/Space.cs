@@ -1,4 +1,5 @@
 using System.Numerics;
+using SkiaSharp;
 
 namespace AiSimulator.Painting.Scenes;
 
@@ -24,15 +25,13 @@ internal static class Space
         var tilt = dice.Next(-0.35f, -0.15f);
         stage.Glow(centre, radius * 1.9f, palette.Sky[^1].Fade(0.4f));
         if (hasRings) Rings(stage, centre, radius, tilt, isFront: false);
-        stage.Fill(Shape.Circle(centre, radius), new PlanetBrush(stage.Noise, centre, radius, colour, palette.Sky[^1], deep, tilt));
+        Planet(stage, centre, radius, colour, palette.Sky[^1], deep, tilt);
         if (hasRings) Rings(stage, centre, radius, tilt, isFront: true);
         for (var i = 0; i < 2; i++)
         {
             var (sin, cos) = MathF.SinCos(dice.Next(0, MathF.Tau));
             var moon = centre + (new Vector2(cos, sin * 0.8f) * radius * dice.Next(1.5f, 1.75f));
-            stage.Fill(
-                Shape.Circle(moon, radius * (0.13f - (0.06f * i))),
-                new PlanetBrush(stage.Noise, moon, radius * 0.13f, palette.Haze, palette.Sun, deep, 0.3f));
+            Planet(stage, moon, radius * (0.13f - (0.06f * i)), palette.Haze, palette.Sun, deep, 0.3f);
         }
     }
 
@@ -55,21 +54,22 @@ internal static class Space
     }
 
     /// <summary>A sphere with bands of weather, lit from the upper left.</summary>
-    private sealed class PlanetBrush(Noise noise, Vector2 centre, float radius, Vector4 colour, Vector4 light, Vector4 dark, float tilt) : Brush
+    private static void Planet(Stage stage, Vector2 centre, float radius, Vector4 colour, Vector4 light, Vector4 dark, float tilt)
     {
-        private readonly Vector2 _axis = new(MathF.Sin(-tilt), MathF.Cos(tilt));
+        var axis = new Vector2(MathF.Sin(-tilt), MathF.Cos(tilt));
+        stage.Fill(Shape.Circle(centre, radius), Brush.Sampled(SKRect.Create(centre.X - radius, centre.Y - radius, 2 * radius, 2 * radius), 2, At));
 
-        public override Vector4 At(float x, float y)
+        Vector4 At(float x, float y)
         {
             var at = (new Vector2(x, y) - centre) / radius;
             var depth = MathF.Sqrt(Math.Max(0, 1 - at.LengthSquared()));
-            var latitude = Vector2.Dot(at, _axis);
-            var along = Vector2.Dot(at, new(_axis.Y, -_axis.X)) / (0.35f + depth);
-            var band = noise.Layered((latitude * 5.5f) + (noise.At(along * 2.2f, latitude * 7) * 0.8f), along * 0.35f, 3);
+            var latitude = Vector2.Dot(at, axis);
+            var along = Vector2.Dot(at, new(axis.Y, -axis.X)) / (0.35f + depth);
+            var band = stage.Noise.Layered((latitude * 5.5f) + (stage.Noise.At(along * 2.2f, latitude * 7) * 0.8f), along * 0.35f, 3);
             var ground = Vector4.Lerp(Ink.Mix(colour, dark, 0.35f), Ink.Mix(colour, light, 0.5f), Stage.Smooth((band - 0.3f) * 2.3f));
             var lit = Stage.Smooth(((at.X * -0.55f) + (at.Y * -0.5f) + (depth * 0.72f) + 0.22f) / 1.1f);
             var rim = MathF.Pow(1 - depth, 3) * lit;
-            return Vector4.Lerp(Vector4.Lerp(dark, ground, lit), light, 0.55f * rim) with { W = 1 };
+            return Vector4.Lerp(Vector4.Lerp(dark, ground, lit), light, 0.55f * rim);
         }
     }
 }

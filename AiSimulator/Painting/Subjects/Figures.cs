@@ -6,13 +6,13 @@ namespace AiSimulator.Painting.Subjects;
 internal static class Figures
 {
     // A cat that sits and looks away from us, one unit high, its feet at the origin.
-    private static readonly Shape CatBody = PathData.Parse(
+    private static readonly Shape CatBody = Shape.Parse(
         "M -0.21 0 C -0.29 -0.06 -0.28 -0.2 -0.23 -0.32 C -0.19 -0.41 -0.15 -0.5 -0.155 -0.6 C -0.21 -0.66 -0.23 -0.74 -0.215 -0.84 "
         + "L -0.235 -1 C -0.19 -0.98 -0.14 -0.94 -0.11 -0.905 C -0.05 -0.925 0.03 -0.925 0.09 -0.905 C 0.12 -0.94 0.17 -0.98 0.215 -1 "
         + "L 0.195 -0.84 C 0.21 -0.74 0.19 -0.66 0.135 -0.6 C 0.13 -0.5 0.17 -0.41 0.21 -0.32 C 0.26 -0.2 0.27 -0.06 0.19 0 Z");
 
     // A dog that sits, seen from the side, looking to the right.
-    private static readonly Shape DogBody = PathData.Parse(
+    private static readonly Shape DogBody = Shape.Parse(
         "M -0.34 0 C -0.38 -0.12 -0.33 -0.28 -0.22 -0.4 C -0.13 -0.5 -0.06 -0.58 -0.04 -0.7 C -0.1 -0.72 -0.13 -0.68 -0.16 -0.62 C -0.2 -0.68 -0.17 -0.82 -0.09 -0.9 "
         + "C -0.03 -0.97 0.07 -1 0.14 -0.96 C 0.2 -0.94 0.22 -0.89 0.25 -0.86 L 0.4 -0.82 C 0.43 -0.79 0.41 -0.73 0.36 -0.72 L 0.22 -0.7 C 0.17 -0.67 0.17 -0.6 0.18 -0.52 "
         + "C 0.21 -0.4 0.2 -0.25 0.2 -0.06 L 0.27 -0.03 C 0.29 -0.01 0.28 0 0.26 0 Z");
@@ -54,7 +54,7 @@ internal static class Figures
         stage.Fill(Curved(P, (0.012f, -0.98f), (0.27f, -0.45f), (0.3f, -0.11f), (0.02f, -0.1f)), Brush.Linear(P(0, 0), P(0.3f, 0), light, Ink.Mix(light, palette.Near, 0.22f)));
         stage.Fill(Curved(P, (-0.015f, -0.84f), (-0.12f, -0.42f), (-0.24f, -0.1f), (-0.02f, -0.11f)), Ink.Mix(light, palette.Accent, 0.55f));
         stage.Fill(new Shape().AddStroke([P(0, 0), P(0, -1)], height * 0.007f, height * 0.005f), palette.Land(0.9f));
-        stage.Fill(PathData.Parse("M -0.26 -0.075 L 0.3 -0.075 C 0.27 -0.02 0.24 0 0.2 0.012 L -0.19 0.012 C -0.22 0 -0.25 -0.04 -0.26 -0.075 Z").Transform(
+        stage.Fill(Shape.Parse("M -0.26 -0.075 L 0.3 -0.075 C 0.27 -0.02 0.24 0 0.2 0.012 L -0.19 0.012 C -0.22 0 -0.25 -0.04 -0.26 -0.075 Z").Transform(
             Matrix3x2.CreateScale(height * side, height) * Matrix3x2.CreateTranslation(waterline)), palette.Land(0.92f));
     }
 
@@ -106,7 +106,7 @@ internal static class Figures
         var lift = Matrix3x2.CreateTranslation(0, -height * 0.009f);
         stage.Fill(behind, fur);
         stage.Fill(body.Transform(lift), rim.Fade(0.75f));
-        stage.Fill(body, Brush.Solid(fur));
+        stage.Fill(body, fur);
     }
 
     private static void Shadow(Stage stage, Vector2 foot, float radius) =>

@@ -49,7 +49,7 @@ internal static class Plants
             trunk[i] = foot + new Vector2(lean * height * t * t, -height * t);
         }
         palm.AddStroke(trunk, height * 0.03f, height * 0.014f);
-        palm.Add(PathData.Parse("M -0.055 0.004 Q -0.03 -0.01 -0.026 -0.09 L 0.03 -0.09 Q 0.034 -0.01 0.055 0.004 Q 0 0.018 -0.055 0.004 Z").Transform(Matrix3x2.CreateScale(height) * Matrix3x2.CreateTranslation(foot)));
+        palm.Add(Shape.Parse("M -0.055 0.004 Q -0.03 -0.01 -0.026 -0.09 L 0.03 -0.09 Q 0.034 -0.01 0.055 0.004 Q 0 0.018 -0.055 0.004 Z").Transform(Matrix3x2.CreateScale(height) * Matrix3x2.CreateTranslation(foot)));
         var crown = trunk[^1];
         palm.AddEllipse(crown, height * 0.035f, height * 0.03f);
         var fronds = 11;

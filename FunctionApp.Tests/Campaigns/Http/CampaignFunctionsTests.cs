@@ -11,7 +11,6 @@ using Atelier.Images;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
-using FunctionApp.Tests.Generation;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.OpenApi;
 using FunctionApp.Tests.Persistence;
@@ -19,6 +18,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Moq;
 
 namespace FunctionApp.Tests.Campaigns.Http;
@@ -29,7 +29,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     private readonly Campaign _campaign = TestCampaign.Create();
     private readonly Mock<IImageStore> _store = new();
     private readonly Mock<DurableTaskClient> _client = new("test");
-    private readonly FakeTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private TestDatabase _database = null!;
     private AtelierDbContext _db = null!;
 

@@ -7,6 +7,7 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
@@ -19,7 +20,7 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
     private static readonly ActivityFailure RateLimited = new("rate_limited", "Slow down.", CanRetry: true);
     private static readonly ActivityFailure Refused = new("content_filter", "Not this.", CanRetry: false);
 
-    private readonly ManualTime _time = new(TestCampaign.CreatedAt);
+    private readonly FakeTimeProvider _time = new(TestCampaign.CreatedAt);
     private readonly Campaign _campaign = TestCampaign.Create(images: 2);
     private TestDatabase _database = null!;
 

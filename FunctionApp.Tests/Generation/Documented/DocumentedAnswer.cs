@@ -29,9 +29,11 @@ public sealed record DocumentedAnswer(
     IReadOnlyList<string>? NotSimulated = null,
     bool IsSimulated = true)
 {
-    private static readonly string[] Providers = ["openai", "azure-openai", "gemini", "stable-diffusion", "replicate"];
+    private const string Folder = "documented/";
 
-    private static readonly Dictionary<string, DocumentedAnswer[]> Answers = Providers.ToDictionary(provider => provider, Read);
+    private static readonly Dictionary<string, DocumentedAnswer[]> Answers = typeof(DocumentedAnswer).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+        .ToDictionary(name => name[Folder.Length..^".json".Length], Read);
 
     /// <summary>Every answer, as provider and name.</summary>
     public static IEnumerable<(string Provider, DocumentedAnswer Answer)> All =>
@@ -45,9 +47,9 @@ public sealed record DocumentedAnswer(
         .Replace("$image", Convert.ToBase64String(image), StringComparison.Ordinal)
         .Replace("$server", server, StringComparison.Ordinal);
 
-    private static DocumentedAnswer[] Read(string provider)
+    private static DocumentedAnswer[] Read(string name)
     {
-        using var file = typeof(DocumentedAnswer).Assembly.GetManifestResourceStream($"documented/{provider}.json")!;
+        using var file = typeof(DocumentedAnswer).Assembly.GetManifestResourceStream(name)!;
         return JsonSerializer.Deserialize<DocumentedAnswer[]>(file, JsonSerializerOptions.Web)!;
     }
 }

@@ -8,6 +8,7 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionApp.Tests.Notifications.Webhooks;
 
@@ -18,7 +19,7 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     private static readonly WebhookOptions Options = new() { AllowPrivateTargets = true, EncryptionKeys = [new byte[32]] };
     private static readonly SecretBox Secrets = new(Options.EncryptionKeys);
 
-    private readonly ManualTime _time = new(new DateTimeOffset(2026, 8, 3, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 8, 3, 12, 0, 0, TimeSpan.Zero));
     private readonly Campaign _campaign = TestCampaign.Create();
     private readonly Guid _webhookId = Guid.CreateVersion7();
     private TestDatabase _database = null!;
