@@ -1,6 +1,6 @@
 namespace AiSimulator.Faults;
 
-/// <summary>How a 429 or 503 says when to come back.</summary>
+/// <summary>How a 429 or 503 states when to retry.</summary>
 internal enum RetryAfterSpelling
 {
     /// <summary><c>Retry-After</c> in whole seconds; where milliseconds are given, <c>retry-after-ms</c> beside it.</summary>
@@ -17,7 +17,7 @@ internal enum RetryAfterSpelling
 /// <param name="Kind">What.</param>
 internal sealed record Fault(FaultKind Kind)
 {
-    /// <summary>When to come back; null is the kind's own default: one second for a 429, nothing said for the others.</summary>
+    /// <summary>When to retry; null is the kind's own default: one second for a 429, no header for the others.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     public RetryAfterSpelling Spelling { get; init; }
@@ -25,7 +25,7 @@ internal sealed record Fault(FaultKind Kind)
     /// <summary>Whether <c>retry-after-ms</c> is sent beside <c>Retry-After</c>.</summary>
     public bool InMilliseconds { get; init; }
 
-    /// <summary>How long a timeout holds, a slow answer drips or a late callback waits; null is the kind's own default.</summary>
+    /// <summary>How long a timeout holds, a slow response drips or a late callback waits; null is the kind's own default.</summary>
     public TimeSpan? Delay { get; init; }
 
     public string Name => FaultKinds.NameOf(Kind);
@@ -34,14 +34,14 @@ internal sealed record Fault(FaultKind Kind)
     public static object Spell(Fault? fault, byte[] picture) =>
         fault?.Kind == FaultKind.ImageData ? $"data:application/octet-stream;base64,{Convert.ToBase64String(picture)}" : picture;
 
-    /// <summary>The headers that tell a client when to come back.</summary>
+    /// <summary>The headers that state when to retry.</summary>
     public IEnumerable<KeyValuePair<string, string>> RetryHeaders(DateTimeOffset now)
     {
         var after = RetryAfter ?? (Kind == FaultKind.RateLimit ? TimeSpan.FromSeconds(1) : null);
         if (after is not { } wait || Spelling == RetryAfterSpelling.None) yield break;
         if (Spelling == RetryAfterSpelling.Date)
         {
-            // A date has whole seconds: round up, or a client would be asked to come back too early.
+            // A date has whole seconds: rounded up, or a client would retry too early.
             yield return new("Retry-After", now.Add(wait).AddMilliseconds(999).ToString("R"));
             yield break;
         }

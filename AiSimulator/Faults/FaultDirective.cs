@@ -15,7 +15,7 @@ internal sealed partial record FaultDirective(string Operation, int? Index, long
     private const string Any = "*";
 
     /// <summary>The directives of a prompt, in the order they stand.</summary>
-    /// <exception cref="InvalidRequestException">A directive that cannot be read: a test that asks for it should hear of it.</exception>
+    /// <exception cref="InvalidRequestException">A directive that cannot be read: the test that contains it must fail.</exception>
     public static IReadOnlyList<FaultDirective> ReadAll(string prompt) =>
         prompt.Contains("[[", StringComparison.Ordinal)
             ? [.. Pattern().Matches(prompt).Select(m => Read(m.Groups["content"].Value))]

@@ -11,9 +11,9 @@ internal sealed class ImagesEndpoint(CallPipeline pipeline, Studio studio, Simul
     public void Map(IEndpointRouteBuilder routes, string baseUrl, Dialect dialect) =>
         routes.MapPost(
             $"{baseUrl}/images/generations",
-            (HttpContext http) => pipeline.RunAsync(http, dialect, Operations.Image, ImageRequest.Read, AnswerAsync));
+            (HttpContext http) => pipeline.RunAsync(http, dialect, Operations.Image, ImageRequest.Read, RespondAsync));
 
-    private async Task<Reply> AnswerAsync(ImageRequest request, Call call, CancellationToken cancellation)
+    private async Task<Reply> RespondAsync(ImageRequest request, Call call, CancellationToken cancellation)
     {
         var size = request.Size == "auto" ? "1024x1024" : request.Size;
         var quality = request.Quality == "auto" ? "medium" : request.Quality;

@@ -4,7 +4,7 @@ using AiSimulator.Painting;
 
 namespace AiSimulator.Providers.Replicate;
 
-/// <summary>A job in Replicate's words.</summary>
+/// <summary>A job as Replicate's API shows it.</summary>
 internal static class Prediction
 {
     /// <summary>The prediction as it now is.</summary>
@@ -36,7 +36,7 @@ internal static class Prediction
         },
     };
 
-    /// <summary>What someone would send who does not know the secret: success, with a picture of his own.</summary>
+    /// <summary>What someone without the secret would send: success, with a picture of their own.</summary>
     public static object Forged(Job job) => new
     {
         id = job.Id,

@@ -43,7 +43,7 @@ internal sealed class StableDiffusionEndpoints(CallPipeline pipeline, Studio stu
         }
     }
 
-    /// <summary>What the web UI tells of a run: JSON inside a string.</summary>
+    /// <summary>The web UI's description of a run: JSON inside a string.</summary>
     private static string Info(TextToImage request, string prompt, long seed) => Reply.ToJson(new
     {
         prompt,
