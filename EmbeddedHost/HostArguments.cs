@@ -2,9 +2,9 @@ namespace EmbeddedHost;
 
 /// <summary>The command line of the host.</summary>
 /// <param name="Addresses">Where the app listens; never empty.</param>
-/// <param name="DataDirectory">The full path of the folder for what local services keep.</param>
+/// <param name="DataDirectory">The full path of the folder for the local services' data.</param>
 /// <param name="ServicesOnly">Whether to start the local services alone.</param>
-/// <param name="Help">Whether to say what the arguments are and do nothing.</param>
+/// <param name="Help">Whether to print the arguments and do nothing else.</param>
 internal sealed record HostArguments(IReadOnlyList<ListenAddress> Addresses, string DataDirectory, bool ServicesOnly, bool Help)
 {
     private const string DefaultUrl = "http://localhost:7071";

@@ -10,7 +10,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
 {
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task OfAnEndedInstance_DeletesAllOfIt_AndCountsIt()
+    public async Task OfAnEndedInstance_DeletesAllOfIt_AndReturnsOne()
     {
         var id = await Node.ScheduleAsync("Echo", "x");
         await Node.EndOfAsync(id);
@@ -38,7 +38,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAnUnknownInstance_CountsNothing() => Assert.Equal(0, (await Client.PurgeInstanceAsync("nobody")).PurgedInstanceCount);
+    public async Task OfAnUnknownInstance_ReturnsZero() => Assert.Equal(0, (await Client.PurgeInstanceAsync("nobody")).PurgedInstanceCount);
 
     [Fact]
     public async Task ByFilter_TakesEndedOnesOfTheWindowAndStatus_AndSparesTheRunning()
@@ -59,7 +59,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task ByFilterAndRecursively_TakesChildrenOutsideTheFilterAlong()
+    public async Task ByFilterAndRecursively_DeletesChildrenOutsideTheFilterToo()
     {
         await EndedFamilyAsync();
         var parent = await Caller.FindAsync("parent");
@@ -74,7 +74,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ById_TakesChildrenAlongOnlyWhenAskedTo(bool recursive)
+    public async Task ById_DeletesChildrenOnlyWhenRecursive(bool recursive)
     {
         await EndedFamilyAsync();
 
@@ -97,7 +97,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfMoreThanABatch_TakesAll()
+    public async Task OfMoreThanABatch_DeletesAll()
     {
         await InsertEndedAsync(2345);
 
@@ -109,7 +109,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task WithATimeout_StopsWhenItIsOver_AndSaysThatMoreIsLeft()
+    public async Task WithATimeout_StopsWhenItIsOver_AndReportsThatMoreIsLeft()
     {
         await InsertEndedAsync(2345);
 
@@ -135,7 +135,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     [InlineData(OrchestrationStateTimeRangeFilterType.OrchestrationCreatedTimeFilter)]
     [InlineData(OrchestrationStateTimeRangeFilterType.OrchestrationCompletedTimeFilter)]
     [InlineData(OrchestrationStateTimeRangeFilterType.OrchestrationLastUpdatedTimeFilter)]
-    public async Task OfTheFramework_GoesByTheTimeThatItNames(OrchestrationStateTimeRangeFilterType filter)
+    public async Task OfTheFramework_FiltersByTheTimeOfItsKind(OrchestrationStateTimeRangeFilterType filter)
     {
         await EndedAsync("Echo", "old");
         await StartWaitingAsync("long");

@@ -45,7 +45,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Prefix_IsCaseSensitive_AndKnowsNoWildcards()
+    public async Task Prefix_IsCaseSensitive_AndHasNoWildcards()
     {
         await RunAsync(["a%b", "a%c", "aXb", "A%b"]);
 
@@ -54,7 +54,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task CreationTimes_ThatLimit_AreIncluded()
+    public async Task CreationTimes_AtTheLimits_AreIncluded()
     {
         await RunAsync(["1", "2", "3"]);
         var middle = (await Caller.FindAsync("2")).CreatedAt;
@@ -65,7 +65,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Rows_HaveInputsAndOutputsWhenAskedFor_AndTagsAlways()
+    public async Task Rows_HaveInputsAndOutputsOnRequest_AndTagsAlways()
     {
         var tags = new Dictionary<string, string> { ["k"] = "v" };
         await Node.EndOfAsync(await Node.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "in", new StartOrchestrationOptions("one") { Tags = tags }));

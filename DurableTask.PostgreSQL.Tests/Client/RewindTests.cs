@@ -41,14 +41,14 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
         // Fails, unless it is mended, while its child waits: by a status that is too large.
         tasks.AddOrchestratorFunc<string>("FailsBesideAChild", async context =>
         {
-            var child = context.CallSubOrchestratorAsync<string>("StepsWhenTold", new SubOrchestrationOptions { InstanceId = "child" });
+            var child = context.CallSubOrchestratorAsync<string>("StepsOnEvent", new SubOrchestrationOptions { InstanceId = "child" });
             var step = await context.CallActivityAsync<string>("Step", "a");
             context.SetCustomStatus(_isMended ? "fine" : new string('x', 5000));
             return $"{step} {await child}";
         });
         tasks.AddOrchestratorFunc<string, string>("StepsThenEvent", async (context, step) =>
             $"{await context.CallActivityAsync<string>("Step", step)} {await context.WaitForExternalEvent<string>("go")}");
-        tasks.AddOrchestratorFunc<string>("StepsWhenTold", async context =>
+        tasks.AddOrchestratorFunc<string>("StepsOnEvent", async context =>
             await context.CallActivityAsync<string>("Step", await context.WaitForExternalEvent<string>("go")));
     };
 
@@ -139,7 +139,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task MessageThatTheFailedRunDidNotRead_DoesNotHinderTheRewind_AndIsThereAfterIt()
+    public async Task MessageThatTheFailedRunDidNotRead_DoesNotPreventTheRewind_AndIsReadAfterIt()
     {
         var id = await FailedAsync("StepsThenEvent", "bad");
         await Hub.ExecuteAsync(

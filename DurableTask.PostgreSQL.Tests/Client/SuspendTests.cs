@@ -41,7 +41,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Suspended_TheInstancesActivityFinishes_AndItsCodeStandsStill()
+    public async Task Suspended_TheInstancesActivityFinishes_AndItsCodeDoesNotRun()
     {
         var id = await Node.ScheduleAsync("Works");
         await Eventually.TrueAsync(async () => (await Node.HistoryAsync(id)).Contains("TaskScheduled"));
@@ -56,7 +56,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Suspended_TheInstancesTimerFires_AndItsCodeStandsStill()
+    public async Task Suspended_TheInstancesTimerFires_AndItsCodeDoesNotRun()
     {
         var id = await Node.ScheduleAsync("Sleeps");
         await Eventually.TrueAsync(async () => (await Node.HistoryAsync(id)).Contains("TimerCreated"));

@@ -20,7 +20,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task WrongPassword_IsTold_AndNotShown()
+    public async Task WrongPassword_IsReported_WithoutThePassword()
     {
         var failure = await FailsAsync(await WithAsync(s => s.Password = "very-secret"));
 
@@ -29,7 +29,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task UnknownRole_IsTold() => Assert.Contains("nobody", (await FailsAsync(await WithAsync(s => s.Username = "nobody"))).Message, StringComparison.Ordinal);
+    public async Task UnknownRole_IsNamed() => Assert.Contains("nobody", (await FailsAsync(await WithAsync(s => s.Username = "nobody"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task MissingDatabase_IsNamed()

@@ -155,13 +155,13 @@ internal sealed class PostgresServer : IDisposable
         while (await script.StandardOutput.ReadLineAsync() is { } line)
         {
             using var message = JsonDocument.Parse(line);
-            var heard = message.RootElement.GetProperty("event").GetString();
-            if (heard == milestone)
+            var name = message.RootElement.GetProperty("event").GetString();
+            if (name == milestone)
             {
                 return;
             }
 
-            if (heard is "failed")
+            if (name is "failed")
             {
                 throw new InvalidOperationException($"PostgreSQL did not start: {message.RootElement.GetProperty("text").GetString()}");
             }

@@ -10,7 +10,7 @@ namespace DurableTask.PostgreSQL.Tests.Nodes;
 public sealed class DeathTests
 {
     [Fact]
-    public async Task Node_ShowsThatItLives_AndSignsOff()
+    public async Task Node_WritesItsHeartbeat_AndDeletesItsRowWhenItStops()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(CommonTasks.Add);

@@ -81,8 +81,8 @@ internal static class FunctionsHost
         }
     }
 
-    // What is over the server's own limits gets an empty response before an app sees it. With a few times the defaults (8 KB, 32 KB,
-    // 100), an app can have limits of its own and say in its own words what is too long.
+    // A request over the server's own limits gets an empty response before an app sees it. With a few times the defaults (8 KB, 32 KB,
+    // 100), an app can have limits of its own and name them in its response.
     private static void AnswerLongRequestsInTheApp(KestrelServerOptions server)
     {
         server.Limits.MaxRequestLineSize = 64 * 1024;

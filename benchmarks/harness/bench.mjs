@@ -134,9 +134,9 @@ export class Bench {
   async measure(work) {
     const engine = () => this.#pids.reduce((sum, pid) => sum + cpuSeconds(pid, true), 0);
     const postgres = () => cpuSeconds(this.#postgres.pid, true);
-    const apparatus = () => cpuSeconds(this.#stub.pid) + process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6;
+    const harness = () => cpuSeconds(this.#stub.pid) + process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6;
     const snapshot = async () => ({
-      at: performance.now(), engine: engine(), postgres: postgres(), apparatus: apparatus(), machine: machineCpuSeconds(),
+      at: performance.now(), engine: engine(), postgres: postgres(), harness: harness(), machine: machineCpuSeconds(),
       ...(await this.database.written()),
     });
 
@@ -145,10 +145,10 @@ export class Bench {
     const result = await work();
     const after = await snapshot();
     const used = Object.fromEntries(Object.keys(before).map((key) => [key, after[key] - before[key]]));
-    const foreign = used.machine - used.engine - used.postgres - used.apparatus;
+    const foreign = used.machine - used.engine - used.postgres - used.harness;
     return {
       ...result,
-      cpu: { engine: used.engine, postgres: used.postgres, apparatus: used.apparatus },
+      cpu: { engine: used.engine, postgres: used.postgres, harness: used.harness },
       commits: used.commits,
       walBytes: used.wal,
       peakMebibytes: this.#pids.reduce((sum, pid) => sum + peakMebibytes(pid), 0),

@@ -1,4 +1,4 @@
-// Writes docs/benchmarks.md, .svg and .json from a run's results. What is said in the document besides the figures stands in
+// Writes docs/benchmarks.md, .svg and .json from a run's results. The document's text besides the figures is in
 // report.md beside this file, where {{name}} is replaced.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -68,7 +68,7 @@ export const rows = [
     value: afresh,
   },
   {
-    title: '… of which until the new process answers', unit: 's', digits: 2, better: 'less',
+    title: '… of which until the new process responds', unit: 's', digits: 2, better: 'less',
     value: ({ crash }) => median(crash, (round) => round.startSeconds),
   },
   {

@@ -2,7 +2,7 @@
 import { now } from './clock.mjs';
 import { pause, until } from './processes.mjs';
 
-const LIMIT = 600_000; // milliseconds after which a round is given up
+const LIMIT = 600_000; // milliseconds after which a round is abandoned
 const PROVIDER_DELAY = 500;
 const ENDLESS = 30_000;
 const FLOCK = 500;
@@ -95,7 +95,7 @@ export async function crash(bench) {
   return bench.durable ? measured : { ...measured, afreshSeconds: await afresh(bench) };
 }
 
-/** From the start of a new worker until as many jobs are complete as were lost, submitted again as soon as it answers. */
+/** From the start of a new worker until as many jobs are complete as were lost, submitted again as soon as it responds. */
 async function afresh(bench) {
   await bench.killWorker();
   const started = now();
