@@ -67,7 +67,7 @@ public sealed class LocalServicesFixture : IAsyncLifetime
         if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
     }
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
