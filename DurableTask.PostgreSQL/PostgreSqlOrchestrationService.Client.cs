@@ -15,7 +15,7 @@ public sealed partial class PostgreSqlOrchestrationService :
     private const int MaxPageSize = 10_000;
     private const int PurgeBatch = 1000;
 
-    /// <summary>A commit takes milliseconds; one that takes so long waits for a database that does not respond.</summary>
+    /// <summary>How long a call waits for its commit. A commit takes milliseconds; after this time the database does not respond.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a call waits for its commit once the database is known to be away.</summary>

@@ -110,7 +110,7 @@ public sealed partial class PostgreSqlOrchestrationService
         var held = await _store.FindTakenAsync(_sessions.NodeId, among: null, cancellationToken);
         var missing = held.Where(i => !_sessions.TryFind(i.Id, out _)).Select(i => i.Id).ToArray();
 
-        // One that has just ended is missing here too. Its row said so before it left: a second look leaves it out.
+        // One that has just ended is missing here too. Its row was changed before it left: a second read leaves it out.
         await AdoptAsync(await _store.FindTakenAsync(_sessions.NodeId, missing, cancellationToken), cancellationToken);
     }
 

@@ -18,7 +18,7 @@ internal sealed record HostArguments(IReadOnlyList<ListenAddress> Addresses, str
           --urls URL      where it listens, several apart by ';' (default http://localhost:7071)
           --data DIR      where it keeps its data (default .atelier in the repository, else in the current folder)
           --services      starts PostgreSQL, Azurite and AiSimulator alone, for func start beside them
-          --help          says this
+          --help          shows this
 
         keys create --user NAME [--operator], keys list, keys revoke ID: the API keys of access mode ApiKey (docs/access.md).
 

@@ -37,7 +37,7 @@ internal abstract class Dialect
 }
 
 /// <summary>A refusal or a failure, before a provider gives it a format of its own.</summary>
-/// <param name="Kind">What it is; <see cref="FaultKind.Invalid"/> also stands for requests that really are.</param>
+/// <param name="Kind">What it is; <see cref="FaultKind.Invalid"/> is also used for requests that really are invalid.</param>
 /// <param name="Operation">The operation it happened to.</param>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="Field">The request's field at fault.</param>

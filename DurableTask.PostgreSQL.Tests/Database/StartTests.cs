@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace DurableTask.PostgreSQL.Tests.Database;
 
-/// <summary>Starts that cannot succeed: the error is typed, and says what is wrong and where.</summary>
+/// <summary>Starts that cannot succeed: the error is typed, and names the problem and the database.</summary>
 public sealed class StartTests
 {
     [Fact]

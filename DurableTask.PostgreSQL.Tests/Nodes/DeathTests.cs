@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace DurableTask.PostgreSQL.Tests.Nodes;
 
-/// <summary>Nodes that die or are taken for dead, and what becomes of what they held.</summary>
+/// <summary>Nodes that die or are declared dead, and the instances that they held.</summary>
 public sealed class DeathTests
 {
     [Fact]
@@ -223,7 +223,7 @@ public sealed class DeathTests
 
     private static Task<DateTime> HeartbeatAsync(TestHub hub) => hub.ScalarAsync<DateTime>("select heartbeat_at from {hub}.nodes");
 
-    /// <summary>A node that soon takes another for dead whose sessions are gone.</summary>
+    /// <summary>A node that soon declares another one dead whose sessions are gone.</summary>
     private static void Hasty(PostgreSqlOrchestrationServiceOptions options)
     {
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(100);

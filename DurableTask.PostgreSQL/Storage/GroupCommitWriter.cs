@@ -150,7 +150,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
     }
 
-    /// <returns>What one of the requests goes on with; the others' is under way.</returns>
+    /// <returns>The continuation of one of the requests; those of the others are queued.</returns>
     private async Task<IThreadPoolWorkItem?> CommitAsync(List<CommitRequest> group, CancellationToken cancellationToken)
     {
         // The node can join again at any moment: one commit is made as one node from its start to its last try.

@@ -220,7 +220,7 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
         return (int)(long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Deletes ended instances that match a filter, at most so many.</summary>
+    /// <summary>Deletes ended instances that match a filter, up to a limit.</summary>
     /// <returns>How many were deleted.</returns>
     public async Task<int> PurgeEndedAsync(
         InstanceFilter filter, OrchestrationStateTimeRangeFilterType by, int limit, CancellationToken cancellationToken)

@@ -85,7 +85,7 @@ public sealed class FaultDirectiveTests
     [InlineData("429 retry-after=none", "")]
     [InlineData("503", "")]
     [InlineData("503 retry-after=7", "Retry-After: 7")]
-    public void RetryHeaders_EverySpelling_IsSent(string directive, string expected)
+    public void RetryHeaders_EveryFormat_IsSent(string directive, string expected)
     {
         var fault = Assert.Single(FaultDirective.ReadAll($"[[fault: {directive}]]")).Fault;
 

@@ -1,4 +1,4 @@
-// One engine on the bench: its database, server and worker, and the ways to submit jobs and to await them.
+// One engine under measurement: its database, server and worker, and functions to submit jobs and to wait for them.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
@@ -107,7 +107,7 @@ export class Bench {
     if (response.statusCode >= 300) throw new Error(`${this.name} responded with ${response.statusCode} to a job: ${text}`);
   }
 
-  /** Submits jobs, at most so many at a time; resolves once all are accepted. */
+  /** Submits jobs with limited concurrency; resolves once all are accepted. */
   async submitAll(ids, concurrency) {
     let next = 0;
     const submitter = async () => {
@@ -116,7 +116,7 @@ export class Bench {
     await Promise.all(Array.from({ length: Math.min(concurrency, ids.length) }, submitter));
   }
 
-  /** Waits until so many jobs are complete or the time is over. Resolves to how many are and when the last one was. */
+  /** Waits until a number of jobs are complete or the time is over. Resolves to how many are and when the last one was. */
   async completion(count, milliseconds) {
     let state = await this.database.completed();
     for (const deadline = performance.now() + milliseconds; state.count < count && performance.now() < deadline;) {

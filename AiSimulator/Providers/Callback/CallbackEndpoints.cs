@@ -90,7 +90,7 @@ internal sealed class CallbackEndpoints(CallPipeline pipeline, JobStore jobs, Jo
         var description = new Dictionary<string, object> { ["id"] = job.Id, ["status"] = StatusOf(job) };
         if (job.State == JobState.Failed) description["error"] = new { code = job.Error, message = "The picture could not be made." };
         if (job.State != JobState.Succeeded || job.Fault?.Kind == FaultKind.Empty) return description;
-        if (IsInline(job) && picture is not null) description["b64"] = Fault.Spell(job.Fault, picture);
+        if (IsInline(job) && picture is not null) description["b64"] = Fault.Encode(job.Fault, picture);
         else description["imageUrl"] = $"{job.BaseUrl}/outputs/{job.Id}/0.{(job.Order.Format == PictureFormat.Png ? "png" : "jpg")}";
         return description;
     }

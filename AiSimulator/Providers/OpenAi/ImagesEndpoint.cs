@@ -29,7 +29,7 @@ internal sealed class ImagesEndpoint(CallPipeline pipeline, Studio studio, Simul
                 Detail = quality switch { "low" => PictureDetail.Low, "high" => PictureDetail.High, _ => PictureDetail.Medium },
             };
             var picture = call.Fault?.Kind == FaultKind.BadImage ? Studio.NotAPicture : await studio.PaintAsync(order, cancellation);
-            data.Add(new { b64_json = Fault.Spell(call.Fault, picture) });
+            data.Add(new { b64_json = Fault.Encode(call.Fault, picture) });
         }
 
         var (words, pixels) = ((request.Prompt.Length + 3) / 4, ImageTokens(size, quality) * request.Count);

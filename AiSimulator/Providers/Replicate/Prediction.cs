@@ -50,7 +50,7 @@ internal static class Prediction
     /// <summary>Models of the "pro" and "ultra" kind give one address, others a list, as on Replicate.</summary>
     private static object? OutputOf(Job job, byte[]? picture)
     {
-        if (picture is not null) return new[] { Fault.Spell(job.Fault, picture) };
+        if (picture is not null) return new[] { Fault.Encode(job.Fault, picture) };
         var isSingle = job.Model is { } model && (model.Contains("-pro", StringComparison.Ordinal) || model.Contains("-ultra", StringComparison.Ordinal));
         if (job.Fault?.Kind == FaultKind.Empty) return isSingle ? null : Array.Empty<string>();
         var ending = job.Order.Format == PictureFormat.Png ? "png" : "jpg";

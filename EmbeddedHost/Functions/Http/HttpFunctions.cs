@@ -80,7 +80,7 @@ internal sealed class HttpFunctions : IDisposable
                 EndpointBuilder = builder,
                 ThrowOnBadRequest = true,
             }).RequestDelegate;
-        builder.RequestDelegate = http => AnswerAsync(function, bound, http);
+        builder.RequestDelegate = http => RespondAsync(function, bound, http);
         if (((HttpTriggerAttribute)function.Trigger).Methods is { Length: > 0 } methods) builder.Metadata.Add(new HttpMethodMetadata(methods));
         return builder.Build();
     }
@@ -104,7 +104,7 @@ internal sealed class HttpFunctions : IDisposable
         return result ?? Results.Empty;
     }
 
-    private async Task AnswerAsync(Function function, RequestDelegate next, HttpContext http)
+    private async Task RespondAsync(Function function, RequestDelegate next, HttpContext http)
     {
         try
         {
