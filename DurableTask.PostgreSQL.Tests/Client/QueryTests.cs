@@ -28,10 +28,10 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Nothing_IsAnEmptyPage() => Assert.Empty(await IdsAsync(new OrchestrationQuery()));
+    public async Task EmptyHub_GivesAnEmptyPage() => Assert.Empty(await IdsAsync(new OrchestrationQuery()));
 
     [Fact]
-    public async Task Statuses_AreOred_AndNoneMeansAll()
+    public async Task Statuses_MatchAnyOfThem_AndNoneMatchesAll()
     {
         await RunAsync(["completed"]);
         await Node.EndOfAsync(await Node.ScheduleAsync("Fails", "boom", "failed"));
@@ -82,7 +82,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task ChildrenAreInstancesLikeOthers()
+    public async Task Children_AreListedLikeOtherInstances()
     {
         var id = await Node.ScheduleAsync("ParentOfWaits", "child", "parent");
         await Caller.ReachesAsync("child", OrchestrationRuntimeStatus.Running);
@@ -113,7 +113,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task History_IsThatOfTheFramework_AndAnUnknownInstancesIsRefused()
+    public async Task History_HasTheFrameworksEvents_AndThatOfAnUnknownInstanceIsRefused()
     {
         await RunAsync(["one"]);
 

@@ -10,7 +10,7 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
 {
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task WithoutAnId_TheInstanceGetsOneOf32HexDigits()
+    public async Task Schedule_WithoutAnId_GivesOneOf32HexDigits()
     {
         var id = await Client.ScheduleNewOrchestrationInstanceAsync("Echo", "hello");
         var another = await Client.ScheduleNewOrchestrationInstanceAsync("Echo", "hello", new StartOrchestrationOptions(InstanceId: string.Empty));
@@ -21,7 +21,7 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Instance_HasTheNameInputVersionTagsAndTimesOfItsStart()
+    public async Task Schedule_StoresNameInputVersionTagsAndTimes()
     {
         var before = TimeProvider.System.GetUtcNow();
         var options = new StartOrchestrationOptions("mine")
