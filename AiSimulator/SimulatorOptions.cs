@@ -42,7 +42,7 @@ public sealed class SimulatorOptions
     /// <summary>How often a webhook is tried before it is given up. Default 6.</summary>
     public int WebhookAttempts { get; set; } = 6;
 
-    /// <summary>The pause before a webhook's second try; each further pause is twice the one before. Default 500 ms.</summary>
+    /// <summary>The pause before a webhook's second try; each further pause is twice the previous one. Default 500 ms.</summary>
     public TimeSpan WebhookRetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long the output address of an asynchronous job stays readable. Default one hour, as Replicate's.</summary>

@@ -197,7 +197,7 @@ public sealed partial class PostgreSqlOrchestrationService :
     /// Orchestrations that were set aside because <see cref="PostgreSqlOrchestrationServiceOptions.MaxDispatchCount"/> nodes died with them. They can be
     /// terminated, or released by <see cref="ReleaseSetAsideAsync"/>.
     /// </summary>
-    /// <param name="afterInstanceId">The last id of the page before; <see langword="null"/> for the first page.</param>
+    /// <param name="afterInstanceId">The last id of the previous page; <see langword="null"/> for the first page.</param>
     /// <param name="pageSize">How many at most.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<IReadOnlyList<OrchestrationState>> ListSetAsideAsync(

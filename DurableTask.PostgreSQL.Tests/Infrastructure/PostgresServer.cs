@@ -49,7 +49,7 @@ internal sealed class PostgresServer : IDisposable
             RedirectStandardOutput = true,
         })!;
 
-        // By then nothing of the run before lives any more.
+        // By then every process of the previous run has ended.
         await ExpectAsync(script, "installed");
         var cluster = Path.Combine(folder, "postgres");
         if (Directory.Exists(cluster))

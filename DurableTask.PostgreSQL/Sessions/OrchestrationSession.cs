@@ -50,7 +50,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         }
         else if (instance.InboxCount == 0 && !_isToRewind && history.TrueForAll(IsBeforeTheFirstStep))
         {
-            // Perhaps a generation whose code has not run yet, because it is not of the version of the node before: it needs a message to begin. One
+            // Perhaps a generation whose code has not run yet, because it is not of the previous node's version: it needs a message to begin. One
             // that just waits ignores the message.
             _inbox.Add(new SessionMessage(new GenericEvent(-1, "begin")));
         }
@@ -122,7 +122,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
     public void PostHere(SessionMessage message) => Post(message, isHere: true);
 
     /// <summary>Makes a work item of the messages that wait for the session.</summary>
-    /// <returns><see langword="null"/> when there is nothing to do any more.</returns>
+    /// <returns><see langword="null"/> when there is nothing left to do.</returns>
     public SessionWorkItem? TryBegin()
     {
         lock (_gate)

@@ -132,7 +132,7 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Instances that were to be terminated when a node had them, and that no node takes any more; with the outputs.</summary>
+    /// <summary>Instances that are to be terminated and that no node takes, with the outputs.</summary>
     public async Task<List<(string Id, string? Output)>> TerminationsAsync(CancellationToken cancellationToken)
     {
         await using var command = Command("Terminations", Value(maxDispatchCount));

@@ -63,7 +63,7 @@ internal sealed class ServicesProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until everything of the run before has stopped and what is needed is installed. Only then are the ports of that run
+    /// Waits until everything of the previous run has stopped and what is needed is installed. Only then are the ports of that run
     /// free again.
     /// </summary>
     /// <exception cref="HostFailure">It failed; the message has the reason.</exception>

@@ -21,7 +21,7 @@ internal sealed class ServicesSupervisor : IAsyncDisposable
         _watching = WatchAsync();
     }
 
-    /// <summary>Starts the services that <paramref name="choose"/> returns, once the ports of the run before are free, and waits until they respond.</summary>
+    /// <summary>Starts the services that <paramref name="choose"/> returns, once the ports of the previous run are free, and waits until they respond.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="choose">Chooses services and ports.</param>
     /// <param name="report">Called with lines to print: progress of the first install, restarts.</param>

@@ -28,7 +28,7 @@ export class ProcessBook {
     rmSync(this.#file, { force: true });
   }
 
-  /** Waits until every process of the run before has ended; those whose supervisor is gone get a signal to stop. */
+  /** Waits until every process of the previous run has ended; those whose supervisor is gone get a signal to stop. */
   async waitForPrevious(onWait) {
     const alive = () => Object.entries(this.#read()).filter(([, pid]) => this.#isOurs(pid));
     if (alive().length === 0) return;

@@ -51,7 +51,7 @@ export function accepts(port) {
   });
 }
 
-/** Opens a log file for a child's output; the log of the run before stays beside it. */
+/** Opens a log file for a child's output; the log of the previous run stays beside it. */
 export function openLog(file) {
   try {
     renameSync(file, `${file}.previous`);

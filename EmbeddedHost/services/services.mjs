@@ -34,7 +34,7 @@ mkdirSync(logs, { recursive: true });
 const book = new ProcessBook(data);
 const running = [];
 try {
-  await book.waitForPrevious(() => say('notice', 'Waiting for the services of the run before to stop'));
+  await book.waitForPrevious(() => say('notice', 'Waiting for the services of the previous run to stop'));
   book.record('supervisor', process.pid);
   await install(packages, logs, reportPercents(), stopping.signal);
   say('installed');

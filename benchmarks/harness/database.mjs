@@ -18,7 +18,7 @@ const TABLE = `
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     completed_at timestamptz)`;
 
-/** Installs PostgreSQL where it is missing and starts it; the cluster of the run before is used again. */
+/** Installs PostgreSQL where it is missing and starts it; the cluster of the previous run is used again. */
 export async function startServer(data, packages) {
   const logs = join(data, 'logs');
   mkdirSync(logs, { recursive: true });

@@ -23,7 +23,7 @@ internal sealed class TimerLoop(
     /// <summary>PostgreSQL's time, as far as it can be known here.</summary>
     private DateTime Now => _seen + timeProvider.GetElapsedTime(_seenAt);
 
-    /// <summary>Runs until the schedule has no occurrence any more. A database that is away only delays the timer.</summary>
+    /// <summary>Runs until the schedule has no more occurrences. A database that is away only delays the timer.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         while (true)

@@ -31,7 +31,7 @@ internal sealed class LocalPostgres : IAsyncDisposable
     /// <summary>The process that starts the server again.</summary>
     public int SupervisorProcessId => _script.Id;
 
-    /// <summary>Starts the script, and a server whose data of the run before is deleted.</summary>
+    /// <summary>Starts the script, and a server whose data of the previous run is deleted.</summary>
     /// <param name="scripts">The folder of <c>services.mjs</c>.</param>
     /// <param name="folder">Where the server and its programs are kept.</param>
     /// <exception cref="EnduranceException">It did not start; the message has the reason.</exception>
