@@ -25,9 +25,11 @@ else {
   $env:PGSSLROOTCERT = 'system'
   function Invoke-Atelier {
     $env:ConnectionStrings__Postgres = "Host=$env:PGHOST;Database=$env:AZURE_POSTGRES_DATABASE;Username=$env:PGUSER;Password=$env:PGPASSWORD;SSL Mode=VerifyFull"
-    dotnet run --project "$root/FunctionApp" --verbosity quiet -- @args
+    dotnet "$root/FunctionApp/bin/Debug/net10.0/FunctionApp.dll" @args
   }
 
+  # Not 'dotnet run', which starts the Functions host.
+  dotnet build "$root/FunctionApp" --verbosity quiet
   psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --set role=$env:AZURE_IDENTITY_NAME --set id=$env:AZURE_IDENTITY_PRINCIPAL_ID --dbname postgres --file "$root/infra/hooks/role.sql"
   Invoke-Atelier migrate
   psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --set role=$env:AZURE_IDENTITY_NAME --dbname $env:AZURE_POSTGRES_DATABASE --file "$root/infra/hooks/grants.sql"

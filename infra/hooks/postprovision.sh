@@ -22,9 +22,11 @@ else
   export PGPASSWORD PGHOST="$AZURE_POSTGRES_HOST" PGUSER="$AZURE_POSTGRES_ADMINISTRATOR" PGSSLMODE=verify-full PGSSLROOTCERT=system
   atelier() {
     ConnectionStrings__Postgres="Host=$PGHOST;Database=$AZURE_POSTGRES_DATABASE;Username=$PGUSER;Password=$PGPASSWORD;SSL Mode=VerifyFull" \
-      dotnet run --project "$root/FunctionApp" --verbosity quiet -- "$@"
+      dotnet "$root/FunctionApp/bin/Debug/net10.0/FunctionApp.dll" "$@"
   }
 
+  # Not 'dotnet run', which starts the Functions host.
+  dotnet build "$root/FunctionApp" --verbosity quiet
   psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --set role="$AZURE_IDENTITY_NAME" --set id="$AZURE_IDENTITY_PRINCIPAL_ID" \
     --dbname postgres --file "$root/infra/hooks/role.sql"
   atelier migrate
