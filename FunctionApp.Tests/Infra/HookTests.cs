@@ -20,7 +20,7 @@ public sealed class HookTests : IDisposable
 
         StandIn("az", """case "$*" in *get-access-token*) echo secret-token ;; "account show") [ ! -e "$CALLS.signed-out" ] ;; esac""");
         StandIn("psql", ":");
-        StandIn("dotnet", """case "$*" in *"keys create"*) touch "$CALLS.key"; echo atelier_key ;; *"keys list"*) [ ! -e "$CALLS.key" ] || echo key ;; esac""");
+        StandIn("dotnet", """case "$*" in *"keys create"*) touch "$CALLS.key"; echo atelier_key ;; *"keys list"*) echo "ID   STATE     USER"; [ ! -e "$CALLS.key" ] || echo "4f0c  operator  ann@example.org" ;; esac""");
     }
 
     private string Calls => Path.Combine(_folder, "calls");

@@ -35,7 +35,7 @@ else {
   psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --set role=$env:AZURE_IDENTITY_NAME --dbname $env:AZURE_POSTGRES_DATABASE --file "$root/infra/hooks/grants.sql"
 
   # The database gets the key's hash alone; the key is shown this once.
-  if (-not (Invoke-Atelier keys list)) {
+  if (-not ((Invoke-Atelier keys list) -match ' operator ')) {
     Write-Output "The first operator's key:"
     Invoke-Atelier keys create --user $env:AZURE_POSTGRES_ADMINISTRATOR --operator
   }

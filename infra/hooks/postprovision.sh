@@ -33,7 +33,7 @@ else
   psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --set role="$AZURE_IDENTITY_NAME" --dbname "$AZURE_POSTGRES_DATABASE" --file "$root/infra/hooks/grants.sql"
 
   # The database gets the key's hash alone; the key is shown this once.
-  if ! atelier keys list | grep -q .; then
+  if ! atelier keys list | grep -q ' operator '; then
     echo "The first operator's key:"
     atelier keys create --user "$AZURE_POSTGRES_ADMINISTRATOR" --operator
   fi
