@@ -22,7 +22,7 @@ public sealed class WordsTests
     [Fact]
     public void Texts_HaveNoneOfTheWordsToAvoid()
     {
-        string root = LocalServicesFixture.RepositoryRoot();
+        string root = Repository.Root;
         Regex words = ReadWords(Path.Combine(root, Glossary));
         string[] files = TrackedFiles(root);
         Assert.Contains(Glossary, files);
@@ -41,7 +41,7 @@ public sealed class WordsTests
     [InlineData("Its threshold, its e-mail, its Email and its mailbox", "")]
     public void Search_FindsWords_AlsoInsideIdentifiers(string line, string expected)
     {
-        Regex words = ReadWords(Path.Combine(LocalServicesFixture.RepositoryRoot(), Glossary));
+        Regex words = ReadWords(Path.Combine(Repository.Root, Glossary));
 
         Assert.Equal(expected, string.Join(", ", Search(words, "file", [line]).Select(hit => hit.Word)));
     }
