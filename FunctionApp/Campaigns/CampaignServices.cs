@@ -19,12 +19,12 @@ public static class CampaignServices
         services.AddScoped<CampaignQueries>();
         services.AddScoped<CampaignIntake>();
         services.AddScoped<CampaignWatch>();
-        services.AddScoped<PartRecord>();
+        services.AddScoped<AttemptStore>();
         services.AddScoped<PartRunner>();
         services.AddSingleton<CampaignStops>();
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
-        services.AddScoped<JobRecord>();
+        services.AddScoped<ImageJobStore>();
         services.AddSingleton<UnwantedJob>();
         return services;
     }

@@ -18,7 +18,7 @@ public static class PersistenceServices
         services.AddSingleton(provider => PostgresConnection.Create(connectionString, provider.GetService<ILoggerFactory>()));
         services.AddDbContextPool<AtelierDbContext>((provider, options) =>
             options.UseAtelier(provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddScoped<CampaignRecord>();
+        services.AddScoped<CampaignUpdater>();
         services.AddSingleton<CampaignChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());
         // The driver tells of every command at Information: tracing shows them better, and only when it is on.

@@ -214,7 +214,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     private GenerateText NewText() => new(NewRunner(), TestGenerators.Create(_text.Object, _image.Object));
 
     private PartRunner NewRunner() => new(
-        new PartRecord(new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance)),
+        new AttemptStore(new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance)),
         new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance),
         NullLogger<PartRunner>.Instance);
 

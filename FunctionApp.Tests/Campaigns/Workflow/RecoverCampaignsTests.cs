@@ -129,7 +129,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
             .AddSingleton(RetryOptions.Read(new ConfigurationBuilder().Build()))
             .AddSingleton(CallerLimits.None)
             .AddTransient(_ => _database.NewContext())
-            .AddScoped<CampaignRecord>()
+            .AddScoped<CampaignUpdater>()
             .AddScoped<CampaignQueries>()
             .AddScoped<CampaignQuota>()
             .AddSingleton<CampaignScheduler>()

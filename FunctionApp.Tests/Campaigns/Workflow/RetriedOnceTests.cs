@@ -103,16 +103,16 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         generator.Setup(provider => provider.Provider).Returns("paint");
         _code = code;
         generator.Setup(provider => provider.FetchAsync("https://example.org/1.png", It.IsAny<CancellationToken>())).ThrowsAsync(NextFailure());
-        var record = new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance);
-        var parts = new PartRecord(record);
-        var jobs = new JobRecord(record);
-        await parts.BeginAsync(input, CancellationToken.None);
+        var updater = new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance);
+        var attempts = new AttemptStore(updater);
+        var jobs = new ImageJobStore(updater);
+        await attempts.BeginAsync(input, CancellationToken.None);
         await jobs.KeepAsync(input, "job-1", CancellationToken.None);
         var stops = new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance);
         var store = new StoreImage(
-            parts,
+            attempts,
             jobs,
-            new PartRunner(parts, stops, NullLogger<PartRunner>.Instance),
+            new PartRunner(attempts, stops, NullLogger<PartRunner>.Instance),
             stops,
             new UnwantedJob(TimeProvider.System, NullLogger<UnwantedJob>.Instance),
             new GeneratorCatalog([Mock.Of<ITextGenerator>(text => text.Provider == "words")], [], "words", "paint", [generator.Object]),
@@ -154,7 +154,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         image.Setup(generator => generator.GenerateAsync(It.IsAny<ImageRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(NextFailure());
         GeneratorCatalog generators = TestGenerators.Create(text.Object, image.Object);
         var runner = new PartRunner(
-            new PartRecord(new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance)),
+            new AttemptStore(new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance)),
             new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance),
             NullLogger<PartRunner>.Instance);
         return input.Image is null

@@ -11,7 +11,7 @@ namespace Atelier.Campaigns.Control;
 /// <summary>Stops campaigns, and begins them anew.</summary>
 /// <remarks>The record decides; the engine follows. What it does not hear of at once, the recovery timer or the record's guards make good.</remarks>
 public sealed class CampaignControl(
-    CampaignRecord record,
+    CampaignUpdater updater,
     CampaignQueries queries,
     CampaignQuota quota,
     CampaignScheduler scheduler,
@@ -28,7 +28,7 @@ public sealed class CampaignControl(
     /// <exception cref="ApiException">404: there is none. 409: it has ended.</exception>
     public async Task<Campaign> CancelAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        string? instanceId = await record.ChangeAsync(
+        string? instanceId = await updater.ChangeAsync(
             id,
             caller.UserId,
             async (change, token) =>
@@ -51,7 +51,7 @@ public sealed class CampaignControl(
     /// <exception cref="ApiException">404: there is none. 409: it has not failed. 429: the caller has no place for a running campaign.</exception>
     public async Task<Campaign> RedriveAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        bool redriven = await record.ChangeAsync(
+        bool redriven = await updater.ChangeAsync(
             id,
             caller.UserId,
             async (change, token) =>
@@ -76,7 +76,7 @@ public sealed class CampaignControl(
     /// <returns>Whether there is such a campaign and it had failed.</returns>
     public async Task<bool> RedriveForOperatorAsync(DurableTaskClient client, Guid id, CancellationToken cancellationToken)
     {
-        string? owner = await record.ChangeAsync(
+        string? owner = await updater.ChangeAsync(
             id,
             async (change, token) =>
             {
@@ -96,7 +96,7 @@ public sealed class CampaignControl(
     /// <returns>Whether it was still this run's turn.</returns>
     internal async Task<bool> ReviveAsync(DurableTaskClient client, Campaign lost, CancellationToken cancellationToken)
     {
-        bool revived = await record.ChangeAsync(
+        bool revived = await updater.ChangeAsync(
             lost.Id,
             async (change, token) =>
             {
@@ -116,7 +116,7 @@ public sealed class CampaignControl(
     /// <param name="reason">What the operator gave as the reason; <see langword="null"/> for nothing.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>Whether it was still this run's turn.</returns>
-    internal Task<bool> CancelTerminatedAsync(Campaign terminated, string? reason, CancellationToken cancellationToken) => record.ChangeAsync(
+    internal Task<bool> CancelTerminatedAsync(Campaign terminated, string? reason, CancellationToken cancellationToken) => updater.ChangeAsync(
         terminated.Id,
         async (change, token) =>
         {
@@ -133,7 +133,7 @@ public sealed class CampaignControl(
     /// <param name="message">One human sentence.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>Whether it was still this run's turn.</returns>
-    internal Task<bool> GiveUpAsync(Campaign lost, string code, string message, CancellationToken cancellationToken) => record.ChangeAsync(
+    internal Task<bool> GiveUpAsync(Campaign lost, string code, string message, CancellationToken cancellationToken) => updater.ChangeAsync(
         lost.Id,
         async (change, token) =>
         {

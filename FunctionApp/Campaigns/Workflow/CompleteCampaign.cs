@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>The activity that closes a campaign's run: complete, or failed with what succeeded kept.</summary>
-public sealed class CompleteCampaign(CampaignRecord record, ILogger<CompleteCampaign> logger)
+public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCampaign> logger)
 {
     private const string Gone = "GONE";
 
@@ -15,7 +15,7 @@ public sealed class CompleteCampaign(CampaignRecord record, ILogger<CompleteCamp
     public async Task<string> RunAsync([ActivityTrigger] CampaignEnd end, CancellationToken cancellationToken)
     {
         using IDisposable? scope = logger.BeginCampaignScope(end.CampaignId);
-        string status = await record.ChangeAsync(
+        string status = await updater.ChangeAsync(
             end.CampaignId, (change, token) => CloseAsync(change, end, token), cancellationToken) ?? Gone;
         logger.LogInformation("Campaign {CampaignId} is {Status} with {Failed} failed parts.", end.CampaignId, status, end.Failed.Count);
         return status;

@@ -7,7 +7,7 @@ using Atelier.Telemetry;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>One execution of a part's activity: record the attempt, make the part, record how it went.</summary>
-public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<PartRunner> logger)
+public sealed class PartRunner(AttemptStore attempts, CampaignStops stops, ILogger<PartRunner> logger)
 {
     /// <summary>Runs an attempt, unless the part is there already.</summary>
     /// <param name="input">The part.</param>
@@ -24,7 +24,7 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
     {
         // From before the first look at the record: a campaign that is stopped after it is not missed.
         using CampaignStops.Work work = stops.Begin(input.CampaignId, cancellationToken);
-        if (await record.BeginAsync(input, cancellationToken) is not { } attempt)
+        if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
         {
             logger.LogInformation("{Part} of campaign {CampaignId} needs no attempt.", input.Part, input.CampaignId);
             return;
@@ -50,7 +50,7 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
         {
             throw await FailAsync(input, attempt, exception, cancellationToken);
         }
-        await record.CompleteAsync(input, attempt, project, cancellationToken);
+        await attempts.CompleteAsync(input, attempt, project, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), code: null);
         logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
     }
@@ -67,14 +67,14 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
             _ => ActivityFailure.Unforeseen(),
         };
         TimeSpan? retryAfter = (exception as GenerationException)?.RetryAfter;
-        if (IsHeldBack(exception) && await record.HoldBackAsync(input, attempt, retryAfter!.Value, cancellationToken) is { } used)
+        if (IsHeldBack(exception) && await attempts.HoldBackAsync(input, attempt, retryAfter!.Value, cancellationToken) is { } used)
         {
             logger.LogInformation(
                 "{Part} of campaign {CampaignId} waits {Wait} for {Provider}, which asked to be left alone.",
                 input.Part, input.CampaignId, retryAfter.Value, attempt.Provider);
             return new ActivityFailedException(failure with { Wait = new RetryWait(retryAfter.Value, used) });
         }
-        TimeSpan? delay = await record.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
+        TimeSpan? delay = await attempts.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), failure.Code);
 
         // What a provider reports is expected; what nobody foresaw is told with its stack.

@@ -7,7 +7,7 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that asks an asynchronous provider how a job stands: a lost callback costs time, never the image.</summary>
 public sealed class PollImage(
-    JobRecord jobs, CampaignStops stops, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
+    ImageJobStore jobs, CampaignStops stops, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
 {
     /// <summary>Asks once. A question that fails says nothing about the job, unless it can never succeed.</summary>
     [Function(nameof(PollImage))]

@@ -9,8 +9,8 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that ends an attempt at an image of an asynchronous provider: its image stored, or its failure on record.</summary>
 public sealed class StoreImage(
-    PartRecord record,
-    JobRecord jobs,
+    AttemptStore attempts,
+    ImageJobStore jobs,
     PartRunner runner,
     CampaignStops stops,
     UnwantedJob unwanted,
@@ -45,7 +45,7 @@ public sealed class StoreImage(
             }
 
             KeptImage kept = report.Kept ?? await FetchAsync(generator, part, report, work.Token);
-            await record.CompleteAsync(
+            await attempts.CompleteAsync(
                 part, attempt, (_, row) => kept.WriteTo(row!, attempt.Provider, generator.Model, usage: null), cancellationToken);
             AtelierMeter.Attempted(attempt.Provider, "image", code: null);
             logger.LogInformation(

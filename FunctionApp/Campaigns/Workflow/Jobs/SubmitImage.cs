@@ -6,7 +6,7 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that begins an attempt at an image of an asynchronous provider, and orders it.</summary>
 public sealed class SubmitImage(
-    PartRecord record, JobRecord jobs, PartRunner runner, UnwantedJob unwanted, GeneratorCatalog generators, ILogger<SubmitImage> logger)
+    AttemptStore attempts, ImageJobStore jobs, PartRunner runner, UnwantedJob unwanted, GeneratorCatalog generators, ILogger<SubmitImage> logger)
 {
     /// <summary>Orders the image, unless a job for it is known.</summary>
     /// <remarks>A stop of the campaign does not cut the order off: a job whose id is not known could not be cancelled.</remarks>
@@ -15,7 +15,7 @@ public sealed class SubmitImage(
     [Function(nameof(SubmitImage))]
     public async Task<SubmittedImage?> RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken)
     {
-        if (await record.BeginAsync(input, cancellationToken) is not { } attempt)
+        if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
             return null;
         using IDisposable? scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
         string? known = (await jobs.FindAsync(input, cancellationToken))?.JobId;

@@ -14,7 +14,7 @@ namespace Atelier.Persistence;
 /// moment is waited for: what a provider has made in the meantime was paid for. So a change may be applied again after a commit
 /// whose answer was lost, and its guards must make that harmless.
 /// </remarks>
-public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvider, ILogger<CampaignRecord> logger)
+public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvider, ILogger<CampaignUpdater> logger)
 {
     // Within the time that the hosts give an activity, whose provider has had its share of it.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

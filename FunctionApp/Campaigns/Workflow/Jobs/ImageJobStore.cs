@@ -6,18 +6,18 @@ using Atelier.Persistence.Tables;
 namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The record of an image's job at its provider: kept before anyone waits for it, so that no image is ordered twice knowingly.</summary>
-public sealed class JobRecord(CampaignRecord record)
+public sealed class ImageJobStore(CampaignUpdater updater)
 {
     /// <summary>The attempt under way at an image, and its job.</summary>
     /// <returns><see langword="null"/> when the image is there already, or the campaign has ended or is gone.</returns>
     /// <exception cref="ActivityFailedException">The attempt has failed before, and that is on record.</exception>
     public Task<OpenJob?> FindAsync(PartInput input, CancellationToken cancellationToken) =>
-        record.ChangeAsync(input.CampaignId, (change, token) => FindAsync(change, input, token), cancellationToken);
+        updater.ChangeAsync(input.CampaignId, (change, token) => FindAsync(change, input, token), cancellationToken);
 
     /// <summary>Keeps a job's id.</summary>
     /// <returns>Whether the job is still wanted; <see langword="false"/> where the campaign ended meanwhile.</returns>
     public Task<bool> KeepAsync(PartInput input, string jobId, CancellationToken cancellationToken) =>
-        record.ChangeAsync(
+        updater.ChangeAsync(
             input.CampaignId,
             async (change, token) =>
             {
@@ -31,7 +31,7 @@ public sealed class JobRecord(CampaignRecord record)
 
     /// <summary>Forgets a job that no image will come from: the next attempt orders another one.</summary>
     public Task ForgetAsync(PartInput input, string jobId, CancellationToken cancellationToken) =>
-        record.ChangeAsync(
+        updater.ChangeAsync(
             input.CampaignId,
             async (change, token) =>
             {
