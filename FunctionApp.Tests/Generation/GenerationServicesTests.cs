@@ -143,16 +143,16 @@ public sealed class GenerationServicesTests
     }
 
     [Fact]
-    public void Patience_ByDefault_LeavesTimeForAnotherJob()
+    public void JobTimeout_ByDefault_LeavesTimeForAnotherJob()
     {
         var providers = Providers.Configuration(("Providers:Replicate:ApiToken", Key)).GetSection("Providers");
         var retry = RetryOptions.Read(Providers.Configuration());
 
-        var patience = ReplicateOptions.Read(new ProviderSection(providers, "Replicate"))!.Patience;
+        var timing = ReplicateOptions.Read(new ProviderSection(providers, "Replicate"))!.JobTiming;
 
         // No attempt follows once the part's time is up.
-        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 1, patience.Timeout, retryAfter: null));
-        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 2, patience.Timeout * 2, retryAfter: null));
+        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 1, timing.Timeout, retryAfter: null));
+        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 2, timing.Timeout * 2, retryAfter: null));
     }
 
     [Fact]

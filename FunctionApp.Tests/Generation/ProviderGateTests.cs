@@ -13,7 +13,7 @@ public sealed class ProviderGateTests
     private readonly ProviderGate _gate;
     private int _calls;
 
-    public ProviderGateTests() => _gate = new ProviderGate(new ProviderPlaces(Places, _time), _time, NullLogger<ProviderGate>.Instance);
+    public ProviderGateTests() => _gate = new ProviderGate(new ProviderConcurrencyLimiter(Places, _time), _time, NullLogger<ProviderGate>.Instance);
 
     [Fact]
     public async Task Pass_OpenGate_CallsAtOnce() => Assert.Equal(1, await PassAsync());
@@ -142,7 +142,7 @@ public sealed class ProviderGateTests
         var failure = await Assert.ThrowsAsync<GenerationException>(() => PassAsync());
 
         Assert.Equal((GenerationErrorCodes.RateLimited, true, null), (failure.Code, failure.IsTransient, failure.HttpStatus));
-        Assert.InRange(failure.RetryAfter!.Value, ProviderPlaces.ShortestWait, ProviderPlaces.LongestWait);
+        Assert.InRange(failure.RetryAfter!.Value, ProviderConcurrencyLimiter.ShortestWait, ProviderConcurrencyLimiter.LongestWait);
         Assert.Equal(new ProviderHold("one", "text", _time.GetUtcNow() + failure.RetryAfter.Value, ProviderHold.Busy), failure.Hold);
         Assert.Equal(1, await PassAsync("another"));
         hangs.SetResult(7);
@@ -190,7 +190,7 @@ public sealed class ProviderGateTests
 
         // Calls have taken 12 s so far, and three are made at a time: one comes to its turn every 4 s.
         Assert.Equal([10, 14, 18, 22], waits.Take(4).Select(wait => wait.TotalSeconds));
-        Assert.Equal(ProviderPlaces.LongestWait, waits[^1]);
+        Assert.Equal(ProviderConcurrencyLimiter.LongestWait, waits[^1]);
         hangs.SetResult(7);
         await Task.WhenAll(hanging);
     }

@@ -9,14 +9,14 @@ public sealed class BrowserFixture : IAsyncLifetime
     private static readonly string[] Known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     // As long as other conditions are waited for: a machine may be busy with much else.
-    private const float Patience = 30_000;
+    private const float ExpectTimeoutMs = 30_000;
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     public async Task InitializeAsync()
     {
-        Assertions.SetDefaultExpectTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(ExpectTimeoutMs);
         string? chromium = Array.Find(Known, File.Exists);
         if (chromium is null)
             Assert.Equal(0, Microsoft.Playwright.Program.Main(["install", "chromium"]));

@@ -21,7 +21,7 @@ public static class CampaignServices
         services.AddScoped<CampaignWatch>();
         services.AddScoped<AttemptStore>();
         services.AddScoped<PartRunner>();
-        services.AddSingleton<CampaignStops>();
+        services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
         services.AddScoped<ImageJobStore>();

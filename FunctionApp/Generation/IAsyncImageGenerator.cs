@@ -10,7 +10,7 @@ public interface IAsyncImageGenerator
     string Model { get; }
 
     /// <summary>How often a job is asked for whose callback does not come, and how long it may take.</summary>
-    JobPatience Patience { get; }
+    JobTiming JobTiming { get; }
 
     /// <summary>Orders one image, in one call: retrying is the workflow's business.</summary>
     /// <returns>The job's id at the provider.</returns>
@@ -42,10 +42,10 @@ public interface IAsyncImageGenerator
     ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body);
 }
 
-/// <summary>How patient the workflow is with a job.</summary>
+/// <summary>How often a job is polled, and how long it may take.</summary>
 /// <param name="PollInterval">The first wait before a job is asked for; each further one is half as long again, up to half a minute.</param>
 /// <param name="Timeout">When a job that has not ended is given up.</param>
-public sealed record JobPatience(TimeSpan PollInterval, TimeSpan Timeout);
+public sealed record JobTiming(TimeSpan PollInterval, TimeSpan Timeout);
 
 /// <summary>Where a job at a provider stands.</summary>
 public enum ImageJobStatus

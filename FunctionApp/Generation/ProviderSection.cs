@@ -94,11 +94,11 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
     }
 
     /// <summary>
-    /// How patient to be with jobs: <c>PollInterval</c> (default 5 s) and <c>JobTimeout</c> (default 5 min: a part is worked on for 15 min by default, and a
+    /// How often jobs are polled, and how long they may take: <c>PollInterval</c> (default 5 s) and <c>JobTimeout</c> (default 5 min: a part is worked on for 15 min by default, and a
     /// job that is lost must leave time for another), as <c>hh:mm:ss</c>.
     /// </summary>
     /// <exception cref="SettingException">One is no time, or out of bounds.</exception>
-    public JobPatience Patience() => new(
+    public JobTiming JobTiming() => new(
         Time("PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)), Time("JobTimeout", TimeSpan.FromMinutes(5), TimeSpan.FromDays(1)));
 
     /// <summary><c>OutputHosts</c>: host names apart by commas, each with its subdomains where it begins with a dot.</summary>

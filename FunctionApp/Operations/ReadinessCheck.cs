@@ -7,7 +7,7 @@ namespace Atelier.Operations;
 /// <param name="Error">What kind of failure; <see langword="null"/> when it is well. The log has the rest.</param>
 public sealed record ReadinessCheck(string Name, string Status, double LatencyMs, string? Error)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether it is well.</summary>
     internal bool IsOk => Error is null;
@@ -20,7 +20,7 @@ public sealed record ReadinessCheck(string Name, string Status, double LatencyMs
         try
         {
             // Not every client heeds its token; the answer is due all the same.
-            await probe(cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken);
+            await probe(cancellationToken).WaitAsync(ProbeTimeout, timeProvider, cancellationToken);
             return new ReadinessCheck(name, "ok", Elapsed(), Error: null);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -17,7 +17,7 @@ namespace Atelier.Persistence;
 public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvider, ILogger<CampaignUpdater> logger)
 {
     // Within the time that the hosts give an activity, whose provider has had its share of it.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan RetryWindow = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -46,7 +46,7 @@ public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvid
             {
                 return await ApplyAsync(id, userId, change, cancellationToken);
             }
-            catch (Exception exception) when (TransientFailure.Is(exception) && timeProvider.GetElapsedTime(start) < Patience)
+            catch (Exception exception) when (TransientFailure.Is(exception) && timeProvider.GetElapsedTime(start) < RetryWindow)
             {
                 logger.LogWarning(exception, "The record of campaign {CampaignId} cannot be changed now; again in {Pause}.", id, pause);
                 await Task.Delay(pause, timeProvider, cancellationToken);

@@ -215,7 +215,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
 
     private PartRunner NewRunner() => new(
         new AttemptStore(new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance)),
-        new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance),
+        new CampaignCancellationRegistry(_changes, _database.DataSource, NullLogger<CampaignCancellationRegistry>.Instance),
         NullLogger<PartRunner>.Instance);
 
     private async Task<Campaign> ReadAsync()

@@ -108,12 +108,12 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         var jobs = new ImageJobStore(updater);
         await attempts.BeginAsync(input, CancellationToken.None);
         await jobs.KeepAsync(input, "job-1", CancellationToken.None);
-        var stops = new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance);
+        var cancellations = new CampaignCancellationRegistry(_changes, _database.DataSource, NullLogger<CampaignCancellationRegistry>.Instance);
         var store = new StoreImage(
             attempts,
             jobs,
-            new PartRunner(attempts, stops, NullLogger<PartRunner>.Instance),
-            stops,
+            new PartRunner(attempts, cancellations, NullLogger<PartRunner>.Instance),
+            cancellations,
             new UnwantedJob(TimeProvider.System, NullLogger<UnwantedJob>.Instance),
             new GeneratorCatalog([Mock.Of<ITextGenerator>(text => text.Provider == "words")], [], "words", "paint", [generator.Object]),
             Mock.Of<IImageStore>(),
@@ -155,7 +155,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         GeneratorCatalog generators = TestGenerators.Create(text.Object, image.Object);
         var runner = new PartRunner(
             new AttemptStore(new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance)),
-            new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance),
+            new CampaignCancellationRegistry(_changes, _database.DataSource, NullLogger<CampaignCancellationRegistry>.Instance),
             NullLogger<PartRunner>.Instance);
         return input.Image is null
             ? new GenerateText(runner, generators).RunAsync(input, CancellationToken.None)

@@ -21,7 +21,7 @@ public sealed class CampaignControl(
     /// <summary>Code of an attempt that was abandoned.</summary>
     private const string Canceled = "canceled";
 
-    private static readonly TimeSpan EnginePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EngineCallTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Stops a campaign of the caller: what is made is kept, what is not is abandoned.</summary>
     /// <returns>The campaign with its parts.</returns>
@@ -215,7 +215,7 @@ public sealed class CampaignControl(
 
     private async Task TellEngineAsync(DurableTaskClient client, Guid id, string instanceId)
     {
-        using var timeout = new CancellationTokenSource(EnginePatience, timeProvider);
+        using var timeout = new CancellationTokenSource(EngineCallTimeout, timeProvider);
         try
         {
             await client.RaiseEventAsync(instanceId, CampaignOrchestrator.CancelEvent, eventPayload: null, timeout.Token);

@@ -11,7 +11,7 @@ public sealed class CampaignScheduler(
     RetryOptions retry, GeneratorCatalog generators, TimeProvider timeProvider, ILogger<CampaignScheduler> logger)
 {
     // Longer than any engine needs that is well; the recovery timer takes over what it does not get to.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan EngineCallTimeout = TimeSpan.FromSeconds(8);
 
     /// <summary>The id of the orchestration of one run of a campaign.</summary>
     public static string InstanceIdOf(Guid campaignId, int run) => run == 0 ? $"{campaignId:D}" : $"{campaignId:D}-{run}";
@@ -22,7 +22,7 @@ public sealed class CampaignScheduler(
     {
         using IDisposable? scope = logger.BeginCampaignScope(campaign.Id);
         // The campaign is accepted: a caller that hangs up now stops nothing.
-        using var timeout = new CancellationTokenSource(Patience, timeProvider);
+        using var timeout = new CancellationTokenSource(EngineCallTimeout, timeProvider);
         try
         {
             await client.ScheduleOnceAsync(nameof(CampaignOrchestrator), ToInput(campaign), campaign.InstanceId, timeout.Token);

@@ -7,7 +7,7 @@ using Atelier.Telemetry;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>One execution of a part's activity: record the attempt, make the part, record how it went.</summary>
-public sealed class PartRunner(AttemptStore attempts, CampaignStops stops, ILogger<PartRunner> logger)
+public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegistry cancellations, ILogger<PartRunner> logger)
 {
     /// <summary>Runs an attempt, unless the part is there already.</summary>
     /// <param name="input">The part.</param>
@@ -23,7 +23,7 @@ public sealed class PartRunner(AttemptStore attempts, CampaignStops stops, ILogg
         CancellationToken cancellationToken)
     {
         // From before the first look at the record: a campaign that is stopped after it is not missed.
-        using CampaignStops.Work work = stops.Begin(input.CampaignId, cancellationToken);
+        using CampaignCancellationRegistry.Work work = cancellations.Register(input.CampaignId, cancellationToken);
         if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
         {
             logger.LogInformation("{Part} of campaign {CampaignId} needs no attempt.", input.Part, input.CampaignId);
@@ -39,7 +39,7 @@ public sealed class PartRunner(AttemptStore attempts, CampaignStops stops, ILogg
         {
             project = await make(attempt, work.Token);
         }
-        catch (Exception exception) when (work.IsStopped && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
             logger.LogInformation(
                 exception, "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was stopped.",

@@ -32,7 +32,7 @@ internal sealed class CallbackGenerator(
     public string Model => options.Model;
 
     /// <inheritdoc/>
-    public JobPatience Patience => options.Patience;
+    public JobTiming JobTiming => options.JobTiming;
 
     /// <inheritdoc/>
     public Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken)

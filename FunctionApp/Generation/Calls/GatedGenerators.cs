@@ -28,7 +28,7 @@ internal sealed class GatedAsyncImageGenerator(IAsyncImageGenerator generator, P
     public string Model => generator.Model;
 
     /// <inheritdoc/>
-    public JobPatience Patience => generator.Patience;
+    public JobTiming JobTiming => generator.JobTiming;
 
     /// <inheritdoc/>
     public Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken) =>

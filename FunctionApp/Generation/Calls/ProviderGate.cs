@@ -13,7 +13,7 @@ namespace Atelier.Generation.Calls;
 /// instead of a running activity. Either way the provider is not called before its time. A call for which its provider has no place left
 /// in this process fails in the same way.
 /// </remarks>
-internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILogger<ProviderGate> logger)
+internal sealed class ProviderGate(ProviderConcurrencyLimiter limiter, TimeProvider time, ILogger<ProviderGate> logger)
 {
     /// <summary>The longest that a call waits in place.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
@@ -24,7 +24,7 @@ internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILo
     /// <exception cref="GenerationException">The call failed, or the gate stays closed for longer than a call waits.</exception>
     public async Task<T> PassAsync<T>(string provider, string kind, Func<Task<T>> call, CancellationToken cancellationToken)
     {
-        using var place = places.TryTake(provider, out var wait) ?? throw NoPlace(provider, kind, wait);
+        using var slot = limiter.TryTake(provider, out var wait) ?? throw NoSlot(provider, kind, wait);
         await WaitAsync(provider, kind, cancellationToken);
         var start = time.GetTimestamp();
         try
@@ -77,7 +77,7 @@ internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILo
         }
     }
 
-    private GenerationException NoPlace(string provider, string kind, TimeSpan wait)
+    private GenerationException NoSlot(string provider, string kind, TimeSpan wait)
     {
         const string Message = "As many calls of this provider as may be are under way already; this one was held back.";
         return Find(provider, kind) is var (left, reason) && left > wait

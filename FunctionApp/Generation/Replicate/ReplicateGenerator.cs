@@ -29,7 +29,7 @@ internal sealed class ReplicateGenerator(
     public string Model => options.Model;
 
     /// <inheritdoc/>
-    public JobPatience Patience => options.Patience;
+    public JobTiming JobTiming => options.JobTiming;
 
     // Replicate calls webhooks over TLS alone; a service of one's own on this machine may do without.
     private bool OrdersWebhook => options.WebhookKey is not null && callbacks.IsKnown && (callbacks.IsSecure || options.Endpoint.IsLoopback);

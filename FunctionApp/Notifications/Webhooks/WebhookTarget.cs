@@ -9,7 +9,7 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
     /// <summary>The longest URL, in characters.</summary>
     public const int MaxLength = 2000;
 
-    private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Checks a URL when it is given. It is checked again at each connection: names change.</summary>
     /// <returns>What it must be, where it is not.</returns>
@@ -24,7 +24,7 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
         if (uri.Port == 0)
             return "must have a port that can be called.";
 
-        using var timeout = new CancellationTokenSource(ResolvePatience, timeProvider);
+        using var timeout = new CancellationTokenSource(ResolveTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {

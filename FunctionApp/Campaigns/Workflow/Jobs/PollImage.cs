@@ -7,14 +7,14 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that asks an asynchronous provider how a job stands: a lost callback costs time, never the image.</summary>
 public sealed class PollImage(
-    ImageJobStore jobs, CampaignStops stops, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
+    ImageJobStore jobs, CampaignCancellationRegistry cancellations, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
 {
     /// <summary>Asks once. A question that fails says nothing about the job, unless it can never succeed.</summary>
     [Function(nameof(PollImage))]
     public async Task<ImageReport> RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
         string jobId = input.Report.JobId;
-        using CampaignStops.Work work = stops.Begin(input.Part.CampaignId, cancellationToken);
+        using CampaignCancellationRegistry.Work work = cancellations.Register(input.Part.CampaignId, cancellationToken);
         // Whatever is wrong with the attempt, or whoever has ended it, is StoreImage's to tell.
         if (await jobs.FindAsync(input.Part, cancellationToken) is not { } open)
             return ImageReport.TimedOut(jobId);
@@ -25,7 +25,7 @@ public sealed class PollImage(
             ImageJob job = await generators.AsyncImage(open.Attempt.Provider).PollAsync(jobId, work.Token);
             return await ImageReports.FromAsync(job with { Id = jobId }, input.Part, store, cancellationToken);
         }
-        catch (OperationCanceledException) when (work.IsStopped && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
             return ImageReport.TimedOut(jobId);
         }

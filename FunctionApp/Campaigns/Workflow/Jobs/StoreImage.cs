@@ -12,7 +12,7 @@ public sealed class StoreImage(
     AttemptStore attempts,
     ImageJobStore jobs,
     PartRunner runner,
-    CampaignStops stops,
+    CampaignCancellationRegistry cancellations,
     UnwantedJob unwanted,
     GeneratorCatalog generators,
     IImageStore store,
@@ -24,7 +24,7 @@ public sealed class StoreImage(
     public async Task RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
         (PartInput part, ImageReport report) = input;
-        using CampaignStops.Work work = stops.Begin(part.CampaignId, cancellationToken);
+        using CampaignCancellationRegistry.Work work = cancellations.Register(part.CampaignId, cancellationToken);
         if (await jobs.FindAsync(part, cancellationToken) is not { } open)
             return;
 
@@ -51,7 +51,7 @@ public sealed class StoreImage(
             logger.LogInformation(
                 "Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, part.Part, part.CampaignId);
         }
-        catch (Exception) when (work.IsStopped && !cancellationToken.IsCancellationRequested)
+        catch (Exception) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
             logger.LogInformation(
                 "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was stopped.",

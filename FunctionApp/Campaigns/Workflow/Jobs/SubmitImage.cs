@@ -20,11 +20,11 @@ public sealed class SubmitImage(
         using IDisposable? scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
         string? known = (await jobs.FindAsync(input, cancellationToken))?.JobId;
         string jobId;
-        JobPatience patience;
+        JobTiming timing;
         try
         {
             IAsyncImageGenerator generator = generators.AsyncImage(attempt.Provider);
-            patience = generator.Patience;
+            timing = generator.JobTiming;
             jobId = known ?? await generator.SubmitAsync(GenerateImage.ToRequest(attempt), cancellationToken);
             if (known is null && !await jobs.KeepAsync(input, jobId, cancellationToken))
             {
@@ -40,6 +40,6 @@ public sealed class SubmitImage(
         logger.LogInformation(
             "Attempt {Attempt} at {Part} of campaign {CampaignId} waits for job {JobId} of {Provider}.",
             attempt.Call.Attempt, input.Part, input.CampaignId, jobId, attempt.Provider);
-        return new SubmittedImage(jobId, known is not null, patience.PollInterval, patience.Timeout);
+        return new SubmittedImage(jobId, known is not null, timing.PollInterval, timing.Timeout);
     }
 }
