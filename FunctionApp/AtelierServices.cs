@@ -22,7 +22,7 @@ public static class AtelierServices
     public static void AddAtelier(this IFunctionsWorkerApplicationBuilder builder, IConfiguration configuration)
     {
         Routes.Check(typeof(AtelierServices).Assembly.GetTypes());
-        builder.UseMiddleware<AnswerMiddleware>();
+        builder.UseMiddleware<ResponseMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<CallerMiddleware>();
 

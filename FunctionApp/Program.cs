@@ -11,7 +11,7 @@ internal static class Program
     {
         try
         {
-            if (KeysCommand.IsMeant(args))
+            if (KeysCommand.Matches(args))
                 return await KeysCommand.RunAsync(args, FunctionsApplication.CreateBuilder([]).Configuration);
 
             FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);

@@ -52,7 +52,7 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
     [Fact]
     public async Task Webhook_ThatFails_IsTriedAgainUnderTheSameId_ThenADeadLetter_ThenReplayed()
     {
-        _receiver.Answer = http =>
+        _receiver.Respond = http =>
         {
             http.Response.StatusCode = 503;
             return http.Response.WriteAsync("Not today.");
@@ -68,7 +68,7 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
         Assert.Equal(AtelierFixture.MaxAttempts, (int)letter!["delivery"]!["attempts"]!);
         Assert.Equal("Not today.", (string)letter["delivery"]!["responseBody"]!);
 
-        _receiver.Answer = _ => Task.CompletedTask;
+        _receiver.Respond = _ => Task.CompletedTask;
         using var replayed = await SendAsync(HttpMethod.Post, "/api/dead-letters/replay", Operator, $$"""{"ids":["{{letter["id"]}}"]}""");
         Assert.Equal(HttpStatusCode.Accepted, replayed.StatusCode);
         Assert.Equal(1, (int)(await CampaignApi.ReadAsync(replayed))["count"]!);

@@ -14,7 +14,7 @@ public sealed class LenientResponseTests
     [Fact]
     public async Task Text_ByteOrderMarkAndNoContentType_IsRead()
     {
-        await using var server = await BytesAsync([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Answers.Chat("Pack light."))], contentType: "");
+        await using var server = await BytesAsync([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(ProviderResponses.Chat("Pack light."))], contentType: "");
         await using var providers = Providers.OpenAI(server);
 
         Assert.Equal("Pack light.", (await providers.WriteAsync()).Content);
@@ -23,7 +23,7 @@ public sealed class LenientResponseTests
     [Fact]
     public async Task Text_TextThatIsNotUnicode_IsMended()
     {
-        var json = Answers.Chat("Pack @1 light@2.").Replace("@1", "\\u0000", StringComparison.Ordinal).Replace("@2", "\\ud83d", StringComparison.Ordinal);
+        var json = ProviderResponses.Chat("Pack @1 light@2.").Replace("@1", "\\u0000", StringComparison.Ordinal).Replace("@2", "\\ud83d", StringComparison.Ordinal);
         await using var server = await BytesAsync(Encoding.UTF8.GetBytes(json));
         await using var providers = Providers.OpenAI(server);
 
@@ -33,7 +33,7 @@ public sealed class LenientResponseTests
     [Fact]
     public async Task Text_ModelWhoseNameCannotBeStored_IsMended()
     {
-        var json = Answers.Chat("Pack light.").Replace("a-text-model-2026-05-01", "a\\u0000model", StringComparison.Ordinal);
+        var json = ProviderResponses.Chat("Pack light.").Replace("a-text-model-2026-05-01", "a\\u0000model", StringComparison.Ordinal);
         await using var server = await BytesAsync(Encoding.UTF8.GetBytes(json));
         await using var providers = Providers.OpenAI(server);
 

@@ -69,7 +69,7 @@ public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("bad-image", GenerationErrorCodes.UnusableAnswer, true)]
+    [InlineData("bad-image", GenerationErrorCodes.UnusableResponse, true)]
     [InlineData("empty", GenerationErrorCodes.InvalidResponse, true)]
     [InlineData("cut", GenerationErrorCodes.ConnectionFailed, true)]
     [InlineData("429 retry-after-date=30", GenerationErrorCodes.RateLimited, true)]

@@ -9,7 +9,7 @@ public sealed class TruncatedTextTests
     [Fact]
     public async Task Text_Cut_FailsAndIsTriedOnceMore()
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Chat("The sea is warm and the cat looks at the", "length"));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Chat("The sea is warm and the cat looks at the", "length"));
         await using var providers = Providers.OpenAI(server);
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
@@ -23,7 +23,7 @@ public sealed class TruncatedTextTests
     [InlineData("gemini", "max_tokens")]
     public async Task Text_AfterOneThatWasCut_AsksForMoreRoom(string provider, string field)
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Chat("Pack light."));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Chat("Pack light."));
         await using var providers = Create(server);
         var generator = providers.Catalog.Text(provider);
 

@@ -30,7 +30,7 @@ public sealed class ProblemMiddlewareTests
     [Fact]
     public async Task Function_ThatThrows_IsAnsweredWithProblemDetails()
     {
-        JsonElement problem = await AnswerAsync(new ApiException(503, "orchestration_unavailable", "Away.") { RetryAfter = TimeSpan.FromSeconds(5) });
+        JsonElement problem = await RespondAsync(new ApiException(503, "orchestration_unavailable", "Away.") { RetryAfter = TimeSpan.FromSeconds(5) });
 
         Assert.Equal((503, "application/problem+json"), (_http.Response.StatusCode, _http.Response.ContentType));
         Assert.Equal("5", _http.Response.Headers.RetryAfter);
@@ -40,7 +40,7 @@ public sealed class ProblemMiddlewareTests
     [Fact]
     public async Task Function_ThatThrowsWhatNobodyForesaw_TellsNothingOfIt()
     {
-        JsonElement problem = await AnswerAsync(new InvalidOperationException("secret-word"));
+        JsonElement problem = await RespondAsync(new InvalidOperationException("secret-word"));
 
         Assert.Equal((500, "internal_error"), (_http.Response.StatusCode, problem.GetProperty("code").GetString()));
         Assert.DoesNotContain("secret-word", problem.GetRawText(), StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public sealed class ProblemMiddlewareTests
         limit.SetupProperty(feature => feature.MaxRequestBodySize, 30_000_000);
         _http.Features.Set(limit.Object);
 
-        await AnswerAsync(new ApiException(413, "body_too_large", "Too long."));
+        await RespondAsync(new ApiException(413, "body_too_large", "Too long."));
 
         Assert.Null(limit.Object.MaxRequestBodySize);
     }
@@ -80,13 +80,13 @@ public sealed class ProblemMiddlewareTests
     {
         _http.Request.Headers.TraceParent = traceParent;
 
-        JsonElement problem = await AnswerAsync(ApiException.NotFound("campaign"));
+        JsonElement problem = await RespondAsync(ApiException.NotFound("campaign"));
 
         Assert.Equal(expected, problem.GetProperty("traceId").GetString());
         Assert.Equal(expected, _http.Response.Headers["X-Request-Id"]);
     }
 
-    private async Task<JsonElement> AnswerAsync(Exception exception)
+    private async Task<JsonElement> RespondAsync(Exception exception)
     {
         await InvokeAsync(exception);
         return JsonSerializer.Deserialize<JsonElement>(((MemoryStream)_http.Response.Body).ToArray());
@@ -94,8 +94,8 @@ public sealed class ProblemMiddlewareTests
 
     private Task InvokeAsync(Exception exception)
     {
-        var answers = new AnswerMiddleware(
-            new Cors(new CorsOptions([], WithCredentials: false)), new ConfigurationBuilder().Build(), NullLogger<AnswerMiddleware>.Instance);
+        var answers = new ResponseMiddleware(
+            new Cors(new CorsOptions([], WithCredentials: false)), new ConfigurationBuilder().Build(), NullLogger<ResponseMiddleware>.Instance);
         var problems = new ProblemMiddleware(NullLogger<ProblemMiddleware>.Instance);
         return answers.Invoke(_context.Object, context => problems.Invoke(context, _ => throw exception));
     }

@@ -17,7 +17,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    public static TheoryData<string, string, int, string> AnsweredByTheApp => new()
+    public static TheoryData<string, string, int, string> RefusedByTheApp => new()
     {
         { "a long address", $"GET /api/me?q={new string('x', 60_000)} HTTP/1.1\r\n{Rest}\r\n", 414, "uri_too_long" },
         { "a long path", $"GET /api/{new string('x', 60_000)} HTTP/1.1\r\n{Rest}\r\n", 414, "uri_too_long" },
@@ -30,7 +30,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
         { "another machine's name", "GET /api/me HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n", 403, "not_local" },
     };
 
-    public static TheoryData<string, string, int> AnsweredByTheServer => new()
+    public static TheoryData<string, string, int> RefusedByTheServer => new()
     {
         { "a longer address", $"GET /api/me?q={new string('x', 70_000)} HTTP/1.1\r\n{Rest}\r\n", 414 },
         { "a longer header", $"GET /api/me HTTP/1.1\r\n{Rest}X-Long: {new string('x', 140_000)}\r\n\r\n", 431 },
@@ -46,7 +46,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
     };
 
     [Theory]
-    [MemberData(nameof(AnsweredByTheApp))]
+    [MemberData(nameof(RefusedByTheApp))]
     public async Task Request_ThatTheServerCanRead_IsAnsweredWithProblemDetails(string what, string request, int status, string code)
     {
         (string head, string body) = await SendAsync(request);
@@ -59,7 +59,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
 
     // docs/api.md says that these have no body; should a later server give them one, it can say better.
     [Theory]
-    [MemberData(nameof(AnsweredByTheServer))]
+    [MemberData(nameof(RefusedByTheServer))]
     public async Task Request_ThatTheServerCannotRead_IsAnsweredByItAlone(string what, string request, int status)
     {
         (string head, string body) = await SendAsync(request);

@@ -25,7 +25,7 @@ public static class CampaignServices
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
         services.AddScoped<ImageJobStore>();
-        services.AddSingleton<UnwantedJob>();
+        services.AddSingleton<AbandonedJobCanceler>();
         return services;
     }
 }

@@ -25,7 +25,7 @@ public static class GenerationErrorCodes
     /// The answer cannot be used for a reason that will hardly change: a shape that is not understood, something else than an image, a place that
     /// images may not come from, a response beyond the limit. Tried once more at most, because each attempt is paid for.
     /// </summary>
-    public const string UnusableAnswer = "unusable_answer";
+    public const string UnusableResponse = "unusable_answer";
 
     /// <summary>The text was cut at its length limit. Tried once more at most, with more room.</summary>
     public const string Truncated = "truncated";

@@ -30,7 +30,7 @@ public interface IAsyncImageGenerator
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="GenerationException">
     /// It could not be fetched; transient with a code other than <see cref="GenerationErrorCodes.InvalidResponse"/> and
-    /// <see cref="GenerationErrorCodes.UnusableAnswer"/> where the same address is worth another try.
+    /// <see cref="GenerationErrorCodes.UnusableResponse"/> where the same address is worth another try.
     /// </exception>
     Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken);
 

@@ -10,7 +10,7 @@ public sealed class Cors(CorsOptions options)
     private const string RequestHeaders =
         "Authorization, X-Api-Key, X-User, Content-Type, Idempotency-Key, If-None-Match, If-Range, Range, Last-Event-ID, X-Request-Id, traceparent";
 
-    private const string AnswerHeaders =
+    private const string ExposedHeaders =
         "Location, Retry-After, ETag, Content-Range, WWW-Authenticate, X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy";
 
     private const string PreflightSeconds = "600";
@@ -34,7 +34,7 @@ public sealed class Cors(CorsOptions options)
         if (!Allows(http.Request))
             return;
         http.Response.Headers.AccessControlAllowOrigin = http.Request.Headers.Origin;
-        http.Response.Headers.AccessControlExposeHeaders = AnswerHeaders;
+        http.Response.Headers.AccessControlExposeHeaders = ExposedHeaders;
         if (options.WithCredentials)
             http.Response.Headers.AccessControlAllowCredentials = "true";
     }

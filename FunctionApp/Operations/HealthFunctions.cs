@@ -28,7 +28,7 @@ public sealed class HealthFunctions(
     {
         ReadinessCheck[] checks = await Task.WhenAll(
             CheckAsync("postgres", PingAsync),
-            CheckAsync("blobs", OpenNothingAsync),
+            CheckAsync("blobs", ProbeBlobStorageAsync),
             CheckAsync("engine", token => client.GetInstanceAsync("health-check", token)));
         ReadinessCheck[] ofProviders = await providers.CheckAsync().WaitAsync(cancellationToken);
         bool ready = checks.All(check => check.IsOk);
@@ -47,7 +47,7 @@ public sealed class HealthFunctions(
     }
 
     // A blob that is not there is an answer, and costs nothing to send.
-    private async Task OpenNothingAsync(CancellationToken cancellationToken)
+    private async Task ProbeBlobStorageAsync(CancellationToken cancellationToken)
     {
         if (await images.OpenAsync("health-check", cancellationToken) is { } content)
             await content.Content.DisposeAsync();

@@ -48,7 +48,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
             new ProviderChoice(generators.ImageProviders, generators.DefaultImage)));
     }
 
-    private static FileAnswer Send(HttpRequest request, string name, string caching)
+    private static FileResponse Send(HttpRequest request, string name, string caching)
     {
         WebAsset asset = WebAsset.Find(name) ?? throw ApiException.NotFound("file");
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
@@ -63,7 +63,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
             // The same file in other bytes.
             isWeak = true;
         }
-        return new FileAnswer(Results.Bytes(bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag, isWeak)));
+        return new FileResponse(Results.Bytes(bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag, isWeak)));
     }
 
     private static bool Takes(StringValues encodings) =>

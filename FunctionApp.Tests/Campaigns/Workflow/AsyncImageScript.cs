@@ -47,11 +47,11 @@ internal sealed class AsyncImageScript
             .Setup(context => context.SendEvent(It.IsAny<string>(), MonitorImageJob.StopEvent, It.IsAny<object>()))
             .Callback((string instanceId, string _, object _) => _stops[instanceId].TrySetResult(true));
         SetUpClock(_context);
-        Answer<string>(_context, nameof(MarkRunning), _ => Task.FromResult("RUNNING"));
-        Answer<string>(
+        Setup<string>(_context, nameof(MarkRunning), _ => Task.FromResult("RUNNING"));
+        Setup<string>(
             _context, nameof(CompleteCampaign), input => Task.FromResult(((CampaignEnd)input!).Failed.Count == 0 ? "COMPLETE" : "FAILED"));
-        Answer<SubmittedImage?>(_context, nameof(SubmitImage), _ => Next(_submits, () => Submitted(Job)));
-        Answer(_context, nameof(CancelImages), _ => CancelAtProvider());
+        Setup<SubmittedImage?>(_context, nameof(SubmitImage), _ => Next(_submits, () => Submitted(Job)));
+        Setup(_context, nameof(CancelImages), _ => CancelAtProvider());
         _context
             .Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .Returns((TaskName name, object? input, TaskOptions? _) =>
@@ -154,7 +154,7 @@ internal sealed class AsyncImageScript
             context.Setup(one => one.WaitForExternalEvent<bool>(MonitorImageJob.StopEvent, It.IsAny<CancellationToken>())).Returns(stop.Task);
             context.Setup(one => one.ContinueAsNew(It.IsAny<object?>(), true)).Callback((object? given, bool _) => next = Assert.IsType<JobWatch>(given));
             SetUpClock(context);
-            Answer<ImageReport>(context, nameof(PollImage), _ => Next(_polls, () => Task.FromResult(Running)));
+            Setup<ImageReport>(context, nameof(PollImage), _ => Next(_polls, () => Task.FromResult(Running)));
 
             var report = await MonitorImageJob.RunAsync(context.Object, input);
 
@@ -183,7 +183,7 @@ internal sealed class AsyncImageScript
         return timer.Done.Task;
     }
 
-    private void Answer<T>(Mock<TaskOrchestrationContext> context, string activity, Func<object?, Task<T>> answer) =>
+    private void Setup<T>(Mock<TaskOrchestrationContext> context, string activity, Func<object?, Task<T>> answer) =>
         context
             .Setup(one => one.CallActivityAsync<T>(
                 It.Is<TaskName>(name => name.Name == activity), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))

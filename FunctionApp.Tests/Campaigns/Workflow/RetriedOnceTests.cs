@@ -114,7 +114,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
             jobs,
             new PartRunner(attempts, cancellations, NullLogger<PartRunner>.Instance),
             cancellations,
-            new UnwantedJob(TimeProvider.System, NullLogger<UnwantedJob>.Instance),
+            new AbandonedJobCanceler(TimeProvider.System, NullLogger<AbandonedJobCanceler>.Instance),
             new GeneratorCatalog([Mock.Of<ITextGenerator>(text => text.Provider == "words")], [], "words", "paint", [generator.Object]),
             Mock.Of<IImageStore>(),
             NullLogger<StoreImage>.Instance);

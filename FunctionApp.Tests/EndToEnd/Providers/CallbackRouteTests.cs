@@ -59,7 +59,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         var frame = new JsonObject { ["id"] = await faults.Atelier.JobOfAsync(id), ["status"] = "succeeded", ["b64"] = "" }.ToJsonString();
         // More than the server takes of itself; what is after a picture's end is part of the file.
         var picture = new byte[(RequestSize.MaxReport - frame.Length) / 4 * 3];
-        Answers.Png(640, 480).CopyTo(picture, 0);
+        ProviderResponses.Png(640, 480).CopyTo(picture, 0);
         var body = frame.Replace("\"b64\":\"\"", $"\"b64\":\"{Convert.ToBase64String(picture)}\"", StringComparison.Ordinal);
         Assert.InRange(body.Length, RequestSize.MaxReport - 4, RequestSize.MaxReport);
 
@@ -129,7 +129,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     [Fact]
     public async Task Callback_WithTheImageItself_IsKept_AndNoHistoryHoldsItsBytes()
     {
-        byte[] picture = Answers.Png(640, 480);
+        byte[] picture = ProviderResponses.Png(640, 480);
         var id = await faults.StartAsync("callback", "A canyon [[fault: image/0 job-stuck]]");
         await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
         var job = await faults.Atelier.JobOfAsync(id);

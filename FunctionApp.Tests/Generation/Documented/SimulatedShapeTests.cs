@@ -16,7 +16,7 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (var (provider, answer) in DocumentedAnswer.All)
+            foreach (var (provider, answer) in DocumentedResponse.All)
             {
                 if (answer.IsSimulated && (answer.Status < 300 || answer.Fault is not null)) cases.Add(provider, answer.Name);
             }
@@ -29,7 +29,7 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
     [MemberData(nameof(Cases))]
     public async Task Simulator_DocumentedAnswer_HasItsShape(string provider, string name)
     {
-        var answer = DocumentedAnswer.Of(provider, name);
+        var answer = DocumentedResponse.Of(provider, name);
 
         var (status, headers, body) = await AskAsync(provider, answer);
 
@@ -42,7 +42,7 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
         }
     }
 
-    private async Task<(int Status, Dictionary<string, string> Headers, JsonNode Body)> AskAsync(string provider, DocumentedAnswer answer)
+    private async Task<(int Status, Dictionary<string, string> Headers, JsonNode Body)> AskAsync(string provider, DocumentedResponse answer)
     {
         var fault = answer.Fault is null ? "" : $" [[fault: {answer.Fault}]]";
         switch (answer.Operation)

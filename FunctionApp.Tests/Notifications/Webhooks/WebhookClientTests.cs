@@ -23,13 +23,13 @@ public sealed class WebhookClientTests
     {
         await using var inside = await HookReceiver.StartAsync();
         await using var receiver = await HookReceiver.StartAsync();
-        receiver.Answer = http =>
+        receiver.Respond = http =>
         {
             http.Response.Redirect(inside.Address.ToString());
             return Task.CompletedTask;
         };
 
-        WebhookAnswer answer = await SendAsync(receiver);
+        WebhookResponse answer = await SendAsync(receiver);
 
         Assert.Equal(HttpStatusCode.Found, answer.Status);
         Assert.False(answer.IsSuccess);
@@ -40,13 +40,13 @@ public sealed class WebhookClientTests
     public async Task Send_LongAnswer_KeepsItsFirstKilobyte()
     {
         await using var receiver = await HookReceiver.StartAsync();
-        receiver.Answer = http =>
+        receiver.Respond = http =>
         {
             http.Response.StatusCode = 500;
             return http.Response.Body.WriteAsync(new byte[100_000].Select(_ => (byte)'x').ToArray()).AsTask();
         };
 
-        WebhookAnswer answer = await SendAsync(receiver);
+        WebhookResponse answer = await SendAsync(receiver);
 
         Assert.Equal(new string('x', 1024), answer.Body);
     }
@@ -55,16 +55,16 @@ public sealed class WebhookClientTests
     public async Task Send_NoAnswer_EndsInTime()
     {
         await using var receiver = await HookReceiver.StartAsync();
-        receiver.Answer = http => new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
+        receiver.Respond = http => new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
 
-        Assert.Equal(WebhookAnswer.TimedOut, (await SendAsync(receiver, Patient with { Timeout = TimeSpan.FromMilliseconds(500) })).Failure);
+        Assert.Equal(WebhookResponse.TimedOut, (await SendAsync(receiver, Patient with { Timeout = TimeSpan.FromMilliseconds(500) })).Failure);
     }
 
     [Fact]
     public async Task Send_AnswerDripsItsBody_CountsByItsStatus()
     {
         await using var receiver = await HookReceiver.StartAsync();
-        receiver.Answer = async http =>
+        receiver.Respond = async http =>
         {
             await http.Response.Body.WriteAsync("ok"u8.ToArray());
             await http.Response.Body.FlushAsync();
@@ -87,7 +87,7 @@ public sealed class WebhookClientTests
         Assert.DoesNotContain("secret", System.Text.Encoding.Latin1.GetString(box), StringComparison.Ordinal);
     }
 
-    private static async Task<WebhookAnswer> SendAsync(HookReceiver receiver, WebhookOptions? options = null)
+    private static async Task<WebhookResponse> SendAsync(HookReceiver receiver, WebhookOptions? options = null)
     {
         options ??= Patient;
         var target = new WebhookTarget(new SystemHostNames(), options, TimeProvider.System);

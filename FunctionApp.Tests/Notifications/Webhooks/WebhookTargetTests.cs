@@ -57,9 +57,9 @@ public sealed class WebhookTargetTests
         names.Addresses = [IPAddress.Loopback];
         using var client = new WebhookClient(target, new WebhookOptions(), TimeProvider.System);
 
-        WebhookAnswer answer = await client.SendAsync($"https://rebind.example.com:{port}/", new byte[32], "msg_1", "{}", CancellationToken.None);
+        WebhookResponse answer = await client.SendAsync($"https://rebind.example.com:{port}/", new byte[32], "msg_1", "{}", CancellationToken.None);
 
-        Assert.Equal(WebhookAnswer.NotAllowed, answer.Failure);
+        Assert.Equal(WebhookResponse.NotAllowed, answer.Failure);
         Assert.False(listener.Pending());
     }
 

@@ -19,7 +19,7 @@ internal sealed class KeysCommand(ApiKeyStore keys, TextWriter output, TextWrite
         """;
 
     /// <summary>Whether a command line is this command.</summary>
-    public static bool IsMeant(IReadOnlyList<string> args) => args is [Verb, ..];
+    public static bool Matches(IReadOnlyList<string> args) => args is [Verb, ..];
 
     /// <summary>Runs a command line.</summary>
     /// <returns>The exit code.</returns>

@@ -42,7 +42,7 @@ public sealed class CampaignControl(
         if (instanceId is null)
             throw ApiException.NotFound("campaign");
 
-        await TellEngineAsync(client, id, instanceId);
+        await RaiseCancelEventAsync(client, id, instanceId);
         return await ReadAsync(caller, id, cancellationToken);
     }
 
@@ -60,7 +60,7 @@ public sealed class CampaignControl(
                     throw new ApiException(409, "campaign_not_failed", $"Only a FAILED campaign can be retried; this one is {change.Campaign.Status.ToText()}.");
                 if (await quota.TakeAsync(caller, isNew: false, token) is { } refusal)
                     throw refusal;
-                await BeginAgainAsync(change, token);
+                await StartNewRunAsync(change, token);
                 return true;
             },
             cancellationToken);
@@ -82,7 +82,7 @@ public sealed class CampaignControl(
             {
                 if (change.Campaign.Status != CampaignStatus.Failed)
                     return null;
-                await BeginAgainAsync(change, token);
+                await StartNewRunAsync(change, token);
                 return change.Campaign.UserId;
             },
             cancellationToken);
@@ -94,21 +94,21 @@ public sealed class CampaignControl(
 
     /// <summary>Begins a run anew whose orchestration is lost.</summary>
     /// <returns>Whether it was still this run's turn.</returns>
-    internal async Task<bool> ReviveAsync(DurableTaskClient client, Campaign lost, CancellationToken cancellationToken)
+    internal async Task<bool> RecoverAsync(DurableTaskClient client, Campaign lost, CancellationToken cancellationToken)
     {
-        bool revived = await updater.ChangeAsync(
+        bool recovered = await updater.ChangeAsync(
             lost.Id,
             async (change, token) =>
             {
                 if (change.Campaign.Status != CampaignStatus.Running || change.Campaign.Run != lost.Run)
                     return false;
-                await BeginAgainAsync(change, token);
+                await StartNewRunAsync(change, token);
                 return true;
             },
             cancellationToken);
-        if (revived)
+        if (recovered)
             await scheduler.TryScheduleAsync(client, await ReadAsync(new Caller(lost.UserId), lost.Id, cancellationToken));
-        return revived;
+        return recovered;
     }
 
     /// <summary>Cancels a run whose orchestration an operator has terminated.</summary>
@@ -133,7 +133,7 @@ public sealed class CampaignControl(
     /// <param name="message">One human sentence.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>Whether it was still this run's turn.</returns>
-    internal Task<bool> GiveUpAsync(Campaign lost, string code, string message, CancellationToken cancellationToken) => updater.ChangeAsync(
+    internal Task<bool> FailAsync(Campaign lost, string code, string message, CancellationToken cancellationToken) => updater.ChangeAsync(
         lost.Id,
         async (change, token) =>
         {
@@ -193,7 +193,7 @@ public sealed class CampaignControl(
             CampaignEventTypes.Canceled, new { status = campaign.Status.ToText(), error = campaign.Error }, attempt: campaign.Run);
     }
 
-    private static async Task BeginAgainAsync(CampaignChange change, CancellationToken cancellationToken)
+    private static async Task StartNewRunAsync(CampaignChange change, CancellationToken cancellationToken)
     {
         Campaign campaign = change.Campaign;
         campaign.Run++;
@@ -213,7 +213,7 @@ public sealed class CampaignControl(
         change.AddEvent(CampaignEventTypes.Accepted, new { status = campaign.Status.ToText(), run = campaign.Run }, attempt: campaign.Run);
     }
 
-    private async Task TellEngineAsync(DurableTaskClient client, Guid id, string instanceId)
+    private async Task RaiseCancelEventAsync(DurableTaskClient client, Guid id, string instanceId)
     {
         using var timeout = new CancellationTokenSource(EngineCallTimeout, timeProvider);
         try

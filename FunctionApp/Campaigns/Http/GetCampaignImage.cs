@@ -32,7 +32,7 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store)
         // What asks for a range in another unit asks for the whole (RFC 9110, section 14.2); the framework looks at the numbers alone.
         string range = request.Headers.Range.ToString();
         bool isOfBytes = range.Length == 0 || range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase);
-        return new FileAnswer(Results.Stream(
+        return new FileResponse(Results.Stream(
             content.Content, content.ContentType, lastModified: content.LastModified, entityTag: TagOf(content), enableRangeProcessing: isOfBytes));
     }
 

@@ -109,10 +109,10 @@ public sealed class RecoverCampaigns(
         }
         else if (campaign.Run + 1 < MaxRuns)
         {
-            if (await control.ReviveAsync(client, campaign, cancellationToken))
+            if (await control.RecoverAsync(client, campaign, cancellationToken))
                 logger.LogWarning("Campaign {CampaignId} was running but its orchestration is {State}; what is missing runs anew.", campaign.Id, state);
         }
-        else if (await control.GiveUpAsync(campaign, "orchestration_lost", "The work on this campaign was interrupted too often.", cancellationToken))
+        else if (await control.FailAsync(campaign, "orchestration_lost", "The work on this campaign was interrupted too often.", cancellationToken))
         {
             logger.LogError("Campaign {CampaignId} was running but its orchestration is {State} again; it is given up.", campaign.Id, state);
         }

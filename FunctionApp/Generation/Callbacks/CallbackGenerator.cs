@@ -37,7 +37,7 @@ internal sealed class CallbackGenerator(
     /// <inheritdoc/>
     public Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken)
     {
-        var (width, height) = PictureSize.Of(Provider, request.Size);
+        var (width, height) = ImageSize.Of(Provider, request.Size);
         var order = new JsonObject
         {
             ["prompt"] = request.Prompt,

@@ -50,7 +50,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
     }
 
     /// <summary>The failure of an answer that was paid for and cannot be used.</summary>
-    public GenerationException Unusable(string provider, string message) => New(GenerationErrorCodes.UnusableAnswer, message, provider);
+    public GenerationException Unusable(string provider, string message) => New(GenerationErrorCodes.UnusableResponse, message, provider);
 
     /// <summary>The failure of an answer that was empty, or is gone: the next one may not be.</summary>
     public GenerationException Empty(string provider, string message) => New(GenerationErrorCodes.InvalidResponse, message, provider);

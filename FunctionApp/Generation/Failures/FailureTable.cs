@@ -81,7 +81,7 @@ internal static class FailureTable
     {
         GenerationErrorCodes.RateLimited or GenerationErrorCodes.Timeout or GenerationErrorCodes.ConnectionFailed
             or GenerationErrorCodes.ServerError or GenerationErrorCodes.Conflict or GenerationErrorCodes.InvalidResponse => RetryRule.AsPolicy,
-        GenerationErrorCodes.UnusableAnswer or GenerationErrorCodes.Truncated => RetryRule.Once,
+        GenerationErrorCodes.UnusableResponse or GenerationErrorCodes.Truncated => RetryRule.Once,
         _ => RetryRule.Never,
     };
 

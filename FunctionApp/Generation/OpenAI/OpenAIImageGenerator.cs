@@ -61,7 +61,7 @@ internal sealed class OpenAIImageGenerator(
         // The service's default is "auto".
         if (request.Size != "auto")
         {
-            var (width, height) = PictureSize.Of(Provider, request.Size);
+            var (width, height) = ImageSize.Of(Provider, request.Size);
             body["size"] = $"{width}x{height}";
         }
 

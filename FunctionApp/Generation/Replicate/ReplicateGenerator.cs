@@ -124,7 +124,7 @@ internal sealed class ReplicateGenerator(
     // Image models on Replicate take the picture's shape; its pixels follow from the model.
     private string AspectOf(string size)
     {
-        var (width, height) = PictureSize.Of(Provider, size);
+        var (width, height) = ImageSize.Of(Provider, size);
         var (a, b) = (width, height);
         while (b != 0)
             (a, b) = (b, a % b);

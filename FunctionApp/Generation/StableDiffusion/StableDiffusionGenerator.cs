@@ -62,7 +62,7 @@ internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, P
                 GenerationErrorCodes.InvalidRequest, $"Provider {Provider} makes images as png, not as '{request.Format}'.", Provider);
         }
 
-        var (width, height) = PictureSize.Of(Provider, request.Size);
+        var (width, height) = ImageSize.Of(Provider, request.Size);
         var order = new JsonObject
         {
             ["prompt"] = request.Prompt,

@@ -72,7 +72,7 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
             while (true)
             {
                 TimeSpan pause;
-                (position, pause) = await TryHandOverAsync(position, stoppingToken);
+                (position, pause) = await TryDispatchAsync(position, stoppingToken);
                 if (pause > TimeSpan.Zero)
                     await wake.WaitAsync(pause, stoppingToken);
             }
@@ -87,11 +87,11 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         }
     }
 
-    private async Task<(long? Position, TimeSpan Pause)> TryHandOverAsync(long? position, CancellationToken cancellationToken)
+    private async Task<(long? Position, TimeSpan Pause)> TryDispatchAsync(long? position, CancellationToken cancellationToken)
     {
         try
         {
-            return await HandOverAsync(position, cancellationToken);
+            return await DispatchAsync(position, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -100,7 +100,7 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         }
     }
 
-    private async Task<(long? Position, TimeSpan Pause)> HandOverAsync(long? position, CancellationToken cancellationToken)
+    private async Task<(long? Position, TimeSpan Pause)> DispatchAsync(long? position, CancellationToken cancellationToken)
     {
         if (ReaderCount == 0)
             return (null, SafetyNet);
@@ -108,7 +108,7 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         long from = position ?? await log.ReadEndAsync(cancellationToken);
         Admit(from);
         (List<LoggedEvent> events, bool hasMore) = await log.ReadAllAsync(from, BatchSize, cancellationToken);
-        HandOver(events);
+        Dispatch(events);
         TimeSpan pause = !hasMore ? SafetyNet : events.Count == BatchSize ? TimeSpan.Zero : HeldBackPause;
         return (events.Count > 0 ? events[^1].Id : from, pause);
     }
@@ -128,14 +128,14 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         }
     }
 
-    private void HandOver(List<LoggedEvent> events)
+    private void Dispatch(List<LoggedEvent> events)
     {
         lock (_gate)
         {
             foreach (LoggedEvent @event in events)
             {
                 foreach (EventReader reader in _readers.GetValueOrDefault(@event.UserId, []))
-                    reader.Hand(@event);
+                    reader.Enqueue(@event);
             }
         }
     }

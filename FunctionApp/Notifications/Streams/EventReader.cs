@@ -35,7 +35,7 @@ public sealed class EventReader : IDisposable
 
     internal void Join(long position) => _joined.TrySetResult(position);
 
-    internal void Hand(LoggedEvent @event)
+    internal void Enqueue(LoggedEvent @event)
     {
         if ((CampaignId is null || CampaignId == @event.CampaignId) && !_waiting.Writer.TryWrite(@event))
         {

@@ -59,7 +59,7 @@ public sealed class EventStream(
         if (!http.Response.HasStarted)
             Begin(http.Response);
         if (!http.RequestAborted.IsCancellationRequested)
-            await SayGoodbyeAsync(http, reader);
+            await WriteEndCommentAsync(http, reader);
     }
 
     private static void Begin(HttpResponse response)
@@ -129,7 +129,7 @@ public sealed class EventStream(
         return text.ToString();
     }
 
-    private async Task SayGoodbyeAsync(HttpContext http, EventReader reader)
+    private async Task WriteEndCommentAsync(HttpContext http, EventReader reader)
     {
         string reason = reader.IsTooSlow ? "too slow" : "time is up";
         try

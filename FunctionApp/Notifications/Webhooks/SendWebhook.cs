@@ -32,7 +32,7 @@ public sealed class SendWebhook(
             return;
         }
 
-        WebhookAnswer answer = await SendAsync(found.delivery, found.webhook, @event, cancellationToken);
+        WebhookResponse answer = await SendAsync(found.delivery, found.webhook, @event, cancellationToken);
         ActivityFailure? failure = FailureOf(answer);
         if (failure is not null)
             failure = failure with { Wait = WaitOf(input, found.delivery, answer) };
@@ -49,21 +49,21 @@ public sealed class SendWebhook(
         throw new ActivityFailedException(failure);
     }
 
-    private static ActivityFailure? FailureOf(WebhookAnswer answer) => answer switch
+    private static ActivityFailure? FailureOf(WebhookResponse answer) => answer switch
     {
         { IsSuccess: true } => null,
         { Status: HttpStatusCode.Gone } => new ActivityFailure("http_410", "The receiver wants no more messages.", CanRetry: false),
         { Status: { } status } => new ActivityFailure($"http_{(int)status}", $"The receiver answered with {(int)status}.", CanRetry: true),
-        { Failure: WebhookAnswer.NotAllowed } =>
-            new ActivityFailure(WebhookAnswer.NotAllowed, "The host leads to an address that is not one of the public internet's.", CanRetry: false),
-        { Failure: WebhookAnswer.TimedOut } => new ActivityFailure(WebhookAnswer.TimedOut, "The receiver did not answer in time.", CanRetry: true),
+        { Failure: WebhookResponse.NotAllowed } =>
+            new ActivityFailure(WebhookResponse.NotAllowed, "The host leads to an address that is not one of the public internet's.", CanRetry: false),
+        { Failure: WebhookResponse.TimedOut } => new ActivityFailure(WebhookResponse.TimedOut, "The receiver did not answer in time.", CanRetry: true),
         { Failure: Disabled } => new ActivityFailure(Disabled, "The receiver has said before that it wants no more messages.", CanRetry: false),
         { Failure: SecretLost } => new ActivityFailure(SecretLost, "The key of the webhook's secret is not configured here.", CanRetry: true),
-        _ => new ActivityFailure(WebhookAnswer.Unreachable, "The receiver could not be reached.", CanRetry: true),
+        _ => new ActivityFailure(WebhookResponse.Unreachable, "The receiver could not be reached.", CanRetry: true),
     };
 
     // Within the time that a run has, so that no run is taken for lost while it waits; the last attempt asks for no wait.
-    private RetryWait? WaitOf(DeliveryInput input, WebhookDelivery delivery, WebhookAnswer answer)
+    private RetryWait? WaitOf(DeliveryInput input, WebhookDelivery delivery, WebhookResponse answer)
     {
         int made = delivery.Attempts + 1 - input.AttemptsBefore;
         DateTimeOffset now = timeProvider.Now();
@@ -72,11 +72,11 @@ public sealed class SendWebhook(
         return made < input.Retry.MaxAttempts && wait > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(wait, made) : null;
     }
 
-    private async Task<WebhookAnswer> SendAsync(
+    private async Task<WebhookResponse> SendAsync(
         WebhookDelivery delivery, Webhook webhook, LoggedEvent @event, CancellationToken cancellationToken)
     {
         if (webhook.DisabledAt is not null)
-            return new WebhookAnswer(Status: null, Body: null, Disabled);
+            return new WebhookResponse(Status: null, Body: null, Disabled);
         byte[] key;
         try
         {
@@ -85,13 +85,13 @@ public sealed class SendWebhook(
         catch (CryptographicException exception)
         {
             logger.LogError(exception, "The secret of webhook {WebhookId} cannot be read.", webhook.Id);
-            return new WebhookAnswer(Status: null, Body: null, SecretLost);
+            return new WebhookResponse(Status: null, Body: null, SecretLost);
         }
         return await client.SendAsync(webhook.Url, key, $"msg_{delivery.Id:N}", @event.Json, cancellationToken);
     }
 
     private async Task RecordAsync(
-        DeliveryInput input, Guid webhookId, WebhookAnswer answer, ActivityFailure? failure, CancellationToken cancellationToken)
+        DeliveryInput input, Guid webhookId, WebhookResponse answer, ActivityFailure? failure, CancellationToken cancellationToken)
     {
         DateTimeOffset now = timeProvider.Now();
         if (answer.Status == HttpStatusCode.Gone)

@@ -42,7 +42,7 @@ public sealed class WebhookClient : IDisposable
     /// <param name="id">The message's id, the same at each attempt.</param>
     /// <param name="body">The message.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
-    public async Task<WebhookAnswer> SendAsync(string url, byte[] key, string id, string body, CancellationToken cancellationToken)
+    public async Task<WebhookResponse> SendAsync(string url, byte[] key, string id, string body, CancellationToken cancellationToken)
     {
         DateTimeOffset now = _timeProvider.GetUtcNow();
         using var request = new HttpRequestMessage(HttpMethod.Post, url)
@@ -59,14 +59,14 @@ public sealed class WebhookClient : IDisposable
         try
         {
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return new WebhookAnswer(response.StatusCode, await ReadStartAsync(response, either.Token), Failure: null)
+            return new WebhookResponse(response.StatusCode, await ReadStartAsync(response, either.Token), Failure: null)
             {
                 RetryAfter = RetryAfterOf(response),
             };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new WebhookAnswer(Status: null, Body: null, ToFailure(exception));
+            return new WebhookResponse(Status: null, Body: null, ToFailure(exception));
         }
     }
 
@@ -100,9 +100,9 @@ public sealed class WebhookClient : IDisposable
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
         {
             if (cause is TargetNotAllowedException)
-                return WebhookAnswer.NotAllowed;
+                return WebhookResponse.NotAllowed;
         }
-        return exception is OperationCanceledException ? WebhookAnswer.TimedOut : WebhookAnswer.Unreachable;
+        return exception is OperationCanceledException ? WebhookResponse.TimedOut : WebhookResponse.Unreachable;
     }
 }
 
@@ -110,7 +110,7 @@ public sealed class WebhookClient : IDisposable
 /// <param name="Status">The answer's status; <see langword="null"/> where there was none.</param>
 /// <param name="Body">The answer's first kilobyte.</param>
 /// <param name="Failure">Code of why there was no answer.</param>
-public sealed record WebhookAnswer(HttpStatusCode? Status, string? Body, string? Failure)
+public sealed record WebhookResponse(HttpStatusCode? Status, string? Body, string? Failure)
 {
     /// <summary>The host leads inside.</summary>
     public const string NotAllowed = "target_not_allowed";

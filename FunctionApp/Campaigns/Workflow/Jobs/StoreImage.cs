@@ -13,7 +13,7 @@ public sealed class StoreImage(
     ImageJobStore jobs,
     PartRunner runner,
     CampaignCancellationRegistry cancellations,
-    UnwantedJob unwanted,
+    AbandonedJobCanceler canceler,
     GeneratorCatalog generators,
     IImageStore store,
     ILogger<StoreImage> logger)
@@ -34,7 +34,7 @@ public sealed class StoreImage(
         {
             IAsyncImageGenerator generator = generators.AsyncImage(attempt.Provider);
             if (report.IsAbandoned)
-                await unwanted.CancelAsync(generator, report.JobId, cancellationToken);
+                await canceler.CancelAsync(generator, report.JobId, cancellationToken);
             if (report.Status != ImageJobStatus.Succeeded)
             {
                 throw new GenerationException(
@@ -60,7 +60,7 @@ public sealed class StoreImage(
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // A finished job is worth another look when only the way to its image failed; another order would be paid for again.
-            if (report.Status != ImageJobStatus.Succeeded || !IsWorthAnotherLook(exception))
+            if (report.Status != ImageJobStatus.Succeeded || !CanFetchAgain(exception))
                 await jobs.ForgetAsync(part, report.JobId, cancellationToken);
             throw AttemptSpacing.Of(part, attempt, await runner.FailAsync(part, attempt, exception, cancellationToken));
         }
@@ -73,10 +73,10 @@ public sealed class StoreImage(
         return await KeptImage.KeepAsync(store, part.CampaignId, part.Image!.Value, image, cancellationToken);
     }
 
-    private static bool IsWorthAnotherLook(Exception exception) => exception switch
+    private static bool CanFetchAgain(Exception exception) => exception switch
     {
         GenerationException generation =>
-            generation.IsTransient && generation.Code is not (GenerationErrorCodes.InvalidResponse or GenerationErrorCodes.UnusableAnswer),
+            generation.IsTransient && generation.Code is not (GenerationErrorCodes.InvalidResponse or GenerationErrorCodes.UnusableResponse),
         _ => true,
     };
 }

@@ -6,7 +6,7 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that begins an attempt at an image of an asynchronous provider, and orders it.</summary>
 public sealed class SubmitImage(
-    AttemptStore attempts, ImageJobStore jobs, PartRunner runner, UnwantedJob unwanted, GeneratorCatalog generators, ILogger<SubmitImage> logger)
+    AttemptStore attempts, ImageJobStore jobs, PartRunner runner, AbandonedJobCanceler canceler, GeneratorCatalog generators, ILogger<SubmitImage> logger)
 {
     /// <summary>Orders the image, unless a job for it is known.</summary>
     /// <remarks>A stop of the campaign does not cut the order off: a job whose id is not known could not be cancelled.</remarks>
@@ -29,7 +29,7 @@ public sealed class SubmitImage(
             if (known is null && !await jobs.KeepAsync(input, jobId, cancellationToken))
             {
                 logger.LogInformation("{Part} of campaign {CampaignId} is not wanted any more: job {JobId} is cancelled.", input.Part, input.CampaignId, jobId);
-                await unwanted.CancelAsync(generator, jobId, cancellationToken);
+                await canceler.CancelAsync(generator, jobId, cancellationToken);
                 return null;
             }
         }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionApp.Tests.Generation;
 
 /// <summary>Answers that come with success and hold nothing to use, and answers that never come.</summary>
-public sealed class BrokenAnswerTests
+public sealed class BrokenResponseTests
 {
     public static TheoryData<string, string> UselessTexts => new()
     {
@@ -12,31 +12,31 @@ public sealed class BrokenAnswerTests
         { "{", GenerationErrorCodes.InvalidResponse },
         { "<html></html>", GenerationErrorCodes.InvalidResponse },
         { """{"choices":[]}""", GenerationErrorCodes.InvalidResponse },
-        { Answers.Chat(null), GenerationErrorCodes.InvalidResponse },
-        { Answers.Chat(" \n "), GenerationErrorCodes.InvalidResponse },
-        { Answers.Chat("<think>Only this."), GenerationErrorCodes.InvalidResponse },
-        { "[]", GenerationErrorCodes.UnusableAnswer },
-        { "{}", GenerationErrorCodes.UnusableAnswer },
-        { "7", GenerationErrorCodes.UnusableAnswer },
-        { """{"choices":"Pack light."}""", GenerationErrorCodes.UnusableAnswer },
+        { ProviderResponses.Chat(null), GenerationErrorCodes.InvalidResponse },
+        { ProviderResponses.Chat(" \n "), GenerationErrorCodes.InvalidResponse },
+        { ProviderResponses.Chat("<think>Only this."), GenerationErrorCodes.InvalidResponse },
+        { "[]", GenerationErrorCodes.UnusableResponse },
+        { "{}", GenerationErrorCodes.UnusableResponse },
+        { "7", GenerationErrorCodes.UnusableResponse },
+        { """{"choices":"Pack light."}""", GenerationErrorCodes.UnusableResponse },
     };
 
     public static TheoryData<string, string> UselessImages => new()
     {
         { "", GenerationErrorCodes.InvalidResponse },
         { """{"created":1785758400,"data":[{"b64_json":"iVBORw0""", GenerationErrorCodes.InvalidResponse },
-        { Answers.Images(""), GenerationErrorCodes.InvalidResponse },
-        { "{}", GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("{}"), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"b64_json":""}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"b64_json":7}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"b64_json":"not base64 at all!"}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"b64_json":"data:image/png,not-base64"}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"url":"https://example.org/image.png"}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"url":"file:///etc/passwd"}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Image([.. "<html>An error page</html>"u8]), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Image(Answers.Png(0, 0)), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Image(Answers.Png(8, 8)[..20]), GenerationErrorCodes.UnusableAnswer },
+        { ProviderResponses.Images(""), GenerationErrorCodes.InvalidResponse },
+        { "{}", GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("{}"), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"b64_json":""}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"b64_json":7}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"b64_json":"not base64 at all!"}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"b64_json":"data:image/png,not-base64"}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"url":"https://example.org/image.png"}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"url":"file:///etc/passwd"}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Image([.. "<html>An error page</html>"u8]), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Image(ProviderResponses.Png(0, 0)), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Image(ProviderResponses.Png(8, 8)[..20]), GenerationErrorCodes.UnusableResponse },
     };
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class BrokenAnswerTests
     [InlineData("stop", null, "I cannot help with that.")]
     public async Task Text_FilteredOrRefused_IsFinal(string finishReason, string? content, string? refusal)
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Chat(content, finishReason, refusal));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Chat(content, finishReason, refusal));
         await using var providers = Providers.OpenAI(server);
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());

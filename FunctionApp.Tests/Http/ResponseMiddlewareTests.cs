@@ -9,7 +9,7 @@ using Moq;
 namespace FunctionApp.Tests.Http;
 
 /// <summary>Which content security policy an answer starts with.</summary>
-public sealed class AnswerMiddlewareTests
+public sealed class ResponseMiddlewareTests
 {
     [Theory]
     [InlineData("text/html; charset=utf-8", "default-src 'self';")]
@@ -19,7 +19,7 @@ public sealed class AnswerMiddlewareTests
     [InlineData(null, "default-src 'none';")]
     public async Task Answer_OfItsType_HasThePolicyOfPagesOrOfData(string? contentType, string expected)
     {
-        IHeaderDictionary headers = await AnswerAsync(response => response.ContentType = contentType);
+        IHeaderDictionary headers = await RespondAsync(response => response.ContentType = contentType);
 
         Assert.StartsWith(expected, headers.ContentSecurityPolicy.ToString(), StringComparison.Ordinal);
         Assert.Contains("frame-ancestors 'none'", headers.ContentSecurityPolicy.ToString(), StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class AnswerMiddlewareTests
     [Fact]
     public async Task Function_ThatSaysBetter_IsHeard()
     {
-        IHeaderDictionary headers = await AnswerAsync(response =>
+        IHeaderDictionary headers = await RespondAsync(response =>
         {
             response.ContentType = "text/html";
             response.Headers.ContentSecurityPolicy = "default-src https://cdn.example.org";
@@ -40,17 +40,17 @@ public sealed class AnswerMiddlewareTests
         Assert.Equal("public, max-age=60", headers.CacheControl);
     }
 
-    private static async Task<IHeaderDictionary> AnswerAsync(Action<HttpResponse> function)
+    private static async Task<IHeaderDictionary> RespondAsync(Action<HttpResponse> function)
     {
         var http = new DefaultHttpContext();
         var response = new StartingResponse();
         http.Features.Set<IHttpResponseFeature>(response);
         var context = new Mock<FunctionContext>();
         context.Setup(one => one.Items).Returns(new Dictionary<object, object> { ["HttpRequestContext"] = http });
-        var middleware = new AnswerMiddleware(
+        var middleware = new ResponseMiddleware(
             new Cors(new CorsOptions([], WithCredentials: false)),
             new ConfigurationBuilder().Build(),
-            NullLogger<AnswerMiddleware>.Instance);
+            NullLogger<ResponseMiddleware>.Instance);
 
         await middleware.Invoke(context.Object, _ =>
         {

@@ -3,7 +3,7 @@ using Atelier.Generation;
 namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>Cancels a job that nobody waits for any more, from within the activity that knows of it: no orchestration would ask for it again.</summary>
-public sealed class UnwantedJob(TimeProvider timeProvider, ILogger<UnwantedJob> logger)
+public sealed class AbandonedJobCanceler(TimeProvider timeProvider, ILogger<AbandonedJobCanceler> logger)
 {
     // Half a minute beside the calls; a provider that is away for longer ends its job by itself, sooner or later.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(25)];

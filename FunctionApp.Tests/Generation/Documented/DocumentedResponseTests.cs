@@ -7,17 +7,17 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionApp.Tests.Generation.Documented;
 
 /// <summary>The providers' clients, over HTTP, on the answers that the providers' documentation shows.</summary>
-public sealed class DocumentedAnswerTests
+public sealed class DocumentedResponseTests
 {
     private const string WebhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    private static readonly byte[] Picture = Answers.Png(512, 768);
+    private static readonly byte[] Picture = ProviderResponses.Png(512, 768);
 
     public static TheoryData<string, string> Cases
     {
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (var (provider, answer) in DocumentedAnswer.All) cases.Add(provider, answer.Name);
+            foreach (var (provider, answer) in DocumentedResponse.All) cases.Add(provider, answer.Name);
             return cases;
         }
     }
@@ -26,9 +26,9 @@ public sealed class DocumentedAnswerTests
     [MemberData(nameof(Cases))]
     public async Task Client_DocumentedAnswer_IsReadAsItIsMeant(string provider, string name)
     {
-        var answer = DocumentedAnswer.Of(provider, name);
+        var answer = DocumentedResponse.Of(provider, name);
         var body = "";
-        await using var server = await ProviderServer.StartAsync(context => AnswerAsync(context, answer, body));
+        await using var server = await ProviderServer.StartAsync(context => RespondAsync(context, answer, body));
         body = answer.BodyFrom(server.Address, Picture);
         await using var providers = Create(server);
 
@@ -38,7 +38,7 @@ public sealed class DocumentedAnswerTests
             await FailsAsync(providers.Catalog, provider, answer);
     }
 
-    private static async Task SucceedsAsync(GeneratorCatalog catalog, string provider, DocumentedAnswer answer, string body)
+    private static async Task SucceedsAsync(GeneratorCatalog catalog, string provider, DocumentedResponse answer, string body)
     {
         var expected = answer.Expected;
         switch (answer.Operation)
@@ -75,7 +75,7 @@ public sealed class DocumentedAnswerTests
             Assert.Equal(Picture, (job.Image ?? await generator.FetchAsync(job.Output!, default)).Bytes.ToArray());
     }
 
-    private static async Task FailsAsync(GeneratorCatalog catalog, string provider, DocumentedAnswer answer)
+    private static async Task FailsAsync(GeneratorCatalog catalog, string provider, DocumentedResponse answer)
     {
         var failure = await Assert.ThrowsAsync<GenerationException>(() => answer.Operation switch
         {
@@ -92,7 +92,7 @@ public sealed class DocumentedAnswerTests
         Assert.Contains(expected.Says ?? "", failure.Message, StringComparison.Ordinal);
     }
 
-    private static Task AnswerAsync(HttpContext context, DocumentedAnswer answer, string body)
+    private static Task RespondAsync(HttpContext context, DocumentedResponse answer, string body)
     {
         if (context.Request.Path.StartsWithSegments("/files", StringComparison.Ordinal))
             return context.Response.Body.WriteAsync(Picture).AsTask();

@@ -4,7 +4,7 @@ namespace Atelier.Http;
 
 /// <summary>A file that is sent whole, in part, or not at all; where a condition or a range forbids it, problem details say so.</summary>
 /// <param name="file">The framework's result, which answers these with an empty body.</param>
-internal sealed class FileAnswer(IResult file) : IResult
+internal sealed class FileResponse(IResult file) : IResult
 {
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)

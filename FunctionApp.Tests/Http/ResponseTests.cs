@@ -8,7 +8,7 @@ namespace FunctionApp.Tests.Http;
 
 /// <summary>What every answer has, on the real host: its headers, and problem details where nothing is found.</summary>
 [Collection(LocalServicesCollection.Name)]
-public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsFixture app) : IClassFixture<AnswerTests.CorsFixture>, IAsyncLifetime
+public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.CorsFixture app) : IClassFixture<ResponseTests.CorsFixture>, IAsyncLifetime
 {
     private const string Page = "https://app.example.org";
 

@@ -17,7 +17,7 @@ namespace FunctionApp.Tests.Generation.Documented;
 /// <param name="Fault">The simulator's fault with the same answer; null for an answer of success, or one that it does not give.</param>
 /// <param name="NotSimulated">Fields that the simulator leaves out.</param>
 /// <param name="IsSimulated">Whether the simulator gives it at all: it speaks as the provider itself does, not as others do over the same API.</param>
-public sealed record DocumentedAnswer(
+public sealed record DocumentedResponse(
     string Name,
     string Source,
     string Operation,
@@ -31,26 +31,26 @@ public sealed record DocumentedAnswer(
 {
     private const string Folder = "documented/";
 
-    private static readonly Dictionary<string, DocumentedAnswer[]> Answers = typeof(DocumentedAnswer).Assembly.GetManifestResourceNames()
+    private static readonly Dictionary<string, DocumentedResponse[]> Responses = typeof(DocumentedResponse).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
         .ToDictionary(name => name[Folder.Length..^".json".Length], Read);
 
     /// <summary>Every answer, as provider and name.</summary>
-    public static IEnumerable<(string Provider, DocumentedAnswer Answer)> All =>
-        Answers.SelectMany(provider => provider.Value, (provider, answer) => (provider.Key, answer));
+    public static IEnumerable<(string Provider, DocumentedResponse Response)> All =>
+        Responses.SelectMany(provider => provider.Value, (provider, response) => (provider.Key, response));
 
     /// <summary>One answer.</summary>
-    public static DocumentedAnswer Of(string provider, string name) => Answers[provider].Single(answer => answer.Name == name);
+    public static DocumentedResponse Of(string provider, string name) => Responses[provider].Single(response => response.Name == name);
 
     /// <summary>The body as it is sent.</summary>
     public string BodyFrom(string server, byte[] image) => Body.ToJsonString()
         .Replace("$image", Convert.ToBase64String(image), StringComparison.Ordinal)
         .Replace("$server", server, StringComparison.Ordinal);
 
-    private static DocumentedAnswer[] Read(string name)
+    private static DocumentedResponse[] Read(string name)
     {
-        using var file = typeof(DocumentedAnswer).Assembly.GetManifestResourceStream(name)!;
-        return JsonSerializer.Deserialize<DocumentedAnswer[]>(file, JsonSerializerOptions.Web)!;
+        using var file = typeof(DocumentedResponse).Assembly.GetManifestResourceStream(name)!;
+        return JsonSerializer.Deserialize<DocumentedResponse[]>(file, JsonSerializerOptions.Web)!;
     }
 }
 
