@@ -24,7 +24,7 @@ public sealed class ClientPrincipalTests
     [InlineData("facebook", "oid=1|sub=8", "facebook:8", null)]
     [InlineData("aad", "name=Ann", null, null)]
     [InlineData("", "oid=1", null, null)]
-    public void ToCaller_OfClaims_IsTheProvidersIdAndAVerifiedAddress(string provider, string claims, string? userId, string? email)
+    public void ToCaller_Claims_GivesTheProvidersIdAndTheVerifiedEmail(string provider, string claims, string? userId, string? email)
     {
         string list = string.Join(',', claims.Split('|').Select(claim => $$"""{"typ":"{{claim[..claim.LastIndexOf('=')]}}","val":"{{claim[(claim.LastIndexOf('=') + 1)..]}}"}"""));
 
@@ -44,10 +44,10 @@ public sealed class ClientPrincipalTests
     [InlineData("""{"auth_typ":"aad","claims":[{"typ":"oid","val":"1\u0000"}]}""")]
     [InlineData("""{"auth_typ":"aad","claims":[null]}""")]
     [InlineData("""{"auth_typ":"aad","claims":[{"typ":null,"val":null}]}""")]
-    public void Parse_WhatIsNoPrincipal_IsNoCaller(string json) => Assert.Null(Parse(json)?.ToCaller());
+    public void Parse_InvalidPrincipal_GivesNoCaller(string json) => Assert.Null(Parse(json)?.ToCaller());
 
     [Fact]
-    public void ToCaller_WithAnIdThatIsTooLong_IsNoCaller() =>
+    public void ToCaller_IdTooLong_GivesNoCaller() =>
         Assert.Null(Parse($$"""{"auth_typ":"aad","claims":[{"typ":"oid","val":"{{new string('1', 250)}}"}]}""")!.ToCaller());
 
     private static ClientPrincipal? Parse(string json) => ClientPrincipal.Parse(Convert.ToBase64String(Encoding.UTF8.GetBytes(json)));

@@ -15,7 +15,7 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Requests_OfAMinute_AreCountedOverBoth()
+    public async Task RequestRate_TwoHosts_CountTogether()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, RequestsPerMinute * 3 / 2).Select(i =>
             app.Hosts[i % 2].GetAsync("/api/campaigns", ("X-User", "hasty"))));
@@ -36,7 +36,7 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
     }
 
     [Fact]
-    public async Task RunningCampaigns_AreCountedOverBoth_AndReplaysAreFree()
+    public async Task RunningLimit_TwoHosts_CountTogetherAndRepeatedKeysAreFree()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
             (Key: $"run-{i}", Response: await PostAsync(app.Hosts[i % 2], "runner", $"run-{i}", images: 1))));
@@ -62,7 +62,7 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
     }
 
     [Fact]
-    public async Task CampaignsOfADay_AreCountedOverBoth_AndThoseThatEndedMakeRoomForOthers()
+    public async Task CampaignQuota_TwoHosts_CountTogetherAndEndedCampaignsFreeTheRunningLimit()
     {
         for (var i = 0; i < MaxPerDay; i++)
         {

@@ -17,7 +17,7 @@ public sealed class RequestRateTests(LocalServicesFixture services) : IAsyncLife
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Count_UpToTheLimit_ThenRefuses_AndBeginsAnewAfterTheMinute()
+    public async Task Count_BeyondTheLimit_RefusesUntilTheNextMinute()
     {
         Assert.Equal("1", (await CountAsync()).Headers["RateLimit-Remaining"]);
         Assert.Equal("0", (await CountAsync()).Headers["RateLimit-Remaining"]);

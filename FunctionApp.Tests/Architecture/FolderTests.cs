@@ -9,7 +9,7 @@ public sealed class FolderTests
     private const string Root = "Atelier.";
 
     [Fact]
-    public void Folders_DependOnEachOther_OneWayOnly()
+    public void Folders_OfEachAssembly_HaveNoCycle()
     {
         ILookup<string, Use> uses = ReadUses().ToLookup(use => use.From);
 
@@ -19,7 +19,7 @@ public sealed class FolderTests
     }
 
     [Fact]
-    public void FindCycle_WhereThereIsOne_NamesItsTypes()
+    public void FindCycle_Cycle_NamesItsTypes()
     {
         Use[] uses = [new("A", "B", "a uses b"), new("B", "C", "b uses c"), new("C", "B", "c uses b"), new("C", "D", "c uses d")];
 

@@ -57,7 +57,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     [InlineData("?status=FAILED&q=cat+house", "The cat's house")]
     [InlineData("?q=cat+CAT+cat", "A beach with a cat|The cat's house")]
     [InlineData("?q=cat+dog", "")]
-    public async Task List_Filtered_GivesWhatFits(string query, string expected)
+    public async Task List_Filtered_GivesOnlyMatches(string query, string expected)
     {
         Campaign failed = TestCampaign.Create(prompt: "The cat's house", createdAt: TestCampaign.CreatedAt.AddSeconds(-1));
         failed.Status = CampaignStatus.Failed;
@@ -96,7 +96,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     }
 
     [Fact]
-    public async Task Find_SomeoneElses_IsNotThere()
+    public async Task Find_OfAnotherCaller_GivesNone()
     {
         Campaign campaign = TestCampaign.Create();
         await AddAsync(campaign);

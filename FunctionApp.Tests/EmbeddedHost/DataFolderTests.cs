@@ -14,7 +14,7 @@ public sealed class DataFolderTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Open_WhileAnotherHasIt_SaysSo_AndWorksOnceItIsGivenBack()
+    public async Task Open_InUse_SaysSo_AndWorksOnceItIsReleased()
     {
         using (await OpenAsync())
         {
@@ -86,7 +86,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
-    public void Reserve_FromABrokenFile_ChoosesAnew()
+    public void Reserve_FromABrokenFile_ChoosesAnotherPort()
     {
         File.WriteAllText(Ports, "{ \"postgres\": ");
 

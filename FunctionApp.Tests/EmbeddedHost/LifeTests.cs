@@ -33,7 +33,7 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Kill_LeavesNoProcessBehind()
+    public async Task Kill_OfTheHost_LeavesNoProcess()
     {
         await using var host = await StartAsync();
         var processes = _data.Processes();
@@ -44,7 +44,7 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
-    public async Task KillOfHostAndSupervisorAtOnce_LeavesNoProcessBehind()
+    public async Task Kill_OfHostAndSupervisor_LeavesNoProcess()
     {
         await using var host = await StartAsync();
         var processes = _data.Processes();
@@ -82,7 +82,7 @@ public sealed class LifeTests : IDisposable
     [InlineData("postgres", "PostgreSQL is back")]
     [InlineData("azurite", "Azurite is back")]
     [InlineData("supervisor", "The local services are back")]
-    public async Task AServiceThatDies_IsStartedAgain_AndTheAppGoesOn(string service, string line)
+    public async Task Service_Dies_IsRestartedAndTheAppContinues(string service, string line)
     {
         await using var host = await StartAsync();
         using var client = new HttpClient { BaseAddress = host.Address };

@@ -79,7 +79,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     [Theory]
     [InlineData("cancel")]
     [InlineData("retry")]
-    public async Task Change_OfAnothersCampaign_NeitherTakesItsLockNorWaitsForIt(string verb)
+    public async Task Change_OfAnotherCallersCampaign_NeitherTakesNorWaitsForItsLock(string verb)
     {
         var id = await _api.StartAsync("A lake", images: 0);
         await _api.EndOfAsync(id);
@@ -97,7 +97,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     }
 
     [Fact]
-    public async Task Delete_OfAnEndedCampaign_LeavesNothing()
+    public async Task Delete_EndedCampaign_LeavesNothing()
     {
         var id = await _api.StartAsync($"A desert [[fault: image/1 500 x{AtelierFixture.MaxAttempts}]]", images: 2);
         await _api.EndOfAsync(id);
@@ -125,7 +125,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     }
 
     [Fact]
-    public async Task Delete_OfARunningCampaign_IsA409()
+    public async Task Delete_RunningCampaign_Is409()
     {
         var id = await _api.StartAsync("A city [[fault: image/0 timeout x*]]");
 
@@ -140,7 +140,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     [Theory]
     [InlineData("cancel")]
     [InlineData("retry")]
-    public async Task Control_OfSomebodyElsesCampaign_IsA404(string action)
+    public async Task Control_OfAnotherCallersCampaign_Is404(string action)
     {
         using var accepted = await _api.PostAsync(new JsonObject { ["prompt"] = "Hers" }, user: "somebody-else");
         var id = (string)(await CampaignApi.ReadAsync(accepted))["id"]!;
@@ -153,7 +153,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     }
 
     [Fact]
-    public async Task Orchestration_LostUnderARunningCampaign_IsRevivedWithWhatIsMissing()
+    public async Task Orchestration_LostWhileRunning_CampaignRecoversItsMissingParts()
     {
         var id = await _api.StartAsync("A forest [[fault: image/0 429 x1 retry-after=30]]");
         await Eventually.TrueAsync(async () => (string)(await _api.GetAsync(id))["images"]![0]!["status"]! == "RETRYING");

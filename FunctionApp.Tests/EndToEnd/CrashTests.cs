@@ -14,7 +14,7 @@ public sealed class CrashTests(LocalServicesFixture services)
     private const int MaxInFlight = 100;
 
     [Fact]
-    public async Task KillDashNine_InMidCampaign_LosesNothing_AndRepeatsOnlyWhatWasInFlight()
+    public async Task Kill_DuringCampaigns_LosesNothingAndRepeatsOnlyCallsInFlight()
     {
         await using var atelier = new AtelierFixture { ImageLatency = TimeSpan.FromMilliseconds(300), PlainPictures = true };
         var api = await atelier.StartAsync(services);

@@ -10,7 +10,7 @@ namespace FunctionApp.Tests.EndToEnd;
 public sealed class DatabaseAwayTests(LocalServicesFixture services)
 {
     [Fact]
-    public async Task DatabaseAway_ReadyIs503AndNamesIt_LiveIs200_AndRequestsSayWhenToComeBack()
+    public async Task Database_Away_ReadyIs503_LiveIs200_AndRequestsAre503WithRetryAfter()
     {
         await using var atelier = new AtelierFixture { PlainPictures = true };
         CampaignApi api = await atelier.StartAsync(services);

@@ -21,7 +21,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task CampaignStream_OfACampaign_TellsItsWholeStoryInOrder()
+    public async Task CampaignStream_OfACampaign_SendsAllItsEventsInOrder()
     {
         var id = await StartAsync("A beach [[fault: image/0 429 x1 retry-after-ms=50]]");
         await using var stream = await EventStreamClient.OpenAsync(_api.Http, $"/api/campaigns/{id}/events", _user);
@@ -46,7 +46,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Stream_ResumedAfterAnEvent_GoesOnWithTheNext()
+    public async Task Stream_ResumedAfterAnEvent_ContinuesWithTheNext()
     {
         var id = await StartAsync("A forest");
         await using var first = await EventStreamClient.OpenAsync(_api.Http, $"/api/campaigns/{id}/events", _user);
@@ -60,7 +60,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Stream_OfAnotherCallersCampaign_IsA404()
+    public async Task Stream_OfAnotherCallersCampaign_Is404()
     {
         var id = await StartAsync("Mine");
 
@@ -74,7 +74,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Stream_ResumedAfterAnEventOfTheFuture_NamesTheHeader()
+    public async Task Stream_ResumedAfterAFutureEvent_Is400NamingTheHeader()
     {
         using var response = await _api.Http.GetAsync("/api/events", ("Last-Event-ID", "9007199254740991"));
 
@@ -83,7 +83,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Inbox_UntilAcknowledged_KeepsWhatHappened()
+    public async Task Inbox_UntilAcknowledged_KeepsEvents()
     {
         var id = await StartAsync("While you were away");
         await _api.EndOfAsync(id, user: _user);
@@ -110,11 +110,11 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     [InlineData("""{"upTo":"7"}""")]
     [InlineData("""{"upTo":1,"more":1}""")]
     [InlineData("""{"upTo":9007199254740991}""")]
-    public async Task Acknowledge_WhatCannotHaveHappened_IsA400(string body) =>
+    public async Task Acknowledge_FutureEvent_Is400(string body) =>
         Assert.Equal(HttpStatusCode.BadRequest, await AcknowledgeAsync(body));
 
     [Fact]
-    public async Task Streams_AThousandInOneProcess_HearOfAnEventOverOneListeningConnection()
+    public async Task Streams_AThousandInOneProcess_GetAnEventOverOneListeningConnection()
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue };
         using var http = new HttpClient(handler) { BaseAddress = _api.Http.BaseAddress, Timeout = TimeSpan.FromMinutes(3) };

@@ -41,7 +41,7 @@ public sealed class BrokenResponseTests
 
     [Theory]
     [MemberData(nameof(UselessTexts))]
-    public async Task Text_UselessAnswer_SaysWhetherItWasEmptyOrNotUnderstood(string body, string code)
+    public async Task Text_UnusableResponse_HasTheCodeForEmptyOrNotUnderstood(string body, string code)
     {
         await using var server = await ProviderServer.StartAsync(200, body);
         await using var providers = Providers.OpenAI(server);
@@ -53,7 +53,7 @@ public sealed class BrokenResponseTests
 
     [Theory]
     [MemberData(nameof(UselessImages))]
-    public async Task Image_UselessAnswer_SaysWhetherItWasEmptyOrNotUnderstood(string body, string code)
+    public async Task Image_UnusableResponse_HasTheCodeForEmptyOrNotUnderstood(string body, string code)
     {
         await using var server = await ProviderServer.StartAsync(200, body);
         await using var providers = Providers.OpenAI(server);
@@ -66,7 +66,7 @@ public sealed class BrokenResponseTests
     [Theory]
     [InlineData("[]")]
     [InlineData("""[{"index":0,"message":{"role":"assistant","content":null},"finish_reason":"stop"}]""")]
-    public async Task Text_AnswerWithoutAText_SaysSo(string choices)
+    public async Task Text_ResponseWithoutAText_SaysSo(string choices)
     {
         await using var server = await ProviderServer.StartAsync(
             200, $$"""{"id":"chatcmpl-1","object":"chat.completion","created":0,"model":"a-model","choices":{{choices}},"usage":null}""");
@@ -74,7 +74,7 @@ public sealed class BrokenResponseTests
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
 
-        Assert.Equal("The provider answered without a text.", failure.Message);
+        Assert.Equal("The provider's response has no text.", failure.Message);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class BrokenResponseTests
     }
 
     [Fact]
-    public async Task Image_ConnectionCutInTheAnswer_MayBeTriedAgain()
+    public async Task Image_ConnectionCutInTheResponse_IsTransient()
     {
         await using var server = await ProviderServer.StartAsync(async context =>
         {
@@ -111,7 +111,7 @@ public sealed class BrokenResponseTests
     }
 
     [Fact]
-    public async Task Text_NobodyListens_MayBeTriedAgain()
+    public async Task Text_ConnectionRefused_IsTransient()
     {
         var server = await ProviderServer.StartAsync(200, "{}");
         await using var providers = Providers.OpenAI(server);
@@ -123,7 +123,7 @@ public sealed class BrokenResponseTests
     }
 
     [Fact]
-    public async Task Text_NoAnswerInTime_MayBeTriedAgain()
+    public async Task Text_NoResponseInTime_IsTransient()
     {
         await using var server = await ProviderServer.StartAsync(ProviderServer.HoldAsync);
         await using var providers = Providers.OpenAI(server, timeout: "0.25");
@@ -134,7 +134,7 @@ public sealed class BrokenResponseTests
     }
 
     [Fact]
-    public async Task Text_AnswerThatDrips_EndsWithTheCallsTime()
+    public async Task Text_ResponseDrips_TimesOut()
     {
         await using var server = await ProviderServer.StartAsync(async context =>
         {

@@ -78,7 +78,7 @@ public sealed class FailureTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task Generate_ProviderAnswersWithFailure_SaysWhatItIsAndWhetherToTryAgain(
+    public async Task Generate_ProviderResponseIsAFailure_HasItsCodeAndWhetherItIsTransient(
         string what, int status, string body, string code, bool isTransient)
     {
         await using var server = await ProviderServer.StartAsync(status, body, headers: ("Location", "http://127.0.0.1:9/"));
@@ -126,7 +126,7 @@ public sealed class FailureTests
     [InlineData(400)]
     [InlineData(401)]
     [InlineData(500)]
-    public async Task Generate_ProviderEchoesTheKey_ShowsItNowhere(int status)
+    public async Task Generate_ProviderEchoesTheKey_IsRedacted(int status)
     {
         var body = $$"""{"error":{"message":"Your key {{Providers.Key}}\r\n was refused. {{new string('x', 2000)}}","code":"{{Providers.Key}}"} }""";
         await using var server = await ProviderServer.StartAsync(status, body);
@@ -141,7 +141,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task Generate_BodyThatIsNoError_IsNotPartOfTheMessage()
+    public async Task Generate_BodyIsNoError_IsNotInTheMessage()
     {
         await using var server = await ProviderServer.StartAsync(502, "<html>internal-host-17</html>", "text/html");
         await using var providers = Providers.OpenAI(server);

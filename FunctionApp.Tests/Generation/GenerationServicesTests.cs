@@ -29,7 +29,7 @@ public sealed class GenerationServicesTests
     [InlineData("Providers:MaxConcurrentCalls", "many")]
     [InlineData("Providers:Text", "azure-openai")]
     [InlineData("Providers:Image", "a-provider-of-the-future")]
-    public void AddGeneration_BadSetting_StopsWithALineThatNamesIt(string setting, string value, string? named = null)
+    public void AddGeneration_BadSetting_NamesIt(string setting, string value, string? named = null)
     {
         var configuration = Providers.Configuration(("Providers:OpenAI:ApiKey", Key), (setting, value));
 
@@ -108,7 +108,7 @@ public sealed class GenerationServicesTests
     }
 
     [Fact]
-    public async Task Catalog_ProviderThatIsGone_IsAFinalFailure()
+    public async Task Catalog_UnknownProvider_IsAFinalFailure()
     {
         await using var providers = new Providers(("Providers:OpenAI:ApiKey", Key));
 
@@ -156,7 +156,7 @@ public sealed class GenerationServicesTests
     }
 
     [Fact]
-    public void OutputHosts_ByDefault_AreThePlacesWhereEachProviderKeepsImages()
+    public void OutputHosts_ByDefault_AreTheStorageHostsOfEachProvider()
     {
         var providers = Providers.Configuration(
             ("Providers:Replicate:ApiToken", Key),

@@ -19,7 +19,7 @@ public sealed class ProviderGateTests
     public async Task Pass_OpenGate_CallsAtOnce() => Assert.Equal(1, await PassAsync());
 
     [Fact]
-    public async Task Pass_ProviderAsksForAShortWait_NextCallWaitsInPlace()
+    public async Task Pass_ProviderAsksForAShortWait_NextCallWaits()
     {
         await FailAsync(TimeSpan.FromSeconds(2));
 
@@ -46,7 +46,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_CallThatWasHeldBack_KeepsTheGateClosedNoLonger()
+    public async Task Pass_HeldBackCall_DoesNotExtendTheWait()
     {
         await FailAsync(TimeSpan.FromSeconds(60));
         _time.Advance(TimeSpan.FromSeconds(20));
@@ -57,7 +57,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_HeldBack_SaysForWhomUntilWhenAndWhy()
+    public async Task Pass_HeldBack_HasTheHold()
     {
         await FailAsync(TimeSpan.FromHours(1));
         _time.Advance(TimeSpan.FromMinutes(20));
@@ -72,7 +72,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_ClosedForLongerByAnother_SaysWhyItStaysClosed()
+    public async Task Pass_ClosedForLongerByAnotherCall_HasTheLongerHold()
     {
         await FailAsync(TimeSpan.FromSeconds(30));
         _gate.Close("one", "text", TimeSpan.FromSeconds(60), GenerationErrorCodes.ServerError);
@@ -134,7 +134,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_NoPlaceLeft_FailsWithoutACallAndOtherProvidersGoOn()
+    public async Task Pass_NoSlot_FailsWithoutACallAndOtherProvidersAreCalled()
     {
         var hangs = new TaskCompletionSource<int>();
         var hanging = Enumerable.Range(0, Places).Select(i => HangAsync(hangs, i % 2 == 0 ? "text" : "image")).ToArray();
@@ -151,7 +151,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_CallsThatFailOrAreCancelled_LeaveTheirPlaces()
+    public async Task Pass_FailedOrCancelledCalls_ReleaseTheirSlots()
     {
         for (var i = 0; i < Places; i++)
         {
@@ -164,7 +164,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_NoPlaceLeftAndGateClosed_FailsWithTheLongerWait()
+    public async Task Pass_NoSlotAndGateClosed_FailsWithTheLongerWait()
     {
         var hangs = new TaskCompletionSource<int>();
         var hanging = Enumerable.Range(0, Places).Select(_ => HangAsync(hangs)).ToArray();
@@ -178,7 +178,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_ManyWithoutAPlace_AreToldToComeOneAfterAnother()
+    public async Task Pass_ManyWithoutASlot_GetStaggeredWaits()
     {
         var hangs = new TaskCompletionSource<int>();
         var hanging = Enumerable.Range(0, Places).Select(_ => HangAsync(hangs)).ToArray();
@@ -196,7 +196,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Generate_ProviderSaysWait_IsNotCalledBeforeThen()
+    public async Task Generate_ProviderAsksToWait_IsNotCalledBeforeThen()
     {
         await using var server = await ProviderServer.StartAsync(429, "", headers: ("Retry-After", "30"));
         await using var providers = Providers.OpenAI(server);

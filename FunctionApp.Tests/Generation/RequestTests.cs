@@ -91,7 +91,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Text_AzureThatIsBusy_IsCalledOnce()
+    public async Task Text_AzureIsBusy_IsCalledOnce()
     {
         await using var server = await ProviderServer.StartAsync(429, "{}", headers: ("Retry-After", "0"));
         await using var providers = Providers.AzureOpenAI(server);
@@ -123,7 +123,7 @@ public sealed class RequestTests
     [InlineData("1024x1024", "best", "png")]
     [InlineData("1024", "low", "png")]
     [InlineData("0x1024", "low", "png")]
-    public async Task Image_RequestThatNoModelTakes_IsRefusedWithoutACall(string size, string quality, string format)
+    public async Task Image_UnsupportedRequest_IsRefusedWithoutACall(string size, string quality, string format)
     {
         await using var server = await ProviderServer.StartAsync(200, "{}");
         await using var providers = Providers.OpenAI(server);

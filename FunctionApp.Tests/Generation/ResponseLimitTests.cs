@@ -77,7 +77,7 @@ public sealed class ResponseLimitTests
     }
 
     [Fact]
-    public async Task Failure_WithAnEndlessBody_IsReadAsFarAsItMatters()
+    public async Task Failure_EndlessBody_IsReadOnlyUpToTheLimit()
     {
         await using var server = await ProviderServer.StartAsync(async context =>
         {
@@ -95,7 +95,7 @@ public sealed class ResponseLimitTests
     }
 
     [Fact]
-    public async Task Image_AsLargeAsAllowed_IsTaken()
+    public async Task Image_AtTheLimit_IsAccepted()
     {
         byte[] picture = [.. ProviderResponses.Png(8, 8), .. new byte[Mebibyte - ProviderResponses.Png(8, 8).Length]];
         await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Image(picture));
@@ -125,7 +125,7 @@ public sealed class ResponseLimitTests
     [InlineData("0")]
     [InlineData("201")]
     [InlineData("large")]
-    public void Limit_OutOfBounds_StopsWithALineThatNamesIt(string value)
+    public void Limit_OutOfBounds_NamesTheSetting(string value)
     {
         var configuration = Providers.Configuration(("Providers:OpenAI:ApiKey", Providers.Key), ("Providers:MaxImageMegabytes", value));
 

@@ -125,7 +125,7 @@ public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Text_CutOnce_ComesWholeWithMoreRoom()
+    public async Task Text_CutOnce_CompletesWithAHigherLimit()
     {
         await using var providers = Create();
         var request = Providers.TextRequest("Boats [[fault: text length x*]]");

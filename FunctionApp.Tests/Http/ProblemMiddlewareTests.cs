@@ -28,7 +28,7 @@ public sealed class ProblemMiddlewareTests
     }
 
     [Fact]
-    public async Task Function_ThatThrows_IsAnsweredWithProblemDetails()
+    public async Task Function_Throws_RespondsWithProblemDetails()
     {
         JsonElement problem = await RespondAsync(new ApiException(503, "orchestration_unavailable", "Away.") { RetryAfter = TimeSpan.FromSeconds(5) });
 
@@ -38,7 +38,7 @@ public sealed class ProblemMiddlewareTests
     }
 
     [Fact]
-    public async Task Function_ThatThrowsWhatNobodyForesaw_TellsNothingOfIt()
+    public async Task Function_ThrowsAnUnexpectedException_Is500WithoutDetails()
     {
         JsonElement problem = await RespondAsync(new InvalidOperationException("secret-word"));
 
@@ -48,7 +48,7 @@ public sealed class ProblemMiddlewareTests
 
     // The Functions host makes an empty 500 of an answer whose request it could not send to its end.
     [Fact]
-    public async Task Body_ThatIsRefused_IsReadOnPastTheServersOwnLimit()
+    public async Task Body_Refused_IsReadPastTheServersOwnLimit()
     {
         var limit = new Mock<IHttpMaxRequestBodySizeFeature>();
         limit.SetupProperty(feature => feature.MaxRequestBodySize, 30_000_000);
@@ -60,7 +60,7 @@ public sealed class ProblemMiddlewareTests
     }
 
     [Fact]
-    public async Task Function_WhoseCallerHasLeft_IsAnsweredWithNothing()
+    public async Task Function_CallerDisconnected_WritesNothing()
     {
         using var left = new CancellationTokenSource();
         _http.RequestAborted = left.Token;

@@ -47,7 +47,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
 
     [Theory]
     [MemberData(nameof(RefusedByTheApp))]
-    public async Task Request_ThatTheServerCanRead_IsAnsweredWithProblemDetails(string what, string request, int status, string code)
+    public async Task Request_ReadableByTheServer_GetsProblemDetails(string what, string request, int status, string code)
     {
         (string head, string body) = await SendAsync(request);
 
@@ -60,7 +60,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
     // docs/api.md says that these have no body; should a later server give them one, it can say better.
     [Theory]
     [MemberData(nameof(RefusedByTheServer))]
-    public async Task Request_ThatTheServerCannotRead_IsAnsweredByItAlone(string what, string request, int status)
+    public async Task Request_UnreadableByTheServer_GetsTheServersOwnResponse(string what, string request, int status)
     {
         (string head, string body) = await SendAsync(request);
 
@@ -72,7 +72,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
     }
 
     [Fact]
-    public async Task Body_ThatDoesNotCome_IsAProblem408()
+    public async Task Body_DoesNotArrive_IsAProblem408()
     {
         // The server waits for some seconds, and the client stays connected.
         (string head, string body) = await SendAsync($"POST /api/campaigns HTTP/1.1\r\n{Rest}{Json}Content-Length: 100\r\n\r\n{{");

@@ -17,7 +17,7 @@ public sealed class ResponseMiddlewareTests
     [InlineData("application/json", "default-src 'none';")]
     [InlineData("image/png", "default-src 'none';")]
     [InlineData(null, "default-src 'none';")]
-    public async Task Answer_OfItsType_HasThePolicyOfPagesOrOfData(string? contentType, string expected)
+    public async Task Response_OfEachContentType_HasThePolicyOfPagesOrOfData(string? contentType, string expected)
     {
         IHeaderDictionary headers = await RespondAsync(response => response.ContentType = contentType);
 
@@ -27,7 +27,7 @@ public sealed class ResponseMiddlewareTests
     }
 
     [Fact]
-    public async Task Function_ThatSaysBetter_IsHeard()
+    public async Task Headers_SetByTheFunction_AreKept()
     {
         IHeaderDictionary headers = await RespondAsync(response =>
         {

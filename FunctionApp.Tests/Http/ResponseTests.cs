@@ -27,7 +27,7 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
     [InlineData("GET", "/api/nowhere", 404)]
     [InlineData("GET", "/nowhere", 404)]
     [InlineData("POST", "/", 404)]
-    public async Task Answer_WhateverItSays_HasSecurityHeadersAndIsKeptByNobody(string method, string path, int status)
+    public async Task Response_OfAnyStatus_HasSecurityHeadersAndIsNotCached(string method, string path, int status)
     {
         using var response = await _http.SendAsync(new HttpMethod(method), path, []);
 
@@ -68,7 +68,7 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
     }
 
     [Fact]
-    public async Task RequestId_OfTheCaller_ComesBack_AndOtherwiseItIsTheTraceId()
+    public async Task RequestId_OfTheCallerOrElseTheTraceId_IsReturned()
     {
         using var given = await _http.GetAsync("/api/me", ("X-Request-Id", "order-42.a"));
         using var traced = await _http.GetAsync("/api/nowhere", ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
@@ -105,7 +105,7 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
     [InlineData("https://app.example.org.evil.net")]
     [InlineData("http://app.example.org")]
     [InlineData("null")]
-    public async Task OtherOrigins_AreToldNothing(string origin)
+    public async Task OtherOrigins_GetNoCorsHeaders(string origin)
     {
         using var preflight = await _http.SendAsync(HttpMethod.Options, "/api/campaigns", [("Origin", origin), ("Access-Control-Request-Method", "POST")]);
         using var reading = await _http.GetAsync("/api/me", ("Origin", origin));
@@ -118,7 +118,7 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
     }
 
     [Fact]
-    public async Task ConfiguredOrigin_ReadsAnswersAndTheirHeaders_ErrorsToo()
+    public async Task ConfiguredOrigin_CanReadResponsesAndTheirHeaders_ErrorsToo()
     {
         using var posted = await _http.PostCampaignAsync(("Origin", Page));
         using var missing = await _http.GetAsync("/api/campaigns/nonsense", ("Origin", Page));

@@ -41,7 +41,7 @@ public sealed class RoutesTests
     }
 
     [Fact]
-    public void Check_FunctionThatIsNotInTheTable_RefusesTheStartNamingIt()
+    public void Check_FunctionMissingFromTheTable_RefusesTheStartNamingIt()
     {
         Routes.Check(typeof(AtelierServices).Assembly.GetTypes());
 

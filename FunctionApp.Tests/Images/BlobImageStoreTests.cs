@@ -68,7 +68,7 @@ public sealed class BlobImageStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Save_ContainerWasDeleted_CreatesItAnew()
+    public async Task Save_ContainerWasDeleted_CreatesItAgain()
     {
         await _store.SaveAsync(Name, Picture, "image/png", default);
         await _container.DeleteAsync();

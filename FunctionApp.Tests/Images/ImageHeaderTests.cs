@@ -74,7 +74,7 @@ public sealed class ImageHeaderTests
     }
 
     [Fact]
-    public void Read_SizeOfNothing_GivesNoSize() => Assert.Equal(new ImageHeader("image/png", null, null), ImageHeader.Read(ProviderResponses.Png(0, 8)));
+    public void Read_ZeroSize_GivesNoSize() => Assert.Equal(new ImageHeader("image/png", null, null), ImageHeader.Read(ProviderResponses.Png(0, 8)));
 
     private static byte[] Webp(ReadOnlySpan<byte> chunk, ReadOnlySpan<byte> data) =>
         [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBP"u8, .. chunk, 0, 0, 0, 0, .. data];

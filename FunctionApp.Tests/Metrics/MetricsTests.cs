@@ -10,7 +10,7 @@ namespace FunctionApp.Tests.Metrics;
 public sealed partial class MetricsTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>
 {
     [Fact]
-    public async Task Metrics_AfterACampaignWithAFailedAttempt_TellOfIt()
+    public async Task Metrics_AfterAFailedAttempt_CountIt()
     {
         CampaignApi api = await atelier.StartAsync(services);
         await api.EndOfAsync(await api.StartAsync("Counted [[fault: image/0 429 x1 retry-after-ms=20]]"));

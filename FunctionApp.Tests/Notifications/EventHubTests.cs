@@ -19,7 +19,7 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     public async Task DisposeAsync() => await _running.DisposeAsync();
 
     [Fact]
-    public async Task Reader_OfOneCampaign_HearsOfItAlone()
+    public async Task Reader_OfOneCampaign_GetsOnlyItsEvents()
     {
         Guid mine = Guid.NewGuid();
         using EventReader one = Hub.Join("ann", mine);
@@ -39,7 +39,7 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Reader_TakesNothing_IsClosedAndTheOthersGoOn()
+    public async Task Reader_TooSlow_IsClosedAndTheOthersContinue()
     {
         using EventReader slow = Hub.Join("ann", campaignId: null);
         using EventReader quick = Hub.Join("ann", campaignId: null);

@@ -45,7 +45,7 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task ReadAll_ManyWritersAndReaders_NobodyMissesOrRepeatsAnEvent()
+    public async Task ReadAll_ManyWritersAndReaders_NoneMissesOrRepeatsAnEvent()
     {
         long start = await _log.ReadEndAsync(CancellationToken.None);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));

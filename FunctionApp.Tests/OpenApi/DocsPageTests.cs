@@ -7,7 +7,7 @@ namespace FunctionApp.Tests.OpenApi;
 public sealed partial class DocsPageTests
 {
     [Fact]
-    public void Page_EverythingThatItLoads_IsInTheApp()
+    public void DocsPage_EverythingItLoads_IsInTheApp()
     {
         string page = Encoding.UTF8.GetString(DocsAsset.Page.Bytes.Span);
 

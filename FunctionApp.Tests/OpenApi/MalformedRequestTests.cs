@@ -13,7 +13,7 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
     private const int RequestsPerOperation = 40;
 
     [Fact]
-    public async Task AnyRequest_AtAnyOperation_IsAnsweredAsDocumentedAndNeverWith500()
+    public async Task AnyRequest_AtAnyOperation_GetsADocumentedResponseAndNever500()
     {
         await using var atelier = new AtelierFixture
         {

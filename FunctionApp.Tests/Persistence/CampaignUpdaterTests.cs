@@ -24,7 +24,7 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Change_ConnectionDiesInTheMiddle_IsAppliedAgainAndOnce()
+    public async Task Change_ConnectionLost_IsAppliedExactlyOnce()
     {
         int tries = 0;
 
@@ -47,7 +47,7 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
     }
 
     [Fact]
-    public async Task Change_ThatThrows_ChangesNothing()
+    public async Task Change_Throws_ChangesNothing()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() => NewUpdater().ChangeAsync<bool>(
             _campaign.Id,
@@ -63,7 +63,7 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
     }
 
     [Fact]
-    public async Task Change_ThatTouchesNothing_CountsNoVersion()
+    public async Task Change_WithoutChanges_KeepsTheVersion()
     {
         Assert.Equal("seen", await NewUpdater().ChangeAsync(_campaign.Id, (_, _) => Task.FromResult("seen"), CancellationToken.None));
         Assert.Null(await NewUpdater().ChangeAsync(Guid.NewGuid(), (_, _) => Task.FromResult("seen"), CancellationToken.None));

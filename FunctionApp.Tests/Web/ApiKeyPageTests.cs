@@ -11,7 +11,7 @@ public sealed class ApiKeyPageTests(LocalServicesFixture services, ApiKeyFixture
     : IClassFixture<ApiKeyFixture>, IClassFixture<BrowserFixture>
 {
     [Fact]
-    public async Task Visitor_IsAskedForAKey_AndSeesImagesWithIt()
+    public async Task Page_ApiKeyMode_AsksForAKeyAndShowsImagesWithIt()
     {
         HttpClient http = await app.StartAsync(services);
         string key = await app.CreateKeyAsync("ann@example.org");

@@ -7,14 +7,14 @@ namespace Atelier.Campaigns;
 /// <summary>Reads a campaign when it has changed: the waiting half of <c>?wait=</c>.</summary>
 public sealed class CampaignWatch(CampaignQueries queries, CampaignChanges changes, TimeProvider timeProvider)
 {
-    // Notifications may be lost with their connection; a look now and then costs little.
+    // Notifications may be lost with their connection; an occasional query costs little.
     private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(5);
 
     /// <summary>The campaign, as soon as it is another version than the caller knows, has ended, or the time is up.</summary>
     /// <param name="caller">Whose it must be.</param>
     /// <param name="id">The campaign.</param>
     /// <param name="isKnown">Whether the caller has this version already; <see langword="null"/>: it knows what it finds first.</param>
-    /// <param name="wait">How long at most; zero for an answer at once.</param>
+    /// <param name="wait">The longest wait; zero to return at once.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     public async Task<Campaign?> ReadAsync(
         Caller caller, Guid id, Func<long, bool>? isKnown, TimeSpan wait, CancellationToken cancellationToken)

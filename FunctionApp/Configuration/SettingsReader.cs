@@ -39,7 +39,7 @@ public static class SettingsReader
     {
         if (configuration[setting] is not { Length: > 0 } text)
             return defaultValue;
-        // A lone number would parse as days, which nobody means.
+        // A bare number would parse as days, which is never what is meant.
         return text.Contains(':', StringComparison.Ordinal)
             && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value >= min && value <= max
             ? value

@@ -24,7 +24,7 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
     public static ActivityFailure From(GenerationException exception) =>
         new(exception.Code, OneLine(exception.Message), exception.IsTransient);
 
-    /// <summary>What nobody foresaw: worth another attempt, and not worth telling the caller in detail.</summary>
+    /// <summary>An unexpected exception: worth a retry, and without details for the caller.</summary>
     public static ActivityFailure Unforeseen() => new(Unknown, "Something went wrong on our side.", CanRetry: true);
 
     /// <summary>What an activity threw, read from the properties of its failure, or of the failure within it that has them.</summary>

@@ -17,7 +17,7 @@ internal static class DurableTaskClientExtensions
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // Another process has scheduled it, or an earlier call whose answer was lost.
+            // Another process has scheduled it, or an earlier call whose response was lost.
         }
     }
 }

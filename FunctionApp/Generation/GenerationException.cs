@@ -27,13 +27,13 @@ public sealed class GenerationException : Exception
     /// <summary>Whether another attempt can help. Default: false.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>How long the provider asked to be left alone, counted from when the failure was raised. Default: it did not ask.</summary>
+    /// <summary>How long the provider asked to wait, counted from when the failure was raised. Default: it did not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>What held the call back before it was made. Default: the provider was called.</summary>
     public ProviderHold? Hold { get; init; }
 
-    /// <summary>The HTTP status of the provider's answer. Default: there was no answer.</summary>
+    /// <summary>The HTTP status of the provider's response. Default: there was no response.</summary>
     public int? HttpStatus { get; init; }
 
     // Never between the halves of a character.

@@ -1,6 +1,6 @@
 namespace Atelier.Generation;
 
-/// <summary>A provider that takes an order for an image, and tells later that it is done.</summary>
+/// <summary>A provider that takes an order for an image, and reports later that it is done.</summary>
 public interface IAsyncImageGenerator
 {
     /// <summary>The name that requests and configuration use, for example <c>replicate</c>.</summary>
@@ -14,15 +14,15 @@ public interface IAsyncImageGenerator
 
     /// <summary>Orders one image, in one call: retrying is the workflow's business.</summary>
     /// <returns>The job's id at the provider.</returns>
-    /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or answered nonsense.</exception>
+    /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or sent an unusable response.</exception>
     Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken);
 
     /// <summary>Asks how a job stands.</summary>
-    /// <exception cref="GenerationException">The question failed; the job may be well.</exception>
+    /// <exception cref="GenerationException">The poll failed; that says nothing about the job.</exception>
     Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken);
 
     /// <summary>Ends a job at the provider. One that has ended already stays as it is.</summary>
-    /// <exception cref="GenerationException">The provider could not be told.</exception>
+    /// <exception cref="GenerationException">The provider could not be reached, or failed.</exception>
     Task CancelAsync(string jobId, CancellationToken cancellationToken);
 
     /// <summary>Fetches the image of a job that succeeded.</summary>
@@ -60,7 +60,7 @@ public enum ImageJobStatus
     Failed,
 }
 
-/// <summary>A job as its provider tells it. One that succeeded has an output or an image, one that failed a failure.</summary>
+/// <summary>A job as its provider reports it. One that succeeded has an output or an image, one that failed a failure.</summary>
 /// <param name="Id">The job's id at the provider.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Output">The address of its image.</param>

@@ -29,7 +29,7 @@ internal sealed class ProviderRegistry
     /// <summary>Where each provider is.</summary>
     public IReadOnlyList<ProviderAddress> Addresses => _addresses;
 
-    /// <summary>Tells where a provider is, for whoever wants to know whether it answers.</summary>
+    /// <summary>Adds a provider's address, which readiness probes call.</summary>
     public void AddAddress(string name, Uri endpoint) => _addresses.Add(new(name, endpoint));
 
     /// <summary>Offers texts of a provider.</summary>

@@ -2,7 +2,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Atelier.Http;
 
-/// <summary>Tells browsers what pages of other origins may do (the CORS protocol of the Fetch standard).</summary>
+/// <summary>Writes what pages of other origins may do (the CORS protocol of the Fetch standard).</summary>
 public sealed class Cors(CorsOptions options)
 {
     private static readonly string Methods = string.Join(", ", Routes.All.Where(route => route.Operation is not null).Select(route => route.Methods).Distinct());
@@ -24,12 +24,12 @@ public sealed class Cors(CorsOptions options)
     /// <summary>Whether the page that a request comes from may call.</summary>
     public bool Allows(HttpRequest request) => options.Allows(request.Headers.Origin.ToString());
 
-    /// <summary>Writes what every answer tells the browser.</summary>
+    /// <summary>Writes the CORS headers of every response.</summary>
     public void WriteTo(HttpContext http)
     {
         if (options.Origins.Count == 0)
             return;
-        // Also where the origin is not allowed, or there is none: a cache must not give this answer to another page.
+        // Also where the origin is not allowed, or there is none: a cache must not give this response to another page.
         http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
         if (!Allows(http.Request))
             return;

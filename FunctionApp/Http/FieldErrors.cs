@@ -2,7 +2,7 @@ using Atelier.Problems;
 
 namespace Atelier.Http;
 
-/// <summary>Gathers what is wrong with a request, so that it is told all at once.</summary>
+/// <summary>Collects what is wrong with a request, so that one response reports it all.</summary>
 internal sealed class FieldErrors
 {
     private readonly Dictionary<string, List<string>> _errors = [];

@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 namespace Atelier.Http;
 
 /// <summary>Reads a body within the bounds of <see cref="RequestSize"/>, and says what is wrong with it.</summary>
-/// <remarks>The hosts' own body binding answers anything that it cannot read with an empty 500.</remarks>
+/// <remarks>The hosts' own body binding responds with an empty 500 to anything that it cannot read.</remarks>
 internal static class RequestBody
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };

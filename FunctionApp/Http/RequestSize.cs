@@ -4,8 +4,8 @@ namespace Atelier.Http;
 
 /// <summary>How large a request may be. Longer addresses and headers than anything here needs are refused on every route, with a response that says so.</summary>
 /// <remarks>
-/// A server refuses what is too long for itself before any code of ours runs, with an empty answer. EmbeddedHost's takes more than
-/// these limits, so that it is these that a client meets first.
+/// A server refuses what is beyond its own limits before any of this code runs, with an empty response. EmbeddedHost's limits are higher
+/// than these, so that a client meets these first.
 /// </remarks>
 internal static class RequestSize
 {

@@ -8,10 +8,10 @@ namespace Atelier.Http;
 /// <summary>Who may call a route.</summary>
 internal enum RouteAccess
 {
-    /// <summary>Everyone; nobody is asked who they are, and nothing is counted.</summary>
+    /// <summary>Everyone: callers are not identified, and their requests are not counted.</summary>
     Anyone,
 
-    /// <summary>A caller that is known and may come in, within its limits.</summary>
+    /// <summary>An identified and admitted caller, within its limits.</summary>
     Caller,
 
     /// <summary>A caller that the configuration or its key makes an operator.</summary>

@@ -26,7 +26,7 @@ internal static class SecurityHeaders
         headers["Referrer-Policy"] = "no-referrer";
         if (isHttps)
             headers.StrictTransportSecurity = "max-age=31536000";
-        // What a caller sees is the caller's: unless a function says better, nobody keeps it.
+        // Responses hold callers' data: unless a function sets another policy, no cache stores them.
         headers.CacheControl = "no-store";
         response.OnStarting(ChoosePolicy, response);
     }

@@ -7,7 +7,7 @@ namespace Atelier.Http;
 /// <remarks>Without it the hosts' own response is an empty 404, without the headers that every response has.</remarks>
 public sealed class UnknownRoute(Cors cors)
 {
-    /// <summary>Answers a preflight with 204, everything else with 404 problem details.</summary>
+    /// <summary>Responds to a preflight with 204, to everything else with 404 problem details.</summary>
     [Function(nameof(UnknownRoute))]
     public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = Routes.Unknown)] HttpRequest request)
     {

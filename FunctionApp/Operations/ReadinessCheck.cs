@@ -3,7 +3,7 @@ namespace Atelier.Operations;
 /// <summary>How one thing that the app depends on is.</summary>
 /// <param name="Name">Such as <c>postgres</c>.</param>
 /// <param name="Status"><c>ok</c> or <c>failed</c>.</param>
-/// <param name="LatencyMs">How long the answer took.</param>
+/// <param name="LatencyMs">How long the probe took, in milliseconds.</param>
 /// <param name="Error">What kind of failure; <see langword="null"/> when it is well. The log has the rest.</param>
 public sealed record ReadinessCheck(string Name, string Status, double LatencyMs, string? Error)
 {
@@ -19,7 +19,7 @@ public sealed record ReadinessCheck(string Name, string Status, double LatencyMs
         long start = timeProvider.GetTimestamp();
         try
         {
-            // Not every client heeds its token; the answer is due all the same.
+            // Not every client observes its token; the response must not wait for it.
             await probe(cancellationToken).WaitAsync(ProbeTimeout, timeProvider, cancellationToken);
             return new ReadinessCheck(name, "ok", Elapsed(), Error: null);
         }
@@ -33,7 +33,7 @@ public sealed record ReadinessCheck(string Name, string Status, double LatencyMs
     }
 }
 
-/// <summary>The answer of <c>GET /api/health/ready</c>.</summary>
+/// <summary>The response of <c>GET /api/health/ready</c>.</summary>
 /// <param name="Status"><c>ok</c> or <c>failed</c>.</param>
 /// <param name="Checks">Each dependency by name.</param>
 public sealed record Readiness(string Status, IReadOnlyList<ReadinessCheck> Checks);

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Atelier.Persistence;
 
-/// <summary>Tells who waits for a campaign that it has changed, in whatever process: one LISTEN connection a process.</summary>
+/// <summary>Notifies readers of a campaign that it has changed, in any process, over one LISTEN connection a process.</summary>
 /// <remarks>
 /// A notification is a hint, not the truth: subscribe first, then read the record, then wait. After a lost connection everyone is
-/// woken, because what happened meanwhile is not told again.
+/// woken, because notifications sent meanwhile are lost.
 /// </remarks>
 public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<CampaignChanges> logger)
     : BackgroundService
@@ -13,7 +13,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     /// <summary>The channel that the trigger on <c>campaigns</c> notifies.</summary>
     internal const string Channel = "atelier_campaigns";
 
-    /// <summary>The channel that tells which campaign was stopped: whoever works for it need not go on.</summary>
+    /// <summary>The channel that is notified of a campaign that was canceled or has failed, so that work for it can stop.</summary>
     internal const string StopChannel = "atelier_stops";
 
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(2);
@@ -24,10 +24,10 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     private readonly Dictionary<Guid, HashSet<Subscription>> _subscriptions = [];
     private readonly HashSet<Subscription> _everything = [];
 
-    /// <summary>A campaign was stopped, in whatever process. Handlers must be quick and must not throw.</summary>
+    /// <summary>A campaign was stopped by any process. Handlers must be quick and must not throw.</summary>
     public event EventHandler<CampaignStoppedEventArgs>? Stopped;
 
-    /// <summary>Listening has begun, or begun again: what happened before is not told. Handlers must be quick and must not throw.</summary>
+    /// <summary>Listening has begun, or resumed after a lost connection: earlier notifications are lost. Handlers must be quick and must not throw.</summary>
     public event EventHandler? Listening;
 
     /// <summary>How many campaigns have readers that wait.</summary>
@@ -102,7 +102,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         Listening?.Invoke(this, EventArgs.Empty);
         while (true)
         {
-            // A connection whose other end is gone says nothing, which looks like nothing happening: a question finds out.
+            // A connection whose other end is gone looks like an idle one: a query finds out.
             if (!await connection.WaitAsync(ProbeInterval, cancellationToken))
             {
                 await using var probe = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = ProbeTimeout };
@@ -171,7 +171,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // The timeout: the reader looks once more and answers with what it finds.
+                // The timeout: the reader reads once more and returns what it finds.
             }
         }
 
@@ -192,7 +192,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     }
 }
 
-/// <summary>Tells which campaign was stopped.</summary>
+/// <summary>Says which campaign was stopped.</summary>
 /// <param name="campaignId">The campaign.</param>
 public sealed class CampaignStoppedEventArgs(Guid campaignId) : EventArgs
 {

@@ -7,16 +7,16 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Atelier.Persistence;
 
-/// <summary>Changes a campaign's record: one at a time, all or nothing, each with its version and its events.</summary>
+/// <summary>Changes a campaign's rows: one change at a time, all or nothing, each with its version and its events.</summary>
 /// <remarks>
 /// The parts of a campaign finish at the same time on several machines. A change locks the campaign's row first, so that it sees
 /// the one before it, and its guards (is it complete already? has it ended?) hold until it commits. A database that is away for a
 /// moment is waited for: what a provider has made in the meantime was paid for. So a change may be applied again after a commit
-/// whose answer was lost, and its guards must make that harmless.
+/// whose response was lost, and its guards must make that harmless.
 /// </remarks>
 public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvider, ILogger<CampaignUpdater> logger)
 {
-    // Within the time that the hosts give an activity, whose provider has had its share of it.
+    // How long a change is retried during an outage: within the hosts' timeout for an activity, whose provider call also takes time.
     private static readonly TimeSpan RetryWindow = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -32,7 +32,7 @@ public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvid
 
     /// <summary>Locks the campaign, where it is a user's, and applies a change to it. Another's is neither locked nor waited for.</summary>
     /// <param name="id">The campaign.</param>
-    /// <param name="userId">Whose it must be; <see langword="null"/> for anybody's.</param>
+    /// <param name="userId">Whose it must be; <see langword="null"/> for any caller's.</param>
     /// <param name="change">Changes the tracked entities; returns what the caller wants to know. Untouched entities write nothing.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>What the change returned; <see langword="default"/> when the user has no such campaign.</returns>
@@ -48,7 +48,7 @@ public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvid
             }
             catch (Exception exception) when (TransientFailure.Is(exception) && timeProvider.GetElapsedTime(start) < RetryWindow)
             {
-                logger.LogWarning(exception, "The record of campaign {CampaignId} cannot be changed now; again in {Pause}.", id, pause);
+                logger.LogWarning(exception, "Campaign {CampaignId} cannot be changed now; retrying in {Pause}.", id, pause);
                 await Task.Delay(pause, timeProvider, cancellationToken);
             }
         }

@@ -21,7 +21,7 @@ public static class PersistenceServices
         services.AddScoped<CampaignUpdater>();
         services.AddSingleton<CampaignChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());
-        // The driver tells of every command at Information: tracing shows them better, and only when it is on.
+        // The driver logs every command at Information: tracing shows them better, and only when it is on.
         services.AddLogging(logging => logging
             .AddFilter("Npgsql", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning));
         return services;
@@ -31,6 +31,6 @@ public static class PersistenceServices
     internal static DbContextOptionsBuilder UseAtelier(this DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
         options
             .UseNpgsql(dataSource, npgsql => npgsql.MigrationsHistoryTable("atelier_migrations"))
-            // A command that fails throws, and whoever catches that tells of it; the first look into an empty database fails by design.
+            // A command that fails throws, and the exception is logged where it is caught; the first query on an empty database fails by design.
             .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)));
 }

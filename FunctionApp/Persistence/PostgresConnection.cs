@@ -14,7 +14,7 @@ public static class PostgresConnection
 
     private static readonly TokenRequestContext EntraScope = new(["https://ossrdbms-aad.database.windows.net/.default"]);
 
-    // Tokens live for an hour or more; the credential hands out its cached one until shortly before it expires.
+    // Tokens live for an hour or more; the credential returns its cached one until shortly before it expires.
     private static readonly TimeSpan TokenRefresh = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan TokenRetry = TimeSpan.FromSeconds(5);
 

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Atelier.Persistence;
 
-/// <summary>Tells a database that is away for a moment from one that says no.</summary>
+/// <summary>Distinguishes a short outage of the database from an error that will not pass.</summary>
 internal static class TransientFailure
 {
     /// <summary>Whether the same may well succeed a little later: no connection, a restart, too many clients, a deadlock.</summary>

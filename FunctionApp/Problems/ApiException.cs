@@ -1,6 +1,6 @@
 namespace Atelier.Problems;
 
-/// <summary>A request that cannot be answered as asked: becomes problem details.</summary>
+/// <summary>A request that fails: becomes problem details.</summary>
 /// <param name="status">HTTP status, 400 to 599.</param>
 /// <param name="code">Stable code that clients decide by, such as <c>not_found</c>.</param>
 /// <param name="detail">One human sentence.</param>

@@ -15,7 +15,7 @@ internal sealed record WebAsset(string Name, string ContentType, ReadOnlyMemory<
 {
     private const string Prefix = "Atelier.Web.";
 
-    // Below it the answer's headers are longer than what compression would save.
+    // Below this size compression saves less than its header costs.
     private const int LeastToCompress = 1024;
 
     private static readonly FrozenDictionary<string, string> ContentTypes = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -42,7 +42,7 @@ internal sealed record WebAsset(string Name, string ContentType, ReadOnlyMemory<
     {
         string name = resource[Prefix.Length..];
         string type = ContentTypes.GetValueOrDefault(Path.GetExtension(name))
-            ?? throw new InvalidOperationException($"The web UI has a file of a type that nobody serves: '{name}'.");
+            ?? throw new InvalidOperationException($"The web UI has a file of an unknown type: '{name}'.");
         using Stream stored = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
         byte[] bytes = new byte[stored.Length];
         stored.ReadExactly(bytes);

@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Atelier.Web;
 
-/// <summary>The web UI: <c>GET /</c>, the files that it loads, and what it must know before anybody has signed in.</summary>
+/// <summary>The web UI: <c>GET /</c>, the files that it loads, and the settings that it needs before sign-in.</summary>
 public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generators)
 {
     // The name changes with the content.
@@ -37,7 +37,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
     public static IResult Icon([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.PageIcon)] HttpRequest request) =>
         Send(request, "favicon.svg", Revalidate);
 
-    /// <summary>How callers are known here, and whom they may ask for texts and images: it is the same for everybody and no secret.</summary>
+    /// <summary>The access mode and the providers that can be chosen: the same for every caller, and no secret.</summary>
     [Function("GetPageSettings")]
     public IResult Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.PageSettings)] HttpRequest request)
     {

@@ -78,7 +78,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     }
 
     [Fact]
-    public async Task Fail_ToldTwice_IsCountedOnce()
+    public async Task Fail_Twice_IsCountedOnce()
     {
         PartAttempt attempt = await BeginAsync();
         await NewStore().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
@@ -108,7 +108,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     }
 
     [Fact]
-    public async Task Fail_AnotherAttemptCannotHelp_IsFinalAtOnce()
+    public async Task Fail_NotRetryable_IsFinalAtOnce()
     {
         Assert.Null(await NewStore().FailAsync(Image, await BeginAsync(), Refused, retryAfter: null, CancellationToken.None));
 
@@ -127,7 +127,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     }
 
     [Fact]
-    public async Task Complete_ToldTwice_KeepsTheFirst()
+    public async Task Complete_Twice_KeepsTheFirst()
     {
         PartAttempt attempt = await BeginAsync();
         await NewStore().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "first.png", CancellationToken.None);
@@ -153,7 +153,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     }
 
     [Fact]
-    public async Task CompleteCampaign_OnePartFailed_KeepsTheOtherAndTellsTheFirstError()
+    public async Task CompleteCampaign_PartsFailed_KeepsTheOthersAndHasTheFirstError()
     {
         await CompleteAsync("first.png");
         var end = new CampaignEnd(
@@ -173,7 +173,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     }
 
     [Fact]
-    public async Task MarkRunning_Twice_TellsOnce()
+    public async Task MarkRunning_Twice_AddsOneEvent()
     {
         Assert.Equal("RUNNING", await NewStart().RunAsync(_campaign.InstanceId, CancellationToken.None));
         Assert.Equal("RUNNING", await NewStart().RunAsync(_campaign.InstanceId, CancellationToken.None));

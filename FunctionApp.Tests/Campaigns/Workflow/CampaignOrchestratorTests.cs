@@ -154,7 +154,7 @@ public sealed class CampaignOrchestratorTests
     }
 
     [Fact]
-    public async Task Run_ProviderAsksToWait_WaitsByTimerAndGoesOnWithWhatIsLeftOfThePolicy()
+    public async Task Run_ProviderAsksToWait_WaitsByTimerAndContinuesThePolicy()
     {
         var timer = new TaskCompletionSource();
         var wait = new RetryWait(TimeSpan.FromSeconds(90), Attempts: 1);

@@ -53,7 +53,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task GenerateText_Succeeds_ProjectsTheTextAndAsksForItAsRequested()
+    public async Task GenerateText_Succeeds_PassesTheOptionsAndProjectsTheText()
     {
         TextRequest? asked = null;
         OnText(request =>
@@ -74,7 +74,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task GenerateText_ProviderFails_RecordsItAndThrowsWhatTheOrchestratorUnderstands()
+    public async Task GenerateText_ProviderFails_RecordsItAndThrowsAnActivityFailure()
     {
         OnText(_ => throw new GenerationException("rate_limited", "Slow\ndown: please.", "words")
         {
@@ -116,7 +116,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task GenerateText_SomethingUnforeseen_IsRetriedWithoutTellingTheCallerWhat()
+    public async Task GenerateText_UnexpectedException_IsRetriedWithoutDetails()
     {
         OnText(_ => throw new InvalidOperationException("secret-word"));
 
@@ -129,7 +129,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task GenerateText_HostStops_LeavesTheAttemptToItsRepetition()
+    public async Task GenerateText_HostStops_LeavesTheAttemptOpen()
     {
         using var stopping = new CancellationTokenSource();
         OnText(_ =>

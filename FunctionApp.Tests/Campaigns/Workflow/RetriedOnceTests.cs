@@ -44,7 +44,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Image_UnusableTwice_IsGivenUp()
+    public async Task Image_UnusableTwice_Fails()
     {
         bool[] followed = await RunAsync(image: 0, "unusable_answer", "unusable_answer");
 
@@ -54,7 +54,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Image_UnusableBetweenOtherFailures_IsTriedOnceMoreInAll()
+    public async Task Image_UnusableBetweenOtherFailures_IsRetriedOnceInAll()
     {
         bool[] followed = await RunAsync(image: 0, "unusable_answer", "server_error", "unusable_answer");
 
@@ -62,7 +62,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Image_FailuresThatPass_FollowThePolicy()
+    public async Task Image_TransientFailures_FollowThePolicy()
     {
         bool[] followed = await RunAsync(image: 0, "invalid_response", "invalid_response", "invalid_response", "invalid_response", "invalid_response");
 
@@ -70,7 +70,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Image_InANewRun_IsTriedOnceMoreAgain()
+    public async Task Image_UnusableInANewRun_IsRetriedOnceAgain()
     {
         await RunAsync(image: 0, "unusable_answer", "unusable_answer");
         await using (AtelierDbContext db = _database.NewContext())
@@ -82,7 +82,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Text_Cut_IsTriedOnceMoreWithMoreRoom()
+    public async Task Text_Cut_IsRetriedOnceWithAHigherLimit()
     {
         bool[] followed = await RunAsync(image: null, "truncated", "rate_limited", "truncated");
 
@@ -96,7 +96,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     [InlineData("unusable_answer", true)]
     [InlineData("invalid_response", true)]
     [InlineData("server_error", false)]
-    public async Task Job_WhoseImageCannotBeFetched_IsOrderedAnewWhereTheSameAddressIsOfNoUse(string code, bool isForgotten)
+    public async Task Job_ImageCannotBeFetched_IsOrderedAgainUnlessTheAddressMayStillWork(string code, bool isForgotten)
     {
         var input = new PartInput(_campaign.Id, 0, Retry) { IsAsync = true };
         var generator = new Mock<IAsyncImageGenerator>();

@@ -112,7 +112,7 @@ public sealed class TimerTests(LocalServicesFixture services)
     }
 
     [Fact]
-    public async Task LostTable_IsMadeAgain()
+    public async Task Table_Lost_IsCreatedAgain()
     {
         var database = await services.CreateDatabaseAsync();
         var runs = new TimerRuns();

@@ -21,7 +21,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Post_WithoutATrueSignature_Is401()
+    public async Task Post_WithoutAValidSignature_Is401()
     {
         var path = $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0";
 
@@ -36,7 +36,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Post_LongerThanIsTaken_IsA413ThatSaysSo(bool tellsItsLength)
+    public async Task Post_BodyOverTheLimit_Is413(bool tellsItsLength)
     {
         // It asks first, as a client does that sends so much: the answer comes before the body, or before its end.
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0")
@@ -52,7 +52,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task Post_AsLongAsIsTaken_IsTakenWithItsImage()
+    public async Task Post_BodyAtTheLimit_IsAccepted()
     {
         var id = await faults.StartAsync("callback", "A desert [[fault: image/0 job-stuck]]");
         await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
@@ -70,7 +70,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task Post_ForWhatIsNotThere_Is404()
+    public async Task Post_ForAnUnknownPart_Is404()
     {
         const string Body = """{"id":"x","status":"running"}""";
 
@@ -127,7 +127,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task Callback_WithTheImageItself_IsKept_AndNoHistoryHoldsItsBytes()
+    public async Task Callback_WithTheImage_StoresIt_AndNoHistoryHasItsBytes()
     {
         byte[] picture = ProviderResponses.Png(640, 480);
         var id = await faults.StartAsync("callback", "A canyon [[fault: image/0 job-stuck]]");

@@ -26,7 +26,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Fault_Once_IsOnRecordAndRetriedWhereThatCanHelp(string provider, string fault)
+    public async Task Fault_Once_IsRecordedAndRetriedIfTransient(string provider, string fault)
     {
         var expected = FaultCase.Of(provider, fault);
         var part = FaultCase.IsText(provider) ? "text" : "image/0";
@@ -79,7 +79,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     [Theory]
     [InlineData("replicate")]
     [InlineData("callback")]
-    public async Task Download_ThatFailsOnce_IsRepeatedWithoutAnotherOrder(string provider)
+    public async Task Download_FailsOnce_IsRetriedWithoutAnotherOrder(string provider)
     {
         await faults.Atelier.StartAsync(services);
         var id = await faults.StartAsync(provider, "A windmill [[fault: download 503]]");
@@ -95,7 +95,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     [Theory]
     [InlineData("replicate")]
     [InlineData("callback")]
-    public async Task CallbackLostAndPollFailing_ImageComesAllTheSame(string provider)
+    public async Task Callback_LostAndPollsFailing_ImageIsStillMade(string provider)
     {
         await faults.Atelier.StartAsync(services);
         var id = await faults.StartAsync(provider, "A bridge [[fault: image/0 callback-lost]] [[fault: poll 503]]");
@@ -119,7 +119,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task MixedProviders_OneThatFails_DoesNotStopTheOther()
+    public async Task Providers_OneFails_TheOtherStillMakesItsParts()
     {
         await faults.Atelier.StartAsync(services);
         using var response = await faults.Atelier.Api.PostAsync(new JsonObject
@@ -140,7 +140,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     [Theory]
     [InlineData("replicate")]
     [InlineData("callback")]
-    public async Task Metrics_OfAnAsynchronousProvider_CountItsOrdersQuestionsAndDownloads(string provider)
+    public async Task Metrics_OfAnAsynchronousProvider_CountOrdersPollsAndDownloads(string provider)
     {
         await faults.Atelier.StartAsync(services);
         var before = await MetricsAsync(provider);
@@ -159,7 +159,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task HistoryAndLog_AfterEveryFault_HoldNoSecretAndNoImage()
+    public async Task HistoryAndLog_AfterEveryFault_HaveNoSecretAndNoImage()
     {
         foreach (var (provider, fault) in FaultCase.All) await faults.EndOfAsync(services, provider, fault);
 

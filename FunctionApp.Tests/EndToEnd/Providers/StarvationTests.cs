@@ -30,7 +30,7 @@ public sealed class StarvationTests(LocalServicesFixture services) : IAsyncLifet
     public async Task DisposeAsync() => await _atelier.DisposeAsync();
 
     [Fact]
-    public async Task ProviderThatHangs_TakesItsShareOfThePlaces_AndTheOtherProvidersCampaignsComplete()
+    public async Task Provider_Hangs_UsesOnlyItsSlotsAndOtherCampaignsComplete()
     {
         await _atelier.StartAsync(services);
         var hanging = await StartManyAsync("A cellar [[fault: image timeout x*]]");
@@ -51,7 +51,7 @@ public sealed class StarvationTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task ProviderThatRefuses_IsLeftAlone_AndTheOtherProvidersCampaignsComplete()
+    public async Task Provider_RateLimits_IsNotCalledEarlyAndOtherCampaignsComplete()
     {
         await _atelier.StartAsync(services);
         var refused = await StartManyAsync("A cellar [[fault: image 429 x* retry-after=60]]");

@@ -24,7 +24,7 @@ public sealed class DocumentedResponseTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Client_DocumentedAnswer_IsReadAsItIsMeant(string provider, string name)
+    public async Task Client_DocumentedResponse_IsReadAsExpected(string provider, string name)
     {
         var answer = DocumentedResponse.Of(provider, name);
         var body = "";

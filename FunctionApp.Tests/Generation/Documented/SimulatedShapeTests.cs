@@ -27,7 +27,7 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Simulator_DocumentedAnswer_HasItsShape(string provider, string name)
+    public async Task Simulator_DocumentedResponse_HasItsShape(string provider, string name)
     {
         var answer = DocumentedResponse.Of(provider, name);
 

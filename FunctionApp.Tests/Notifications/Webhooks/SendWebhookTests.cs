@@ -58,7 +58,7 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     [InlineData(429, "-3", null)]
     [InlineData(429, "soon", null)]
     [InlineData(500, "120", null)]
-    public async Task Send_ReceiverAsksToWait_IsWaitedForWhereItIsLonger(int status, string retryAfter, int? seconds)
+    public async Task Send_ReceiverAsksToWait_WaitsForTheLonger(int status, string retryAfter, int? seconds)
     {
         RespondWith(status, retryAfter);
 
@@ -81,7 +81,7 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Send_RunWhoseTimeIsNearlyUp_WaitsNoLongerThanItHas()
+    public async Task Send_RunNearItsEnd_WaitsNoLongerThanItHas()
     {
         RespondWith(503, "86400");
         DeliveryInput input = await AddDeliveryAsync();
@@ -91,7 +91,7 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Send_ReceiverIsGone_DisablesTheWebhook()
+    public async Task Send_Receiver410_DisablesTheWebhook()
     {
         DeliveryInput first = await AddDeliveryAsync();
         DeliveryInput second = await AddDeliveryAsync("campaign.started");
@@ -108,7 +108,7 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Event_OfACallerWhoseWebhookIsDisabled_IsNotDelivered()
+    public async Task Event_WebhookDisabled_IsNotDelivered()
     {
         RespondWith(410);
         await FailAsync(await AddDeliveryAsync());

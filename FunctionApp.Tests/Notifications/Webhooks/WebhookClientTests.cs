@@ -19,7 +19,7 @@ public sealed class WebhookClientTests
     }
 
     [Fact]
-    public async Task Send_AnswerRedirects_IsNotFollowed()
+    public async Task Send_Redirect_IsNotFollowed()
     {
         await using var inside = await HookReceiver.StartAsync();
         await using var receiver = await HookReceiver.StartAsync();
@@ -37,7 +37,7 @@ public sealed class WebhookClientTests
     }
 
     [Fact]
-    public async Task Send_LongAnswer_KeepsItsFirstKilobyte()
+    public async Task Send_LongResponse_KeepsItsFirstKilobyte()
     {
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Respond = http =>
@@ -52,7 +52,7 @@ public sealed class WebhookClientTests
     }
 
     [Fact]
-    public async Task Send_NoAnswer_EndsInTime()
+    public async Task Send_NoResponse_TimesOut()
     {
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Respond = http => new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
@@ -61,7 +61,7 @@ public sealed class WebhookClientTests
     }
 
     [Fact]
-    public async Task Send_AnswerDripsItsBody_CountsByItsStatus()
+    public async Task Send_ResponseBodyDrips_CountsByItsStatus()
     {
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Respond = async http =>

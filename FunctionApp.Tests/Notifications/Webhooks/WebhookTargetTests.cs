@@ -21,7 +21,7 @@ public sealed class WebhookTargetTests
     [InlineData("https://[fe80::1%25eth0]/")]
     [InlineData("https://169.254.169.254/metadata/instance")]
     [InlineData("https://１２７.0.0.1/")]
-    public async Task FindFault_LeadsInside_Refuses(string url) =>
+    public async Task FindFault_PrivateAddress_Refuses(string url) =>
         Assert.NotNull(await NewTarget(new SystemHostNames()).FindFaultAsync(url, CancellationToken.None));
 
     [Theory]
@@ -33,11 +33,11 @@ public sealed class WebhookTargetTests
     [InlineData("http://8.8.8.8/")]
     [InlineData("https://user:word@8.8.8.8/")]
     [InlineData("https://8.8.8.8/#part")]
-    public async Task FindFault_NoUrlForAWebhook_Refuses(string url) =>
+    public async Task FindFault_InvalidUrl_Refuses(string url) =>
         Assert.NotNull(await NewTarget(new SystemHostNames()).FindFaultAsync(url, CancellationToken.None));
 
     [Fact]
-    public async Task FindFault_OneOfSeveralAddressesInside_Refuses()
+    public async Task FindFault_OneOfSeveralAddressesPrivate_Refuses()
     {
         var names = new Names([IPAddress.Parse("8.8.8.8"), IPAddress.Parse("10.0.0.1")]);
 

@@ -8,8 +8,8 @@ using Microsoft.DurableTask.Client;
 
 namespace Atelier.Campaigns.Control;
 
-/// <summary>Stops campaigns, and begins them anew.</summary>
-/// <remarks>The record decides; the engine follows. What it does not hear of at once, the recovery timer or the record's guards make good.</remarks>
+/// <summary>Cancels campaigns, redrives them and recovers them.</summary>
+/// <remarks>The rows are authoritative. If the engine cannot be reached at once, the recovery timer or the guards of the rows make up for it.</remarks>
 public sealed class CampaignControl(
     CampaignUpdater updater,
     CampaignQueries queries,
@@ -46,9 +46,9 @@ public sealed class CampaignControl(
         return await ReadAsync(caller, id, cancellationToken);
     }
 
-    /// <summary>Runs what is missing of a failed campaign of the caller once more.</summary>
+    /// <summary>Redrives the missing parts of a failed campaign of the caller.</summary>
     /// <returns>The campaign with its parts.</returns>
-    /// <exception cref="ApiException">404: there is none. 409: it has not failed. 429: the caller has no place for a running campaign.</exception>
+    /// <exception cref="ApiException">404: there is none. 409: it has not failed. 429: the caller's quota is used up.</exception>
     public async Task<Campaign> RedriveAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
         bool redriven = await updater.ChangeAsync(
@@ -72,7 +72,7 @@ public sealed class CampaignControl(
         return campaign;
     }
 
-    /// <summary>Runs what is missing of anybody's failed campaign once more.</summary>
+    /// <summary>Redrives the missing parts of a failed campaign of any caller.</summary>
     /// <returns>Whether there is such a campaign and it had failed.</returns>
     public async Task<bool> RedriveForOperatorAsync(DurableTaskClient client, Guid id, CancellationToken cancellationToken)
     {
@@ -92,8 +92,8 @@ public sealed class CampaignControl(
         return true;
     }
 
-    /// <summary>Begins a run anew whose orchestration is lost.</summary>
-    /// <returns>Whether it was still this run's turn.</returns>
+    /// <summary>Recovers a campaign whose orchestration is lost: a new run makes the missing parts.</summary>
+    /// <returns>Whether the campaign was still in the lost run.</returns>
     internal async Task<bool> RecoverAsync(DurableTaskClient client, Campaign lost, CancellationToken cancellationToken)
     {
         bool recovered = await updater.ChangeAsync(
@@ -115,7 +115,7 @@ public sealed class CampaignControl(
     /// <param name="terminated">The campaign, as it was found.</param>
     /// <param name="reason">What the operator gave as the reason; <see langword="null"/> for nothing.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
-    /// <returns>Whether it was still this run's turn.</returns>
+    /// <returns>Whether the campaign was still in that run.</returns>
     internal Task<bool> CancelTerminatedAsync(Campaign terminated, string? reason, CancellationToken cancellationToken) => updater.ChangeAsync(
         terminated.Id,
         async (change, token) =>
@@ -132,7 +132,7 @@ public sealed class CampaignControl(
     /// <param name="code">Code of the campaign's error.</param>
     /// <param name="message">One human sentence.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
-    /// <returns>Whether it was still this run's turn.</returns>
+    /// <returns>Whether the campaign was still in that run.</returns>
     internal Task<bool> FailAsync(Campaign lost, string code, string message, CancellationToken cancellationToken) => updater.ChangeAsync(
         lost.Id,
         async (change, token) =>
@@ -222,8 +222,8 @@ public sealed class CampaignControl(
         }
         catch (Exception exception)
         {
-            // One that was never scheduled, or has just ended. Any other finds in the record that nothing is left to do.
-            logger.LogInformation(exception, "The orchestration of campaign {CampaignId} could not be told that it was stopped.", id);
+            // It was never scheduled, or it has just ended. Otherwise its next activity finds the campaign canceled.
+            logger.LogInformation(exception, "The orchestration of campaign {CampaignId} could not be notified of the cancellation.", id);
         }
     }
 

@@ -6,11 +6,11 @@ using Atelier.Persistence.Tables;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>The record of the attempts at a part: written before and after each, guarded by the part's state.</summary>
+/// <summary>Stores the attempts at a part, before and after each, guarded by the part's state.</summary>
 /// <remarks>
-/// The record, not the engine, is what counts attempts. An attempt that began and has no end died with its process: its repetition
-/// goes by the same number. One whose end is on record is never told again: a part that has failed for good answers a repetition
-/// with the recorded failure. So a crash at any point loses no attempt, counts none twice, and buys no call beyond the policy.
+/// These rows, not the engine, count the attempts. An attempt that began and has no end died with its process, and its repetition takes the
+/// same number. An attempt whose end is recorded is not recorded again: repeating a part that has failed for good throws the recorded
+/// failure. So a crash at any point loses no attempt, counts none twice, and causes no paid call beyond the policy.
 /// </remarks>
 public sealed class AttemptStore(CampaignUpdater updater)
 {
@@ -37,7 +37,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
         updater.ChangeAsync(
             input.CampaignId, (change, token) => FailAsync(change, input, attempt, failure, retryAfter, token), cancellationToken);
 
-    /// <summary>Takes back an attempt whose provider was not called, because it asked to be left alone: waiting uses up no attempt.</summary>
+    /// <summary>Takes back an attempt whose provider was not called, because it asked to wait: waiting uses up no attempt.</summary>
     /// <returns>The attempts of this run that are used up; <see langword="null"/> when the part's time is up and the attempt stands.</returns>
     public Task<int?> HoldBackAsync(PartInput input, PartAttempt attempt, TimeSpan wait, CancellationToken cancellationToken) =>
         updater.ChangeAsync(input.CampaignId, (change, token) => HoldBackAsync(change, input, attempt, wait, token), cancellationToken);

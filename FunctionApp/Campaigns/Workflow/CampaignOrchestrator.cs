@@ -6,15 +6,15 @@ using Microsoft.DurableTask;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>The way of one campaign: mark it running, make all parts at once, tell how it ended.</summary>
+/// <summary>Runs one campaign: marks it running, makes all parts in parallel, and records how it ended.</summary>
 /// <remarks>Deterministic: it decides from its input and its activities' results alone.</remarks>
 public static class CampaignOrchestrator
 {
-    // The record is all that these two touch: they are worth trying for as long as a database may be away.
+    // These two activities only write to PostgreSQL: they are retried for as long as an outage may last.
     private static readonly TaskOptions Bookkeeping = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 500, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1)));
 
-    /// <summary>The external event that ends the run of a campaign whose record says that it was stopped.</summary>
+    /// <summary>The external event that ends the run of a campaign that was canceled.</summary>
     public const string CancelEvent = "cancel";
 
     /// <summary>Runs a campaign to its end.</summary>

@@ -7,7 +7,7 @@ namespace Atelier.Campaigns.Workflow;
 /// <summary>The activity that opens a campaign's run.</summary>
 public sealed class MarkRunning(CampaignUpdater updater, ILogger<MarkRunning> logger)
 {
-    /// <summary>The answer that lets the run begin.</summary>
+    /// <summary>The result that lets the run begin.</summary>
     public const string Running = "RUNNING";
 
     private const string Gone = "GONE";

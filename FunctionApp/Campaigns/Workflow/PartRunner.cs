@@ -22,7 +22,7 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
         Func<PartAttempt, CancellationToken, Task<Action<Campaign, CampaignImage?>>> make,
         CancellationToken cancellationToken)
     {
-        // From before the first look at the record: a campaign that is stopped after it is not missed.
+        // Registered before the campaign is read, so that no cancellation after that is missed.
         using CampaignCancellationRegistry.Work work = cancellations.Register(input.CampaignId, cancellationToken);
         if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
         {
@@ -55,7 +55,7 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
         logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
     }
 
-    /// <summary>Records that an attempt failed, and tells the log.</summary>
+    /// <summary>Records and logs that an attempt failed.</summary>
     /// <returns>What ends the activity.</returns>
     internal async Task<ActivityFailedException> FailAsync(
         PartInput input, PartAttempt attempt, Exception exception, CancellationToken cancellationToken)
@@ -70,14 +70,14 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
         if (IsHeldBack(exception) && await attempts.HoldBackAsync(input, attempt, retryAfter!.Value, cancellationToken) is { } used)
         {
             logger.LogInformation(
-                "{Part} of campaign {CampaignId} waits {Wait} for {Provider}, which asked to be left alone.",
+                "{Part} of campaign {CampaignId} waits {Wait} for {Provider}, which asked to wait.",
                 input.Part, input.CampaignId, retryAfter.Value, attempt.Provider);
             return new ActivityFailedException(failure with { Wait = new RetryWait(retryAfter.Value, used) });
         }
         TimeSpan? delay = await attempts.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), failure.Code);
 
-        // What a provider reports is expected; what nobody foresaw is told with its stack.
+        // A provider's failure is expected; any other exception is logged with its stack trace.
         Exception? unexpected = exception is GenerationException ? null : exception;
         if (delay is { } known)
         {
@@ -95,13 +95,13 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
         }
         int made = attempt.Call.Attempt - input.FirstAttempt + 1;
         RetryWait? wait = delay > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(delay.Value, made) : null;
-        // Without what was thrown: a history carries no message that nobody has looked at.
+        // Without the exception itself: its message is not redacted and must not reach a history.
         return new ActivityFailedException(failure with { CanRetry = delay is not null, Wait = wait });
     }
 
     private static string KindOf(PartInput input) => input.Image is null ? "text" : "image";
 
-    // A call that the process itself held back has no answer of the provider, hence no status.
+    // A call that this process held back has no response from the provider, and therefore no status.
     private static bool IsHeldBack(Exception exception) => exception is GenerationException
     {
         Code: GenerationErrorCodes.RateLimited, HttpStatus: null, RetryAfter: not null, IsTransient: true,

@@ -13,7 +13,7 @@ public static class Parts
     public static string Image(int index) => $"image/{index}";
 }
 
-/// <summary>What an activity is told: which part of which campaign. The rest it reads from the record, so that histories stay small.</summary>
+/// <summary>The input of a part's activity. It reads everything else from the campaign's rows, so that histories stay small.</summary>
 /// <param name="CampaignId">The campaign.</param>
 /// <param name="Image">Index of the image; <see langword="null"/> for the text.</param>
 /// <param name="Retry">The retry policy that its orchestrator applies.</param>

@@ -23,7 +23,7 @@ public sealed class RecoverCampaigns(
     private const int BatchSize = 100;
     private const int Parallelism = 8;
 
-    // An orchestration that is lost again and again does not fail by accident.
+    // An orchestration that is lost this often is not lost by accident.
     private const int MaxRuns = 5;
 
     // Younger ones are most likely being scheduled right now by the request that accepted them.
@@ -66,8 +66,8 @@ public sealed class RecoverCampaigns(
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // One that cannot be scheduled must not keep the others waiting.
-                logger.LogError(exception, "Campaign {CampaignId} could not be recovered; it is tried again.", campaign.Id);
+                // One campaign that cannot be recovered must not delay the others.
+                logger.LogError(exception, "Campaign {CampaignId} could not be recovered; the next run of the timer tries again.", campaign.Id);
             }
         });
     }
@@ -110,15 +110,15 @@ public sealed class RecoverCampaigns(
         else if (campaign.Run + 1 < MaxRuns)
         {
             if (await control.RecoverAsync(client, campaign, cancellationToken))
-                logger.LogWarning("Campaign {CampaignId} was running but its orchestration is {State}; what is missing runs anew.", campaign.Id, state);
+                logger.LogWarning("Campaign {CampaignId} was running but its orchestration is {State}; its missing parts run again.", campaign.Id, state);
         }
         else if (await control.FailAsync(campaign, "orchestration_lost", "The work on this campaign was interrupted too often.", cancellationToken))
         {
-            logger.LogError("Campaign {CampaignId} was running but its orchestration is {State} again; it is given up.", campaign.Id, state);
+            logger.LogError("Campaign {CampaignId} was running but its orchestration is {State} again; the campaign has failed.", campaign.Id, state);
         }
     }
 
-    // An operator who terminates an orchestration means it: it is not run again, and its campaign waits for nothing any more.
+    // An operator's termination is final: the orchestration is not run again, and its campaign is canceled.
     private async Task CancelTerminatedAsync(
         DurableTaskClient client, AsyncServiceScope scope, Campaign campaign, CancellationToken cancellationToken)
     {

@@ -4,14 +4,14 @@ using Atelier.Telemetry;
 namespace Atelier.Generation.Calls;
 
 /// <summary>
-/// Remembers for the whole process which provider asked to be left alone, and until when. Each kind of a provider is on its own:
+/// Remembers for the whole process which provider asked to wait, and until when. Each kind of call has its own gate:
 /// a provider's limits on texts and on images are separate.
 /// </summary>
 /// <remarks>
 /// A call that comes early waits in place when at most <see cref="MaxWait"/> is left, which spares an attempt; when more is left it fails at
 /// once with <see cref="GenerationErrorCodes.RateLimited"/>, no HTTP status and the time that is left, so that a durable timer waits
-/// instead of a running activity. Either way the provider is not called before its time. A call for which its provider has no place left
-/// in this process fails in the same way.
+/// instead of a running activity. Either way the provider is not called too early. A call for which the provider has no free slot in this
+/// process fails in the same way.
 /// </remarks>
 internal sealed class ProviderGate(ProviderConcurrencyLimiter limiter, TimeProvider time, ILogger<ProviderGate> logger)
 {
@@ -79,7 +79,7 @@ internal sealed class ProviderGate(ProviderConcurrencyLimiter limiter, TimeProvi
 
     private GenerationException NoSlot(string provider, string kind, TimeSpan wait)
     {
-        const string Message = "As many calls of this provider as may be are under way already; this one was held back.";
+        const string Message = "The maximum number of calls to this provider is under way; this one was held back.";
         return Find(provider, kind) is var (left, reason) && left > wait
             ? HeldBack(Message, HoldOf(provider, kind, left, reason), left)
             : HeldBack(Message, HoldOf(provider, kind, wait, ProviderHold.Busy), wait);

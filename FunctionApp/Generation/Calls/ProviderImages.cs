@@ -59,12 +59,12 @@ internal sealed class ProviderImages(
     public GeneratedImage Decode(JsonElement value, string model, TokenUsage? usage)
     {
         if (value.ValueKind != JsonValueKind.String || BytesOf(value) is not { Length: > 0 } bytes)
-            throw failures.Unusable(provider, "The provider answered with an image that cannot be decoded");
+            throw failures.Unusable(provider, "The provider's response has an image that cannot be decoded");
         return Image(bytes, model, usage);
     }
 
     /// <summary>Fetches an image.</summary>
-    /// <exception cref="GenerationException">The address is not allowed, answers with a failure, or holds no image of a known kind and size.</exception>
+    /// <exception cref="GenerationException">The address is not allowed or fails, or what it returns is no image of a known kind and size.</exception>
     public async Task<GeneratedImage> FetchAsync(string address, string model, TokenUsage? usage, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var url))

@@ -24,7 +24,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         ResponseTooLongException tooLong => Unusable(provider, $"The provider's response is longer than {tooLong.Limit:N0} bytes"),
         AuthenticationFailedException failed => FromIdentity(provider, failed),
         OperationCanceledException or TimeoutException =>
-            New(GenerationErrorCodes.Timeout, "The provider did not answer in time", provider),
+            New(GenerationErrorCodes.Timeout, "The provider did not respond in time", provider),
         ClientResultException or HttpRequestException or IOException =>
             New(GenerationErrorCodes.ConnectionFailed, "The connection to the provider failed", provider, exception.Message),
         JsonException or FormatException =>
@@ -49,17 +49,17 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         return isEmpty ? New(GenerationErrorCodes.InvalidResponse, message, provider) : Unusable(provider, message);
     }
 
-    /// <summary>The failure of an answer that was paid for and cannot be used.</summary>
+    /// <summary>The failure of a response that was paid for and cannot be used.</summary>
     public GenerationException Unusable(string provider, string message) => New(GenerationErrorCodes.UnusableResponse, message, provider);
 
-    /// <summary>The failure of an answer that was empty, or is gone: the next one may not be.</summary>
+    /// <summary>The failure of a response that is empty, or whose image is gone: the next one may be complete.</summary>
     public GenerationException Empty(string provider, string message) => New(GenerationErrorCodes.InvalidResponse, message, provider);
 
     /// <summary>The failure of a text that ends in the middle.</summary>
     public GenerationException Truncated(string provider) =>
         New(GenerationErrorCodes.Truncated, "The text was cut at the model's length limit", provider);
 
-    /// <summary>The failure of an answer that came with success and says that a filter, or the model itself, withheld the content.</summary>
+    /// <summary>The failure of a successful response which says that a filter, or the model itself, withheld the content.</summary>
     public GenerationException Filtered(string provider, string message, string? detail) =>
         New(GenerationErrorCodes.ContentFilter, message, provider, detail);
 
@@ -81,7 +81,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
     {
         var code = CodeOf(response.Status, error);
 
-        // The answer to a bad key quotes a part of it.
+        // The response to a bad key quotes a part of it.
         var detail = code == GenerationErrorCodes.Unauthorized ? null : error.Message;
         var wait = FailureTable.RuleOf(code) == RetryRule.Never ? null : RetryAfter.Read(response.Header, error, time.GetUtcNow());
         return New(code, $"{FailureTable.TextOf(code)} (HTTP {response.Status})", provider, detail, response.Status, wait);

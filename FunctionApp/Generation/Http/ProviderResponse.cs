@@ -5,7 +5,7 @@ namespace Atelier.Generation.Http;
 /// <summary>A response of a provider, read to its end within its limit.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Header">Gives a header's value by name, without regard to case, or null.</param>
-/// <param name="Body">The body; whoever parses it changes it.</param>
+/// <param name="Body">The body, which parsing changes in place.</param>
 internal sealed record ProviderResponse(int Status, Func<string, string?> Header, Memory<byte> Body)
 {
     /// <summary>Whether the provider did what it was asked to.</summary>

@@ -6,7 +6,7 @@ using Atelier.Generation.Json;
 
 namespace Atelier.Generation.Jobs;
 
-/// <summary>Reads jobs as asynchronous providers tell of them: in the response to an order, in that to a poll, and in a callback.</summary>
+/// <summary>Reads jobs as asynchronous providers report them: in the response to an order or a poll, and in a callback.</summary>
 /// <param name="provider">The provider's name.</param>
 /// <param name="model">The model that makes the images.</param>
 /// <param name="imageFields">The fields that a job's image may be in.</param>

@@ -36,12 +36,12 @@ internal static class ChatResponse
         var root = document.RootElement;
         var choices = root.List("choices");
         if (choices?.First() is not { } choice)
-            throw caller.Failures.Without(caller.Provider, response, root, isEmpty: choices is not null, "The provider answered without a text");
+            throw caller.Failures.Without(caller.Provider, response, root, isEmpty: choices is not null, "The provider's response has no text");
 
         // Some say which filter it was: "content_filter: RECITATION".
         var end = choice.Text("finish_reason")?.Split(':')[0].Trim() ?? "";
         if (Filters.Contains(end))
-            throw caller.Failures.Filtered(caller.Provider, "The provider's content filter stopped the answer", detail: null);
+            throw caller.Failures.Filtered(caller.Provider, "The provider's content filter stopped the response", detail: null);
         var message = choice.Member("message") ?? choice;
         if (message.Text("refusal") is { } refusal)
             throw caller.Failures.Filtered(caller.Provider, "The model refused", refusal);
@@ -49,7 +49,7 @@ internal static class ChatResponse
             throw caller.Failures.Truncated(caller.Provider);
         var text = WithoutReasoning(TextIn(message.Member("content")));
         if (text.Length == 0 || choice.Member("error") is not null)
-            throw caller.Failures.Without(caller.Provider, response, ErrorHolder(root, choice), isEmpty: true, "The provider answered without a text");
+            throw caller.Failures.Without(caller.Provider, response, ErrorHolder(root, choice), isEmpty: true, "The provider's response has no text");
         return new GeneratedText(text, ModelIn(root) ?? model, Usage.Read(root, "prompt_tokens", "completion_tokens"));
     }
 

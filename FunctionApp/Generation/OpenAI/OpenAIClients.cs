@@ -54,7 +54,7 @@ internal sealed class OpenAIClients(Func<PipelineTransport, OpenAIClient> create
             ErrorOptions = ClientErrorBehaviors.NoThrow,
             BufferResponse = false,
         };
-        // A call repeated after a crash is told apart from another attempt.
+        // With the key, a provider can distinguish a call repeated after a crash from a new attempt.
         options.SetHeader("Idempotency-Key", call.IdempotencyKey);
         options.SetHeader(ProviderHttp.PartHeader, call.User);
         using var message = (await send(options)).GetRawResponse();

@@ -36,13 +36,13 @@ internal sealed class OpenAIImageGenerator(
         var root = document.RootElement;
         var data = root.List("data");
         if (data?.First() is not { } first)
-            throw caller.Failures.Without(Provider, response, root, isEmpty: data is not null, "The provider answered without an image");
+            throw caller.Failures.Without(Provider, response, root, isEmpty: data is not null, "The provider's response has no image");
         if ((first.Member("b64_json") ?? first.Member("url")) is not { } image)
-            throw caller.Failures.Without(Provider, response, root, isEmpty: false, "The provider answered without an image");
+            throw caller.Failures.Without(Provider, response, root, isEmpty: false, "The provider's response has no image");
         return await images.ReadAsync(image, model, Usage.Read(root, "input_tokens", "output_tokens"), cancellationToken);
     }
 
-    // The response format is left alone: gpt-image models always answer with base64 and refuse the parameter.
+    // No response format is sent: gpt-image models always respond with base64 and refuse the parameter.
     private JsonObject BodyOf(ImageRequest request)
     {
         if (!formats.Contains(request.Format, StringComparer.Ordinal))

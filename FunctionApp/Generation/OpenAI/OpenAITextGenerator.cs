@@ -11,7 +11,7 @@ internal enum ChatDialect
     /// <summary>Not at all.</summary>
     OpenAI,
 
-    /// <summary>Google refuses fields that its API does not list, <c>user</c> among them, and limits an answer by <c>max_tokens</c>.</summary>
+    /// <summary>Google refuses fields that its API does not list, <c>user</c> among them, and limits a response by <c>max_tokens</c>.</summary>
     Google,
 }
 

@@ -18,7 +18,7 @@ public sealed class EventStream(
     private const int PageSize = 200;
 
     /// <summary>Streams until the client leaves, the stream's lifetime is over, or the process stops.</summary>
-    /// <param name="http">The request; its answer must not have begun.</param>
+    /// <param name="http">The request; its response must not have begun.</param>
     /// <param name="userId">Whose events.</param>
     /// <param name="campaignId">Of one campaign, whose owner must have been checked; <see langword="null"/> for all of the caller's.</param>
     /// <param name="after">The last event that the client has; <see langword="null"/> for a campaign's first, or for what is new from now on.</param>
@@ -32,7 +32,7 @@ public sealed class EventStream(
         try
         {
             long joined = await reader.Joined.WaitAsync(ending.Token);
-            // Another process may be ahead of this one's hub, but nobody is ahead of the log.
+            // Another process may be ahead of this process's hub, but never ahead of the log.
             if (after > joined && after > await log.ReadEndAsync(ending.Token))
                 throw ApiException.Invalid(EventPosition.NameIn(http.Request), "must be the id of an event that has happened.");
             Begin(http.Response);
@@ -52,7 +52,7 @@ public sealed class EventStream(
         }
         catch (Exception exception) when (http.Response.HasStarted)
         {
-            // No other answer can be given any more. A connection that was cut is everyday; the rest is worth a line.
+            // The response has begun, so no other can be sent. A cut connection is normal; anything else is logged.
             if (exception is not (OperationCanceledException or IOException))
                 logger.LogWarning(exception, "A stream of {UserId} ends early; its client resumes it.", userId);
         }
@@ -65,7 +65,7 @@ public sealed class EventStream(
     private static void Begin(HttpResponse response)
     {
         response.ContentType = "text/event-stream; charset=utf-8";
-        // Proxies that buffer answers (nginx and what is built on it) let this one through.
+        // Proxies that buffer responses (nginx and what is built on it) pass this one on at once.
         response.Headers["X-Accel-Buffering"] = "no";
     }
 

@@ -53,10 +53,10 @@ public sealed class SendWebhook(
     {
         { IsSuccess: true } => null,
         { Status: HttpStatusCode.Gone } => new ActivityFailure("http_410", "The receiver wants no more messages.", CanRetry: false),
-        { Status: { } status } => new ActivityFailure($"http_{(int)status}", $"The receiver answered with {(int)status}.", CanRetry: true),
+        { Status: { } status } => new ActivityFailure($"http_{(int)status}", $"The receiver responded with {(int)status}.", CanRetry: true),
         { Failure: WebhookResponse.NotAllowed } =>
             new ActivityFailure(WebhookResponse.NotAllowed, "The host leads to an address that is not one of the public internet's.", CanRetry: false),
-        { Failure: WebhookResponse.TimedOut } => new ActivityFailure(WebhookResponse.TimedOut, "The receiver did not answer in time.", CanRetry: true),
+        { Failure: WebhookResponse.TimedOut } => new ActivityFailure(WebhookResponse.TimedOut, "The receiver did not respond in time.", CanRetry: true),
         { Failure: Disabled } => new ActivityFailure(Disabled, "The receiver has said before that it wants no more messages.", CanRetry: false),
         { Failure: SecretLost } => new ActivityFailure(SecretLost, "The key of the webhook's secret is not configured here.", CanRetry: true),
         _ => new ActivityFailure(WebhookResponse.Unreachable, "The receiver could not be reached.", CanRetry: true),

@@ -5,11 +5,11 @@ using Atelier.Persistence;
 
 namespace Atelier.Notifications.Webhooks;
 
-/// <summary>Sends messages to webhooks, so that nobody can use it to reach what only this service can reach.</summary>
+/// <summary>Sends messages to webhooks, in a way that cannot be used to reach what only this service can reach (SSRF).</summary>
 /// <remarks>No redirects, no proxy, no cookies, no decompression; the connection goes where <see cref="WebhookTarget"/> allows.</remarks>
 public sealed class WebhookClient : IDisposable
 {
-    /// <summary>So much of an answer is kept, in bytes.</summary>
+    /// <summary>How much of a response's body is kept, in bytes.</summary>
     internal const int MaxKept = 1024;
 
     private readonly HttpClient _http;
@@ -79,7 +79,7 @@ public sealed class WebhookClient : IDisposable
             ? asked.Delta ?? asked.Date - _timeProvider.GetUtcNow()
             : null;
 
-    // The status has come: whether the body comes too makes no difference to whoever sent the message.
+    // The status decides: whether the body arrives makes no difference.
     private static async Task<string?> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         byte[] start = new byte[MaxKept];
@@ -107,23 +107,23 @@ public sealed class WebhookClient : IDisposable
 }
 
 /// <summary>How an attempt went.</summary>
-/// <param name="Status">The answer's status; <see langword="null"/> where there was none.</param>
-/// <param name="Body">The answer's first kilobyte.</param>
-/// <param name="Failure">Code of why there was no answer.</param>
+/// <param name="Status">The response's status; <see langword="null"/> where there was no response.</param>
+/// <param name="Body">The first kilobyte of the response's body.</param>
+/// <param name="Failure">Code of why there was no response.</param>
 public sealed record WebhookResponse(HttpStatusCode? Status, string? Body, string? Failure)
 {
     /// <summary>The host leads inside.</summary>
     public const string NotAllowed = "target_not_allowed";
 
-    /// <summary>No answer in time.</summary>
+    /// <summary>No response in time.</summary>
     public const string TimedOut = "timeout";
 
     /// <summary>No connection, or a broken one.</summary>
     public const string Unreachable = "unreachable";
 
-    /// <summary>How long a receiver that is busy (429, 503) asks to be left alone; <see langword="null"/> where it does not ask.</summary>
+    /// <summary>How long a receiver that is busy (429, 503) asks to wait; <see langword="null"/> where it does not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the receiver has the message: it answered with a 2xx status.</summary>
+    /// <summary>Whether the receiver has the message: it responded with a 2xx status.</summary>
     public bool IsSuccess => (int?)Status is >= 200 and <= 299;
 }

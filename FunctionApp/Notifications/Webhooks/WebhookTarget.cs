@@ -44,7 +44,7 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
 
     /// <summary>Connects to a host: resolves it once, checks every address, and goes to one of exactly these.</summary>
     /// <exception cref="TargetNotAllowedException">One of its addresses leads inside.</exception>
-    /// <exception cref="SocketException">It has no address, or none answers.</exception>
+    /// <exception cref="SocketException">It has no address, or none accepts a connection.</exception>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await ResolveAsync(endPoint.Host, cancellationToken);
@@ -74,7 +74,7 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await hostNames.ResolveAsync(host.Trim('[', ']'), cancellationToken);
-        // All of them, not the first that works: whoever answers with one of each would only need to try again.
+        // All of them must be allowed, not only the first that works: a name with addresses of both kinds would pass on some attempt.
         if (!options.AllowPrivateTargets && !Array.TrueForAll(addresses, PublicAddress.Is))
             throw new TargetNotAllowedException();
         return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.HostNotFound);

@@ -11,7 +11,7 @@ namespace Atelier.Operations.DeadLetters;
 /// <summary>Finds, replays and drops dead letters.</summary>
 public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control, ILogger<DeadLetterStore> logger)
 {
-    /// <summary>So many are replayed by one request; whoever wants more asks again.</summary>
+    /// <summary>The most that one request replays.</summary>
     public const int MaxReplays = 500;
 
     private const int DropBatch = 500;
@@ -79,7 +79,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
         logger.LogInformation("{Count} dead letters were dropped.", total);
     }
 
-    // A page at a time, by keys: a filter may match hundreds of thousands, and nobody else should wait for them.
+    // A page at a time, by keys: a filter may match hundreds of thousands, and other requests should not wait for them.
     private async Task<int> DropBatchAsync(DeadLetterSelection selection, CancellationToken cancellationToken)
     {
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -150,7 +150,7 @@ public sealed record DeadLetterView(
 /// <param name="Url">Where it should have gone.</param>
 /// <param name="EventId">The event.</param>
 /// <param name="Attempts">Calls made.</param>
-/// <param name="ResponseStatus">HTTP status of the last answer; <see langword="null"/> where there was none.</param>
+/// <param name="ResponseStatus">HTTP status of the last response; <see langword="null"/> where there was none.</param>
 /// <param name="ResponseBody">Its first kilobyte.</param>
 public sealed record DeadDeliveryView(Guid WebhookId, string Url, long EventId, int Attempts, int? ResponseStatus, string? ResponseBody);
 

@@ -20,7 +20,7 @@ public sealed class Backlog(NpgsqlDataSource dataSource)
     /// <summary>The backlog as metrics.</summary>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
-        // Each part is answered by a partial index that holds what waits alone.
+        // Each part reads a partial index that holds only what waits.
         await using NpgsqlCommand command = dataSource.CreateCommand(
             """
             SELECT (SELECT count(*) FROM campaigns WHERE status = 'RUNNING'),

@@ -39,7 +39,7 @@ internal sealed record MetricFamily(string Name, string Help, MetricKind Kind, d
         return _series.Count < MaxSeries ? _series.GetOrAdd(labels, _ => new MetricSeries(Bounds.Length)) : null;
     }
 
-    /// <summary>Forgets all series, where each reading tells of every one anew.</summary>
+    /// <summary>Forgets all series, for a metric whose every reading reports them all.</summary>
     public void Clear() => _series.Clear();
 }
 

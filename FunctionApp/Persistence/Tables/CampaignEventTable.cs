@@ -17,7 +17,7 @@ internal sealed class CampaignEventTable : IEntityTypeConfiguration<CampaignEven
         builder.Property(@event => @event.Part).HasMaxLength(32);
         builder.Property(@event => @event.Data).HasColumnType("jsonb");
 
-        // An activity that runs twice tells of its change once.
+        // An activity that runs twice adds its event once.
         builder.HasIndex(@event => new { @event.CampaignId, @event.Type, @event.Part, @event.Attempt }, "ix_campaign_events_once").IsUnique();
         builder.HasIndex(@event => new { @event.UserId, @event.Id }, "ix_campaign_events_user_id_id");
     }

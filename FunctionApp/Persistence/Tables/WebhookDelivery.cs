@@ -27,10 +27,10 @@ public sealed class WebhookDelivery
 
     public string? ErrorMessage { get; set; }
 
-    /// <summary>HTTP status of the last answer.</summary>
+    /// <summary>HTTP status of the last response.</summary>
     public int? ResponseStatus { get; set; }
 
-    /// <summary>The first kilobyte of the last answer, for whoever looks for the cause.</summary>
+    /// <summary>The first kilobyte of the last response, to help find the cause.</summary>
     public string? ResponseBody { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -51,7 +51,7 @@ public enum DeliveryStatus
     /// <summary>An orchestration makes its attempts.</summary>
     Scheduled,
 
-    /// <summary>The receiver has answered with a 2xx status.</summary>
+    /// <summary>The receiver has responded with a 2xx status.</summary>
     Delivered,
 
     /// <summary>Its attempts are used up: a dead letter.</summary>

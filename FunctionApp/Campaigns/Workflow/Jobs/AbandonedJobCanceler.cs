@@ -2,10 +2,10 @@ using Atelier.Generation;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>Cancels a job that nobody waits for any more, from within the activity that knows of it: no orchestration would ask for it again.</summary>
+/// <summary>Cancels a job that is no longer waited for. The activity that finds it does this itself, because no orchestration will come back to it.</summary>
 public sealed class AbandonedJobCanceler(TimeProvider timeProvider, ILogger<AbandonedJobCanceler> logger)
 {
-    // Half a minute beside the calls; a provider that is away for longer ends its job by itself, sooner or later.
+    // Half a minute in all, besides the calls. A provider that is away for longer ends its job by itself, sooner or later.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(25)];
 
     /// <summary>Cancels the job at its provider. One that cannot be cancelled is made and paid for, and the log says so.</summary>
@@ -20,7 +20,7 @@ public sealed class AbandonedJobCanceler(TimeProvider timeProvider, ILogger<Aban
             }
             catch (GenerationException exception)
             {
-                // One that lets calls hang would outlast the activity.
+                // After a timeout there is no retry: calls that hang would outlast the activity.
                 bool isLast = !exception.IsTransient || exception.Code == GenerationErrorCodes.Timeout || attempt == Pauses.Length;
                 logger.LogWarning(
                     "Job {JobId} could not be cancelled at {Provider}{Next}: {Reason}",

@@ -5,7 +5,7 @@ using Atelier.Persistence.Tables;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>The record of an image's job at its provider: kept before anyone waits for it, so that no image is ordered twice knowingly.</summary>
+/// <summary>Stores the id of an image's job at its provider as soon as it is known, so that a repetition does not order the image twice.</summary>
 public sealed class ImageJobStore(CampaignUpdater updater)
 {
     /// <summary>The attempt under way at an image, and its job.</summary>

@@ -3,7 +3,7 @@ using Atelier.Generation;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>A job that was ordered, as <see cref="SubmitImage"/> tells the orchestrator.</summary>
+/// <summary>A job that was ordered, as <see cref="SubmitImage"/> returns it to the orchestrator.</summary>
 /// <param name="JobId">The job's id at the provider.</param>
 /// <param name="IsKnown">Whether it was ordered before: its callback may have come long ago.</param>
 /// <param name="PollInterval">The first wait before it is asked for.</param>
@@ -19,7 +19,7 @@ public sealed record SubmittedImage(string JobId, bool IsKnown, TimeSpan PollInt
 /// <param name="Message">One human sentence.</param>
 /// <param name="CanRetry">Whether another job can help.</param>
 /// <param name="AskAgainIn">When to ask again, where the provider said so.</param>
-/// <param name="IsAbandoned">Whether the job goes on and nobody waits for it any more.</param>
+/// <param name="IsAbandoned">Whether the job may still be running although it is no longer waited for.</param>
 public sealed record ImageReport(
     string JobId,
     ImageJobStatus Status,

@@ -42,7 +42,7 @@ public static class MonitorImageJob
             watch = Next(watch, report.AskAgainIn, left);
         }
 
-        // A stop that came with the last poll belongs to this run: the next one would not hear of it.
+        // A stop that came with the last poll must be handled here: this run has consumed the event, so the next would not get it.
         if (stopped.IsCompleted)
             return null;
         context.ContinueAsNew(watch);

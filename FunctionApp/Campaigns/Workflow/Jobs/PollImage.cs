@@ -15,7 +15,7 @@ public sealed class PollImage(
     {
         string jobId = input.Report.JobId;
         using CampaignCancellationRegistry.Work work = cancellations.Register(input.Part.CampaignId, cancellationToken);
-        // Whatever is wrong with the attempt, or whoever has ended it, is StoreImage's to tell.
+        // If the attempt has ended meanwhile, StoreImage reports how.
         if (await jobs.FindAsync(input.Part, cancellationToken) is not { } open)
             return ImageReport.TimedOut(jobId);
 
