@@ -27,7 +27,7 @@ internal static class AccessCalls
         return http.SendAsync(request);
     }
 
-    /// <summary>The answer's body, which must be problem details of a status and code.</summary>
+    /// <summary>The response's body, which must be problem details of a status and code.</summary>
     public static async Task<JsonObject> AssertProblemAsync(this HttpResponseMessage response, int status, string code)
     {
         Assert.Equal(status, (int)response.StatusCode);

@@ -32,7 +32,7 @@ public sealed class FolderTests
             FolderOf(dependency.Origin.FullName), FolderOf(dependency.Target.FullName), $"{dependency.Origin.FullName} uses {dependency.Target.FullName}"))
         .Where(use => use.From.Length > 0 && use.To.Length > 0 && use.From != use.To);
 
-    // The first folder of a namespace; nothing for a type of the root, and for one of somebody else's.
+    // The first folder of a namespace; empty for a type of the root namespace and for types of other assemblies.
     private static string FolderOf(string type) =>
         type.StartsWith(Root, StringComparison.Ordinal) && type[Root.Length..].Split('.') is [var folder, _, ..] ? folder : "";
 

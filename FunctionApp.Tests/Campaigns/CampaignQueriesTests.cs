@@ -25,7 +25,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     [Fact]
     public async Task List_PageByPageWhileNewOnesArrive_GivesEachOnceNewestFirst()
     {
-        // Two of one instant: only the id tells them apart.
+        // Two of one instant: only the id distinguishes them.
         Campaign[] campaigns = [.. Enumerable.Range(0, 7).Select(n => TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddSeconds(n / 2)))];
         await AddAsync(campaigns);
         await AddAsync(TestCampaign.Create(userId: "ben"));

@@ -21,7 +21,7 @@ public sealed class ActivityFailureTests
     [Fact]
     public void From_FailureWithAWait_RestoresIt() => Assert.Equal(Waiting, ActivityFailure.From(Failures.Details(Waiting)));
 
-    // As a failed sub-orchestration hands on what its activity threw.
+    // As a failed sub-orchestration passes on the failure of its activity.
     [Fact]
     public void From_NestedDetails_RestoresTheFailure()
     {

@@ -78,11 +78,11 @@ public sealed class DataFolderTests : IDisposable
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
-        var wish = ((IPEndPoint)probe.LocalEndpoint).Port;
+        var preferred = ((IPEndPoint)probe.LocalEndpoint).Port;
 
-        Assert.NotEqual(wish, new PortBook(Ports).Reserve("simulator", wish));
+        Assert.NotEqual(preferred, new PortBook(Ports).Reserve("simulator", preferred));
         probe.Stop();
-        Assert.Equal(wish, new PortBook(Ports).Reserve("simulator", wish));
+        Assert.Equal(preferred, new PortBook(Ports).Reserve("simulator", preferred));
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class LifeTests : IDisposable
         Assert.Contains($"faults on demand: {simulator.GetLeftPart(UriPartial.Authority)}/\n", host.Output, StringComparison.Ordinal);
         await using var database = Npgsql.NpgsqlDataSource.Create((string)settings["Values"]!["ConnectionStrings__Postgres"]!);
         await using (var query = database.CreateCommand("show fsync")) Assert.Equal("on", await query.ExecuteScalarAsync());
-        // The app's pool alone may take a hundred; the engine, its timers and whoever looks on come beside it.
+        // The app's pool alone may take a hundred connections; the engine and its timers need others.
         await using (var query = database.CreateCommand("select current_setting('max_connections')::int"))
         {
             Assert.True((int)(await query.ExecuteScalarAsync())! > new Npgsql.NpgsqlConnectionStringBuilder().MaxPoolSize + 50);
@@ -136,15 +136,15 @@ public sealed class LifeTests : IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/campaigns");
             request.Headers.Add("Idempotency-Key", key);
             request.Content = JsonContent.Create(new { prompt = "Create a beach scene with a cat" });
-            using var answer = await client.SendAsync(request);
-            if (answer.StatusCode != HttpStatusCode.Accepted) return false;
-            id = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+            using var response = await client.SendAsync(request);
+            if (response.StatusCode != HttpStatusCode.Accepted) return false;
+            id = (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
             return true;
         });
         await Eventually.TrueAsync(async () =>
         {
-            using var answer = await client.GetAsync($"/api/campaigns/{id}");
-            return answer.IsSuccessStatusCode && (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["status"]! == "COMPLETE";
+            using var response = await client.GetAsync($"/api/campaigns/{id}");
+            return response.IsSuccessStatusCode && (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["status"]! == "COMPLETE";
         });
         return id;
     }

@@ -34,7 +34,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>What the host has logged.</summary>
     internal string HostOutput => _host!.Output;
 
-    /// <summary>Calls that providers have begun and not answered.</summary>
+    /// <summary>Calls to providers that are under way.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
 
     /// <summary>Name of the host's blob container.</summary>

@@ -158,16 +158,16 @@ public sealed class CampaignTests(LocalServicesFixture services, AtelierFixture 
         var key = Guid.NewGuid().ToString();
         var body = new JsonObject { ["prompt"] = "Once", ["images"] = new JsonObject { ["count"] = 0 } };
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _api.PostAsync(body.DeepClone(), key)));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _api.PostAsync(body.DeepClone(), key)));
         using var other = await _api.PostAsync(new JsonObject { ["prompt"] = "Twice" }, key);
         using var elsewhere = await _api.PostAsync(new JsonObject { ["prompt"] = "Twice" }, key, user: "somebody-else");
 
-        Assert.All(answers, a => Assert.Equal(HttpStatusCode.Accepted, a.StatusCode));
+        Assert.All(responses, a => Assert.Equal(HttpStatusCode.Accepted, a.StatusCode));
         var ids = new HashSet<string>();
-        foreach (var answer in answers)
+        foreach (var response in responses)
         {
-            ids.Add((string)(await CampaignApi.ReadAsync(answer))["id"]!);
-            answer.Dispose();
+            ids.Add((string)(await CampaignApi.ReadAsync(response))["id"]!);
+            response.Dispose();
         }
 
         Assert.Single(ids);

@@ -89,7 +89,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
         await using var hold = new NpgsqlCommand($"SELECT FROM campaigns WHERE id = '{id}' FOR UPDATE", connection, transaction);
         await hold.ExecuteNonQueryAsync();
 
-        // It would be answered after the lock is given back, which is after the answer.
+        // If it waited for the lock, its response would come only after the lock is released, which is after this response.
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/campaigns/{id}/{verb}") { Headers = { { "X-User", "stranger" } } };
         using var response = await _api.Http.SendAsync(request);
 

@@ -3,7 +3,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EndToEnd;
 
-/// <summary>The promise of the 202: what was accepted reaches its end, whatever process dies.</summary>
+/// <summary>The guarantee behind the 202: what was accepted reaches its end, whichever process dies.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class CrashTests(LocalServicesFixture services)
 {
@@ -44,7 +44,7 @@ public sealed class CrashTests(LocalServicesFixture services)
                     }
                     catch (HttpRequestException)
                     {
-                        // The host is down: a client that was not answered asks again under the same key.
+                        // The host is down: a client without a response repeats its request under the same key.
                         return false;
                     }
                 });

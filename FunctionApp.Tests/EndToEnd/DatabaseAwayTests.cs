@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.EndToEnd;
 
-/// <summary>What the host answers while its database takes no connections, and after.</summary>
+/// <summary>What the host responds while its database takes no connections, and afterwards.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class DatabaseAwayTests(LocalServicesFixture services)
 {

@@ -127,10 +127,10 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
                 new ParallelOptions { MaxDegreeOfParallelism = 50 },
                 async (index, _) => streams[index] = await EventStreamClient.OpenAsync(http, "/api/events", $"{_user}-{index % 10}"));
 
-            var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(user => StartAsync("For all to hear", $"{_user}-{user}")));
+            var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(user => StartAsync("For all of them", $"{_user}-{user}")));
 
-            var heard = await Task.WhenAll(streams.Select(stream => HearAsync(stream, ids)));
-            Assert.All(heard, Assert.True);
+            var received = await Task.WhenAll(streams.Select(stream => ReceivesAsync(stream, ids)));
+            Assert.All(received, Assert.True);
             Assert.Equal(1, await CountConnectionsAsync("query LIKE 'LISTEN%'"));
             // The pool's thirty are for requests; that none of a thousand streams holds one is what the test is about.
             Assert.InRange(await CountConnectionsAsync("true"), 1, 40);
@@ -144,7 +144,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
         }
     }
 
-    private static async Task<bool> HearAsync(EventStreamClient stream, string[] ids)
+    private static async Task<bool> ReceivesAsync(EventStreamClient stream, string[] ids)
     {
         while (await stream.NextAsync() is { } message)
         {

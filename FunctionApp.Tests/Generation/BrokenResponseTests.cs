@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>Answers that come with success and hold nothing to use, and answers that never come.</summary>
+/// <summary>Successful responses without usable content, and responses that never come.</summary>
 public sealed class BrokenResponseTests
 {
     public static TheoryData<string, string> UselessTexts => new()

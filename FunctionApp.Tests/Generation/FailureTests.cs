@@ -2,7 +2,7 @@ using Atelier.Generation;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>What the answers that providers give on failure are made of, seen through the real client.</summary>
+/// <summary>The failures that providers' error responses become in the real client.</summary>
 public sealed class FailureTests
 {
     private const string AzureFilter =
@@ -67,8 +67,8 @@ public sealed class FailureTests
         { "a conflict", 409, "", GenerationErrorCodes.Conflict, true },
         { "a call too early", 425, "", GenerationErrorCodes.Conflict, true },
         { "a failure", 500, """{"error":{"message":"The server had an error.","type":"server_error","code":null}}""", GenerationErrorCodes.ServerError, true },
-        { "a failure told as a sentence", 500, """{"error":"Out of memory"}""", GenerationErrorCodes.ServerError, true },
-        { "a failure told in HTML", 502, "<html>Bad gateway</html>", GenerationErrorCodes.ServerError, true },
+        { "a failure as a sentence", 500, """{"error":"Out of memory"}""", GenerationErrorCodes.ServerError, true },
+        { "a failure in HTML", 502, "<html>Bad gateway</html>", GenerationErrorCodes.ServerError, true },
         { "an overload", 503, "", GenerationErrorCodes.ServerError, true },
         { "a timeout behind a gateway", 504, "upstream request timeout", GenerationErrorCodes.Timeout, true },
         { "a connection that was closed on the way", 499, "", GenerationErrorCodes.ConnectionFailed, true },

@@ -6,7 +6,7 @@ using Atelier.Generation;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>Answers that were paid for, in spellings that JSON alone cannot show: what may depart from the rule without harm.</summary>
+/// <summary>Responses that were paid for and depart from the rules in harmless ways, some of which only raw bytes can show.</summary>
 public sealed class LenientResponseTests
 {
     private const string Secret = "a secret of at least 16";

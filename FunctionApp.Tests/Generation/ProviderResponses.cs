@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>Answers of the shapes that providers give.</summary>
+/// <summary>Responses in the shapes that providers use.</summary>
 internal static class ProviderResponses
 {
     /// <summary>The first bytes of a PNG: the signature and the header chunk, no pixels.</summary>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>What the providers are asked, and what becomes of their answers.</summary>
+/// <summary>The requests to providers, and what becomes of their responses.</summary>
 public sealed class RequestTests
 {
     private static readonly Guid Campaign = Guid.Parse("0198f0c2-7a3b-7c4d-8e5f-0123456789ab");

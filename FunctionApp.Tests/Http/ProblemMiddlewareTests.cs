@@ -46,7 +46,7 @@ public sealed class ProblemMiddlewareTests
         Assert.DoesNotContain("secret-word", problem.GetRawText(), StringComparison.Ordinal);
     }
 
-    // The Functions host makes an empty 500 of an answer whose request it could not send to its end.
+    // The Functions host turns a response into an empty 500 when it could not send the whole request.
     [Fact]
     public async Task Body_Refused_IsReadPastTheServersOwnLimit()
     {
@@ -94,9 +94,9 @@ public sealed class ProblemMiddlewareTests
 
     private Task InvokeAsync(Exception exception)
     {
-        var answers = new ResponseMiddleware(
+        var headers = new ResponseMiddleware(
             new Cors(new CorsOptions([], WithCredentials: false)), new ConfigurationBuilder().Build(), NullLogger<ResponseMiddleware>.Instance);
         var problems = new ProblemMiddleware(NullLogger<ProblemMiddleware>.Instance);
-        return answers.Invoke(_context.Object, context => problems.Invoke(context, _ => throw exception));
+        return headers.Invoke(_context.Object, context => problems.Invoke(context, _ => throw exception));
     }
 }

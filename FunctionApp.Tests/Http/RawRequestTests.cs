@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Http;
 
-/// <summary>Requests that no client library would send, over a socket: which of them the app answers, and which the server before it.</summary>
+/// <summary>Requests that no client library would send, over a socket: which of them the app responds to, and which the server before it.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>, IAsyncLifetime
 {
@@ -88,9 +88,9 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        string answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        Assert.True(end > 0, $"'{answer}'");
-        return (answer[..end], answer[(end + 4)..]);
+        string response = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        int end = response.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        Assert.True(end > 0, $"'{response}'");
+        return (response[..end], response[(end + 4)..]);
     }
 }

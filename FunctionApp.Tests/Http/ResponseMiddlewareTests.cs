@@ -8,7 +8,7 @@ using Moq;
 
 namespace FunctionApp.Tests.Http;
 
-/// <summary>Which content security policy an answer starts with.</summary>
+/// <summary>Which content security policy a response starts with.</summary>
 public sealed class ResponseMiddlewareTests
 {
     [Theory]

@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Http;
 
-/// <summary>What every answer has, on the real host: its headers, and problem details where nothing is found.</summary>
+/// <summary>What every response has, on the real host: its headers, and problem details where nothing is found.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.CorsFixture app) : IClassFixture<ResponseTests.CorsFixture>, IAsyncLifetime
 {
@@ -113,8 +113,8 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
 
         await preflight.AssertProblemAsync(403, "origin_not_allowed");
         await posting.AssertProblemAsync(403, "cross_site_request");
-        Assert.All([preflight, reading, posting], answer => Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin")));
-        Assert.All([preflight, reading, posting], answer => Assert.Equal("Origin", answer.Header("Vary")));
+        Assert.All([preflight, reading, posting], response => Assert.False(response.Headers.Contains("Access-Control-Allow-Origin")));
+        Assert.All([preflight, reading, posting], response => Assert.Equal("Origin", response.Header("Vary")));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
         using var missing = await _http.GetAsync("/api/campaigns/nonsense", ("Origin", Page));
 
         Assert.Equal(202, (int)posted.StatusCode);
-        Assert.All([posted, missing], answer => Assert.Equal(Page, answer.Header("Access-Control-Allow-Origin")));
+        Assert.All([posted, missing], response => Assert.Equal(Page, response.Header("Access-Control-Allow-Origin")));
         Assert.Superset(
             new HashSet<string> { "Location", "Retry-After", "ETag", "RateLimit-Remaining" },
             posted.Header("Access-Control-Expose-Headers").Split(", ").ToHashSet());

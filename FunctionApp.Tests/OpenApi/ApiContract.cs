@@ -34,7 +34,7 @@ internal static class ApiContract
             // A path without parameters is meant before one with.
             .MinBy(operation => operation.Path.Count(character => character == '{'));
 
-    /// <summary>What is wrong with an answer; empty where it is as documented.</summary>
+    /// <summary>What is wrong with a response; empty where it is as documented.</summary>
     public static IReadOnlyList<string> Check(ApiOperation operation, int status, string? contentType, string? body)
     {
         if (operation.Responses[$"{status}"] is not { } documented)

@@ -46,7 +46,7 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(after))["status"]!);
     }
 
-    // The contract handler of the client has seen by then that the answer is one of those documented.
+    // The client's contract handler has checked by then that the response is a documented one.
     private static async Task<bool> SendAsync(HttpClient http, GeneratedRequest generated)
     {
         using var request = generated.ToMessage();

@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace FunctionApp.Tests.OpenApi;
 
-/// <summary>A request as FsCheck made it; printed when it is answered wrongly.</summary>
+/// <summary>A request as FsCheck made it; printed when its response is wrong.</summary>
 internal sealed record GeneratedRequest(
     HttpMethod Method, string Path, string Query, IReadOnlyList<(string Name, string Value)> Headers, byte[]? Body, string? ContentType)
 {

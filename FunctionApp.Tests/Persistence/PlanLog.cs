@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.Persistence;
 
-/// <summary>The plans that PostgreSQL has really used in a database, whoever asked, those inside of triggers and functions too.</summary>
+/// <summary>The plans that PostgreSQL really used in a database, for statements of all clients, triggers and functions.</summary>
 /// <remarks>https://www.postgresql.org/docs/18/auto-explain.html</remarks>
 internal sealed class PlanLog
 {

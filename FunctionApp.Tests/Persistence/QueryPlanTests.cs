@@ -48,7 +48,7 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
             Assert.False(PlanReader.Scans(plan), $"A table is read from end to end by\n{command.Sql}\n{plan}");
         }
 
-        // Each page by the cursor that leads to it; the campaigns of one instant are told apart by their ids.
+        // Each page by the cursor that leads to it; the campaigns of one instant differ by their ids.
         long first = await BuffersOfAsync(db, recorder, database.DataSource, after: null);
         Cursor cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, (999 * PageSize) - 1);
         long thousandth = await BuffersOfAsync(db, recorder, database.DataSource, cursor);

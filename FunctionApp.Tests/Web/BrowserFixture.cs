@@ -65,7 +65,7 @@ internal sealed class Visit : IAsyncDisposable
         page.PageError += (_, error) => _complaints.Enqueue(error);
         page.Console += (_, message) =>
         {
-            // Answers such as 401 and 404 are part of what is tried here.
+            // Responses such as 401 and 404 are part of what is tested here.
             if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource: the server responded", StringComparison.Ordinal))
                 _complaints.Enqueue(message.Text);
         };

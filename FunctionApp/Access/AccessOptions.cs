@@ -91,7 +91,7 @@ public sealed partial record AccessOptions(
     {
         string[] domains = configuration.ReadList(DomainsSetting);
         return Array.Find(domains, domain => !DomainName().IsMatch(domain)) is { } wrong
-            ? throw new SettingException(DomainsSetting, $"Setting '{DomainsSetting}' must be domains such as example.org apart by commas, not '{wrong}'.")
+            ? throw new SettingException(DomainsSetting, $"Setting '{DomainsSetting}' must be domains such as example.org separated by commas, not '{wrong}'.")
             : domains;
     }
 
@@ -100,7 +100,7 @@ public sealed partial record AccessOptions(
         string[] operators = configuration.ReadList(OperatorsSetting);
         return Array.Exists(operators, name => !Caller.IsUserId(name))
             ? throw new SettingException(
-                OperatorsSetting, $"Setting '{OperatorsSetting}' must be user ids of at most {Caller.MaxUserIdLength} characters, or e-mail addresses, apart by commas.")
+                OperatorsSetting, $"Setting '{OperatorsSetting}' must be user ids of at most {Caller.MaxUserIdLength} characters, or e-mail addresses, separated by commas.")
             : operators;
     }
 

@@ -14,7 +14,7 @@ namespace Atelier.Campaigns;
 /// </remarks>
 internal static class CampaignSearch
 {
-    // The rarest is the one whose matches reach back the furthest within so many.
+    // The rarest is the one of which this many matches reach back the furthest.
     private const int Sample = 200;
 
     /// <summary>The campaigns of a page and one more, in no order.</summary>

@@ -46,7 +46,7 @@ public static class SettingsReader
             : throw new SettingException(setting, $"Setting '{setting}' must be a time as hh:mm:ss between {min} and {max}.");
     }
 
-    /// <summary>The values of a setting that holds several: apart by commas, or one by one as <c>Setting:0</c>, <c>Setting:1</c>.</summary>
+    /// <summary>The values of a setting that holds several: separated by commas, or one by one as <c>Setting:0</c>, <c>Setting:1</c>.</summary>
     public static string[] ReadList(this IConfiguration configuration, string setting)
     {
         IConfigurationSection section = configuration.GetSection(setting);

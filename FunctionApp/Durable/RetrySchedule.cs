@@ -20,7 +20,7 @@ public static class RetrySchedule
         return retryAfter > delay ? retryAfter : delay;
     }
 
-    /// <summary>The delay that the engine's policy makes after an attempt, whatever wait was asked for.</summary>
+    /// <summary>The delay of the engine's policy after an attempt, without regard to a <c>Retry-After</c>.</summary>
     public static TimeSpan PolicyDelay(RetrySettings settings, int attempt)
     {
         // In milliseconds as a double: far powers become infinite instead of overflowing, and the maximum cuts them.

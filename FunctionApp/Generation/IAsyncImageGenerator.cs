@@ -9,7 +9,7 @@ public interface IAsyncImageGenerator
     /// <summary>The model that makes the images, as the provider names it.</summary>
     string Model { get; }
 
-    /// <summary>How often a job is asked for whose callback does not come, and how long it may take.</summary>
+    /// <summary>How often a job is polled while its callback does not come, and how long it may take.</summary>
     JobTiming JobTiming { get; }
 
     /// <summary>Orders one image, in one call: retrying is the workflow's business.</summary>
@@ -17,7 +17,7 @@ public interface IAsyncImageGenerator
     /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or sent an unusable response.</exception>
     Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Asks how a job stands.</summary>
+    /// <summary>Gets the status of a job.</summary>
     /// <exception cref="GenerationException">The poll failed; that says nothing about the job.</exception>
     Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken);
 
@@ -43,8 +43,8 @@ public interface IAsyncImageGenerator
 }
 
 /// <summary>How often a job is polled, and how long it may take.</summary>
-/// <param name="PollInterval">The first wait before a job is asked for; each further one is half as long again, up to half a minute.</param>
-/// <param name="Timeout">When a job that has not ended is given up.</param>
+/// <param name="PollInterval">The wait before the first poll; each further one is 1.5 times as long, up to 30 s.</param>
+/// <param name="Timeout">After how long a job that has not ended times out.</param>
 public sealed record JobTiming(TimeSpan PollInterval, TimeSpan Timeout);
 
 /// <summary>Where a job at a provider stands.</summary>

@@ -101,7 +101,7 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
     public JobTiming JobTiming() => new(
         Time("PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)), Time("JobTimeout", TimeSpan.FromMinutes(5), TimeSpan.FromDays(1)));
 
-    /// <summary><c>OutputHosts</c>: host names apart by commas, each with its subdomains where it begins with a dot.</summary>
+    /// <summary><c>OutputHosts</c>: host names separated by commas, each with its subdomains where it begins with a dot.</summary>
     public string[] OutputHosts(string defaultValue) =>
         (Text("OutputHosts") ?? defaultValue).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -19,7 +19,7 @@ internal enum RouteAccess
 }
 
 /// <summary>A route: what it takes, who may call it, and which function runs.</summary>
-/// <param name="Methods">HTTP methods apart by commas; <c>*</c> for all.</param>
+/// <param name="Methods">HTTP methods separated by commas; <c>*</c> for all.</param>
 /// <param name="Path">The template, without the leading slash.</param>
 /// <param name="Access">Who may call it.</param>
 /// <param name="Function">Name of the function.</param>
@@ -58,8 +58,8 @@ internal static class Routes
     public const string PageIcon = "favicon.svg";
     public const string PageSettings = "settings.json";
 
-    // Whatever is left: the hosts prefer a literal path and a listed method. The Functions host's own routes, /admin and /runtime, come before all of
-    // an app's.
+    // Everything else: the hosts prefer a literal path and a listed method. The Functions host's own routes, /admin and /runtime, take precedence
+    // over all of an app's.
     public const string Unknown = "{*path}";
 
     /// <summary>The table.</summary>

@@ -4,7 +4,7 @@ namespace Atelier.Images;
 public interface IImageStore
 {
     /// <summary>Stores an image under a name. A second save under the same name replaces the first, so a repeated save does no harm.</summary>
-    /// <param name="name">The name within the store, parts apart by slashes.</param>
+    /// <param name="name">The name within the store, parts separated by slashes.</param>
     /// <param name="bytes">The encoded image.</param>
     /// <param name="contentType">What it is served as.</param>
     /// <param name="ct">Ends the upload.</param>

@@ -12,7 +12,7 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
 {
     private const string Columns = "id, user_id, campaign_id, type, part, data::text, at";
 
-    /// <summary>The last id below the horizon, used or not: whatever comes later is above it.</summary>
+    /// <summary>The last id below the horizon, used or not: later events have higher ids.</summary>
     public async Task<long> ReadEndAsync(CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand("SELECT campaign_event_horizon() - 1");

@@ -137,7 +137,7 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
         Provider = provider,
     }).Entity;
 
-    /// <summary>Takes back an attempt that never came to its provider.</summary>
+    /// <summary>Removes an attempt whose provider was not called.</summary>
     public void RemoveAttempt(CampaignAttempt attempt) => db.Attempts.Remove(attempt);
 
     /// <summary>Adds an event that commits with the change.</summary>
@@ -160,7 +160,7 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
         });
     }
 
-    /// <summary>Takes the campaign's dead letter away, where there is one.</summary>
+    /// <summary>Removes the campaign's dead letter, if there is one.</summary>
     public Task RemoveDeadLetterAsync(CancellationToken cancellationToken) =>
         db.DeadLetters.Where(letter => letter.Id == Campaign.Id).ExecuteDeleteAsync(cancellationToken);
 

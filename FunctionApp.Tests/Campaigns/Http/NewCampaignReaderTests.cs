@@ -145,11 +145,11 @@ public sealed class NewCampaignReaderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Read_BodyTooLong_Is413WithOrWithoutContentLength(bool told)
+    public async Task Read_BodyTooLong_Is413WithOrWithoutContentLength(bool hasLength)
     {
         string body = $$"""{"prompt":"a","x":"{{new string('x', 64 * 1024)}}"}""";
 
-        var problem = await Assert.ThrowsAsync<ApiException>(() => ReadAsync(body, tellLength: told));
+        var problem = await Assert.ThrowsAsync<ApiException>(() => ReadAsync(body, hasLength: hasLength));
 
         Assert.Equal((413, "body_too_large"), (problem.Status, problem.Code));
     }
@@ -171,12 +171,12 @@ public sealed class NewCampaignReaderTests
         Assert.Equal(field, Assert.Single(problem.Errors!).Key);
     }
 
-    private static Task<NewCampaign> ReadAsync(string body, string? contentType = "application/json", bool tellLength = true)
+    private static Task<NewCampaign> ReadAsync(string body, string? contentType = "application/json", bool hasLength = true)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(body);
         HttpRequest request = new DefaultHttpContext().Request;
         request.ContentType = contentType;
-        request.ContentLength = tellLength ? bytes.Length : null;
+        request.ContentLength = hasLength ? bytes.Length : null;
         request.Body = new MemoryStream(bytes);
         return new NewCampaignReader(TestGenerators.Create()).ReadAsync(request, CancellationToken.None);
     }

@@ -10,7 +10,7 @@ namespace FunctionApp.Tests.Campaigns.Workflow;
 
 /// <summary>
 /// A campaign of one image of an asynchronous provider, and its monitors, whose activities, timers and events a test ends one by one. Events follow the
-/// official rules: one that nobody waits for is kept, one waiter takes one event.
+/// official rules: an event without a waiter is kept, and one waiter takes one event.
 /// </summary>
 internal sealed class AsyncImageScript
 {
@@ -89,16 +89,16 @@ internal sealed class AsyncImageScript
     public static Task<SubmittedImage?> Submitted(string job, bool isKnown = false) =>
         Task.FromResult<SubmittedImage?>(new SubmittedImage(job, isKnown, PollInterval, JobTimeout));
 
-    public void OnSubmit(Func<Task<SubmittedImage?>> answer) => _submits.Enqueue(answer);
+    public void OnSubmit(Func<Task<SubmittedImage?>> result) => _submits.Enqueue(result);
 
-    public void OnPoll(params ImageReport[] answers)
+    public void OnPoll(params ImageReport[] results)
     {
-        foreach (var answer in answers) _polls.Enqueue(() => Task.FromResult(answer));
+        foreach (var result in results) _polls.Enqueue(() => Task.FromResult(result));
     }
 
-    public void OnPoll(Func<Task<ImageReport>> answer) => _polls.Enqueue(answer);
+    public void OnPoll(Func<Task<ImageReport>> result) => _polls.Enqueue(result);
 
-    public void OnStore(Func<Task> answer) => _stores.Enqueue(answer);
+    public void OnStore(Func<Task> result) => _stores.Enqueue(result);
 
     public Task<string> Run(bool withText = false)
     {
@@ -130,9 +130,9 @@ internal sealed class AsyncImageScript
         timer.Done.SetResult();
     }
 
-    private static Task<T> Next<T>(Queue<Func<Task<T>>> answers, Func<Task<T>> otherwise) => answers.TryDequeue(out var answer) ? answer() : otherwise();
+    private static Task<T> Next<T>(Queue<Func<Task<T>>> results, Func<Task<T>> otherwise) => results.TryDequeue(out var result) ? result() : otherwise();
 
-    private static Task Next(Queue<Func<Task>> answers, Func<Task> otherwise) => answers.TryDequeue(out var answer) ? answer() : otherwise();
+    private static Task Next(Queue<Func<Task>> results, Func<Task> otherwise) => results.TryDequeue(out var result) ? result() : otherwise();
 
     private Task<ImageReport> Wait()
     {
@@ -183,14 +183,14 @@ internal sealed class AsyncImageScript
         return timer.Done.Task;
     }
 
-    private void Setup<T>(Mock<TaskOrchestrationContext> context, string activity, Func<object?, Task<T>> answer) =>
+    private void Setup<T>(Mock<TaskOrchestrationContext> context, string activity, Func<object?, Task<T>> result) =>
         context
             .Setup(one => one.CallActivityAsync<T>(
                 It.Is<TaskName>(name => name.Name == activity), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .Returns((TaskName name, object? input, TaskOptions? _) =>
             {
                 Calls.Add(name.Name);
-                return answer(input);
+                return result(input);
             });
 }
 

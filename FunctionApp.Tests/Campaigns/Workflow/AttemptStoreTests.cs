@@ -159,13 +159,13 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
         var end = new CampaignEnd(
             _campaign.Id,
             Run: 0,
-            [new FailedPart(null, "timeout", "No answer."), new FailedPart(0, "timeout", "Told by mistake."), new FailedPart(1, "server_error", "503.")]);
+            [new FailedPart(null, "timeout", "No response."), new FailedPart(0, "timeout", "Reported by mistake."), new FailedPart(1, "server_error", "503.")]);
 
         Assert.Equal("FAILED", await NewCompletion().RunAsync(end, CancellationToken.None));
         Assert.Equal("FAILED", await NewCompletion().RunAsync(end, CancellationToken.None));
 
         Campaign after = await ReadAsync();
-        Assert.Equal(new CampaignError("text", "timeout", "No answer."), after.Error);
+        Assert.Equal(new CampaignError("text", "timeout", "No response."), after.Error);
         Assert.Equal([PartStatus.Complete, PartStatus.Failed], after.Images.Select(image => image.Status));
         Assert.Equal(TestCampaign.CreatedAt, after.CompletedAt);
         Assert.Equal("server_error", after.Attempts.Single(attempt => attempt.Part == "image/1").Code);

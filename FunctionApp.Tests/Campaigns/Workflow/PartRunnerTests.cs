@@ -164,7 +164,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
         Task run = RunTextAsync();
         await called.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-        // As another process stops it: the notification is all that this one hears.
+        // As if another process canceled it: this one gets only the notification.
         await using (AtelierDbContext db = _database.NewContext())
         {
             await db.Campaigns.ExecuteUpdateAsync(row => row
@@ -200,10 +200,10 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
         Assert.Equal(PartStatus.Retrying, (await ReadAsync()).Images[0].Status);
     }
 
-    private void OnText(Func<TextRequest, GeneratedText> answer) =>
+    private void OnText(Func<TextRequest, GeneratedText> respond) =>
         _text
             .Setup(generator => generator.GenerateAsync(It.IsAny<TextRequest>(), It.IsAny<CancellationToken>()))
-            .Returns((TextRequest request, CancellationToken _) => Task.Run(() => answer(request)));
+            .Returns((TextRequest request, CancellationToken _) => Task.Run(() => respond(request)));
 
     private Task RunTextAsync() => NewText().RunAsync(new PartInput(_campaign.Id, null, Retry), CancellationToken.None);
 

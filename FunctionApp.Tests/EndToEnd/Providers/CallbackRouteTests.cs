@@ -38,7 +38,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     [InlineData(false)]
     public async Task Post_BodyOverTheLimit_Is413(bool tellsItsLength)
     {
-        // It asks first, as a client does that sends so much: the answer comes before the body, or before its end.
+        // It sends Expect: 100-continue, as clients do with large bodies: the response may come before the end of the body.
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0")
         {
             Content = new ByteArrayContent(new byte[RequestSize.MaxReport + 1]),

@@ -9,7 +9,7 @@ namespace FunctionApp.Tests.EndToEnd.Providers;
 /// <summary>A host with all six providers pointed at the simulator, and one campaign for each fault at each of them.</summary>
 public sealed class FaultFixture : IAsyncLifetime
 {
-    /// <summary>Keys of the providers, told apart from all else that is logged.</summary>
+    /// <summary>Keys of the providers, which nothing else in the log resembles.</summary>
     internal static readonly string[] Secrets =
         ["azure-key-5d1f0a", "gemini-key-77c02b", "sd-password-19ab3e", "r8-token-4410dd", SimulatorSecret, "callback-key-90210f", "simulator-secret"];
 

@@ -34,7 +34,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
         var campaign = await faults.EndOfAsync(services, provider, fault);
 
         var attempts = campaign["failedAttempts"]!.AsArray();
-        var told = string.Join(", ", attempts.Select(attempt => $"{attempt!["part"]} {attempt["attempt"]} {attempt["code"]}: {attempt["message"]}"));
+        var summary = string.Join(", ", attempts.Select(attempt => $"{attempt!["part"]} {attempt["attempt"]} {attempt["code"]}: {attempt["message"]}"));
         var isComplete = !expected.IsFinal;
         Assert.Equal($"{(isComplete ? "COMPLETE" : "FAILED")} {(expected.Code is null ? "" : $"{part} 1 {expected.Code}")}",
             $"{campaign["status"]} {string.Join(", ", attempts.Select(attempt => $"{attempt!["part"]} {attempt["attempt"]} {attempt["code"]}"))}");
@@ -42,7 +42,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
         Assert.Equal(isComplete ? "COMPLETE" : "FAILED", (string)made["status"]!);
         Assert.Equal(provider, (string)made["provider"]!);
         Assert.Equal(expected.IsFinal ? expected.Code : null, (string?)campaign["error"]?["code"]);
-        Assert.All(FaultFixture.Secrets, secret => Assert.DoesNotContain(secret, told, StringComparison.Ordinal));
+        Assert.All(FaultFixture.Secrets, secret => Assert.DoesNotContain(secret, summary, StringComparison.Ordinal));
 
         var calls = faults.Atelier.Calls((string)campaign["id"]!, part, part == "text" ? Operations.Text : Operations.Image);
         var again = expected is { Code: not null, IsFinal: false };

@@ -5,7 +5,7 @@ using FunctionApp.Tests.Simulator;
 
 namespace FunctionApp.Tests.Generation.Documented;
 
-/// <summary>The simulator answers with every field that the documentation of its models shows, each of the same kind.</summary>
+/// <summary>The simulator responds with every field that the documentation of its models shows, each of the same type.</summary>
 public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixture<SimulatorFixture>
 {
     // A prompt of its own for each test: the simulator counts by it where a call does not say whose it is.
@@ -16,9 +16,9 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (var (provider, answer) in DocumentedResponse.All)
+            foreach (var (provider, response) in DocumentedResponse.All)
             {
-                if (answer.IsSimulated && (answer.Status < 300 || answer.Fault is not null)) cases.Add(provider, answer.Name);
+                if (response.IsSimulated && (response.Status < 300 || response.Fault is not null)) cases.Add(provider, response.Name);
             }
 
             return cases;
@@ -29,23 +29,23 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
     [MemberData(nameof(Cases))]
     public async Task Simulator_DocumentedResponse_HasItsShape(string provider, string name)
     {
-        var answer = DocumentedResponse.Of(provider, name);
+        var response = DocumentedResponse.Of(provider, name);
 
-        var (status, headers, body) = await AskAsync(provider, answer);
+        var (status, headers, body) = await AskAsync(provider, response);
 
-        Assert.Equal(answer.Status, status);
-        Assert.DoesNotContain(Missing(answer.Body, body, "$"), path => answer.NotSimulated?.Any(path.EndsWith) != true);
-        foreach (var (header, value) in answer.Headers ?? new Dictionary<string, string>())
+        Assert.Equal(response.Status, status);
+        Assert.DoesNotContain(Missing(response.Body, body, "$"), path => response.NotSimulated?.Any(path.EndsWith) != true);
+        foreach (var (header, value) in response.Headers ?? new Dictionary<string, string>())
         {
             Assert.True(headers.ContainsKey(header), $"{header} is missing.");
             if (header == "Retry-After") Assert.Equal(value, headers[header]);
         }
     }
 
-    private async Task<(int Status, Dictionary<string, string> Headers, JsonNode Body)> AskAsync(string provider, DocumentedResponse answer)
+    private async Task<(int Status, Dictionary<string, string> Headers, JsonNode Body)> AskAsync(string provider, DocumentedResponse response)
     {
-        var fault = answer.Fault is null ? "" : $" [[fault: {answer.Fault}]]";
-        switch (answer.Operation)
+        var fault = response.Fault is null ? "" : $" [[fault: {response.Fault}]]";
+        switch (response.Operation)
         {
             case "text":
                 return await ReadAsync(await simulator.ChatAsync(_prompt + fault, baseUrl: BaseOf(provider)));
@@ -60,11 +60,11 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
                 {
                     await SubmitAsync(_prompt, receiver.Url(provider, SimulatorFixture.NewCampaign(), "image/0"));
                     var hook = await receiver.NextAsync();
-                    return (answer.Status, hook.Headers, hook.Json);
+                    return (response.Status, hook.Headers, hook.Json);
                 }
 
             default:
-                return await PollAsync((string)answer.Body["status"]!, isSingle: answer.Body["output"] is JsonValue);
+                return await PollAsync((string)response.Body["status"]!, isSingle: response.Body["output"] is JsonValue);
         }
     }
 

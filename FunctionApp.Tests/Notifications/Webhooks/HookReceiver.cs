@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FunctionApp.Tests.Notifications.Webhooks;
 
-/// <summary>Somebody's server that webhooks lead to.</summary>
+/// <summary>A server that receives webhooks.</summary>
 internal sealed class HookReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -17,7 +17,7 @@ internal sealed class HookReceiver : IAsyncDisposable
 
     public ConcurrentQueue<ReceivedMessage> Received { get; } = new();
 
-    /// <summary>How it answers; by default with an empty 200.</summary>
+    /// <summary>How it responds; by default with an empty 200.</summary>
     public Func<HttpContext, Task> Respond { get; set; } = _ => Task.CompletedTask;
 
     public static async Task<HookReceiver> StartAsync()

@@ -5,7 +5,7 @@ namespace FunctionApp.Tests.Notifications.Webhooks;
 
 public sealed class WebhookClientTests
 {
-    private static readonly WebhookOptions Patient = new() { AllowPrivateTargets = true, Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly WebhookOptions LongTimeout = new() { AllowPrivateTargets = true, Timeout = TimeSpan.FromSeconds(30) };
 
     [Fact]
     public void Sign_TheStandardsOwnExample_GivesItsSignature()
@@ -29,10 +29,10 @@ public sealed class WebhookClientTests
             return Task.CompletedTask;
         };
 
-        WebhookResponse answer = await SendAsync(receiver);
+        WebhookResponse response = await SendAsync(receiver);
 
-        Assert.Equal(HttpStatusCode.Found, answer.Status);
-        Assert.False(answer.IsSuccess);
+        Assert.Equal(HttpStatusCode.Found, response.Status);
+        Assert.False(response.IsSuccess);
         Assert.Empty(inside.Received);
     }
 
@@ -46,9 +46,9 @@ public sealed class WebhookClientTests
             return http.Response.Body.WriteAsync(new byte[100_000].Select(_ => (byte)'x').ToArray()).AsTask();
         };
 
-        WebhookResponse answer = await SendAsync(receiver);
+        WebhookResponse response = await SendAsync(receiver);
 
-        Assert.Equal(new string('x', 1024), answer.Body);
+        Assert.Equal(new string('x', 1024), response.Body);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class WebhookClientTests
         await using var receiver = await HookReceiver.StartAsync();
         receiver.Respond = http => new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
 
-        Assert.Equal(WebhookResponse.TimedOut, (await SendAsync(receiver, Patient with { Timeout = TimeSpan.FromMilliseconds(500) })).Failure);
+        Assert.Equal(WebhookResponse.TimedOut, (await SendAsync(receiver, LongTimeout with { Timeout = TimeSpan.FromMilliseconds(500) })).Failure);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class WebhookClientTests
             await new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
         };
 
-        Assert.True((await SendAsync(receiver, Patient with { Timeout = TimeSpan.FromSeconds(5) })).IsSuccess);
+        Assert.True((await SendAsync(receiver, LongTimeout with { Timeout = TimeSpan.FromSeconds(5) })).IsSuccess);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class WebhookClientTests
 
     private static async Task<WebhookResponse> SendAsync(HookReceiver receiver, WebhookOptions? options = null)
     {
-        options ??= Patient;
+        options ??= LongTimeout;
         var target = new WebhookTarget(new SystemHostNames(), options, TimeProvider.System);
         using var client = new WebhookClient(target, options, TimeProvider.System);
         return await client.SendAsync(receiver.Address.ToString(), new byte[32], "msg_1", "{}", CancellationToken.None)

@@ -57,9 +57,9 @@ public sealed class WebhookTargetTests
         names.Addresses = [IPAddress.Loopback];
         using var client = new WebhookClient(target, new WebhookOptions(), TimeProvider.System);
 
-        WebhookResponse answer = await client.SendAsync($"https://rebind.example.com:{port}/", new byte[32], "msg_1", "{}", CancellationToken.None);
+        WebhookResponse response = await client.SendAsync($"https://rebind.example.com:{port}/", new byte[32], "msg_1", "{}", CancellationToken.None);
 
-        Assert.Equal(WebhookResponse.NotAllowed, answer.Failure);
+        Assert.Equal(WebhookResponse.NotAllowed, response.Failure);
         Assert.False(listener.Pending());
     }
 

@@ -40,7 +40,7 @@ public sealed class RouteHost : IAsyncLifetime
     private NpgsqlDataSource? _database;
     private HostProcess? _development;
 
-    /// <summary>A client of the host; it holds every answer to the document.</summary>
+    /// <summary>A client of the host, which checks every response against the document.</summary>
     internal HttpClient Http => _atelier.Api.Http;
 
     /// <summary>A client of the host for development.</summary>
@@ -130,7 +130,7 @@ public sealed class RouteHost : IAsyncLifetime
         return (string)(await response.ReadAsync())["id"]!;
     }
 
-    /// <summary>The tag of what a GET answers.</summary>
+    /// <summary>The <c>ETag</c> of the response to a GET.</summary>
     internal async Task<string> TagAsync(string path)
     {
         using HttpResponseMessage response = await Http.SendAsync(Get(path));

@@ -7,11 +7,11 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.OpenApi.RouteTable;
 
-/// <summary>Every answer that the document names, over HTTP on a real host; a test of its own finds those that no row asks for.</summary>
+/// <summary>Every response that the document names, over HTTP on a real host; a test of its own finds those without a row.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed partial class RouteTableTests(LocalServicesFixture services, RouteHost host) : IClassFixture<RouteHost>, IAsyncLifetime
 {
-    // What no host can be brought to answer: nothing in these functions can fail. They would answer as all others do, by the same
+    // Responses that cannot be provoked: nothing in these functions can fail. They would respond as all others do, by the same
     // middleware, which Operation_UnexpectedException_Is500WithoutDetails sees.
     private static readonly string[] NotToBeHad =
     [
@@ -20,7 +20,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
 
     public static TheoryData<string> Rows => [.. RouteRows.All.Select(row => row.Key)];
 
-    /// <summary>What every operation that asks for its caller answers before it begins: 400, 401, 403, 429; and any operation, 414 and 431.</summary>
+    /// <summary>What the middleware responds before an operation that needs a caller begins: 400, 401, 403, 429; and before any operation: 414 and 431.</summary>
     public static TheoryData<string, int> BeforeAnything
     {
         get

@@ -14,7 +14,7 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
     // When a campaign will end is unknown; most take less than a minute.
     private static readonly TimeSpan RunningRetry = TimeSpan.FromSeconds(10);
 
-    // The upsert's row lock is held until the transaction ends: the count after it sees whatever any instance has accepted before.
+    // The upsert's row lock is held until the transaction ends: the count after it sees everything that any instance accepted before.
     private const string Take =
         """
         INSERT INTO caller_days AS held (user_id, day, campaigns) VALUES ($1, (now() AT TIME ZONE 'utc')::date, $2)

@@ -24,7 +24,7 @@ public sealed class CampaignCancellationRegistry : IDisposable
 
     /// <summary>Registers work for a campaign. Read the campaign's row only after this, so that no stop is missed in between.</summary>
     /// <param name="campaignId">The campaign.</param>
-    /// <param name="cancellationToken">What else ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work too.</param>
     public Work Register(Guid campaignId, CancellationToken cancellationToken)
     {
         var work = new Work(this, campaignId, cancellationToken);

@@ -141,7 +141,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
         return delay;
     }
 
-    // What is tried once more at most has been, in this run.
+    // Whether a failure that may be retried once has been retried in this run.
     private static async Task<bool> IsUsedUpAsync(
         CampaignChange change, PartInput input, ActivityFailure failure, CancellationToken cancellationToken) =>
         FailureTable.RuleOf(failure.Code) == RetryRule.Once

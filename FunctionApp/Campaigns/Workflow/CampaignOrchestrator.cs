@@ -65,7 +65,7 @@ public static class CampaignOrchestrator
         ActivityFailure? failure = asyncPart is null ? await TryAsync(context, part, part.Retry) : await asyncPart.AttemptAsync();
         while (failure?.Wait is { } wait)
         {
-            // More time than the policy gives: a durable timer waits, then the policy goes on where it was.
+            // The provider asked for more time than the policy gives: a durable timer waits, then the policy continues.
             await context.CreateTimer(wait.Delay, stop);
             failure = asyncPart is null
                 ? await TryAsync(context, part, RetrySchedule.After(part.Retry, wait.Attempts))

@@ -29,7 +29,7 @@ public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCa
 
         foreach (FailedPart failed in end.Failed)
         {
-            // The record is the authority: a part whose success the engine missed is there all the same.
+            // The rows are authoritative: a part whose success the engine missed is complete.
             if (await CloseAsync(change, failed, cancellationToken))
                 campaign.Error ??= new CampaignError(NameOf(failed), failed.Code, failed.Message);
         }

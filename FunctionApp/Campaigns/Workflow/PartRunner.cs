@@ -12,8 +12,8 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
     /// <summary>Runs an attempt, unless the part is there already.</summary>
     /// <param name="input">The part.</param>
     /// <param name="make">
-    /// Calls the provider and keeps what comes back; returns how to write it into the record. Its token is cancelled too when the campaign
-    /// is stopped, in whatever process.
+    /// Calls the provider and stores the result; returns how to write it into the rows. Its token is also cancelled when any process
+    /// cancels the campaign.
     /// </param>
     /// <param name="cancellationToken">The host stops: the attempt stays open, and its repetition takes its number.</param>
     /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>

@@ -11,7 +11,7 @@ internal static class CallbackSignature
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// The Standard Webhooks way, which Replicate uses: <c>webhook-signature</c> holds one or more <c>v1,{base64}</c> apart by spaces, each an
+    /// The Standard Webhooks way, which Replicate uses: <c>webhook-signature</c> holds one or more <c>v1,{base64}</c> separated by spaces, each an
     /// HMAC-SHA256 over <c>{webhook-id}.{webhook-timestamp}.{body}</c>.
     /// </summary>
     /// <exception cref="CallbackRefusedException">It is not verified.</exception>

@@ -2,7 +2,7 @@ using Atelier.Generation.Failures;
 
 namespace Atelier.Generation.Calls;
 
-/// <summary>Runs one call to a provider under a deadline, and turns whatever it throws into the one failure type.</summary>
+/// <summary>Runs one call to a provider under a deadline, and turns any exception into the one failure type.</summary>
 /// <param name="provider">The provider's name.</param>
 /// <param name="timeout">How long the call may take in all, including the reading of its response.</param>
 /// <param name="classifier">Says what a failure means.</param>

@@ -7,7 +7,7 @@ using Azure.Identity;
 
 namespace Atelier.Generation.Failures;
 
-/// <summary>Makes the failure that whatever a provider's call ended in stands for, as <see cref="FailureTable"/> has it.</summary>
+/// <summary>Maps the outcome of a failed call to its failure, by <see cref="FailureTable"/>.</summary>
 /// <param name="time">The clock that dates in headers are measured by.</param>
 /// <param name="redactor">Takes keys out of messages.</param>
 internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redactor)

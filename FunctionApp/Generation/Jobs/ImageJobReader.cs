@@ -64,7 +64,7 @@ internal sealed class ImageJobReader(
         "succeeded" => Succeeded(job, id),
         "failed" => Failed(id, failures.JobFailed(provider, job.Member("error") is { } error ? ErrorBody.Of(error) : ErrorBody.Nothing)),
         "canceled" or "cancelled" or "aborted" => Failed(id, failures.JobFailed(provider, new ErrorBody([], "It was canceled."))),
-        // Queued, starting, processing, running, and whatever else it may be called: it has not ended.
+        // Queued, starting, processing, running or any other name: it has not ended.
         _ => new ImageJob(id, ImageJobStatus.Running),
     };
 

@@ -4,7 +4,7 @@ using Microsoft.DurableTask;
 
 namespace Atelier.Notifications.Webhooks;
 
-/// <summary>The way of one message to one webhook: attempts as the retry policy spaces them, then a dead letter.</summary>
+/// <summary>Delivers one message to one webhook: attempts as the retry policy spaces them, then a dead letter.</summary>
 /// <remarks>Deterministic: it decides from its input and its activities' results alone.</remarks>
 public static class DeliverWebhook
 {
@@ -14,15 +14,15 @@ public static class DeliverWebhook
     /// <summary>The id of the orchestration of one run of a delivery.</summary>
     public static string InstanceIdOf(Guid deliveryId, int run) => $"webhook-{deliveryId:N}-{run}";
 
-    /// <summary>Delivers a message, or gives it up.</summary>
-    /// <returns>Whether it was delivered, or was no longer to be.</returns>
+    /// <summary>Delivers a message, or makes a dead letter of it.</summary>
+    /// <returns>Whether it was delivered, or no longer needs to be.</returns>
     [Function(nameof(DeliverWebhook))]
     public static async Task<bool> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, DeliveryInput input)
     {
         ActivityFailure? failure = await SendAsync(context, input, input.Retry);
         while (failure?.Wait is { } wait)
         {
-            // The receiver asked for more time than the policy gives: a durable timer waits, then the policy goes on where it was.
+            // The receiver asked for more time than the policy gives: a durable timer waits, then the policy continues.
             await context.CreateTimer(wait.Delay, CancellationToken.None);
             failure = await SendAsync(context, input, RetrySchedule.After(input.Retry, wait.Attempts));
         }

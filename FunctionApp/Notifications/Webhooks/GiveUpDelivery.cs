@@ -10,7 +10,7 @@ namespace Atelier.Notifications.Webhooks;
 /// <summary>The activity that makes a dead letter of a delivery whose attempts are used up.</summary>
 public sealed class GiveUpDelivery(AtelierDbContext db, TimeProvider timeProvider, ILogger<GiveUpDelivery> logger)
 {
-    /// <summary>Gives a delivery up, once.</summary>
+    /// <summary>Marks a delivery as dead and adds its dead letter, once.</summary>
     [Function(nameof(GiveUpDelivery))]
     public async Task RunAsync([ActivityTrigger] GivenUpDelivery input, CancellationToken cancellationToken)
     {

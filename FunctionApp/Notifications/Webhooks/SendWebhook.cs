@@ -32,11 +32,11 @@ public sealed class SendWebhook(
             return;
         }
 
-        WebhookResponse answer = await SendAsync(found.delivery, found.webhook, @event, cancellationToken);
-        ActivityFailure? failure = FailureOf(answer);
+        WebhookResponse response = await SendAsync(found.delivery, found.webhook, @event, cancellationToken);
+        ActivityFailure? failure = FailureOf(response);
         if (failure is not null)
-            failure = failure with { Wait = WaitOf(input, found.delivery, answer) };
-        await RecordAsync(input, found.webhook.Id, answer, failure, cancellationToken);
+            failure = failure with { Wait = WaitOf(input, found.delivery, response) };
+        await RecordAsync(input, found.webhook.Id, response, failure, cancellationToken);
         if (failure is null)
         {
             logger.LogInformation(
@@ -49,7 +49,7 @@ public sealed class SendWebhook(
         throw new ActivityFailedException(failure);
     }
 
-    private static ActivityFailure? FailureOf(WebhookResponse answer) => answer switch
+    private static ActivityFailure? FailureOf(WebhookResponse response) => response switch
     {
         { IsSuccess: true } => null,
         { Status: HttpStatusCode.Gone } => new ActivityFailure("http_410", "The receiver wants no more messages.", CanRetry: false),
@@ -63,12 +63,12 @@ public sealed class SendWebhook(
     };
 
     // Within the time that a run has, so that no run is taken for lost while it waits; the last attempt asks for no wait.
-    private RetryWait? WaitOf(DeliveryInput input, WebhookDelivery delivery, WebhookResponse answer)
+    private RetryWait? WaitOf(DeliveryInput input, WebhookDelivery delivery, WebhookResponse response)
     {
         int made = delivery.Attempts + 1 - input.AttemptsBefore;
         DateTimeOffset now = timeProvider.Now();
         TimeSpan left = input.Retry.Timeout - (now - (delivery.ScheduledAt ?? now));
-        TimeSpan wait = new[] { answer.RetryAfter ?? TimeSpan.Zero, input.Retry.MaxInterval, left }.Min();
+        TimeSpan wait = new[] { response.RetryAfter ?? TimeSpan.Zero, input.Retry.MaxInterval, left }.Min();
         return made < input.Retry.MaxAttempts && wait > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(wait, made) : null;
     }
 
@@ -91,10 +91,10 @@ public sealed class SendWebhook(
     }
 
     private async Task RecordAsync(
-        DeliveryInput input, Guid webhookId, WebhookResponse answer, ActivityFailure? failure, CancellationToken cancellationToken)
+        DeliveryInput input, Guid webhookId, WebhookResponse response, ActivityFailure? failure, CancellationToken cancellationToken)
     {
         DateTimeOffset now = timeProvider.Now();
-        if (answer.Status == HttpStatusCode.Gone)
+        if (response.Status == HttpStatusCode.Gone)
         {
             await db.Webhooks
                 .Where(webhook => webhook.Id == webhookId && webhook.DisabledAt == null)
@@ -103,8 +103,8 @@ public sealed class SendWebhook(
         await Open(input).ExecuteUpdateAsync(
             row => row
                 .SetProperty(delivery => delivery.Attempts, delivery => delivery.Attempts + 1)
-                .SetProperty(delivery => delivery.ResponseStatus, (int?)answer.Status)
-                .SetProperty(delivery => delivery.ResponseBody, answer.Body)
+                .SetProperty(delivery => delivery.ResponseStatus, (int?)response.Status)
+                .SetProperty(delivery => delivery.ResponseBody, response.Body)
                 .SetProperty(delivery => delivery.ErrorCode, failure == null ? null : failure.Code)
                 .SetProperty(delivery => delivery.ErrorMessage, failure == null ? null : failure.Message)
                 .SetProperty(delivery => delivery.Status, delivery => failure == null ? DeliveryStatus.Delivered : delivery.Status)

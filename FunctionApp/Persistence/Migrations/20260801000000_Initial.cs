@@ -91,7 +91,7 @@ internal sealed class Initial : Migration
                     onDelete: ReferentialAction.Cascade);
             });
 
-        // No foreign key: it would be checked with every event, and whatever deletes campaigns deletes their events with them.
+        // No foreign key: it would be checked with every event, and every deletion of a campaign deletes its events too.
         migrationBuilder.CreateTable(
             name: "campaign_events",
             columns: table => new

@@ -10,7 +10,7 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 /// </summary>
 internal sealed class AsyncImagePart
 {
-    // A provider that is away for longer than a minute ends its job by itself, sooner or later.
+    // Retried for about a minute. A provider that is away for longer ends its job by itself, sooner or later.
     private static readonly TaskOptions Cancelling = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 5, TimeSpan.FromSeconds(1), backoffCoefficient: 3, maxRetryInterval: TimeSpan.FromSeconds(30)));
 
@@ -66,7 +66,7 @@ internal sealed class AsyncImagePart
         }
         catch (TaskFailedException exception)
         {
-            // What cannot be cancelled is made and paid for; the campaign is stopped all the same.
+            // A job that cannot be cancelled is finished and paid for; the campaign is canceled nevertheless.
             ActivityFailure failure = ActivityFailure.From(exception.FailureDetails);
             logger.LogWarning(
                 "Jobs of campaign {CampaignId} could not be cancelled: {Code}: {Reason}", input.CampaignId, failure.Code, failure.Message);
@@ -98,7 +98,7 @@ internal sealed class AsyncImagePart
         return await monitor ?? ImageReport.TimedOut(job.JobId);
     }
 
-    // Waited for once, and the same wait is raced again and again: a wait that was given up would still take the event, and lose it.
+    // The same wait is raced repeatedly: an abandoned wait would still consume the event, and lose it.
     private Task<ImageReport?> ListenAsync() => _context.WaitForExternalEvent<ImageReport?>(_part.Part, CancellationToken.None);
 
     private void StopMonitor(string monitorId) => _context.SendEvent(monitorId, MonitorImageJob.StopEvent, true);

@@ -5,11 +5,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>The activity that asks an asynchronous provider how a job stands: a lost callback costs time, never the image.</summary>
+/// <summary>The activity that polls a job at an asynchronous provider, so that a lost callback delays the image but does not lose it.</summary>
 public sealed class PollImage(
     ImageJobStore jobs, CampaignCancellationRegistry cancellations, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
 {
-    /// <summary>Asks once. A question that fails says nothing about the job, unless it can never succeed.</summary>
+    /// <summary>Polls once. A transient failure says nothing about the job; a final one fails the job.</summary>
     [Function(nameof(PollImage))]
     public async Task<ImageReport> RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
@@ -32,7 +32,7 @@ public sealed class PollImage(
         catch (GenerationException exception) when (exception.IsTransient)
         {
             logger.LogWarning(
-                "Job {JobId} of {Provider} could not be asked for: {Code}: {Reason}", jobId, open.Attempt.Provider, exception.Code, exception.Message);
+                "Job {JobId} of {Provider} could not be polled: {Code}: {Reason}", jobId, open.Attempt.Provider, exception.Code, exception.Message);
             return new ImageReport(jobId, ImageJobStatus.Running, AskAgainIn: exception.RetryAfter);
         }
         catch (GenerationException exception)

@@ -59,7 +59,7 @@ public sealed class StoreImage(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // A finished job is worth another look when only the way to its image failed; another order would be paid for again.
+            // If only fetching the image failed, the job is kept and fetched again: another order would be paid for again.
             if (report.Status != ImageJobStatus.Succeeded || !CanFetchAgain(exception))
                 await jobs.ForgetAsync(part, report.JobId, cancellationToken);
             throw AttemptSpacing.Of(part, attempt, await runner.FailAsync(part, attempt, exception, cancellationToken));
