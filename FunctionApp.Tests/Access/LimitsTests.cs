@@ -51,8 +51,8 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
 
         foreach (var (key, response) in accepted)
         {
-            using var replay = await PostAsync(app.Hosts[1], "runner", key, images: 1);
-            Assert.Equal(response.Headers.Location, replay.Headers.Location);
+            using var repeated = await PostAsync(app.Hosts[1], "runner", key, images: 1);
+            Assert.Equal(response.Headers.Location, repeated.Headers.Location);
         }
 
         using var me = await app.Hosts[1].GetAsync("/api/me", ("X-User", "runner"));
@@ -72,11 +72,11 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
         }
 
         using var refused = await PostAsync(app.Hosts[1], "daily", "day-more", images: 0);
-        using var replay = await PostAsync(app.Hosts[0], "daily", "day-0", images: 0);
+        using var repeated = await PostAsync(app.Hosts[0], "daily", "day-0", images: 0);
 
         await refused.AssertProblemAsync(429, "daily_limit");
         Assert.InRange(Number(refused, "Retry-After"), 1, 24 * 60 * 60);
-        Assert.Equal(HttpStatusCode.Accepted, replay.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, repeated.StatusCode);
     }
 
     private static async Task EndAsync(HttpClient host, Uri campaign)

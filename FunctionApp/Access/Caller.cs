@@ -13,7 +13,7 @@ public sealed record Caller(string UserId)
     /// <summary>The caller's verified e-mail address; <see langword="null"/> where it is unknown.</summary>
     public string? Email { get; init; }
 
-    /// <summary>Whether it may do what operators do: see and replay everyone's dead letters. Campaigns stay their owner's.</summary>
+    /// <summary>Whether it may see and redrive the dead letters of all callers. It cannot see their campaigns.</summary>
     public bool IsOperator { get; init; }
 
     /// <summary>The caller of a request, as <see cref="CallerMiddleware"/> has found it.</summary>

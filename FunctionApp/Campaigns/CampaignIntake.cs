@@ -51,7 +51,7 @@ public sealed class CampaignIntake(
         }
         catch (DbUpdateException exception) when (idempotencyKey is not null && IsSameKey(exception))
         {
-            // Two at once: the other one was first.
+            // Two such requests at once: the other one was first.
             await transaction.RollbackAsync(cancellationToken);
             db.ChangeTracker.Clear();
             Campaign first = await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken)
@@ -108,7 +108,7 @@ public sealed class CampaignIntake(
     }
 }
 
-/// <summary>A campaign that a POST leads to.</summary>
+/// <summary>The campaign that a POST created or found.</summary>
 /// <param name="Campaign">The campaign; its parts are loaded when it is new.</param>
 /// <param name="IsNew">Whether this POST made it.</param>
 public sealed record AcceptedCampaign(Campaign Campaign, bool IsNew);

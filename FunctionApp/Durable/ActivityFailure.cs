@@ -20,7 +20,7 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
     private const int MaxMessageLength = 1000;
     private const string Unknown = "internal_error";
 
-    /// <summary>What a provider's client reports.</summary>
+    /// <summary>The failure of a provider's client.</summary>
     public static ActivityFailure From(GenerationException exception) =>
         new(exception.Code, OneLine(exception.Message), exception.IsTransient);
 
@@ -45,7 +45,7 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
     /// <summary>
     /// The properties: <c>code</c>, <c>retryable</c>, and where there is a wait <c>retryAfter</c> in seconds and <c>attempts</c>.
     /// </summary>
-    /// <remarks>Texts, truths and doubles: on the way to the orchestrator every number becomes a double, and dates are rewritten.</remarks>
+    /// <remarks>Strings, booleans and doubles only: on the way to the orchestrator every number becomes a double, and dates are rewritten.</remarks>
     internal Dictionary<string, object?> ToProperties()
     {
         var properties = new Dictionary<string, object?>(StringComparer.Ordinal)

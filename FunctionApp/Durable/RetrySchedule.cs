@@ -1,6 +1,6 @@
 namespace Atelier.Durable;
 
-/// <summary>When the next attempt follows: the arithmetic of the engine's retry policy, for the record and its readers.</summary>
+/// <summary>Computes when the next attempt follows, as the engine's retry policy does, so that it can be stored and shown.</summary>
 /// <remarks>
 /// Delay n is first × backoff^(n−1), at most the maximum; no attempt follows the last one, nor once the timeout has passed since the
 /// first: as the Durable Task retry policy documents it. If the called service sends a longer <c>Retry-After</c>, that is waited for instead.

@@ -13,8 +13,8 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     /// <summary>The channel that the trigger on <c>campaigns</c> notifies.</summary>
     internal const string Channel = "atelier_campaigns";
 
-    /// <summary>The channel that is notified of a campaign that was canceled or has failed, so that work for it can stop.</summary>
-    internal const string StopChannel = "atelier_stops";
+    /// <summary>The channel on which the trigger reports campaigns that were canceled, so that work for them can stop.</summary>
+    internal const string CancelChannel = "atelier_stops";
 
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(30);
@@ -24,8 +24,8 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     private readonly Dictionary<Guid, HashSet<Subscription>> _subscriptions = [];
     private readonly HashSet<Subscription> _everything = [];
 
-    /// <summary>A campaign was stopped by any process. Handlers must be quick and must not throw.</summary>
-    public event EventHandler<CampaignStoppedEventArgs>? Stopped;
+    /// <summary>A campaign was canceled by any process. Handlers must be quick and must not throw.</summary>
+    public event EventHandler<CampaignCanceledEventArgs>? Canceled;
 
     /// <summary>Listening has begun, or resumed after a lost connection: earlier notifications are lost. Handlers must be quick and must not throw.</summary>
     public event EventHandler? Listening;
@@ -91,12 +91,12 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         {
             if (!Guid.TryParse(notification.Payload, out Guid id))
                 return;
-            if (notification.Channel == StopChannel)
-                Stopped?.Invoke(this, new CampaignStoppedEventArgs(id));
+            if (notification.Channel == CancelChannel)
+                Canceled?.Invoke(this, new CampaignCanceledEventArgs(id));
             else
                 Wake(id);
         };
-        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}; LISTEN {StopChannel}", connection))
+        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}; LISTEN {CancelChannel}", connection))
             await listen.ExecuteNonQueryAsync(cancellationToken);
         WakeAll();
         Listening?.Invoke(this, EventArgs.Empty);
@@ -192,9 +192,9 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     }
 }
 
-/// <summary>Says which campaign was stopped.</summary>
+/// <summary>Says which campaign was canceled.</summary>
 /// <param name="campaignId">The campaign.</param>
-public sealed class CampaignStoppedEventArgs(Guid campaignId) : EventArgs
+public sealed class CampaignCanceledEventArgs(Guid campaignId) : EventArgs
 {
     /// <summary>The campaign.</summary>
     public Guid CampaignId { get; } = campaignId;

@@ -15,7 +15,7 @@ public enum CampaignStatus
     /// <summary>A part could not be made; what succeeded is kept.</summary>
     Failed,
 
-    /// <summary>Stopped on request.</summary>
+    /// <summary>Canceled on request, or because an operator terminated its orchestration.</summary>
     Canceled,
 }
 
@@ -37,7 +37,7 @@ public enum PartStatus
     /// <summary>Its attempts are used up, or another one cannot help.</summary>
     Failed,
 
-    /// <summary>Abandoned because the campaign was stopped.</summary>
+    /// <summary>Abandoned because the campaign was canceled.</summary>
     Canceled,
 }
 

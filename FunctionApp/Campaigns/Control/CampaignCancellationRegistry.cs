@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Atelier.Campaigns.Control;
 
-/// <summary>The work that this process does for campaigns, so that it can be cancelled when a campaign is stopped by any process.</summary>
+/// <summary>The work that this process does for campaigns, so that it can be cancelled when any process cancels a campaign.</summary>
 public sealed class CampaignCancellationRegistry : IDisposable
 {
     private readonly CampaignChanges _changes;
@@ -12,17 +12,17 @@ public sealed class CampaignCancellationRegistry : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, HashSet<Work>> _running = [];
 
-    /// <summary>Subscribes to the notifications of stopped campaigns.</summary>
+    /// <summary>Subscribes to the notifications of canceled campaigns.</summary>
     public CampaignCancellationRegistry(CampaignChanges changes, NpgsqlDataSource dataSource, ILogger<CampaignCancellationRegistry> logger)
     {
         _changes = changes;
         _dataSource = dataSource;
         _logger = logger;
-        changes.Stopped += OnStopped;
+        changes.Canceled += OnCanceled;
         changes.Listening += OnListening;
     }
 
-    /// <summary>Registers work for a campaign. Read the campaign's row only after this, so that no stop is missed in between.</summary>
+    /// <summary>Registers work for a campaign. Read the campaign's row only after this, so that no cancellation is missed in between.</summary>
     /// <param name="campaignId">The campaign.</param>
     /// <param name="cancellationToken">Cancels the work too.</param>
     public Work Register(Guid campaignId, CancellationToken cancellationToken)
@@ -40,11 +40,11 @@ public sealed class CampaignCancellationRegistry : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _changes.Stopped -= OnStopped;
+        _changes.Canceled -= OnCanceled;
         _changes.Listening -= OnListening;
     }
 
-    private void OnStopped(object? sender, CampaignStoppedEventArgs stop) => Cancel(stop.CampaignId);
+    private void OnCanceled(object? sender, CampaignCanceledEventArgs stop) => Cancel(stop.CampaignId);
 
     private void OnListening(object? sender, EventArgs args) => _ = RecheckAsync();
 
@@ -76,8 +76,8 @@ public sealed class CampaignCancellationRegistry : IDisposable
         }
         catch (Exception exception)
         {
-            // Nothing is lost but time: the results of stopped work are dropped.
-            _logger.LogWarning(exception, "Whether running work was stopped meanwhile could not be looked up.");
+            // Only time is lost: the results of work for a canceled campaign are dropped.
+            _logger.LogWarning(exception, "Could not check whether campaigns with running work were canceled meanwhile.");
         }
     }
 
@@ -104,10 +104,10 @@ public sealed class CampaignCancellationRegistry : IDisposable
             _either = CancellationTokenSource.CreateLinkedTokenSource(_canceled.Token, cancellationToken);
         }
 
-        /// <summary>Cancelled when the campaign is stopped, or when the token passed at registration is.</summary>
+        /// <summary>Cancelled when the campaign is canceled, or when the token passed at registration is.</summary>
         public CancellationToken Token => _either.Token;
 
-        /// <summary>Whether the campaign was stopped.</summary>
+        /// <summary>Whether the campaign was canceled.</summary>
         public bool IsCanceled => _canceled.IsCancellationRequested;
 
         internal Guid CampaignId { get; }
@@ -116,7 +116,7 @@ public sealed class CampaignCancellationRegistry : IDisposable
         public void Dispose()
         {
             _registry.Remove(this);
-            // The other source is left to the garbage collector: it may be being cancelled at this moment.
+            // The other source is left to the garbage collector: Cancel may be running on it at this moment.
             _either.Dispose();
         }
 

@@ -23,7 +23,7 @@ public sealed class CampaignControl(
 
     private static readonly TimeSpan EngineCallTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Stops a campaign of the caller: what is made is kept, what is not is abandoned.</summary>
+    /// <summary>Cancels a campaign of the caller: complete parts are kept, the others are abandoned.</summary>
     /// <returns>The campaign with its parts.</returns>
     /// <exception cref="ApiException">404: there is none. 409: it has ended.</exception>
     public async Task<Campaign> CancelAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
@@ -184,7 +184,7 @@ public sealed class CampaignControl(
         {
             attempt.EndedAt = change.Now;
             attempt.Code = Canceled;
-            attempt.Message = reason ?? "The campaign was stopped.";
+            attempt.Message = reason ?? "The campaign was canceled.";
         }
 
         if (reason is not null)

@@ -66,7 +66,7 @@ public sealed record PartErrorView(string Code, string Message);
 /// <param name="RetryInMs">Milliseconds until the next one; <see langword="null"/> where it was the last.</param>
 public sealed record FailedAttemptView(string Part, int Attempt, DateTimeOffset At, string Code, string Message, long? RetryInMs);
 
-/// <summary>Where to go from here.</summary>
+/// <summary>Related addresses.</summary>
 public sealed record LinksView(string Self, string Events, string Cancel);
 
 /// <summary>A page of campaigns.</summary>

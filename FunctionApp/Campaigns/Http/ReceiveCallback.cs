@@ -24,7 +24,7 @@ public sealed class ReceiveCallback(
 {
     private const string Image = "image/";
 
-    /// <summary>Takes a report.</summary>
+    /// <summary>Accepts a report.</summary>
     [Function(nameof(ReceiveCallback))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Callback)] HttpRequest request,
@@ -37,7 +37,7 @@ public sealed class ReceiveCallback(
         if (!generators.IsAsync(provider))
             throw ApiException.NotFound("provider that calls back");
         Guid id = PathId.Parse(campaignId, "campaign");
-        // The signature is over the bytes as they came.
+        // The signature covers the exact bytes of the body.
         ReadOnlyMemory<byte> body = await RequestBody.ReadAsync(request, RequestSize.MaxReport, cancellationToken);
         ImageJob job = Read(generators.AsyncImage(provider), request, body);
         using IDisposable? scope = logger.BeginCampaignScope(id);
@@ -78,7 +78,7 @@ public sealed class ReceiveCallback(
         }
         catch (CallbackRefusedException refused)
         {
-            logger.LogWarning("A callback in the name of {Provider} is refused: {Reason}", generator.Provider, refused.Message);
+            logger.LogWarning("A callback for {Provider} is refused: {Reason}", generator.Provider, refused.Message);
             throw new ApiException(StatusCodes.Status401Unauthorized, "invalid_signature", "The callback's signature could not be verified.");
         }
         catch (GenerationException)

@@ -37,8 +37,8 @@ public sealed class AttemptStore(CampaignUpdater updater)
         updater.ChangeAsync(
             input.CampaignId, (change, token) => FailAsync(change, input, attempt, failure, retryAfter, token), cancellationToken);
 
-    /// <summary>Takes back an attempt whose provider was not called, because it asked to wait: waiting uses up no attempt.</summary>
-    /// <returns>The attempts of this run that are used up; <see langword="null"/> when the part's time is up and the attempt stands.</returns>
+    /// <summary>Removes an attempt whose provider was not called because it asked to wait: waiting uses up no attempt.</summary>
+    /// <returns>The attempts of this run that are used up; <see langword="null"/> when the part's time is up and the attempt is kept.</returns>
     public Task<int?> HoldBackAsync(PartInput input, PartAttempt attempt, TimeSpan wait, CancellationToken cancellationToken) =>
         updater.ChangeAsync(input.CampaignId, (change, token) => HoldBackAsync(change, input, attempt, wait, token), cancellationToken);
 

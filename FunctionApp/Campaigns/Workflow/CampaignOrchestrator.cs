@@ -11,7 +11,7 @@ namespace Atelier.Campaigns.Workflow;
 public static class CampaignOrchestrator
 {
     // These two activities only write to PostgreSQL: they are retried for as long as an outage may last.
-    private static readonly TaskOptions Bookkeeping = TaskOptions.FromRetryPolicy(new RetryPolicy(
+    private static readonly TaskOptions DatabaseRetryOptions = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 500, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1)));
 
     /// <summary>The external event that ends the run of a campaign that was canceled.</summary>
@@ -23,7 +23,7 @@ public static class CampaignOrchestrator
     public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, CampaignInput input)
     {
         ILogger logger = context.CreateReplaySafeLogger(nameof(CampaignOrchestrator));
-        string status = await context.CallActivityAsync<string>(nameof(MarkRunning), input.CampaignId.ToString("D"), Bookkeeping);
+        string status = await context.CallActivityAsync<string>(nameof(MarkRunning), input.CampaignId.ToString("D"), DatabaseRetryOptions);
         if (status != MarkRunning.Running)
         {
             logger.LogInformation("Campaign {CampaignId} is {Status} already; nothing is left to do.", input.CampaignId, status);
@@ -43,16 +43,16 @@ public static class CampaignOrchestrator
         }));
         if (await Task.WhenAny(parts, canceled) == canceled)
         {
-            // An orchestration stays until its last timer has ended.
+            // An orchestration does not complete before its last timer has ended.
             stop.Cancel();
             await AsyncImagePart.CancelAsync(context, logger, input);
-            logger.LogInformation("Campaign {CampaignId} was stopped.", input.CampaignId);
+            logger.LogInformation("Campaign {CampaignId} was canceled.", input.CampaignId);
             return CampaignStatus.Canceled.ToText();
         }
 
         FailedPart?[] outcomes = await parts;
         var end = new CampaignEnd(input.CampaignId, input.Run, [.. outcomes.OfType<FailedPart>()]);
-        status = await context.CallActivityAsync<string>(nameof(CompleteCampaign), end, Bookkeeping);
+        status = await context.CallActivityAsync<string>(nameof(CompleteCampaign), end, DatabaseRetryOptions);
         logger.LogInformation("Campaign {CampaignId} is {Status}.", input.CampaignId, status);
         return status;
     }
@@ -75,7 +75,7 @@ public static class CampaignOrchestrator
             return null;
 
         logger.LogWarning(
-            "Campaign {CampaignId} goes on without {Part}: {Code}: {Reason}", part.CampaignId, part.Part, failure.Code, failure.Message);
+            "Campaign {CampaignId} continues without {Part}: {Code}: {Reason}", part.CampaignId, part.Part, failure.Code, failure.Message);
         return new FailedPart(part.Image, failure.Code, failure.Message);
     }
 

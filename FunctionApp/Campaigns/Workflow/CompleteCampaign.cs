@@ -4,12 +4,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>The activity that closes a campaign's run: complete, or failed with what succeeded kept.</summary>
+/// <summary>The activity that ends a campaign's run as complete or failed. Parts that succeeded are kept.</summary>
 public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCampaign> logger)
 {
     private const string Gone = "GONE";
 
-    /// <summary>Closes the run.</summary>
+    /// <summary>Ends the run.</summary>
     /// <returns>The campaign's status afterwards, or <c>GONE</c>.</returns>
     [Function(nameof(CompleteCampaign))]
     public async Task<string> RunAsync([ActivityTrigger] CampaignEnd end, CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCa
 
         part.Status = PartStatus.Failed;
         string name = NameOf(failed);
-        // Where the activity could not write down its own failure, because the database was away or its process died, it is done here.
+        // The activity may not have recorded its own failure, because the database was away or its process died: it is recorded here.
         CampaignAttempt last = await change.FindLastAttemptAsync(name, cancellationToken) ?? change.AddAttempt(name, 1, part.Provider);
         last.EndedAt ??= change.Now;
         last.Code ??= failed.Code;

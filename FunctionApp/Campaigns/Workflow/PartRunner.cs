@@ -6,7 +6,7 @@ using Atelier.Telemetry;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>One execution of a part's activity: record the attempt, make the part, record how it went.</summary>
+/// <summary>One execution of a part's activity: records the attempt, makes the part, and records the outcome.</summary>
 public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegistry cancellations, ILogger<PartRunner> logger)
 {
     /// <summary>Runs an attempt, unless the part is there already.</summary>
@@ -16,7 +16,7 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
     /// cancels the campaign.
     /// </param>
     /// <param name="cancellationToken">The host stops: the attempt stays open, and its repetition takes its number.</param>
-    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     public async Task RunAsync(
         PartInput input,
         Func<PartAttempt, CancellationToken, Task<Action<Campaign, CampaignImage?>>> make,
@@ -42,7 +42,7 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
         catch (Exception exception) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
             logger.LogInformation(
-                exception, "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was stopped.",
+                exception, "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was canceled.",
                 attempt.Call.Attempt, input.Part, input.CampaignId);
             return;
         }
@@ -83,14 +83,14 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
         {
             logger.LogWarning(
                 unexpected,
-                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} The next one follows in {RetryInMs} ms.",
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} The next attempt follows in {RetryInMs} ms.",
                 attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider, failure.Code, failure.Message, (long)known.TotalMilliseconds);
         }
         else
         {
             logger.LogError(
                 unexpected,
-                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} No other one follows.",
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} No other attempt follows.",
                 attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider, failure.Code, failure.Message);
         }
         int made = attempt.Call.Attempt - input.FirstAttempt + 1;

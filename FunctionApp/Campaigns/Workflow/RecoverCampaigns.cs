@@ -29,7 +29,7 @@ public sealed class RecoverCampaigns(
     // Younger ones are most likely being scheduled right now by the request that accepted them.
     private static readonly TimeSpan Age = TimeSpan.FromSeconds(10);
 
-    // Most campaigns have ended by then: few are ever looked for.
+    // Most campaigns have ended by then, so that few instances are queried.
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(2);
 
     /// <summary>Looks for campaigns that have been pending or running for too long.</summary>
@@ -80,7 +80,7 @@ public sealed class RecoverCampaigns(
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             await CancelTerminatedAsync(client, scope, campaign, cancellationToken);
         }
-        // One that failed before it could even mark its campaign as running has done nothing: it is scheduled again.
+        // An instance that failed before it marked its campaign as running has done nothing: it is scheduled again.
         else if (instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Failed } && await scheduler.TryScheduleAsync(client, campaign))
         {
             logger.LogWarning("Campaign {CampaignId} was accepted but never scheduled; it is now.", campaign.Id);
@@ -94,7 +94,7 @@ public sealed class RecoverCampaigns(
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Suspended })
         {
-            // Not tracked, and its version stays: nothing has changed that a reader could see.
+            // Not tracked, and without a new version: nothing that a reader sees has changed.
             await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Campaigns
                 .Where(row => row.Id == campaign.Id)
                 .ExecuteUpdateAsync(row => row.SetProperty(found => found.CheckedAt, timeProvider.Now()), cancellationToken);
@@ -139,7 +139,7 @@ public sealed class RecoverCampaigns(
         }
         catch (JsonException)
         {
-            // It is the text itself.
+            // It is stored as plain text.
         }
 
         return reason?.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason;

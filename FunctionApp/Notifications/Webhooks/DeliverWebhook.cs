@@ -8,7 +8,7 @@ namespace Atelier.Notifications.Webhooks;
 /// <remarks>Deterministic: it decides from its input and its activities' results alone.</remarks>
 public static class DeliverWebhook
 {
-    private static readonly TaskOptions Bookkeeping = TaskOptions.FromRetryPolicy(new RetryPolicy(
+    private static readonly TaskOptions DatabaseRetryOptions = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 500, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1)));
 
     /// <summary>The id of the orchestration of one run of a delivery.</summary>
@@ -30,7 +30,7 @@ public static class DeliverWebhook
             return true;
 
         var givenUp = new GivenUpDelivery(input.DeliveryId, input.Run, failure.Code, failure.Message);
-        await context.CallActivityAsync(nameof(GiveUpDelivery), givenUp, Bookkeeping);
+        await context.CallActivityAsync(nameof(GiveUpDelivery), givenUp, DatabaseRetryOptions);
         return false;
     }
 
@@ -50,7 +50,7 @@ public static class DeliverWebhook
 
 /// <summary>The input of <see cref="DeliverWebhook"/> and <see cref="SendWebhook"/>.</summary>
 /// <param name="DeliveryId">The delivery.</param>
-/// <param name="Run">0; one more each replay.</param>
+/// <param name="Run">0 for the first run; one more for each redrive.</param>
 /// <param name="Retry">How attempts are spaced.</param>
 /// <param name="AttemptsBefore">The attempts that earlier runs made.</param>
 public sealed record DeliveryInput(Guid DeliveryId, int Run, RetrySettings Retry, int AttemptsBefore = 0);

@@ -17,7 +17,7 @@ public sealed class SendWebhook(
     private const string Disabled = "webhook_disabled";
 
     /// <summary>Makes one attempt, and records how it went. A repetition after a crash may send the message again, under the same id.</summary>
-    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     [Function(nameof(SendWebhook))]
     public async Task RunAsync([ActivityTrigger] DeliveryInput input, CancellationToken cancellationToken)
     {

@@ -92,7 +92,7 @@ internal sealed record DeadLetterFilter(DeadLetterKind? Kind, string? ErrorCode,
     }
 }
 
-/// <summary>Which dead letters to replay or drop: some by id, or all that match a filter.</summary>
+/// <summary>Which dead letters to redrive or drop: some by id, or all that match a filter.</summary>
 /// <param name="Ids">By id; <see langword="null"/> where a filter is given.</param>
 /// <param name="Filter">The filter; <see langword="null"/> where ids are given.</param>
 internal sealed record DeadLetterSelection(IReadOnlyList<Guid>? Ids, DeadLetterFilter? Filter)

@@ -8,11 +8,11 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Atelier.Operations.DeadLetters;
 
-/// <summary>Finds, replays and drops dead letters.</summary>
+/// <summary>Finds, redrives and drops dead letters.</summary>
 public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control, ILogger<DeadLetterStore> logger)
 {
-    /// <summary>The most that one request replays.</summary>
-    public const int MaxReplays = 500;
+    /// <summary>The most that one request redrives.</summary>
+    public const int MaxRedrives = 500;
 
     private const int DropBatch = 500;
 
@@ -44,23 +44,23 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
         ];
     }
 
-    /// <summary>Runs campaigns and deliveries once more, the oldest first.</summary>
+    /// <summary>Redrives campaigns and deliveries, the oldest first.</summary>
     /// <returns>How many.</returns>
-    internal async Task<int> ReplayAsync(DurableTaskClient client, DeadLetterSelection selection, CancellationToken cancellationToken)
+    internal async Task<int> RedriveAsync(DurableTaskClient client, DeadLetterSelection selection, CancellationToken cancellationToken)
     {
         List<DeadLetter> letters = await selection.Apply(db.DeadLetters.AsNoTracking())
             .OrderBy(letter => letter.At).ThenBy(letter => letter.Id)
-            .Take(MaxReplays)
+            .Take(MaxRedrives)
             .ToListAsync(cancellationToken);
         int count = 0;
         foreach (DeadLetter letter in letters)
         {
-            bool replayed = letter.Kind == DeadLetterKind.Campaign
+            bool redriven = letter.Kind == DeadLetterKind.Campaign
                 ? await control.RedriveForOperatorAsync(client, letter.Id, cancellationToken)
-                : await ReplayDeliveryAsync(letter.Id, cancellationToken);
-            if (replayed)
+                : await RedriveDeliveryAsync(letter.Id, cancellationToken);
+            if (redriven)
                 count++;
-            logger.LogInformation("Dead letter {DeadLetterId} of campaign {CampaignId} is replayed: {Replayed}.", letter.Id, letter.CampaignId, replayed);
+            logger.LogInformation("Dead letter {DeadLetterId} of campaign {CampaignId} is redriven: {Redriven}.", letter.Id, letter.CampaignId, redriven);
         }
         return count;
     }
@@ -114,10 +114,10 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     }
 
     // The timer that schedules deliveries finds it within seconds.
-    private async Task<bool> ReplayDeliveryAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<bool> RedriveDeliveryAsync(Guid id, CancellationToken cancellationToken)
     {
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        int replayed = await db.WebhookDeliveries
+        int redriven = await db.WebhookDeliveries
             .Where(delivery => delivery.Id == id && delivery.Status == DeliveryStatus.Dead)
             .ExecuteUpdateAsync(
                 row => row
@@ -129,7 +129,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
                 cancellationToken);
         await db.DeadLetters.Where(letter => letter.Id == id).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return replayed > 0;
+        return redriven > 0;
     }
 }
 
@@ -159,5 +159,5 @@ public sealed record DeadDeliveryView(Guid WebhookId, string Url, long EventId, 
 /// <param name="NextCursor">Leads to the next page; <see langword="null"/> on the last.</param>
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetterView> Items, string? NextCursor);
 
-/// <summary>How many dead letters a replay has taken up.</summary>
-public sealed record ReplayView(int Count);
+/// <summary>How many dead letters were redriven.</summary>
+public sealed record RedriveView(int Count);

@@ -19,7 +19,7 @@ public sealed class WebhookDelivery
     /// <summary>Calls made so far, over all runs.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>0, and one more each replay.</summary>
+    /// <summary>0 for the first run; one more for each redrive.</summary>
     public int Run { get; set; }
 
     /// <summary>Why the last call failed; <see langword="null"/> when none has.</summary>

@@ -8,7 +8,7 @@ public sealed class AbandonedJobCanceler(TimeProvider timeProvider, ILogger<Aban
     // Half a minute in all, besides the calls. A provider that is away for longer ends its job by itself, sooner or later.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(25)];
 
-    /// <summary>Cancels the job at its provider. One that cannot be cancelled is made and paid for, and the log says so.</summary>
+    /// <summary>Cancels the job at its provider. One that cannot be cancelled is finished and paid for, which is logged.</summary>
     public async Task CancelAsync(IAsyncImageGenerator generator, string jobId, CancellationToken cancellationToken)
     {
         for (int attempt = 0; ; attempt++)

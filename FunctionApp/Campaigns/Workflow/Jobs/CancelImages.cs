@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>The activity that cancels at their providers the jobs of a campaign that was stopped.</summary>
+/// <summary>The activity that cancels the jobs of a canceled campaign at their providers.</summary>
 public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generators, ILogger<CancelImages> logger)
 {
     /// <summary>Cancels every job whose image is not there. One that has ended meanwhile stays as it is.</summary>

@@ -10,7 +10,7 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 /// <param name="Timeout">After how long it times out.</param>
 public sealed record SubmittedImage(string JobId, bool IsKnown, TimeSpan PollInterval, TimeSpan Timeout);
 
-/// <summary>What became of a job: the payload of the event <c>image/{index}</c>, and what <see cref="PollImage"/> returns. Never an image.</summary>
+/// <summary>The status of a job: the payload of the event <c>image/{index}</c>, and what <see cref="PollImage"/> returns. Never an image.</summary>
 /// <param name="JobId">The job's id at the provider.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Output">The address of its image.</param>
@@ -31,7 +31,7 @@ public sealed record ImageReport(
     TimeSpan? AskAgainIn = null,
     bool IsAbandoned = false)
 {
-    /// <summary>What the orchestrator says of a job whose time is up.</summary>
+    /// <summary>The report of a job that has timed out.</summary>
     public static ImageReport TimedOut(string jobId) => new(
         jobId,
         ImageJobStatus.Failed,

@@ -11,7 +11,7 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 /// <remarks>Deterministic: it decides from its input, its activities' results and its clock alone.</remarks>
 public static class MonitorImageJob
 {
-    /// <summary>The external event that ends it: the job's callback has come, or the campaign was stopped.</summary>
+    /// <summary>The external event that ends it: the job's callback has come, or the campaign was canceled.</summary>
     public const string StopEvent = "stop";
 
     /// <summary>The polls of one run of the orchestration, after which it continues as new.</summary>
@@ -51,7 +51,7 @@ public static class MonitorImageJob
 
     private static async Task<bool> WaitAsync(TaskOrchestrationContext context, TimeSpan pause, Task stopped)
     {
-        // An orchestration stays until its last timer has ended: one that lost its race is cancelled.
+        // An orchestration does not complete before its last timer has ended: the one that is not needed is cancelled.
         using var lost = new CancellationTokenSource();
         Task timer = context.CreateTimer(pause, lost.Token);
         if (await Task.WhenAny(timer, stopped) == timer)

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>The activity that ends an attempt at an image of an asynchronous provider: its image stored, or its failure on record.</summary>
+/// <summary>The activity that ends an attempt at an image of an asynchronous provider: it stores the image or records the failure.</summary>
 public sealed class StoreImage(
     AttemptStore attempts,
     ImageJobStore jobs,
@@ -19,7 +19,7 @@ public sealed class StoreImage(
     ILogger<StoreImage> logger)
 {
     /// <summary>Ends the attempt.</summary>
-    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     [Function(nameof(StoreImage))]
     public async Task RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
@@ -54,7 +54,7 @@ public sealed class StoreImage(
         catch (Exception) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
             logger.LogInformation(
-                "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was stopped.",
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was canceled.",
                 attempt.Call.Attempt, part.Part, part.CampaignId);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

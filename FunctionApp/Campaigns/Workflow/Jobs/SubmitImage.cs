@@ -9,9 +9,9 @@ public sealed class SubmitImage(
     AttemptStore attempts, ImageJobStore jobs, PartRunner runner, AbandonedJobCanceler canceler, GeneratorCatalog generators, ILogger<SubmitImage> logger)
 {
     /// <summary>Orders the image, unless a job for it is known.</summary>
-    /// <remarks>A stop of the campaign does not cut the order off: a job whose id is not known could not be cancelled.</remarks>
+    /// <remarks>Canceling the campaign does not interrupt the order: a job whose id is unknown could not be cancelled.</remarks>
     /// <returns>The job; <see langword="null"/> when nothing is left to do.</returns>
-    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     [Function(nameof(SubmitImage))]
     public async Task<SubmittedImage?> RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ public sealed class SubmitImage(
             jobId = known ?? await generator.SubmitAsync(GenerateImage.ToRequest(attempt), cancellationToken);
             if (known is null && !await jobs.KeepAsync(input, jobId, cancellationToken))
             {
-                logger.LogInformation("{Part} of campaign {CampaignId} is not wanted any more: job {JobId} is cancelled.", input.Part, input.CampaignId, jobId);
+                logger.LogInformation("{Part} of campaign {CampaignId} is no longer needed: job {JobId} is cancelled.", input.Part, input.CampaignId, jobId);
                 await canceler.CancelAsync(generator, jobId, cancellationToken);
                 return null;
             }
