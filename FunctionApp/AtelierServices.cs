@@ -14,7 +14,7 @@ using Microsoft.DurableTask.Worker;
 
 namespace Atelier;
 
-/// <summary>The composition root that every host of FunctionApp shares.</summary>
+/// <summary>The composition root, which every host of FunctionApp shares.</summary>
 public static class AtelierServices
 {
     /// <summary>Adds FunctionApp's middleware and services.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Atelier.Configuration;
 
-/// <summary>Reads numbers, times and lists from configuration, within bounds, or says by name what is wrong.</summary>
+/// <summary>Reads numbers, times and lists from configuration, within bounds. Errors name the setting.</summary>
 public static class SettingsReader
 {
     /// <summary>A whole number between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>

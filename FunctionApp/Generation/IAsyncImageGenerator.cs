@@ -38,7 +38,7 @@ public interface IAsyncImageGenerator
     /// <param name="header">Gives a header's value by name, without regard to case, or null.</param>
     /// <param name="body">The body as it came.</param>
     /// <exception cref="CallbackRefusedException">The signature is missing or false, or its time is more than five minutes off.</exception>
-    /// <exception cref="GenerationException">It is signed, and yet says nothing that can be understood.</exception>
+    /// <exception cref="GenerationException">The signature is valid, but the body cannot be understood.</exception>
     ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body);
 }
 
@@ -53,7 +53,7 @@ public enum ImageJobStatus
     /// <summary>Not yet ended.</summary>
     Running,
 
-    /// <summary>Its image is there.</summary>
+    /// <summary>Its image is ready.</summary>
     Succeeded,
 
     /// <summary>It has ended without an image.</summary>
@@ -69,6 +69,6 @@ public enum ImageJobStatus
 public sealed record ImageJob(
     string Id, ImageJobStatus Status, string? Output = null, GeneratedImage? Image = null, GenerationException? Failure = null);
 
-/// <summary>A callback that is not its provider's, or too old to be believed.</summary>
-/// <param name="reason">What is wrong, for the log: never what would have been right.</param>
+/// <summary>A callback that is not its provider's, or is too old.</summary>
+/// <param name="reason">What is wrong, for the log. Never the expected value.</param>
 public sealed class CallbackRefusedException(string reason) : Exception(reason);

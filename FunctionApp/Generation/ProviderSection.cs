@@ -38,7 +38,7 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
         return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
     }
 
-    /// <summary>A setting that must not show; null where it is missing or blank.</summary>
+    /// <summary>A secret setting; null where it is missing or blank.</summary>
     public Secret? Secret(string key) => Text(key) is { } value ? new Secret(value) : null;
 
     /// <summary>An address; null where it is missing.</summary>

@@ -15,13 +15,13 @@ public sealed class Cors(CorsOptions options)
 
     private const string PreflightSeconds = "600";
 
-    /// <summary>Whether a browser asks what it may do before it does it.</summary>
+    /// <summary>Whether a request is a CORS preflight.</summary>
     public static bool IsPreflight(HttpRequest request) =>
         HttpMethods.IsOptions(request.Method)
         && request.Headers.Origin.Count > 0
         && request.Headers.AccessControlRequestMethod.Count > 0;
 
-    /// <summary>Whether the page that a request comes from may call.</summary>
+    /// <summary>Whether pages of the request's origin may call.</summary>
     public bool Allows(HttpRequest request) => options.Allows(request.Headers.Origin.ToString());
 
     /// <summary>Writes the CORS headers of every response.</summary>
@@ -39,7 +39,7 @@ public sealed class Cors(CorsOptions options)
             http.Response.Headers.AccessControlAllowCredentials = "true";
     }
 
-    /// <summary>Writes what a preflight asks for.</summary>
+    /// <summary>Writes the response headers of a preflight.</summary>
     public static void WritePreflight(HttpResponse response)
     {
         response.Headers.AccessControlAllowMethods = Methods;

@@ -14,7 +14,7 @@ internal sealed class FileResponse(IResult file) : IResult
         ApiException? problem = response.StatusCode switch
         {
             StatusCodes.Status412PreconditionFailed => new ApiException(
-                StatusCodes.Status412PreconditionFailed, "precondition_failed", "It is not in the state that the request asks for."),
+                StatusCodes.Status412PreconditionFailed, "precondition_failed", "It is not in the state that the request requires."),
             StatusCodes.Status416RangeNotSatisfiable => new ApiException(
                 StatusCodes.Status416RangeNotSatisfiable, "range_not_satisfiable", "It has no such range; Content-Range gives its length."),
             _ => null,

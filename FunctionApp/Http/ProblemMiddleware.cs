@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 namespace Atelier.Http;
 
 /// <summary>Turns what an HTTP function throws into problem details; the hosts would send an empty 500.</summary>
-/// <remarks>Orchestrators and activities pass through untouched: their exceptions are the engine's.</remarks>
+/// <remarks>Orchestrators and activities pass through unchanged: the engine handles their exceptions.</remarks>
 public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
 {
     private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(5);
@@ -39,7 +39,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
             // the body and would turn the response into an empty 500.
             if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
                 limit.MaxRequestBodySize = null;
-            // Written here: the result of an invocation can be set on the Functions host alone.
+            // Written directly: only the Functions host lets middleware set an invocation's result.
             await new ProblemResult(ToProblem(exception, http)).ExecuteAsync(http);
         }
     }
@@ -54,7 +54,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
                     http.Request.Method, http.Request.Path, problem.Status, problem.Code, problem.Message);
                 return problem;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is longer than the host takes.");
+                return new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is longer than the host accepts.");
             case BadHttpRequestException bad:
                 return new ApiException(bad.StatusCode, "invalid_request", "The request could not be read.");
             case { } when TransientFailure.Is(exception):

@@ -51,8 +51,8 @@ internal static class Routes
     public const string Docs = "api/docs";
     public const string DocsAsset = "api/docs/{asset}";
 
-    // An empty template would make the hosts take the function's name for its route. A parameter that may be missing, and may not be longer
-    // than nothing, matches the root alone.
+    // With an empty template the hosts would use the function's name as its route. An optional parameter of length 0
+    // matches the root only.
     public const string Page = "{nothing:maxlength(0)?}";
     public const string PageAsset = "assets/{file}";
     public const string PageIcon = "favicon.svg";
@@ -106,7 +106,7 @@ internal static class Routes
     /// <exception cref="KeyNotFoundException">It is not in the table.</exception>
     public static Route Of(string function) => ByFunction[function];
 
-    /// <summary>Sees to it that of every HTTP function the table says who may call it.</summary>
+    /// <summary>Checks that every HTTP function is in the table.</summary>
     /// <param name="types">The types that declare functions, among others.</param>
     /// <exception cref="StartException">One is not in the table.</exception>
     public static void Check(IEnumerable<Type> types)

@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Http;
 
-/// <summary>What no other function takes: preflights, unknown paths, and known paths with another method.</summary>
+/// <summary>Handles what no other function does: preflights, unknown paths, and known paths with another method.</summary>
 /// <remarks>Without it the hosts' own response is an empty 404, without the headers that every response has.</remarks>
 public sealed class UnknownRoute(Cors cors)
 {

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Atelier.Operations;
 
-/// <summary><c>GET /api/health/live</c> and <c>/ready</c>: for load balancers, orchestrators of containers, and people.</summary>
+/// <summary><c>GET /api/health/live</c> and <c>/ready</c>: for load balancers, container orchestrators, and people.</summary>
 public sealed class HealthFunctions(
     NpgsqlDataSource dataSource, IImageStore images, ProviderProbes providers, TimeProvider timeProvider, ILogger<HealthFunctions> logger)
 {

@@ -15,7 +15,7 @@ public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, Tim
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
     private readonly ConcurrentDictionary<string, Probe> _last = new(StringComparer.Ordinal);
 
-    /// <summary>How each provider is, as known for at most 30 s.</summary>
+    /// <summary>The status of each provider, at most 30 s old.</summary>
     public Task<ReadinessCheck[]> CheckAsync() => Task.WhenAll(providers.Select(CheckAsync));
 
     /// <inheritdoc/>

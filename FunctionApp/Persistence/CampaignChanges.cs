@@ -4,7 +4,7 @@ namespace Atelier.Persistence;
 
 /// <summary>Notifies readers of a campaign that it has changed, in any process, over one LISTEN connection a process.</summary>
 /// <remarks>
-/// A notification is a hint, not the truth: subscribe first, then read the record, then wait. After a lost connection everyone is
+/// A notification is only a hint: subscribe first, then read the campaign, then wait. After a lost connection every subscription is
 /// woken, because notifications sent meanwhile are lost.
 /// </remarks>
 public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<CampaignChanges> logger)
@@ -40,7 +40,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         }
     }
 
-    /// <summary>From now on remembers whether the campaign changes.</summary>
+    /// <summary>Subscribes to the changes of one campaign.</summary>
     public Subscription Subscribe(Guid campaignId)
     {
         var subscription = new Subscription(this, campaignId, timeProvider);
@@ -53,7 +53,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         return subscription;
     }
 
-    /// <summary>From now on remembers whether any campaign changes.</summary>
+    /// <summary>Subscribes to the changes of all campaigns.</summary>
     public Subscription SubscribeToAll()
     {
         var subscription = new Subscription(this, campaignId: null, timeProvider);
@@ -73,7 +73,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Readers fall back to their own timeouts meanwhile.
+                // Until then readers rely on their own timeouts.
                 logger.LogWarning(exception, "Listening for changes was interrupted; it starts again in {Delay}.", ReconnectDelay);
                 await Task.Delay(ReconnectDelay, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -186,7 +186,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
             }
             catch (SemaphoreFullException)
             {
-                // Several changes before the reader looks are one.
+                // Several changes before the next read count as one.
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace Atelier.Persistence;
 
-/// <summary>What was asked for, with every default filled in: stored with the campaign, so that later defaults do not change it.</summary>
+/// <summary>The request, with every default filled in: stored with the campaign, so that later defaults do not change it.</summary>
 /// <param name="Images">The images.</param>
 /// <param name="Text">The text; <see langword="null"/> for a campaign without one.</param>
 /// <param name="TextProvider">Name of the provider of the text.</param>

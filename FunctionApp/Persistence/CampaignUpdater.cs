@@ -23,17 +23,17 @@ public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvid
 
     /// <summary>Locks the campaign and applies a change to it.</summary>
     /// <param name="id">The campaign.</param>
-    /// <param name="change">Changes the tracked entities; returns what the caller wants to know. Untouched entities write nothing.</param>
+    /// <param name="change">Changes the tracked entities and returns a result. Unchanged entities are not written.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>What the change returned; <see langword="default"/> when there is no such campaign.</returns>
     public Task<TResult?> ChangeAsync<TResult>(
         Guid id, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken) =>
         ChangeAsync(id, userId: null, change, cancellationToken);
 
-    /// <summary>Locks the campaign, where it is a user's, and applies a change to it. Another's is neither locked nor waited for.</summary>
+    /// <summary>Locks a user's campaign and applies a change to it. Another user's campaign is neither locked nor waited for.</summary>
     /// <param name="id">The campaign.</param>
     /// <param name="userId">Whose it must be; <see langword="null"/> for any caller's.</param>
-    /// <param name="change">Changes the tracked entities; returns what the caller wants to know. Untouched entities write nothing.</param>
+    /// <param name="change">Changes the tracked entities and returns a result. Unchanged entities are not written.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>What the change returned; <see langword="default"/> when the user has no such campaign.</returns>
     public async Task<TResult?> ChangeAsync<TResult>(

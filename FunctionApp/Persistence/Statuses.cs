@@ -52,10 +52,10 @@ public static class Statuses
     public static TStatus Parse<TStatus>(string text)
         where TStatus : struct, Enum => Enum.Parse<TStatus>(text, ignoreCase: true);
 
-    /// <summary>Whether nothing more will happen to it by itself.</summary>
+    /// <summary>Whether it has ended: its status changes only by a redrive.</summary>
     public static bool HasEnded(this CampaignStatus status) =>
         status is CampaignStatus.Complete or CampaignStatus.Failed or CampaignStatus.Canceled;
 
-    /// <summary>Whether nothing more will happen to it by itself.</summary>
+    /// <summary>Whether it has ended: its status changes only by a redrive.</summary>
     public static bool HasEnded(this PartStatus status) => status is PartStatus.Complete or PartStatus.Failed or PartStatus.Canceled;
 }

@@ -18,7 +18,7 @@ public class ApiException(int status, string code, string detail) : Exception(de
     /// <summary>When another try may help; sent as <c>Retry-After</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>How a caller makes itself known; sent as <c>WWW-Authenticate</c> with a 401.</summary>
+    /// <summary>How a caller can authenticate; sent as <c>WWW-Authenticate</c> with a 401.</summary>
     public string? Challenge { get; init; }
 
     /// <summary>404: it does not exist, or is not the caller's.</summary>

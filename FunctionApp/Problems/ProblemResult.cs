@@ -30,7 +30,7 @@ public sealed class ProblemResult(ApiException problem) : IResult
             problem.Code,
             problem.Errors,
             RequestTrace.IdOf(httpContext));
-        // Without a token: a caller who leaves meanwhile is no error.
+        // Without a token: a caller's disconnect is no error.
         return response.WriteAsJsonAsync(body, ApiJson.Options, "application/problem+json");
     }
 

@@ -14,7 +14,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
     // The name changes with the content.
     private const string Forever = "public, max-age=31536000, immutable";
 
-    // A new release brings another one under the same name: browsers ask each time, and get 304.
+    // A new release has another file under the same name: browsers revalidate it each time, and get 304.
     private const string Revalidate = "no-cache";
 
     private const string Brotli = "br";

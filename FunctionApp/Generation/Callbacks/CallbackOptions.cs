@@ -4,8 +4,8 @@ namespace Atelier.Generation.Callbacks;
 /// <summary>The settings below <c>Providers:Callback</c>.</summary>
 /// <param name="Endpoint">Where jobs are posted to, such as <c>https://images.example.com/jobs</c>.</param>
 /// <param name="Secret">Signs the callbacks.</param>
-/// <param name="ApiKey">Sent as a bearer key; null for a service that wants none.</param>
-/// <param name="Model">What the record names as the model. Default: <c>callback</c>.</param>
+/// <param name="ApiKey">Sent as a bearer key; null for a service that needs none.</param>
+/// <param name="Model">The name of the model in the campaign's view. Default: <c>callback</c>.</param>
 /// <param name="OutputHosts">Where images may be fetched from, beside the endpoint itself. Default: nowhere else.</param>
 /// <param name="JobTiming">How often jobs are polled, and how long they may take.</param>
 /// <param name="Timeout">How long one call may take.</param>

@@ -5,14 +5,14 @@ namespace Atelier.Generation.Calls;
 /// <summary>Runs one call to a provider under a deadline, and turns any exception into the one failure type.</summary>
 /// <param name="provider">The provider's name.</param>
 /// <param name="timeout">How long the call may take in all, including the reading of its response.</param>
-/// <param name="classifier">Says what a failure means.</param>
+/// <param name="classifier">Maps failures to their codes.</param>
 /// <param name="time">The clock of the deadline.</param>
 internal sealed class ProviderCaller(string provider, TimeSpan timeout, FailureClassifier classifier, TimeProvider time)
 {
     /// <summary>The provider's name.</summary>
     public string Provider => provider;
 
-    /// <summary>Says what a failure means.</summary>
+    /// <summary>Maps failures to their codes.</summary>
     public FailureClassifier Failures => classifier;
 
     /// <summary>Runs the call.</summary>
@@ -35,7 +35,7 @@ internal sealed class ProviderCaller(string provider, TimeSpan timeout, FailureC
         }
         catch (Exception e)
         {
-            // A call that is cut off may end in any exception; what counts is who cut it.
+            // A cancelled call may end in any exception; what counts is which token was cancelled.
             cancellationToken.ThrowIfCancellationRequested();
             throw classifier.FromException(provider, deadline.IsCancellationRequested ? new TimeoutException() : e);
         }

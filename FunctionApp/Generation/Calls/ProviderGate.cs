@@ -8,7 +8,7 @@ namespace Atelier.Generation.Calls;
 /// a provider's limits on texts and on images are separate.
 /// </summary>
 /// <remarks>
-/// A call that comes early waits in place when at most <see cref="MaxWait"/> is left, which spares an attempt; when more is left it fails at
+/// A call that comes early waits in place when at most <see cref="MaxWait"/> is left, which saves an attempt; when more is left it fails at
 /// once with <see cref="GenerationErrorCodes.RateLimited"/>, no HTTP status and the time that is left, so that a durable timer waits
 /// instead of a running activity. Either way the provider is not called too early. A call for which the provider has no free slot in this
 /// process fails in the same way.
@@ -62,7 +62,7 @@ internal sealed class ProviderGate(ProviderConcurrencyLimiter limiter, TimeProvi
         var budget = MaxWait;
         while (Find(provider, kind) is var (left, reason))
         {
-            // Another call may close the gate again while this one waits: what is waited in all stays within the budget.
+            // Another call may close the gate again while this one waits: the total wait stays within the budget.
             if (left > budget)
             {
                 throw HeldBack(

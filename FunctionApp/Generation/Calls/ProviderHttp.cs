@@ -5,7 +5,7 @@ namespace Atelier.Generation.Calls;
 
 /// <summary>HTTP for providers that have no client package.</summary>
 /// <param name="connections">The connections.</param>
-/// <param name="failures">Says what a failure means.</param>
+/// <param name="failures">Maps failures to their codes.</param>
 /// <param name="limits">How long responses may be.</param>
 internal sealed class ProviderHttp(ProviderConnections connections, FailureClassifier failures, ResponseLimits limits)
 {

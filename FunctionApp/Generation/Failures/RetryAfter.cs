@@ -9,7 +9,7 @@ namespace Atelier.Generation.Failures;
 /// </summary>
 internal static partial class RetryAfter
 {
-    /// <summary>The longest wait that is believed. A longer one is cut to it.</summary>
+    /// <summary>The longest wait that is accepted. A longer one is cut to it.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromHours(1);
 
     // Hours, minutes, seconds, milliseconds.
@@ -17,7 +17,7 @@ internal static partial class RetryAfter
         @"(?:(?<h>\d+)\s?h(?:(?:ou)?rs?)?(?![a-z])\s?)?(?:(?<m>\d+)\s?m(?:in(?:ute)?s?)?(?![a-z])\s?)?"
         + @"(?:(?<s>\d+(?:\.\d+)?)\s?s(?:ec(?:ond)?s?)?(?![a-z])|(?<ms>\d+(?:\.\d+)?)\s?m(?:illi)?s(?:ec(?:ond)?s?)?(?![a-z]))?";
 
-    // So much of an error's words is read.
+    // How many characters of an error's message are searched.
     private const int MaxWords = 2000;
 
     private static readonly string[] Units = ["h", "m", "s", "ms"];

@@ -39,7 +39,7 @@ internal sealed class BoundedResponses(HttpMessageHandler connections) : Delegat
             (_content, _limit, _isCut) = (content, limit, isCut);
             foreach (var (name, values) in content.Headers)
                 Headers.TryAddWithoutValidation(name, values);
-            // What is cut is shorter than it was announced.
+            // A cut body is shorter than its Content-Length.
             if (isCut)
                 Headers.ContentLength = null;
         }

@@ -7,7 +7,7 @@ using OpenAI.Images;
 
 namespace Atelier.Generation.OpenAI;
 
-/// <summary>Makes images with a gpt-image model of OpenAI, or of a service that speaks its API.</summary>
+/// <summary>Makes images with a gpt-image model of OpenAI, or of a service with the same API.</summary>
 /// <param name="client">The client, without retries of its own.</param>
 /// <param name="model">The model's name, or a deployment's.</param>
 /// <param name="formats">The formats that the service makes.</param>

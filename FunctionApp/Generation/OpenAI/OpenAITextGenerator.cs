@@ -5,7 +5,7 @@ using OpenAI.Chat;
 
 namespace Atelier.Generation.OpenAI;
 
-/// <summary>How a service departs from OpenAI's chat API.</summary>
+/// <summary>How a service differs from OpenAI's chat API.</summary>
 internal enum ChatDialect
 {
     /// <summary>Not at all.</summary>
@@ -15,14 +15,14 @@ internal enum ChatDialect
     Google,
 }
 
-/// <summary>Writes texts with a chat model of OpenAI, or of a service that speaks its API.</summary>
+/// <summary>Writes texts with a chat model of OpenAI, or of a service with the same API.</summary>
 /// <param name="client">The client, without retries of its own.</param>
 /// <param name="model">The model's name, or a deployment's.</param>
-/// <param name="dialect">How the service departs from OpenAI's API.</param>
+/// <param name="dialect">How the service differs from OpenAI's API.</param>
 /// <param name="caller">Runs the calls.</param>
 internal sealed class OpenAITextGenerator(ChatClient client, string model, ChatDialect dialect, ProviderCaller caller) : ITextGenerator
 {
-    /// <summary>What a text may have after one that was cut, in tokens: more than any campaign's text and a model's reasoning take, and no more than most models give.</summary>
+    /// <summary>The limit after a text that was cut, in tokens: more than any campaign's text and a model's reasoning need, and no more than most models allow.</summary>
     private const int MoreRoom = 16_384;
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ internal sealed class OpenAITextGenerator(ChatClient client, string model, ChatD
         }
         catch (GenerationException refused) when (request.HasMoreRoom && refused.Code == GenerationErrorCodes.InvalidRequest)
         {
-            // The model gives no more than it gave.
+            // The model does not allow the higher limit.
             throw caller.Failures.Truncated(Provider);
         }
     }

@@ -55,7 +55,7 @@ internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, P
 
     private JsonObject OrderOf(ImageRequest request)
     {
-        // The web UI writes one format, the one in its settings, and that is PNG unless someone changed it.
+        // The web UI writes the one format in its settings, which is PNG by default.
         if (request.Format != "png")
         {
             throw new GenerationException(

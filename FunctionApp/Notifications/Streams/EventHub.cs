@@ -79,7 +79,7 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The process stops: every stream ends, and its client resumes it at another one.
+            // The process stops: every stream ends, and its client resumes it at another process.
         }
         finally
         {

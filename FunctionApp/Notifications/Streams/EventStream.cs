@@ -44,7 +44,7 @@ public sealed class EventStream(
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // What was sent is whole: the client resumes after its last event.
+            // Only whole events were sent: the client resumes after its last one.
         }
         catch (OperationCanceledException) when (reader.Joined.IsCanceled)
         {
@@ -91,7 +91,7 @@ public sealed class EventStream(
         while (await WaitAsync(http, reader.Waiting, cancellationToken))
         {
             page.Clear();
-            // The first ones may be among those that the reader has caught up with.
+            // The first ones may already have been sent from the log.
             while (page.Count < PageSize && reader.Waiting.TryRead(out LoggedEvent? @event))
             {
                 if (@event.Id > sent)
@@ -138,7 +138,7 @@ public sealed class EventStream(
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // The client is gone, which was the point.
+            // The client has disconnected, which ends the stream as well.
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class SendWebhook(
     private const string SecretLost = "secret_unreadable";
     private const string Disabled = "webhook_disabled";
 
-    /// <summary>Makes one attempt, and records how it went. A repetition after a crash may send the message again, under the same id.</summary>
+    /// <summary>Makes one attempt and records its outcome. A repetition after a crash may send the message again, under the same id.</summary>
     /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     [Function(nameof(SendWebhook))]
     public async Task RunAsync([ActivityTrigger] DeliveryInput input, CancellationToken cancellationToken)
@@ -55,14 +55,14 @@ public sealed class SendWebhook(
         { Status: HttpStatusCode.Gone } => new ActivityFailure("http_410", "The receiver wants no more messages.", CanRetry: false),
         { Status: { } status } => new ActivityFailure($"http_{(int)status}", $"The receiver responded with {(int)status}.", CanRetry: true),
         { Failure: WebhookResponse.NotAllowed } =>
-            new ActivityFailure(WebhookResponse.NotAllowed, "The host leads to an address that is not one of the public internet's.", CanRetry: false),
+            new ActivityFailure(WebhookResponse.NotAllowed, "The host resolves to an address that is not on the public internet.", CanRetry: false),
         { Failure: WebhookResponse.TimedOut } => new ActivityFailure(WebhookResponse.TimedOut, "The receiver did not respond in time.", CanRetry: true),
         { Failure: Disabled } => new ActivityFailure(Disabled, "The receiver has said before that it wants no more messages.", CanRetry: false),
         { Failure: SecretLost } => new ActivityFailure(SecretLost, "The key of the webhook's secret is not configured here.", CanRetry: true),
         _ => new ActivityFailure(WebhookResponse.Unreachable, "The receiver could not be reached.", CanRetry: true),
     };
 
-    // Within the time that a run has, so that no run is taken for lost while it waits; the last attempt asks for no wait.
+    // Within the time of a run, so that no run is considered lost while it waits; after the last attempt there is no wait.
     private RetryWait? WaitOf(DeliveryInput input, WebhookDelivery delivery, WebhookResponse response)
     {
         int made = delivery.Attempts + 1 - input.AttemptsBefore;

@@ -28,7 +28,7 @@ public sealed class WebhookClient : IDisposable
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             MaxResponseHeadersLength = 16,
-            // A name that now leads elsewhere is looked up again soon.
+            // A host name is resolved again after this time.
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
             ConnectCallback = (context, token) => target.ConnectAsync(context.DnsEndPoint, token),
@@ -106,13 +106,13 @@ public sealed class WebhookClient : IDisposable
     }
 }
 
-/// <summary>How an attempt went.</summary>
+/// <summary>The outcome of an attempt.</summary>
 /// <param name="Status">The response's status; <see langword="null"/> where there was no response.</param>
 /// <param name="Body">The first kilobyte of the response's body.</param>
 /// <param name="Failure">Code of why there was no response.</param>
 public sealed record WebhookResponse(HttpStatusCode? Status, string? Body, string? Failure)
 {
-    /// <summary>The host leads inside.</summary>
+    /// <summary>The host resolves to an address that is not public.</summary>
     public const string NotAllowed = "target_not_allowed";
 
     /// <summary>No response in time.</summary>

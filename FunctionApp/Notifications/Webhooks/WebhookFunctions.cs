@@ -63,7 +63,7 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
         return ApiJson.Result(new WebhookList(webhooks));
     }
 
-    /// <summary>Deletes a webhook; what was not delivered to it is not any more.</summary>
+    /// <summary>Deletes a webhook, with its pending deliveries.</summary>
     [Function("DeleteWebhook")]
     public async Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Routes.Webhook)] HttpRequest request,

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Atelier.Notifications.Webhooks;
 
-/// <summary>Decides where webhooks may lead: to the public internet, and nowhere inside.</summary>
+/// <summary>Decides which addresses webhooks may have: only those on the public internet.</summary>
 public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, TimeProvider timeProvider)
 {
     /// <summary>The longest URL, in characters.</summary>
@@ -11,7 +11,7 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
 
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Checks a URL when it is given. It is checked again at each connection: names change.</summary>
+    /// <summary>Checks the URL of a new webhook. It is checked again at each connection, because names can be rebound.</summary>
     /// <returns>What it must be, where it is not.</returns>
     public async Task<string?> FindFaultAsync(string url, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
     }
 
     /// <summary>Connects to a host: resolves it once, checks every address, and goes to one of exactly these.</summary>
-    /// <exception cref="TargetNotAllowedException">One of its addresses leads inside.</exception>
+    /// <exception cref="TargetNotAllowedException">One of its addresses is not public.</exception>
     /// <exception cref="SocketException">It has no address, or none accepts a connection.</exception>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
@@ -81,5 +81,5 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
     }
 }
 
-/// <summary>A webhook's host leads inside.</summary>
-public sealed class TargetNotAllowedException() : Exception("The host leads to an address that is not one of the public internet's.");
+/// <summary>A webhook's host resolves to an address that is not public.</summary>
+public sealed class TargetNotAllowedException() : Exception("The host resolves to an address that is not on the public internet.");

@@ -11,7 +11,7 @@ public sealed class DeadLetterFunctions(DeadLetterStore letters)
     private const int DefaultLimit = 50;
     private const int MaxLimit = 200;
 
-    /// <summary>Shows what used up its attempts, newest first.</summary>
+    /// <summary>Shows dead letters, newest first.</summary>
     [Function("ListDeadLetters")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.DeadLetters)] HttpRequest request,

@@ -96,7 +96,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
         return ids.Count;
     }
 
-    // By the keys of the page: joined to the letters, PostgreSQL reads every delivery that there is.
+    // By the keys of the page: with a join PostgreSQL would read every delivery.
     private async Task<Dictionary<Guid, DeadDeliveryView>> FindDeliveriesAsync(List<DeadLetter> letters, CancellationToken cancellationToken)
     {
         Guid[] ids = [.. letters.Where(letter => letter.Kind == DeadLetterKind.Webhook).Select(letter => letter.Id)];
@@ -106,7 +106,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
         Dictionary<Guid, string> urls = await db.Webhooks
             .Where(webhook => webhookIds.Contains(webhook.Id))
             .ToDictionaryAsync(webhook => webhook.Id, webhook => webhook.Url, cancellationToken);
-        // A webhook that was deleted in between has taken its deliveries along.
+        // If a webhook was deleted in between, so were its deliveries.
         return deliveries.Where(delivery => urls.ContainsKey(delivery.WebhookId)).ToDictionary(
             delivery => delivery.Id,
             delivery => new DeadDeliveryView(

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Atelier.Operations.Metrics;
 
-/// <summary>Reads from the database what no single process knows: how much work there is and how long it has waited.</summary>
+/// <summary>Reads the metrics that no single process knows from the database: how much work there is and how long it has waited.</summary>
 public sealed class Backlog(NpgsqlDataSource dataSource)
 {
     private static readonly MetricFamily Running =

@@ -10,7 +10,7 @@ internal sealed class CampaignEventTable : IEntityTypeConfiguration<CampaignEven
     {
         builder.ToTable("campaign_events");
         builder.HasKey(@event => @event.Id);
-        // Not a sequence: ids order events by their transactions, which lets readers know up to where the log is final.
+        // Not a sequence: ids order events by their transactions, so that readers know up to which id the log is final.
         builder.Property(@event => @event.Id).ValueGeneratedOnAdd().HasDefaultValueSql("campaign_event_id()");
         builder.Property(@event => @event.UserId).HasMaxLength(200);
         builder.Property(@event => @event.Type).HasMaxLength(64);

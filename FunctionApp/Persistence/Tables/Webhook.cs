@@ -18,6 +18,6 @@ public sealed class Webhook
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when its receiver wants no more messages (410): none is sent from then on. <see langword="null"/> while it takes them.</summary>
+    /// <summary>When its receiver refused further messages (410): none is sent from then on. <see langword="null"/> while it is enabled.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 }

@@ -45,7 +45,7 @@ public sealed class WebhookDelivery
 /// <summary>Where a delivery stands. Stored in upper case.</summary>
 public enum DeliveryStatus
 {
-    /// <summary>No orchestration has it.</summary>
+    /// <summary>Not yet scheduled.</summary>
     Pending,
 
     /// <summary>An orchestration makes its attempts.</summary>
