@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace FunctionApp.Tests.Access;
 
-/// <summary>Requests with the headers that say who calls.</summary>
+/// <summary>Requests with the headers that identify the caller.</summary>
 internal static class AccessCalls
 {
     private static readonly JsonObject Campaign = new() { ["prompt"] = "A cat", ["images"] = new JsonObject { ["count"] = 0 } };

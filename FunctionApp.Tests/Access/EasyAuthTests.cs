@@ -5,7 +5,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Access;
 
-/// <summary>Access mode EasyAuth over HTTP: with the platform's word that it is on, and without.</summary>
+/// <summary>Access mode EasyAuth over HTTP, with platform authentication on and off.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class EasyAuthTests(LocalServicesFixture services) : IAsyncLifetime
 {

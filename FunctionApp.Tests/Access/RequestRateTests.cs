@@ -50,7 +50,7 @@ public sealed class RequestRateTests(LocalServicesFixture services) : IAsyncLife
         return http.Response;
     }
 
-    // Lets time pass for the database, whose clock it is.
+    // Moves the window back in the database, whose clock decides.
     private async Task ShiftAsync(int seconds)
     {
         await using var command = _database.DataSource.CreateCommand(

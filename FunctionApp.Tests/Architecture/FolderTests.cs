@@ -13,7 +13,7 @@ public sealed class FolderTests
     {
         ILookup<string, Use> uses = ReadUses().ToLookup(use => use.From);
 
-        // Guards the reader: this use is in the body of an async method alone.
+        // Checks the reader of dependencies itself: this use is only in the body of an async method.
         Assert.Contains(uses["Access"], use => use.Types == "Atelier.Access.Http.GetMe uses Atelier.Configuration.Clock");
         Assert.Equal("", string.Join(Environment.NewLine, FindCycle(uses)));
     }

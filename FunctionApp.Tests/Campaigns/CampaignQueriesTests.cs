@@ -78,7 +78,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
         await AddAsync(campaigns);
         await AddAsync(TestCampaign.Create(userId: "ben"), TestCampaign.Create(prompt: "A beach without"));
         Campaign[] expected = [.. campaigns.OrderByDescending(c => c.CreatedAt).ThenByDescending(c => c.Id.ToString())];
-        // Its words go with it: a page that counted them would end too soon.
+        // Its words are deleted with it: a page that counted them would end too soon.
         await ExecuteAsync($"DELETE FROM campaigns WHERE id = '{expected[1].Id}' OR prompt = 'A beach without'");
 
         var seen = new List<Guid>();

@@ -31,7 +31,7 @@ public sealed class ActivityFailureTests
         Assert.Equal(Waiting, ActivityFailure.From(wrapped));
     }
 
-    // The hosts carry texts, truths and doubles unchanged, and nothing else.
+    // The hosts pass on only strings, booleans and doubles unchanged.
     [Fact]
     public void Properties_OfAFailure_AreOfTypesThatTheHostsCarryUnchanged()
     {

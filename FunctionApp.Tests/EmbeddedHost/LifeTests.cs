@@ -5,7 +5,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EmbeddedHost;
 
-/// <summary>The services live as long as the host: not longer, and not shorter.</summary>
+/// <summary>The services live exactly as long as the host.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class LifeTests : IDisposable
 {
@@ -126,7 +126,7 @@ public sealed class LifeTests : IDisposable
     private static Task AllEndAsync(IEnumerable<int> processes) =>
         Eventually.TrueAsync(() => Task.FromResult(!processes.Any(HostData.IsRunning)), TimeSpan.FromSeconds(20));
 
-    /// <summary>Starts a campaign, again and again under the same key while the app cannot accept it, and waits for its end.</summary>
+    /// <summary>Starts a campaign, repeating the request under the same key until the app accepts it, and waits for its end.</summary>
     private static async Task<string> CompleteCampaignAsync(HttpClient client)
     {
         var key = Guid.NewGuid().ToString();

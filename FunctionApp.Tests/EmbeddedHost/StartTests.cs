@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.EmbeddedHost;
 
-/// <summary>A start that cannot succeed says why in one line and leaves nothing behind.</summary>
+/// <summary>A start that fails says why in one line and leaves no process or file behind.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed partial class StartTests(LocalServicesFixture services)
 {

@@ -51,7 +51,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
 
         Assert.Equal(HttpStatusCode.Accepted, canceled.StatusCode);
         await Eventually.TrueAsync(async () => await StatusOfInstanceAsync(id) == "Completed");
-        // This process would leave the provider alone for the two minutes that it asked for.
+        // This process would not call the provider for the two minutes that it asked for.
         await atelier.KillAndRestartAsync();
     }
 
@@ -158,7 +158,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
         var id = await _api.StartAsync("A forest [[fault: image/0 429 x1 retry-after=30]]");
         await Eventually.TrueAsync(async () => (string)(await _api.GetAsync(id))["images"]![0]!["status"]! == "RETRYING");
 
-        // As after a restore of the engine's data alone: its instance is gone, the record says RUNNING and was not looked at for long.
+        // As after a restore of the engine's data only: its instance is gone, and its row is RUNNING and was last checked long ago.
         await ScalarAsync($"DELETE FROM {await HubAsync()}.instances WHERE id = '{id}' RETURNING 1");
         await atelier.KillAndRestartAsync();
         await ScalarAsync($"UPDATE campaigns SET checked_at = now() - interval '1 hour' WHERE id = '{id}' RETURNING 1");

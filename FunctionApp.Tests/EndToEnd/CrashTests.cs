@@ -10,7 +10,7 @@ public sealed class CrashTests(LocalServicesFixture services)
     private const int Campaigns = 200;
     private const int Concurrency = 32;
 
-    /// <summary>host.json's limit of activities at once: no more provider calls can be under way when the process dies.</summary>
+    /// <summary>host.json's limit of concurrent activities: no more provider calls can be under way when the process dies.</summary>
     private const int MaxInFlight = 100;
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(await api.StartAsync("It works again", images: 0)))["status"]!);
     }
 
-    /// <summary>Lets a database take connections, or takes those that there are away and lets no new one in.</summary>
+    /// <summary>Lets a database accept connections, or closes the existing ones and refuses new ones.</summary>
     internal static async Task AllowConnectionsAsync(string connectionString, bool allow)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };

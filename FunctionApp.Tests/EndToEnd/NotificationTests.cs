@@ -132,7 +132,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
             var received = await Task.WhenAll(streams.Select(stream => ReceivesAsync(stream, ids)));
             Assert.All(received, Assert.True);
             Assert.Equal(1, await CountConnectionsAsync("query LIKE 'LISTEN%'"));
-            // The pool's thirty are for requests; that none of a thousand streams holds one is what the test is about.
+            // The pool's thirty connections are for requests: the test shows that none of a thousand streams holds one.
             Assert.InRange(await CountConnectionsAsync("true"), 1, 40);
         }
         finally

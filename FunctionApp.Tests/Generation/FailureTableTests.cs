@@ -6,7 +6,7 @@ using Atelier.Generation.Http;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>Each row of the table of failures, and that no row is without its test.</summary>
+/// <summary>Each row of the table of failures, and a check that every row has a test.</summary>
 public sealed class FailureTableTests
 {
     private static readonly FailureClassifier Classifier = new(TimeProvider.System, new SecretRedactor([]));

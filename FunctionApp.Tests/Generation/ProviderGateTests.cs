@@ -188,7 +188,7 @@ public sealed class ProviderGateTests
         for (var i = 0; i < 20; i++)
             waits.Add((await Assert.ThrowsAsync<GenerationException>(() => PassAsync())).RetryAfter!.Value);
 
-        // Calls have taken 12 s so far, and three are made at a time: one comes to its turn every 4 s.
+        // Calls have taken 12 s so far, and three run at a time: a slot becomes free every 4 s.
         Assert.Equal([10, 14, 18, 22], waits.Take(4).Select(wait => wait.TotalSeconds));
         Assert.Equal(ProviderConcurrencyLimiter.LongestWait, waits[^1]);
         hangs.SetResult(7);

@@ -31,7 +31,7 @@ public sealed class ProviderServer : IAsyncDisposable
     /// <summary>The server's address, without a slash at its end.</summary>
     public string Address => _app.Urls.Single();
 
-    /// <summary>What was asked so far.</summary>
+    /// <summary>The requests so far.</summary>
     public IReadOnlyCollection<ProviderRequest> Requests => _requests;
 
     public static async Task<ProviderServer> StartAsync(RequestDelegate respond)

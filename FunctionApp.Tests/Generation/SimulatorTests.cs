@@ -3,7 +3,7 @@ using FunctionApp.Tests.Simulator;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>The providers against the simulator: what the one sends, the other understands, and each fault has its code.</summary>
+/// <summary>The providers against the simulator: each understands the other, and each fault has its code.</summary>
 public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<SimulatorFixture>
 {
     [Theory]

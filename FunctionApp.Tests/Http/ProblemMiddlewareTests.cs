@@ -10,7 +10,7 @@ using Moq;
 
 namespace FunctionApp.Tests.Http;
 
-/// <summary>What a caller gets when a function throws, on a context that offers what is public on every host and nothing else.</summary>
+/// <summary>What a caller gets when a function throws, on a context with only what every host offers.</summary>
 public sealed class ProblemMiddlewareTests
 {
     private const string CallersTrace = "0af7651916cd43dd8448eb211c80319c";

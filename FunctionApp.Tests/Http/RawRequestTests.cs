@@ -57,7 +57,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
         Assert.Equal(code, (string)JsonNode.Parse(body[body.IndexOf('{', StringComparison.Ordinal)..(body.LastIndexOf('}') + 1)])!["code"]!);
     }
 
-    // docs/api.md says that these have no body; should a later server give them one, it can say better.
+    // docs/api.md says that these have no body; update it if a later server sends one.
     [Theory]
     [MemberData(nameof(RefusedByTheServer))]
     public async Task Request_UnreadableByTheServer_GetsTheServersOwnResponse(string what, string request, int status)

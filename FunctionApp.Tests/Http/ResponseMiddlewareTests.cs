@@ -61,7 +61,7 @@ public sealed class ResponseMiddlewareTests
         return http.Response.Headers;
     }
 
-    /// <summary>A response that starts when the test says so; ASP.NET Core's own one without a server never does.</summary>
+    /// <summary>A response that starts when the test starts it; ASP.NET Core's own one without a server never starts.</summary>
     private sealed class StartingResponse : HttpResponseFeature
     {
         private readonly Stack<Func<Task>> _callbacks = [];

@@ -152,7 +152,7 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
     [InlineData("localhost.evil.net")]
     public async Task Development_UnderAnotherName_IsRefused(string host)
     {
-        // What a page does that has had its own name resolved to this machine.
+        // DNS rebinding: a page whose host name resolves to this machine.
         using var response = await _http.GetAsync("/api/campaigns", ("Host", host));
 
         await response.AssertProblemAsync(403, "not_local");

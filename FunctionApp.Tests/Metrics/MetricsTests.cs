@@ -78,7 +78,7 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
             {
                 string[] words = line.Split(' ');
                 family = words[2];
-                // A family stands in one place.
+                // All series of a family are together.
                 Assert.True(types.TryAdd(family, words[3]), line);
                 Assert.Contains(words[3], (string[])["counter", "gauge", "histogram"]);
                 continue;

@@ -106,7 +106,7 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
         await command.ExecuteNonQueryAsync();
     }
 
-    // Each transaction takes its number, then its ids, then commits, each after a pause of its own: in another order than the others.
+    // Each transaction takes its number, then its ids, then commits, each after a random pause, so that the orders differ.
     private async Task WriteAsync(int writer)
     {
         await using NpgsqlConnection connection = await _database.DataSource.OpenConnectionAsync();

@@ -8,7 +8,7 @@ using Moq;
 
 namespace FunctionApp.Tests.Notifications;
 
-/// <summary>What a stream says when nothing happens, and when it ends.</summary>
+/// <summary>What a stream sends when nothing happens, and when it ends.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class EventStreamTests(LocalServicesFixture services)
 {

@@ -31,7 +31,7 @@ internal static class ApiContract
     /// <summary>The operation of a request; <see langword="null"/> where the document has none.</summary>
     public static ApiOperation? Find(HttpMethod method, string path) =>
         Operations.Where(operation => operation.Method == method && operation.Pattern.IsMatch(path))
-            // A path without parameters is meant before one with.
+            // A path without parameters is preferred to one with parameters.
             .MinBy(operation => operation.Path.Count(character => character == '{'));
 
     /// <summary>What is wrong with a response; empty where it is as documented.</summary>

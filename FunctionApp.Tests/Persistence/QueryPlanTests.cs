@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.Persistence;
 
-/// <summary>What PostgreSQL makes of the requests' queries when there are a million campaigns.</summary>
+/// <summary>The plans of the requests' queries with a million campaigns.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabase million) : IClassFixture<MillionDatabase>
 {
@@ -52,7 +52,7 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
         long first = await BuffersOfAsync(db, recorder, database.DataSource, after: null);
         Cursor cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, (999 * PageSize) - 1);
         long thousandth = await BuffersOfAsync(db, recorder, database.DataSource, cursor);
-        // Where exactly an index page ends makes the difference of a few; reading on from the first page would make thousands.
+        // The position within an index page makes a difference of a few blocks; reading from the first page would make thousands.
         Assert.InRange(thousandth, 1, first + (first / 2) + 16);
     }
 
@@ -89,7 +89,7 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
 
         List<UsedPlan> plans = await log.ReadAsync();
 
-        // Each table was read or written: a log that says nothing would find no fault either.
+        // Each table was read or written: an empty log would have no faults either.
         Assert.Equal(13, plans.SelectMany(plan => plan.Tables).Distinct().Count());
         Assert.All(EveryRequest.Statements, part => Assert.Contains(plans, plan => plan.Sql.Contains(part, StringComparison.Ordinal)));
         string[] faults = [.. plans.Where(plan => plan.Faults.Count > 0)

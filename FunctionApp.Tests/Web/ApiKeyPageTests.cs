@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace FunctionApp.Tests.Web;
 
-/// <summary>The page where callers show a key.</summary>
+/// <summary>The page in access mode ApiKey.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class ApiKeyPageTests(LocalServicesFixture services, ApiKeyFixture app, BrowserFixture browser)
     : IClassFixture<ApiKeyFixture>, IClassFixture<BrowserFixture>

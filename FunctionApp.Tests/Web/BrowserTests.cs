@@ -125,7 +125,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
             if (hash == "/")
             {
                 await page.GetByRole(AriaRole.Button, new() { Name = "Options" }).ClickAsync();
-                // A word without a place to break it.
+                // A word that cannot be broken.
                 await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync(new string('x', 400));
             }
 

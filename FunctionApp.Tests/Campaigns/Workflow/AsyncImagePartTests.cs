@@ -5,7 +5,7 @@ using FunctionApp.Tests.Durable;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
-/// <summary>An image that is ordered: its callback races the monitor's polls, and whichever comes first, nothing happens twice and neither timer nor monitor stays.</summary>
+/// <summary>An image that is ordered: its callback races the monitor's polls. Whichever comes first, nothing happens twice and no timer or monitor is left.</summary>
 public sealed class AsyncImagePartTests
 {
     private static readonly string[] StoredAtOnce = ["MarkRunning", "SubmitImage", "StoreImage", "CompleteCampaign"];
@@ -251,7 +251,7 @@ public sealed class AsyncImagePartTests
     {
         Assert.Equal(status, await run);
         Assert.Equal(calls, _script.Calls);
-        // An orchestration stays until its last timer and its last sub-orchestration have ended.
+        // An orchestration does not complete before its last timer and its last sub-orchestration have ended.
         Assert.DoesNotContain(_script.Timers, timer => timer.IsOpen);
         Assert.False(_script.HasOpenMonitor);
     }

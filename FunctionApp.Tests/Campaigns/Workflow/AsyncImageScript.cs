@@ -9,7 +9,7 @@ using Moq;
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
 /// <summary>
-/// A campaign of one image of an asynchronous provider, and its monitors, whose activities, timers and events a test ends one by one. Events follow the
+/// A campaign with one image of an asynchronous provider, and its monitors. A test ends their activities, timers and events one by one. Events follow the
 /// official rules: an event without a waiter is kept, and one waiter takes one event.
 /// </summary>
 internal sealed class AsyncImageScript
@@ -68,7 +68,7 @@ internal sealed class AsyncImageScript
     /// <summary>How often a monitor continued as new.</summary>
     public int Continuations { get; private set; }
 
-    /// <summary>Whether each monitor has ended: an orchestration stays until its sub-orchestrations have.</summary>
+    /// <summary>Whether each monitor has ended: an orchestration does not complete before its sub-orchestrations have.</summary>
     public bool HasOpenMonitor { get; private set; }
 
     /// <summary>The activities in the order of their calls.</summary>
@@ -122,7 +122,7 @@ internal sealed class AsyncImageScript
 
     public void Cancel() => _canceled.SetResult(null);
 
-    /// <summary>The latest timer's time has come.</summary>
+    /// <summary>Lets the latest timer expire.</summary>
     public void Fire()
     {
         var timer = Timers[^1];

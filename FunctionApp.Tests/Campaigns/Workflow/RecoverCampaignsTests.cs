@@ -17,7 +17,7 @@ using Moq;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
-/// <summary>What becomes of campaigns whose orchestration does nothing for them.</summary>
+/// <summary>What happens to campaigns without a working orchestration.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyncLifetime
 {

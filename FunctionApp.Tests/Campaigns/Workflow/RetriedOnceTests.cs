@@ -14,7 +14,7 @@ using Moq;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
-/// <summary>Failures whose next attempt would be paid for in vain: one more at most, however many the policy allows.</summary>
+/// <summary>Failures that are retried once at most, whatever the policy allows, because each attempt is paid for.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLifetime
 {

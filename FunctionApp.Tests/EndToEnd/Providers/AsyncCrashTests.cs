@@ -42,7 +42,7 @@ public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncLifet
         await Eventually.TrueAsync(() => Task.FromResult(ids.Sum(OrdersOf) >= Campaigns * ImagesOfEach / 2));
         var onRecord = new HashSet<string>(await _atelier.JobsAsync());
 
-        // The address that the jobs report to dies with the process.
+        // The address of the callbacks dies with the process.
         await _atelier.KillAndRestartAsync();
 
         foreach (var id in ids)

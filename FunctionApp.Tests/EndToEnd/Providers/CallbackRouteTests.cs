@@ -12,7 +12,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
-/// <summary>The address that asynchronous providers report to, as strangers, replays and cancelled jobs meet it.</summary>
+/// <summary>The callback route, with valid, forged and repeated callbacks.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixture faults) : IClassFixture<FaultFixture>, IAsyncLifetime
 {
@@ -57,7 +57,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         var id = await faults.StartAsync("callback", "A desert [[fault: image/0 job-stuck]]");
         await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
         var frame = new JsonObject { ["id"] = await faults.Atelier.JobOfAsync(id), ["status"] = "succeeded", ["b64"] = "" }.ToJsonString();
-        // More than the server takes of itself; what is after a picture's end is part of the file.
+        // More than the server accepts by default; bytes after the image's end are part of the file.
         var picture = new byte[(RequestSize.MaxReport - frame.Length) / 4 * 3];
         ProviderResponses.Png(640, 480).CopyTo(picture, 0);
         var body = frame.Replace("\"b64\":\"\"", $"\"b64\":\"{Convert.ToBase64String(picture)}\"", StringComparison.Ordinal);

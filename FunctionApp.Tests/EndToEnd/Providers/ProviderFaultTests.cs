@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
-/// <summary>Each provider with each fault, over HTTP: what the record says, what the provider saw, what the history and the log keep quiet about.</summary>
+/// <summary>Each provider with each fault, over HTTP: the recorded attempts, the provider's calls, and what history and log must not have.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixture faults) : IClassFixture<FaultFixture>
 {
@@ -167,7 +167,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
         Assert.True(rows.Count > FaultCase.All.Count(), $"There are {rows.Count} events.");
         Assert.True(rows.Max(row => row.Length) < MaxHistoryValue, $"The longest event has {rows.Max(row => row.Length)} characters.");
         var history = string.Join('\n', rows);
-        // Every kind of step of both ways is among them.
+        // It has every activity of synchronous and asynchronous parts.
         Assert.All(
             (string[])["GenerateText", "GenerateImage", "SubmitImage", "PollImage", "StoreImage", "image/0"],
             step => Assert.Contains($"\"{step}\"", history, StringComparison.Ordinal));

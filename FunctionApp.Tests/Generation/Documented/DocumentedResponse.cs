@@ -65,7 +65,7 @@ public sealed record DocumentedResponse(
 /// <param name="Code">The failure's code.</param>
 /// <param name="IsTransient">Whether another attempt can help.</param>
 /// <param name="RetryAfterMs">The wait that it asks for.</param>
-/// <param name="Says">Words that its message passes on.</param>
+/// <param name="Says">Words that its message contains.</param>
 public sealed record ExpectedOutcome(
     string? Text = null,
     string? Model = null,

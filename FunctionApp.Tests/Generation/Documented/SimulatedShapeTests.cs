@@ -8,7 +8,7 @@ namespace FunctionApp.Tests.Generation.Documented;
 /// <summary>The simulator responds with every field that the documentation of its models shows, each of the same type.</summary>
 public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixture<SimulatorFixture>
 {
-    // A prompt of its own for each test: the simulator counts by it where a call does not say whose it is.
+    // A different prompt for each test: the simulator counts by prompt where a call does not name its campaign.
     private readonly string _prompt = $"A paper boat {Guid.NewGuid():N}";
 
     public static TheoryData<string, string> Cases

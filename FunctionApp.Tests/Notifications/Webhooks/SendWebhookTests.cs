@@ -12,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionApp.Tests.Notifications.Webhooks;
 
-/// <summary>What a receiver says about further messages, and what becomes of them.</summary>
+/// <summary>How a receiver's response affects further messages.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLifetime
 {

@@ -146,7 +146,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
             using HttpResponseMessage response = await host.Http.SendAsync(request);
             await response.AssertProblemAsync(404, "not_found");
         }
-        // And all of it is there still.
+        // And nothing of it has been deleted.
         Assert.NotEmpty(await host.TagAsync($"/api/campaigns/{host.Complete}/images/0"));
     }
 
@@ -253,7 +253,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     [GeneratedRegex(@"\{\*?(?<name>\w+)[^}]*\}", RegexOptions.ExplicitCapture)]
     private static partial Regex PathParameter();
 
-    // A request of an operation with ids of what is there.
+    // A request of an operation with existing ids.
     private HttpRequestMessage Plain(ApiOperation operation, string? key, string query = "")
     {
         string path = operation.Path
