@@ -66,7 +66,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task Key_Unknown_Is401()
+    public async Task Key_Invalid_Is401()
     {
         var key = await app.CreateKeyAsync("ann@example.org");
         var otherSecret = $"{key[..^1]}{(key[^1] == 'A' ? 'B' : 'A')}";

@@ -62,7 +62,7 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
     }
 
     [Fact]
-    public async Task CampaignQuota_TwoHosts_CountTogetherAndEndedCampaignsFreeTheRunningLimit()
+    public async Task DailyLimit_TwoHosts_CountTogetherAndEndedCampaignsFreeTheRunningLimit()
     {
         for (var i = 0; i < MaxPerDay; i++)
         {

@@ -73,7 +73,7 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
         Cursor cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, last, inPrompt, status);
         long end = await BuffersOfSearchAsync(db, recorder, database.DataSource, [.. query, ("cursor", cursor.ToString())]);
 
-        // Eight blocks for each campaign of a page, and two hundred words of each that are looked at to see which leads.
+        // Eight blocks for each campaign of a page, and the two hundred rows a word that are sampled to find the rarest.
         Assert.InRange(first, 1, 4000);
         Assert.InRange(end, 1, first + (first / 2) + 16);
     }

@@ -99,7 +99,7 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
         }
     }
 
-    // What may be null says nothing of its kind, and what a user sends along is his own.
+    // A null shows no type, and metadata that the user sent has no fixed shape.
     private static IEnumerable<string> Missing(JsonNode? shown, JsonNode? given, string path)
     {
         if (shown is null || given is null || path is "$.input" or "$.parameters")

@@ -146,7 +146,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
             using HttpResponseMessage response = await host.Http.SendAsync(request);
             await response.AssertProblemAsync(404, "not_found");
         }
-        // And nothing of it has been deleted.
+        // And nothing has been deleted.
         Assert.NotEmpty(await host.TagAsync($"/api/campaigns/{host.Complete}/images/0"));
     }
 

@@ -120,7 +120,7 @@ public sealed class CampaignCancellationRegistry : IDisposable
             _either.Dispose();
         }
 
-        // Not on this thread: cancelling may take long, and the reader of notifications must go on.
+        // Not on this thread: cancelling may take long, and must not delay the reader of notifications.
         internal void Cancel() => _ = _canceled.CancelAsync();
     }
 }

@@ -40,7 +40,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         List<Guid> erased = await ReadAsync(command, cancellationToken);
         if (erased.Count == 0)
             return false;
-        // From here on the work goes on even if the caller disconnects.
+        // The rows are deleted: from here on the caller's token no longer counts.
         await EraseRestAsync(client, erased, CancellationToken.None);
         return true;
     }

@@ -15,12 +15,12 @@ namespace Atelier.Campaigns.Workflow;
 public sealed class AttemptStore(CampaignUpdater updater)
 {
     /// <summary>Records that an attempt begins.</summary>
-    /// <returns>The attempt; <see langword="null"/> when the part is there already, or the campaign has ended or is gone.</returns>
+    /// <returns>The attempt; <see langword="null"/> when the part is already complete, or the campaign has ended or been deleted.</returns>
     /// <exception cref="ActivityFailedException">The part has failed for good before.</exception>
     public Task<PartAttempt?> BeginAsync(PartInput input, CancellationToken cancellationToken) =>
         updater.ChangeAsync(input.CampaignId, (change, token) => BeginAsync(change, input, token), cancellationToken);
 
-    /// <summary>Records that an attempt succeeded. Does nothing when the part is there already.</summary>
+    /// <summary>Records that an attempt succeeded. Does nothing when the part is already complete.</summary>
     /// <param name="input">The part.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="project">Writes what came back into the campaign's row (and the image's).</param>

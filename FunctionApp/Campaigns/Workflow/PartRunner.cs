@@ -9,7 +9,7 @@ namespace Atelier.Campaigns.Workflow;
 /// <summary>One execution of a part's activity: records the attempt, makes the part, and records the outcome.</summary>
 public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegistry cancellations, ILogger<PartRunner> logger)
 {
-    /// <summary>Runs an attempt, unless the part is there already.</summary>
+    /// <summary>Runs an attempt, unless the part is already complete.</summary>
     /// <param name="input">The part.</param>
     /// <param name="make">
     /// Calls the provider and stores the result; returns how to write it into the rows. Its token is also cancelled when any process

@@ -5,8 +5,8 @@ namespace Atelier.Generation.Calls;
 /// respond must not occupy them all, or the campaigns of every other provider would wait too.
 /// </summary>
 /// <remarks>
-/// A call that gets no slot is given a time to come back: roughly when its turn is, estimated from how long calls take and how many calls are
-/// already waiting. The longest call under way counts as well, so that calls come back ever less often to a provider that hangs.
+/// A call that gets no slot gets a wait instead: an estimate of when a slot will be free, from how long calls take and how many calls are
+/// already waiting. The longest call under way counts as well, so that waits grow while a provider hangs.
 /// </remarks>
 /// <param name="slots">How many calls to one provider may be under way.</param>
 /// <param name="time">The clock.</param>
@@ -48,22 +48,22 @@ internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
                 return slot;
             }
 
-            wait = TurnOf(taken);
+            wait = WaitFor(taken);
             return null;
         }
     }
 
-    private TimeSpan TurnOf(Provider taken)
+    private TimeSpan WaitFor(Provider taken)
     {
         long now = time.GetTimestamp();
         TimeSpan oldest = time.GetElapsedTime(taken.Running.First!.Value.Since, now);
         TimeSpan pace = oldest > taken.Average ? oldest : taken.Average;
-        TimeSpan queue = taken.LastTurn > now ? time.GetElapsedTime(now, taken.LastTurn) : TimeSpan.Zero;
+        TimeSpan queue = taken.WaitsUntil > now ? time.GetElapsedTime(now, taken.WaitsUntil) : TimeSpan.Zero;
         TimeSpan first = pace / 2 > ShortestWait ? pace / 2 : ShortestWait;
         TimeSpan wait = (queue > first ? queue : first) + (pace / slots);
         if (wait > LongestWait)
             wait = LongestWait;
-        taken.LastTurn = now + (long)(wait.TotalSeconds * time.TimestampFrequency);
+        taken.WaitsUntil = now + (long)(wait.TotalSeconds * time.TimestampFrequency);
         return wait;
     }
 
@@ -85,8 +85,8 @@ internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
 
         public TimeSpan Average { get; set; }
 
-        /// <summary>When the last call that got no slot is to come back, as a timestamp.</summary>
-        public long LastTurn { get; set; }
+        /// <summary>When the wait of the last call that got no slot ends, as a timestamp.</summary>
+        public long WaitsUntil { get; set; }
     }
 
     private sealed class Slot(ProviderConcurrencyLimiter limiter, Provider owner, long since) : IDisposable

@@ -14,7 +14,7 @@ public sealed record EventStreamOptions
     /// </summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(4);
 
-    /// <summary>How soon a client comes back; the <c>retry:</c> of every stream. Default is 2 s.</summary>
+    /// <summary>How soon a client reconnects; the <c>retry:</c> of every stream. Default is 2 s.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>

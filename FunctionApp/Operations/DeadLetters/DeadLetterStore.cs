@@ -145,7 +145,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
 public sealed record DeadLetterView(
     Guid Id, string Kind, string UserId, Guid CampaignId, string ErrorCode, string Message, DateTimeOffset At, DeadDeliveryView? Delivery);
 
-/// <summary>A delivery that was given up.</summary>
+/// <summary>A delivery whose attempts are used up.</summary>
 /// <param name="WebhookId">The webhook.</param>
 /// <param name="Url">Where it should have gone.</param>
 /// <param name="EventId">The event.</param>

@@ -38,7 +38,7 @@ public sealed class WebhookDelivery
     /// <summary>When its orchestration was last started; <see langword="null"/> before.</summary>
     public DateTimeOffset? ScheduledAt { get; set; }
 
-    /// <summary>When it was delivered or given up; <see langword="null"/> before.</summary>
+    /// <summary>When it was delivered or its attempts were used up; <see langword="null"/> before.</summary>
     public DateTimeOffset? CompletedAt { get; set; }
 }
 

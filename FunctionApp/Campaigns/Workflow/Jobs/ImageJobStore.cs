@@ -9,7 +9,7 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 public sealed class ImageJobStore(CampaignUpdater updater)
 {
     /// <summary>The attempt under way at an image, and its job.</summary>
-    /// <returns><see langword="null"/> when the image is there already, or the campaign has ended or is gone.</returns>
+    /// <returns><see langword="null"/> when the image is already complete, or the campaign has ended or been deleted.</returns>
     /// <exception cref="ActivityFailedException">The attempt has failed before, and the failure is recorded.</exception>
     public Task<OpenJob?> FindAsync(PartInput input, CancellationToken cancellationToken) =>
         updater.ChangeAsync(input.CampaignId, (change, token) => FindAsync(change, input, token), cancellationToken);
