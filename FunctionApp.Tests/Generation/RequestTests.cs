@@ -75,7 +75,9 @@ public sealed class RequestTests
     public async Task TextAndImage_Azure_CallTheDeploymentsWithoutAResponseFormat()
     {
         await using var server = await ProviderServer.StartAsync(context => context.Response.WriteAsync(
-            context.Request.Path.Value!.EndsWith("completions", StringComparison.Ordinal) ? ProviderResponses.Chat("Pack light.") : ProviderResponses.Image(ProviderResponses.Png(8, 8))));
+            context.Request.Path.Value!.EndsWith("completions", StringComparison.Ordinal)
+                ? ProviderResponses.Chat("Pack light.")
+                : ProviderResponses.Image(ProviderResponses.Png(8, 8))));
         await using var providers = Providers.AzureOpenAI(server);
 
         await providers.WriteAsync();

@@ -94,8 +94,8 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
     }
 
     /// <summary>
-    /// How often jobs are polled, and how long they may take: <c>PollInterval</c> (default 5 s) and <c>JobTimeout</c> (default 5 min: a part is worked on for 15 min by default, and a
-    /// job that is lost must leave time for another), as <c>hh:mm:ss</c>.
+    /// How often jobs are polled, and how long they may take: <c>PollInterval</c> (default 5 s) and <c>JobTimeout</c> (default 5 min, which leaves
+    /// time for two more jobs within a part's default of 15 min), as <c>hh:mm:ss</c>.
     /// </summary>
     /// <exception cref="SettingException">One is no time, or out of bounds.</exception>
     public JobTiming JobTiming() => new(

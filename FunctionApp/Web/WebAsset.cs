@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace Atelier.Web;
 
-/// <summary>A file of the web UI, which the build of <c>web/</c> left in <c>wwwroot</c>: embedded in the assembly, so that no request's path reaches the disk.</summary>
+/// <summary>A file of the web UI, as built from <c>web/</c> and embedded in the assembly, so that no request's path reaches the disk.</summary>
 /// <param name="Name">Its path below <c>wwwroot</c>, such as <c>assets/index-Dk3x9a.js</c>.</param>
 /// <param name="ContentType">What it is served as.</param>
 /// <param name="Bytes">Its bytes.</param>

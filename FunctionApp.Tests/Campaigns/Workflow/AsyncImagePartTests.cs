@@ -5,7 +5,7 @@ using FunctionApp.Tests.Durable;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
-/// <summary>An image that is ordered: its callback races the monitor's polls. Whichever comes first, nothing happens twice and no timer or monitor is left.</summary>
+/// <summary>An image that is ordered: whichever of callback and poll comes first, nothing happens twice and no timer or monitor is left.</summary>
 public sealed class AsyncImagePartTests
 {
     private static readonly string[] StoredAtOnce = ["MarkRunning", "SubmitImage", "StoreImage", "CompleteCampaign"];

@@ -20,7 +20,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
 
     public static TheoryData<string> Rows => [.. RouteRows.All.Select(row => row.Key)];
 
-    /// <summary>What the middleware responds before an operation that needs a caller begins: 400, 401, 403, 429; and before any operation: 414 and 431.</summary>
+    /// <summary>Responses of the middleware: 400, 401, 403 and 429 before operations that need a caller; 414 and 431 before any operation.</summary>
     public static TheoryData<string, int> BeforeAnything
     {
         get

@@ -36,7 +36,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
     public GenerationException FromResponse(string provider, ProviderResponse response) =>
         FromError(provider, response, ErrorBody.Parse(response.Body));
 
-    /// <summary>The failure of a successful response without the requested content: the error that it has instead, or else an unusable or empty response.</summary>
+    /// <summary>The failure of a successful response without the requested content: its error, or else an unusable or empty response.</summary>
     /// <param name="provider">The provider's name.</param>
     /// <param name="response">The response.</param>
     /// <param name="content">Its content, or the part of it that should have held what was asked for.</param>

@@ -22,7 +22,7 @@ internal enum ChatDialect
 /// <param name="caller">Runs the calls.</param>
 internal sealed class OpenAITextGenerator(ChatClient client, string model, ChatDialect dialect, ProviderCaller caller) : ITextGenerator
 {
-    /// <summary>The limit after a text that was cut, in tokens: more than any campaign's text and a model's reasoning need, and no more than most models allow.</summary>
+    /// <summary>The limit after a text that was cut, in tokens: enough for any campaign's text and its reasoning, and allowed by most models.</summary>
     private const int MoreRoom = 16_384;
 
     /// <inheritdoc/>

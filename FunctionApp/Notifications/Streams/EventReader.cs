@@ -17,7 +17,7 @@ public sealed class EventReader : IDisposable
         _waiting = Channel.CreateBounded<LoggedEvent>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
     }
 
-    /// <summary>The last event before the subscription: the reader reads up to and including it from the log itself, and gets later ones from the hub.</summary>
+    /// <summary>The id up to which the reader reads events from the log itself; it gets later ones from the hub.</summary>
     public Task<long> Joined => _joined.Task;
 
     /// <summary>The events from the hub; ends when the reader was too slow, or the process stops.</summary>

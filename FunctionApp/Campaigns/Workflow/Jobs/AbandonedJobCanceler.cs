@@ -2,7 +2,7 @@ using Atelier.Generation;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>Cancels a job that is no longer waited for. The activity that knows of it does so at once, because no later step of the orchestration will.</summary>
+/// <summary>Cancels a job that is no longer waited for, within the activity that knows of it: no later step of the orchestration would.</summary>
 public sealed class AbandonedJobCanceler(TimeProvider timeProvider, ILogger<AbandonedJobCanceler> logger)
 {
     // Half a minute in all, besides the calls. A provider that is away for longer ends its job by itself, sooner or later.
