@@ -110,7 +110,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     [InlineData("""{"upTo":"7"}""")]
     [InlineData("""{"upTo":1,"more":1}""")]
     [InlineData("""{"upTo":9007199254740991}""")]
-    public async Task Acknowledge_FutureEvent_Is400(string body) =>
+    public async Task Acknowledge_InvalidOrFutureEvent_Is400(string body) =>
         Assert.Equal(HttpStatusCode.BadRequest, await AcknowledgeAsync(body));
 
     [Fact]
