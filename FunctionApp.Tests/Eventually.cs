@@ -1,6 +1,6 @@
 namespace FunctionApp.Tests;
 
-/// <summary>Waits for a condition that other threads or processes bring about.</summary>
+/// <summary>Waits for a condition that other threads or processes cause.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -18,7 +18,7 @@ internal static class Eventually
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail("The condition did not come true in time.");
+                Assert.Fail("The condition was not met in time.");
             }
         }
     }

@@ -14,7 +14,7 @@ using Microsoft.DurableTask.Worker;
 
 namespace Atelier;
 
-/// <summary>The composition root that every host of FunctionApp shares.</summary>
+/// <summary>The composition root, which every host of FunctionApp shares.</summary>
 public static class AtelierServices
 {
     /// <summary>Adds FunctionApp's middleware and services.</summary>
@@ -22,7 +22,7 @@ public static class AtelierServices
     public static void AddAtelier(this IFunctionsWorkerApplicationBuilder builder, IConfiguration configuration)
     {
         Routes.Check(typeof(AtelierServices).Assembly.GetTypes());
-        builder.UseMiddleware<AnswerMiddleware>();
+        builder.UseMiddleware<ResponseMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<CallerMiddleware>();
 

@@ -12,7 +12,7 @@ internal static class Program
     {
         try
         {
-            if (KeysCommand.IsMeant(args))
+            if (KeysCommand.Matches(args))
                 return await KeysCommand.RunAsync(args, FunctionsApplication.CreateBuilder([]).Configuration);
             if (args is ["migrate"])
             {

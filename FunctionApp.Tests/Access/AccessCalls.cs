@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace FunctionApp.Tests.Access;
 
-/// <summary>Requests with the headers that say who calls.</summary>
+/// <summary>Requests with the headers that identify the caller.</summary>
 internal static class AccessCalls
 {
     private static readonly JsonObject Campaign = new() { ["prompt"] = "A cat", ["images"] = new JsonObject { ["count"] = 0 } };
@@ -27,7 +27,7 @@ internal static class AccessCalls
         return http.SendAsync(request);
     }
 
-    /// <summary>The answer's body, which must be problem details of a status and code.</summary>
+    /// <summary>The response's body, which must be problem details of a status and code.</summary>
     public static async Task<JsonObject> AssertProblemAsync(this HttpResponseMessage response, int status, string code)
     {
         Assert.Equal(status, (int)response.StatusCode);

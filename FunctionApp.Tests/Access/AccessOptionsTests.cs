@@ -9,7 +9,7 @@ namespace FunctionApp.Tests.Access;
 public sealed class AccessOptionsTests
 {
     [Fact]
-    public void Read_Nothing_IsApiKeyWithLimits_AndNoOperators()
+    public void Read_NothingSet_IsApiKeyWithLimitsAndNoOperators()
     {
         var options = Read();
 
@@ -42,7 +42,7 @@ public sealed class AccessOptionsTests
     [InlineData("Cors:Origins", "app.example.org")]
     [InlineData("Cors:Origins", "https://app.example.org/")]
     [InlineData("Cors:Origins", "https://app.example.org, ftp://app.example.org")]
-    public void Read_Malformed_StopsTheStartNamingIt(string setting, string value)
+    public void Read_MalformedSetting_NamesIt(string setting, string value)
     {
         var configuration = With((setting, value));
 
@@ -74,7 +74,7 @@ public sealed class AccessOptionsTests
     [InlineData("https_ports", "443")]
     [InlineData("Kestrel:Endpoints:Api:Url", "http://0.0.0.0:80")]
     [InlineData("WEBSITE_SITE_NAME", "atelier")]
-    public void Development_WhereOthersCanReachIt_DoesNotStart(string setting, string value)
+    public void Development_OnAReachableAddress_RefusesTheStart(string setting, string value)
     {
         var exception = Assert.Throws<SettingException>(() => Read(("Access:Mode", "Development"), (setting, value)));
 
@@ -86,7 +86,7 @@ public sealed class AccessOptionsTests
     [InlineData("")]
     [InlineData("False")]
     [InlineData("0")]
-    public void EasyAuth_WithoutThePlatform_DoesNotStart(string? enabled)
+    public void EasyAuth_WithoutPlatformAuthentication_RefusesTheStart(string? enabled)
     {
         Assert.Throws<SettingException>(() => Read(("Access:Mode", "EasyAuth"), ("WEBSITE_AUTH_ENABLED", enabled)));
         Assert.Equal(AccessMode.EasyAuth, Read(("Access:Mode", "EasyAuth"), ("WEBSITE_AUTH_ENABLED", "True")).Mode);
@@ -100,11 +100,11 @@ public sealed class AccessOptionsTests
     [InlineData("ann@example.org@evil.net", false)]
     [InlineData("example.org", false)]
     [InlineData(null, false)]
-    public void Admits_ThoseOfTheDomains(string? email, bool expected) =>
+    public void Admits_CallerOfAnAllowedDomain_IsTrue(string? email, bool expected) =>
         Assert.Equal(expected, Read(("Access:AllowedEmailDomains", "example.org , example.com")).Admits(new Caller("id") { Email = email }));
 
     [Fact]
-    public void NamesOperator_ByIdExactly_OrByAddress()
+    public void NamesOperator_ExactIdOrEmailInAnyCase_IsTrue()
     {
         var options = Read(("Access:Operators", "ann, boss@example.org"));
 
@@ -115,7 +115,7 @@ public sealed class AccessOptionsTests
     }
 
     [Fact]
-    public void Lists_OneByOne_AreReadToo()
+    public void Read_ListAsIndexedSettings_IsRead()
     {
         var options = Read(("Access:AllowedEmailDomains:0", "example.org"), ("Access:Operators:0", "ann"), ("Access:Operators:1", "ben"));
 

@@ -15,7 +15,7 @@ public sealed partial class ApiKeyFixture : IAsyncLifetime
     {
         MoreSettings = new Dictionary<string, string>
         {
-            // As where nobody has configured anything: EmbeddedHost alone would choose Development.
+            // As without any configuration: EmbeddedHost alone would choose Development.
             ["Access__Mode"] = "ApiKey",
             ["Access__AllowedEmailDomains"] = "example.org, example.com",
             ["Access__Operators"] = "boss@example.org",

@@ -18,7 +18,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     [InlineData("POST", "/api/campaigns")]
     [InlineData("GET", "/api/campaigns/0198c5a4-0000-7000-8000-000000000000")]
     [InlineData("GET", "/api/campaigns/0198c5a4-0000-7000-8000-000000000000/images/0")]
-    public async Task NoKey_Is401_AndSaysHowToComeIn(string method, string path)
+    public async Task Request_WithoutAKey_Is401WithAChallenge(string method, string path)
     {
         using var response = await _http.SendAsync(new HttpMethod(method), path, [("X-User", "ann@example.org")]);
 
@@ -27,7 +27,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task ForgedHeadersOfOtherModes_OpenNothing()
+    public async Task Headers_OfOtherAccessModes_AreIgnored()
     {
         var principal = Convert.ToBase64String(
             """{"auth_typ":"aad","claims":[{"typ":"oid","val":"1"},{"typ":"preferred_username","val":"boss@example.org"}]}"""u8);
@@ -39,7 +39,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task Key_InEitherHeader_IsItsUser()
+    public async Task Key_InEitherHeader_IdentifiesItsUser()
     {
         var key = await app.CreateKeyAsync("ann@example.org");
 
@@ -53,7 +53,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task Me_TellsTheDefaultLimits()
+    public async Task Me_WithDefaultSettings_ShowsTheDefaultLimits()
     {
         var key = await app.CreateKeyAsync("limits@example.org");
 
@@ -66,7 +66,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task Key_ThatIsNotOne_Is401()
+    public async Task Key_Invalid_Is401()
     {
         var key = await app.CreateKeyAsync("ann@example.org");
         var otherSecret = $"{key[..^1]}{(key[^1] == 'A' ? 'B' : 'A')}";
@@ -88,7 +88,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task Command_AsAProcess_MakesAKeyThatOpens_AndRevokesItAtOnce()
+    public async Task Command_CreateAndRevoke_TakeEffectAtOnce()
     {
         var created = await app.RunAsync("create", "--user", "process@example.org");
         var key = ApiKeyFixture.FindKey(created.Output);
@@ -103,7 +103,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task List_ShowsUsersUseAndState_AndNoSecret()
+    public async Task KeysList_ShowsUserLastUseAndState_AndNoSecret()
     {
         var used = await app.CreateKeyAsync("used@example.org", "--operator");
         var unused = await app.CreateKeyAsync("unused@example.org");
@@ -121,7 +121,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task KeyOfAnotherDomain_Is403()
+    public async Task Key_OfAUserOutsideTheAllowedDomains_Is403()
     {
         foreach (var user in (string[])["eve@example.net", "eve@evil-example.org", "eve@example.org.evil.net", "eve"])
         {
@@ -131,7 +131,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task Operators_AreThoseOfTheConfiguration_AndOfTheKey()
+    public async Task Operator_ByConfigurationOrByKey_IsAdmitted()
     {
         using var named = await _http.GetAsync("/api/me", ("X-Api-Key", await app.CreateKeyAsync("boss@example.org")));
         using var byKey = await _http.GetAsync("/api/me", ("X-Api-Key", await app.CreateKeyAsync("op@example.com", "--operator")));
@@ -141,7 +141,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     }
 
     [Fact]
-    public async Task Campaign_OfAnotherUser_IsNotThere_ForAnOperatorNeither()
+    public async Task Campaign_OfAnotherUser_Is404EvenForAnOperator()
     {
         var ann = await app.CreateKeyAsync("ann@example.org");
         var others = new[] { await app.CreateKeyAsync("ben@example.org"), await app.CreateKeyAsync("op@example.com", "--operator") };
@@ -171,7 +171,7 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
     [InlineData("revoke", "0000000000000000")]
     [InlineData("revoke", "' OR 1=1 --")]
     [InlineData("burn")]
-    public async Task Command_ThatCannotBeDone_SaysSoAndFails(params string[] arguments)
+    public async Task Command_Invalid_PrintsWhyAndFails(params string[] arguments)
     {
         var (exitCode, output, error) = await app.KeysAsync(arguments);
 

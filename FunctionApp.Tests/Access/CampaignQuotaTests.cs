@@ -40,7 +40,7 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
     }
 
     [Fact]
-    public async Task Accept_SameKeyManyTimesAtOnce_TakesOnePlace()
+    public async Task Accept_SameKeyManyTimesAtOnce_CountsOnce()
     {
         var limits = new CallerLimits(null, 1, 1);
 
@@ -62,7 +62,7 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
     }
 
     [Fact]
-    public async Task Accept_OnTheNextDay_HasPlacesAgain()
+    public async Task Accept_OnTheNextDay_StartsANewQuota()
     {
         var limits = new CallerLimits(null, null, 1);
         await TryAcceptAsync(limits, "key");
@@ -88,7 +88,7 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
     }
 
     [Fact]
-    public async Task Take_ForACampaignThatRunsAgain_LeavesTheDayAlone_AndKeepsTheRunningLimit()
+    public async Task Take_Redrive_CountsAgainstTheRunningLimitOnly()
     {
         var limits = new CallerLimits(null, 1, 1);
         Assert.Null(await TakeAgainAsync(limits));
@@ -100,7 +100,7 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
     }
 
     [Fact]
-    public async Task Take_WithoutATransaction_IsAMistake()
+    public async Task Take_WithoutATransaction_Throws()
     {
         await using AtelierDbContext db = _database.NewContext();
 

@@ -8,14 +8,14 @@ namespace FunctionApp.Tests.Access;
 public sealed class DevelopmentCallerTests
 {
     [Fact]
-    public async Task Resolve_NoUserOrOne_IsThatCaller()
+    public async Task Resolve_HeaderOrNone_GivesThatUserOrLocal()
     {
         Assert.Equal("local", await UserOfAsync([]));
         Assert.Equal("ann", await UserOfAsync(" ann "));
     }
 
     [Fact]
-    public async Task Resolve_TwoUsers_IsRefusedRatherThanATangledName()
+    public async Task Resolve_HeaderTwice_IsRefused()
     {
         var problem = await Assert.ThrowsAsync<ApiException>(() => UserOfAsync(new StringValues(["ann", "bob"])));
 

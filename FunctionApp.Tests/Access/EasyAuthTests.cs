@@ -5,7 +5,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Access;
 
-/// <summary>Access mode EasyAuth over HTTP: with the platform's word that it is on, and without.</summary>
+/// <summary>Access mode EasyAuth over HTTP, with platform authentication on and off.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class EasyAuthTests(LocalServicesFixture services) : IAsyncLifetime
 {
@@ -29,7 +29,7 @@ public sealed class EasyAuthTests(LocalServicesFixture services) : IAsyncLifetim
     public async Task DisposeAsync() => await _atelier.DisposeAsync();
 
     [Fact]
-    public async Task Platform_On_ItsPrincipalIsTheCaller_AndNothingElseIs()
+    public async Task Request_PlatformAuthenticationOn_OnlyThePrincipalIdentifiesTheCaller()
     {
         var http = (await _atelier.StartAsync(services)).Http;
 
@@ -54,11 +54,11 @@ public sealed class EasyAuthTests(LocalServicesFixture services) : IAsyncLifetim
             await response.AssertProblemAsync(401, "invalid_credentials");
         }
 
-        await ChangesFromOtherSites_AreRefusedAsync(http);
+        await AssertCrossSiteChangesAreRefusedAsync(http);
     }
 
     [Fact]
-    public async Task Platform_Off_DoesNotStart_SinceAnyoneCouldForgeAPrincipal()
+    public async Task Start_PlatformAuthenticationOff_IsRefused()
     {
         var settings = new Dictionary<string, string>(_atelier.MoreSettings)
         {
@@ -73,7 +73,7 @@ public sealed class EasyAuthTests(LocalServicesFixture services) : IAsyncLifetim
         Assert.Contains("Access:Mode", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
-    private static async Task ChangesFromOtherSites_AreRefusedAsync(HttpClient http)
+    private static async Task AssertCrossSiteChangesAreRefusedAsync(HttpClient http)
     {
         (string, string) ann = (Header, Principal("aad", ("oid", "1-2-3"), ("preferred_username", "ann@example.org")));
         foreach (var origin in (string[])["https://evil.example.net", "null", "https://atelier.example.org.evil.net", "http://localhost:3000"])

@@ -15,20 +15,20 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Requests_OfAMinute_AreCountedOverBoth()
+    public async Task RequestRate_TwoHosts_CountTogether()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, RequestsPerMinute * 3 / 2).Select(i =>
+        var responses = await Task.WhenAll(Enumerable.Range(0, RequestsPerMinute * 3 / 2).Select(i =>
             app.Hosts[i % 2].GetAsync("/api/campaigns", ("X-User", "hasty"))));
 
-        var served = answers.Where(answer => answer.StatusCode == HttpStatusCode.OK).ToList();
-        var refused = answers.Where(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).ToList();
+        var served = responses.Where(response => response.StatusCode == HttpStatusCode.OK).ToList();
+        var refused = responses.Where(response => response.StatusCode == HttpStatusCode.TooManyRequests).ToList();
         Assert.Equal((RequestsPerMinute, RequestsPerMinute / 2), (served.Count, refused.Count));
-        // Each place was given once, whichever process gave it.
-        Assert.Equal(Enumerable.Range(0, RequestsPerMinute), served.Select(answer => Number(answer, "RateLimit-Remaining")).Order());
-        Assert.All(answers, answer => Assert.Equal(RequestsPerMinute, Number(answer, "RateLimit-Limit")));
-        Assert.All(answers, answer => Assert.Equal($"{RequestsPerMinute};w=60", answer.Header("RateLimit-Policy")));
-        Assert.All(answers, answer => Assert.InRange(Number(answer, "RateLimit-Reset"), 1, 60));
-        Assert.All(refused, answer => Assert.Equal(Number(answer, "RateLimit-Reset"), Number(answer, "Retry-After")));
+        // Each slot was used once, whichever process counted it.
+        Assert.Equal(Enumerable.Range(0, RequestsPerMinute), served.Select(response => Number(response, "RateLimit-Remaining")).Order());
+        Assert.All(responses, response => Assert.Equal(RequestsPerMinute, Number(response, "RateLimit-Limit")));
+        Assert.All(responses, response => Assert.Equal($"{RequestsPerMinute};w=60", response.Header("RateLimit-Policy")));
+        Assert.All(responses, response => Assert.InRange(Number(response, "RateLimit-Reset"), 1, 60));
+        Assert.All(refused, response => Assert.Equal(Number(response, "RateLimit-Reset"), Number(response, "Retry-After")));
         await refused[0].AssertProblemAsync(429, "rate_limited");
 
         using var another = await app.Hosts[0].GetAsync("/api/campaigns", ("X-User", "patient"));
@@ -36,14 +36,14 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
     }
 
     [Fact]
-    public async Task RunningCampaigns_AreCountedOverBoth_AndReplaysAreFree()
+    public async Task RunningLimit_TwoHosts_CountTogetherAndRepeatedKeysAreFree()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
+        var responses = await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
             (Key: $"run-{i}", Response: await PostAsync(app.Hosts[i % 2], "runner", $"run-{i}", images: 1))));
 
-        var accepted = answers.Where(answer => answer.Response.StatusCode == HttpStatusCode.Accepted).ToList();
+        var accepted = responses.Where(response => response.Response.StatusCode == HttpStatusCode.Accepted).ToList();
         Assert.Equal(MaxRunning, accepted.Count);
-        foreach (var (_, response) in answers.Except(accepted))
+        foreach (var (_, response) in responses.Except(accepted))
         {
             await response.AssertProblemAsync(429, "too_many_running");
             Assert.Equal("10", response.Header("Retry-After"));
@@ -51,8 +51,8 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
 
         foreach (var (key, response) in accepted)
         {
-            using var replay = await PostAsync(app.Hosts[1], "runner", key, images: 1);
-            Assert.Equal(response.Headers.Location, replay.Headers.Location);
+            using var repeated = await PostAsync(app.Hosts[1], "runner", key, images: 1);
+            Assert.Equal(response.Headers.Location, repeated.Headers.Location);
         }
 
         using var me = await app.Hosts[1].GetAsync("/api/me", ("X-User", "runner"));
@@ -62,7 +62,7 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
     }
 
     [Fact]
-    public async Task CampaignsOfADay_AreCountedOverBoth_AndThoseThatEndedMakeRoomForOthers()
+    public async Task DailyLimit_TwoHosts_CountTogetherAndEndedCampaignsFreeTheRunningLimit()
     {
         for (var i = 0; i < MaxPerDay; i++)
         {
@@ -72,11 +72,11 @@ public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app
         }
 
         using var refused = await PostAsync(app.Hosts[1], "daily", "day-more", images: 0);
-        using var replay = await PostAsync(app.Hosts[0], "daily", "day-0", images: 0);
+        using var repeated = await PostAsync(app.Hosts[0], "daily", "day-0", images: 0);
 
         await refused.AssertProblemAsync(429, "daily_limit");
         Assert.InRange(Number(refused, "Retry-After"), 1, 24 * 60 * 60);
-        Assert.Equal(HttpStatusCode.Accepted, replay.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, repeated.StatusCode);
     }
 
     private static async Task EndAsync(HttpClient host, Uri campaign)

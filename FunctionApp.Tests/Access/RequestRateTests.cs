@@ -17,7 +17,7 @@ public sealed class RequestRateTests(LocalServicesFixture services) : IAsyncLife
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Count_UpToTheLimit_ThenRefuses_AndBeginsAnewAfterTheMinute()
+    public async Task Count_BeyondTheLimit_RefusesUntilTheNextMinute()
     {
         Assert.Equal("1", (await CountAsync()).Headers["RateLimit-Remaining"]);
         Assert.Equal("0", (await CountAsync()).Headers["RateLimit-Remaining"]);
@@ -50,7 +50,7 @@ public sealed class RequestRateTests(LocalServicesFixture services) : IAsyncLife
         return http.Response;
     }
 
-    // Lets time pass for the database, whose clock it is.
+    // Moves the window back in the database, whose clock decides.
     private async Task ShiftAsync(int seconds)
     {
         await using var command = _database.DataSource.CreateCommand(

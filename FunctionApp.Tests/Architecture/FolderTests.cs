@@ -9,17 +9,17 @@ public sealed class FolderTests
     private const string Root = "Atelier.";
 
     [Fact]
-    public void Folders_DependOnEachOther_OneWayOnly()
+    public void Folders_OfEachAssembly_HaveNoCycle()
     {
         ILookup<string, Use> uses = ReadUses().ToLookup(use => use.From);
 
-        // Guards the reader: this use is in the body of an async method alone.
+        // Checks the reader of dependencies itself: this use is only in the body of an async method.
         Assert.Contains(uses["Access"], use => use.Types == "Atelier.Access.Http.GetMe uses Atelier.Configuration.Clock");
         Assert.Equal("", string.Join(Environment.NewLine, FindCycle(uses)));
     }
 
     [Fact]
-    public void FindCycle_WhereThereIsOne_NamesItsTypes()
+    public void FindCycle_Cycle_NamesItsTypes()
     {
         Use[] uses = [new("A", "B", "a uses b"), new("B", "C", "b uses c"), new("C", "B", "c uses b"), new("C", "D", "c uses d")];
 
@@ -32,7 +32,7 @@ public sealed class FolderTests
             FolderOf(dependency.Origin.FullName), FolderOf(dependency.Target.FullName), $"{dependency.Origin.FullName} uses {dependency.Target.FullName}"))
         .Where(use => use.From.Length > 0 && use.To.Length > 0 && use.From != use.To);
 
-    // The first folder of a namespace; nothing for a type of the root, and for one of somebody else's.
+    // The first folder of a namespace; empty for a type of the root namespace and for types of other assemblies.
     private static string FolderOf(string type) =>
         type.StartsWith(Root, StringComparison.Ordinal) && type[Root.Length..].Split('.') is [var folder, _, ..] ? folder : "";
 

@@ -25,7 +25,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     [Fact]
     public async Task List_PageByPageWhileNewOnesArrive_GivesEachOnceNewestFirst()
     {
-        // Two of one instant: only the id tells them apart.
+        // Two of one instant: only the id distinguishes them.
         Campaign[] campaigns = [.. Enumerable.Range(0, 7).Select(n => TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddSeconds(n / 2)))];
         await AddAsync(campaigns);
         await AddAsync(TestCampaign.Create(userId: "ben"));
@@ -57,7 +57,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     [InlineData("?status=FAILED&q=cat+house", "The cat's house")]
     [InlineData("?q=cat+CAT+cat", "A beach with a cat|The cat's house")]
     [InlineData("?q=cat+dog", "")]
-    public async Task List_Filtered_GivesWhatFits(string query, string expected)
+    public async Task List_Filtered_GivesOnlyMatches(string query, string expected)
     {
         Campaign failed = TestCampaign.Create(prompt: "The cat's house", createdAt: TestCampaign.CreatedAt.AddSeconds(-1));
         failed.Status = CampaignStatus.Failed;
@@ -78,7 +78,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
         await AddAsync(campaigns);
         await AddAsync(TestCampaign.Create(userId: "ben"), TestCampaign.Create(prompt: "A beach without"));
         Campaign[] expected = [.. campaigns.OrderByDescending(c => c.CreatedAt).ThenByDescending(c => c.Id.ToString())];
-        // Its words go with it: a page that counted them would end too soon.
+        // Its words are deleted with it: a page that counted them would end too soon.
         await ExecuteAsync($"DELETE FROM campaigns WHERE id = '{expected[1].Id}' OR prompt = 'A beach without'");
 
         var seen = new List<Guid>();
@@ -96,7 +96,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     }
 
     [Fact]
-    public async Task Find_SomeoneElses_IsNotThere()
+    public async Task Find_OfAnotherCaller_GivesNone()
     {
         Campaign campaign = TestCampaign.Create();
         await AddAsync(campaign);

@@ -37,7 +37,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
     }
 
     [Fact]
-    public async Task Read_ChangedByAnotherProcessWhileWaiting_AnswersWithTheChange()
+    public async Task Read_ChangedByAnotherProcessWhileWaiting_ReturnsTheChange()
     {
         Task<Campaign?> read = ReadAsync(isKnown: version => version == 1, Long);
         await WaitForReaderAsync();
@@ -48,7 +48,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
     }
 
     [Fact]
-    public async Task Read_ListenerLostItsConnection_StillHearsOfChanges()
+    public async Task Read_ListenerLostItsConnection_StillReturnsTheChange()
     {
         await Eventually.TrueAsync(async () => await CountListenersAsync() == 1);
         await _database.ScalarAsync<bool>("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()");
@@ -61,15 +61,15 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
     }
 
     [Fact]
-    public async Task Read_CallerKnowsAnotherVersion_AnswersAtOnce() =>
+    public async Task Read_CallerKnowsAnotherVersion_ReturnsAtOnce() =>
         Assert.Equal(1, (await ReadAsync(isKnown: version => version == 7, Long).WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
 
     [Fact]
-    public async Task Read_NothingHappens_AnswersWhenTheTimeIsUp() =>
+    public async Task Read_NoChange_ReturnsWhenTheTimeIsUp() =>
         Assert.Equal(1, (await ReadAsync(isKnown: null, TimeSpan.FromMilliseconds(50)).WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
 
     [Fact]
-    public async Task Read_NotTheirs_AnswersAtOnce()
+    public async Task Read_OfAnotherCaller_ReturnsNoneAtOnce()
     {
         await using AtelierDbContext db = _database.NewContext();
         var watch = new CampaignWatch(new CampaignQueries(db), _changes, TimeProvider.System);

@@ -37,7 +37,7 @@ public sealed class DeadLetterStoreTests(LocalServicesFixture services) : IAsync
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Drop_FilterOfMoreThanABatch_TakesAllOfThemWithTheirDeliveriesAndNoOther()
+    public async Task Drop_FilterOfMoreThanABatch_DropsExactlyThoseWithTheirDeliveries()
     {
         await using AtelierDbContext db = _database.NewContext();
 

@@ -11,7 +11,7 @@ public sealed class ActivityFailureTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void From_FailureOfItsException_GivesItBack(bool canRetry)
+    public void From_DetailsOfAnActivityFailure_RestoresIt(bool canRetry)
     {
         ActivityFailure failure = Waiting with { CanRetry = canRetry, Wait = null };
 
@@ -19,11 +19,11 @@ public sealed class ActivityFailureTests
     }
 
     [Fact]
-    public void From_WaitThatTheProviderAskedFor_GivesItBack() => Assert.Equal(Waiting, ActivityFailure.From(Failures.Details(Waiting)));
+    public void From_FailureWithAWait_RestoresIt() => Assert.Equal(Waiting, ActivityFailure.From(Failures.Details(Waiting)));
 
-    // As a failed sub-orchestration hands on what its activity threw.
+    // As a failed sub-orchestration passes on the failure of its activity.
     [Fact]
-    public void From_FailureWithinAnother_GivesItBack()
+    public void From_NestedDetails_RestoresTheFailure()
     {
         var wrapped = new TaskFailureDetails(
             "Microsoft.DurableTask.TaskFailedException", "Task 'PollImage' (#0) failed.", null, Failures.Details(Waiting), new Dictionary<string, object?>());
@@ -31,7 +31,7 @@ public sealed class ActivityFailureTests
         Assert.Equal(Waiting, ActivityFailure.From(wrapped));
     }
 
-    // The hosts carry texts, truths and doubles unchanged, and nothing else.
+    // The hosts pass on only strings, booleans and doubles unchanged.
     [Fact]
     public void Properties_OfAFailure_AreOfTypesThatTheHostsCarryUnchanged()
     {
@@ -49,7 +49,7 @@ public sealed class ActivityFailureTests
     [InlineData("(unknown)", "Connection refused", false)]
     [InlineData("Npgsql.NpgsqlException", "Exception while reading from stream", true)]
     [InlineData("System.Exception", "rate_limited (final): no", true)]
-    public void From_ForeignFailure_IsWorthAnotherAttemptAndKeepsItsDetailsToItself(string type, string message, bool hasProperties)
+    public void From_UnknownException_IsRetryableWithoutDetails(string type, string message, bool hasProperties)
     {
         var details = new TaskFailureDetails(type, message, null, null, hasProperties ? new Dictionary<string, object?> { ["status"] = 3.0 } : null);
 
@@ -60,7 +60,7 @@ public sealed class ActivityFailureTests
     [InlineData(true, false, true)]
     [InlineData(false, false, false)]
     [InlineData(true, true, false)]
-    public void Policy_OfRetrySettings_RepeatsWhatCanBeAndAsksForNoWaitOfItsOwn(bool canRetry, bool asksToWait, bool repeated)
+    public void ToPolicy_RetriesOnlyRetryableFailuresWithoutAWait(bool canRetry, bool asksToWait, bool repeated)
     {
         var settings = new RetrySettings(4, TimeSpan.FromSeconds(3), 1.5, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(9));
         ActivityFailure failure = Waiting with { CanRetry = canRetry, Wait = asksToWait ? Waiting.Wait : null };

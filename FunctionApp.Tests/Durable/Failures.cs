@@ -11,7 +11,7 @@ internal static class Failures
     /// <summary>What the await of an activity throws.</summary>
     public static TaskFailedException Thrown(ActivityFailure failure) => new("GenerateImage", 3, Details(failure));
 
-    /// <summary>What the framework's retry asks its policy about.</summary>
+    /// <summary>What the framework's retry passes to its policy.</summary>
     public static CoreTaskFailedException Retried(ActivityFailure failure) => new(failure.Message)
     {
         FailureDetails = new FailureDetails(

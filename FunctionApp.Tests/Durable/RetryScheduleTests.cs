@@ -46,7 +46,7 @@ public sealed class RetryScheduleTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(3)]
-    public void After_SomeAttempts_GoesOnWhereThePolicyWas(int attempts)
+    public void After_SomeAttempts_ContinuesThePolicy(int attempts)
     {
         RetrySettings rest = RetrySchedule.After(Settings, attempts);
 
@@ -56,7 +56,7 @@ public sealed class RetryScheduleTests
     }
 
     [Fact]
-    public void After_TimeoutShorterThanTheNextDelay_IsStillAPolicy()
+    public void After_TimeoutShorterThanTheNextDelay_IsValid()
     {
         RetrySettings rest = RetrySchedule.After(Settings with { Timeout = TimeSpan.FromSeconds(3) }, attempts: 3);
 

@@ -14,7 +14,7 @@ public sealed class DataFolderTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Open_WhileAnotherHasIt_SaysSo_AndWorksOnceItIsGivenBack()
+    public async Task Open_InUse_SaysSo_AndWorksOnceItIsReleased()
     {
         using (await OpenAsync())
         {
@@ -78,15 +78,15 @@ public sealed class DataFolderTests : IDisposable
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
-        var wish = ((IPEndPoint)probe.LocalEndpoint).Port;
+        var preferred = ((IPEndPoint)probe.LocalEndpoint).Port;
 
-        Assert.NotEqual(wish, new PortBook(Ports).Reserve("simulator", wish));
+        Assert.NotEqual(preferred, new PortBook(Ports).Reserve("simulator", preferred));
         probe.Stop();
-        Assert.Equal(wish, new PortBook(Ports).Reserve("simulator", wish));
+        Assert.Equal(preferred, new PortBook(Ports).Reserve("simulator", preferred));
     }
 
     [Fact]
-    public void Reserve_FromABrokenFile_ChoosesAnew()
+    public void Reserve_FromABrokenFile_ChoosesAnotherPort()
     {
         File.WriteAllText(Ports, "{ \"postgres\": ");
 

@@ -4,7 +4,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EmbeddedHost;
 
-/// <summary>The command <c>keys</c> where nothing is configured: on the data folder's own database, in use or not.</summary>
+/// <summary>The command <c>keys</c> without configuration: on the data folder's own database, whether a host uses it or not.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class KeysRunTests : IDisposable
 {
@@ -26,7 +26,7 @@ public sealed class KeysRunTests : IDisposable
         Assert.Equal(0, await host.StopAsync());
 
         Assert.Matches(@"\S+Z  \S+Z  active +ann", await RunAsync("list"));
-        // What the supervisor takes away when all of its services have ended.
+        // The supervisor deletes it when all of its services have ended.
         Assert.False(File.Exists(Path.Combine(_data.Path, "processes.json")));
     }
 

@@ -5,7 +5,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EmbeddedHost;
 
-/// <summary>The services live as long as the host: not longer, and not shorter.</summary>
+/// <summary>The services live exactly as long as the host.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class LifeTests : IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
-    public async Task Kill_LeavesNoProcessBehind()
+    public async Task Kill_OfTheHost_LeavesNoProcess()
     {
         await using var host = await StartAsync();
         var processes = _data.Processes();
@@ -44,7 +44,7 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
-    public async Task KillOfHostAndSupervisorAtOnce_LeavesNoProcessBehind()
+    public async Task Kill_OfHostAndSupervisor_LeavesNoProcess()
     {
         await using var host = await StartAsync();
         var processes = _data.Processes();
@@ -82,7 +82,7 @@ public sealed class LifeTests : IDisposable
     [InlineData("postgres", "PostgreSQL is back")]
     [InlineData("azurite", "Azurite is back")]
     [InlineData("supervisor", "The local services are back")]
-    public async Task AServiceThatDies_IsStartedAgain_AndTheAppGoesOn(string service, string line)
+    public async Task Service_Dies_IsRestartedAndTheAppContinues(string service, string line)
     {
         await using var host = await StartAsync();
         using var client = new HttpClient { BaseAddress = host.Address };
@@ -110,7 +110,7 @@ public sealed class LifeTests : IDisposable
         Assert.Contains($"faults on demand: {simulator.GetLeftPart(UriPartial.Authority)}/\n", host.Output, StringComparison.Ordinal);
         await using var database = Npgsql.NpgsqlDataSource.Create((string)settings["Values"]!["ConnectionStrings__Postgres"]!);
         await using (var query = database.CreateCommand("show fsync")) Assert.Equal("on", await query.ExecuteScalarAsync());
-        // The app's pool alone may take a hundred; the engine, its timers and whoever looks on come beside it.
+        // The app's pool alone may take a hundred connections; the engine and its timers need others.
         await using (var query = database.CreateCommand("select current_setting('max_connections')::int"))
         {
             Assert.True((int)(await query.ExecuteScalarAsync())! > new Npgsql.NpgsqlConnectionStringBuilder().MaxPoolSize + 50);
@@ -126,7 +126,7 @@ public sealed class LifeTests : IDisposable
     private static Task AllEndAsync(IEnumerable<int> processes) =>
         Eventually.TrueAsync(() => Task.FromResult(!processes.Any(HostData.IsRunning)), TimeSpan.FromSeconds(20));
 
-    /// <summary>Starts a campaign, again and again under the same key while the app cannot accept it, and waits for its end.</summary>
+    /// <summary>Starts a campaign, repeating the request under the same key until the app accepts it, and waits for its end.</summary>
     private static async Task<string> CompleteCampaignAsync(HttpClient client)
     {
         var key = Guid.NewGuid().ToString();
@@ -136,15 +136,15 @@ public sealed class LifeTests : IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/campaigns");
             request.Headers.Add("Idempotency-Key", key);
             request.Content = JsonContent.Create(new { prompt = "Create a beach scene with a cat" });
-            using var answer = await client.SendAsync(request);
-            if (answer.StatusCode != HttpStatusCode.Accepted) return false;
-            id = (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+            using var response = await client.SendAsync(request);
+            if (response.StatusCode != HttpStatusCode.Accepted) return false;
+            id = (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
             return true;
         });
         await Eventually.TrueAsync(async () =>
         {
-            using var answer = await client.GetAsync($"/api/campaigns/{id}");
-            return answer.IsSuccessStatusCode && (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["status"]! == "COMPLETE";
+            using var response = await client.GetAsync($"/api/campaigns/{id}");
+            return response.IsSuccessStatusCode && (string)(await response.Content.ReadFromJsonAsync<JsonNode>())!["status"]! == "COMPLETE";
         });
         return id;
     }

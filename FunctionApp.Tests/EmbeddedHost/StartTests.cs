@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.EmbeddedHost;
 
-/// <summary>A start that cannot succeed says why in one line and leaves nothing behind.</summary>
+/// <summary>A start that fails says why in one line and leaves no process or file behind.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed partial class StartTests(LocalServicesFixture services)
 {
@@ -76,7 +76,7 @@ public sealed partial class StartTests(LocalServicesFixture services)
     }
 
     [Fact]
-    public async Task BlobStorageThatDoesNotAnswer_IsSaid_AndHoldsTheReadyLineBack()
+    public async Task Start_BlobStorageDoesNotRespond_SaysSoAndPrintsNoReadyLine()
     {
         var settings = await ConfiguredAsync();
         settings["AzureWebJobsStorage"] = new AzuritePlan(Blob: 1).ConnectionString;
@@ -99,7 +99,7 @@ public sealed partial class StartTests(LocalServicesFixture services)
     }
 
     [Fact]
-    public async Task Ready_TellsWhereTheSimulatedProvidersAre_AndTheirPageIsThere()
+    public async Task Ready_SimulatedProviders_ShowsTheirAddressAndServesTheirPage()
     {
         await using var host = await HostProcess.StartAsync(await ConfiguredAsync());
 
@@ -110,7 +110,7 @@ public sealed partial class StartTests(LocalServicesFixture services)
     }
 
     [Fact]
-    public async Task Ready_WithProvidersOfOnesOwn_TellsOfNoSimulator()
+    public async Task Ready_ConfiguredProviders_ShowsNoSimulator()
     {
         var settings = await ConfiguredAsync();
         foreach (var name in (string[])["OpenAI", "AzureOpenAI", "Gemini", "StableDiffusion", "Replicate", "Callback"])

@@ -34,7 +34,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>What the host has logged.</summary>
     internal string HostOutput => _host!.Output;
 
-    /// <summary>Calls that providers have begun and not answered.</summary>
+    /// <summary>Calls to providers that are under way.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
 
     /// <summary>Name of the host's blob container.</summary>
@@ -92,7 +92,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         }
     }
 
-    /// <summary>Ends the host process without notice and starts another one in its place.</summary>
+    /// <summary>Kills the host process and starts another one.</summary>
     internal async Task KillAndRestartAsync()
     {
         await _host!.KillAsync();
@@ -125,7 +125,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     internal IReadOnlyList<CallRecord> Calls(string campaign, string part, string operation) =>
         [.. Log.List(campaign, part, after: 0, limit: int.MaxValue).Where(call => call.Operation == operation)];
 
-    /// <summary>Every row of the engine's tables as JSON: histories, states, and what is on its way.</summary>
+    /// <summary>Every row of the engine's tables as JSON: histories, states and queued messages.</summary>
     internal async Task<IReadOnlyList<string>> HistoryAsync()
     {
         await using var source = NpgsqlDataSource.Create(ConnectionString);
@@ -156,7 +156,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         return (string)(await find.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Every job at a provider that is on record.</summary>
+    /// <summary>Every job at a provider whose id is stored.</summary>
     internal async Task<IReadOnlyList<string>> JobsAsync()
     {
         var jobs = new List<string>();
@@ -167,7 +167,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         return jobs;
     }
 
-    /// <summary>Makes providers fail, beside what prompts ask for.</summary>
+    /// <summary>Makes providers fail, in addition to the faults in prompts.</summary>
     internal async Task AddFaultAsync(object rule)
     {
         using var client = new HttpClient();
@@ -175,7 +175,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Puts providers that know nothing of before in the place of those that run.</summary>
+    /// <summary>Replaces the running providers by new ones without any state.</summary>
     internal async Task RestartSimulatorAsync()
     {
         var address = _simulator!.Urls.First();

@@ -49,7 +49,7 @@ public sealed class CampaignTests(LocalServicesFixture services, AtelierFixture 
     }
 
     [Fact]
-    public async Task Provider_ThatFailsTwiceAndThenWorks_LeavesTwoAttemptsOnRecord()
+    public async Task Provider_FailsTwiceThenSucceeds_CampaignCompletesWithTwoFailedAttempts()
     {
         var id = await _api.StartAsync("A mountain [[fault: image/0 429 x2 retry-after-ms=50]]");
 
@@ -64,7 +64,7 @@ public sealed class CampaignTests(LocalServicesFixture services, AtelierFixture 
     }
 
     [Fact]
-    public async Task Provider_ThatNeverWorks_FailsTheCampaignAndKeepsWhatSucceeded()
+    public async Task Provider_AlwaysFails_CampaignFailsAndKeepsWhatSucceeded()
     {
         var id = await _api.StartAsync("A mountain [[fault: image/1 500 x*]]", images: 2);
 
@@ -153,21 +153,21 @@ public sealed class CampaignTests(LocalServicesFixture services, AtelierFixture 
     }
 
     [Fact]
-    public async Task Post_SameIdempotencyKeyTwice_IsOneCampaign_AndAnotherBodyA409()
+    public async Task Post_SameIdempotencyKey_IsOneCampaign_AndAnotherBodyIs409()
     {
         var key = Guid.NewGuid().ToString();
         var body = new JsonObject { ["prompt"] = "Once", ["images"] = new JsonObject { ["count"] = 0 } };
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _api.PostAsync(body.DeepClone(), key)));
+        var responses = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => _api.PostAsync(body.DeepClone(), key)));
         using var other = await _api.PostAsync(new JsonObject { ["prompt"] = "Twice" }, key);
         using var elsewhere = await _api.PostAsync(new JsonObject { ["prompt"] = "Twice" }, key, user: "somebody-else");
 
-        Assert.All(answers, a => Assert.Equal(HttpStatusCode.Accepted, a.StatusCode));
+        Assert.All(responses, a => Assert.Equal(HttpStatusCode.Accepted, a.StatusCode));
         var ids = new HashSet<string>();
-        foreach (var answer in answers)
+        foreach (var response in responses)
         {
-            ids.Add((string)(await CampaignApi.ReadAsync(answer))["id"]!);
-            answer.Dispose();
+            ids.Add((string)(await CampaignApi.ReadAsync(response))["id"]!);
+            response.Dispose();
         }
 
         Assert.Single(ids);
@@ -176,7 +176,7 @@ public sealed class CampaignTests(LocalServicesFixture services, AtelierFixture 
     }
 
     [Fact]
-    public async Task Get_AnotherUsersCampaign_Is404()
+    public async Task Get_AnotherCallersCampaign_Is404()
     {
         using var accepted = await _api.PostAsync(new JsonObject { ["prompt"] = "Mine" }, user: "alice");
         var id = (string)(await CampaignApi.ReadAsync(accepted))["id"]!;
@@ -235,7 +235,7 @@ public sealed class CampaignTests(LocalServicesFixture services, AtelierFixture 
     }
 
     [Fact]
-    public async Task Image_ByRange_AndByETag_AnswersPartlyAndNotAtAll()
+    public async Task Image_ByRangeOrETag_Is206Or304()
     {
         var id = await _api.StartAsync("Ranges");
         await _api.EndOfAsync(id);

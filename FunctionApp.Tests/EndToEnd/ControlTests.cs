@@ -51,7 +51,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
 
         Assert.Equal(HttpStatusCode.Accepted, canceled.StatusCode);
         await Eventually.TrueAsync(async () => await StatusOfInstanceAsync(id) == "Completed");
-        // This process would leave the provider alone for the two minutes that it asked for.
+        // This process would not call the provider for the two minutes that it asked for.
         await atelier.KillAndRestartAsync();
     }
 
@@ -79,7 +79,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     [Theory]
     [InlineData("cancel")]
     [InlineData("retry")]
-    public async Task Change_OfAnothersCampaign_NeitherTakesItsLockNorWaitsForIt(string verb)
+    public async Task Change_OfAnotherCallersCampaign_NeitherTakesNorWaitsForItsLock(string verb)
     {
         var id = await _api.StartAsync("A lake", images: 0);
         await _api.EndOfAsync(id);
@@ -89,7 +89,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
         await using var hold = new NpgsqlCommand($"SELECT FROM campaigns WHERE id = '{id}' FOR UPDATE", connection, transaction);
         await hold.ExecuteNonQueryAsync();
 
-        // It would be answered after the lock is given back, which is after the answer.
+        // If it waited for the lock, its response would come only after the lock is released, which is after this response.
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/campaigns/{id}/{verb}") { Headers = { { "X-User", "stranger" } } };
         using var response = await _api.Http.SendAsync(request);
 
@@ -97,7 +97,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     }
 
     [Fact]
-    public async Task Delete_OfAnEndedCampaign_LeavesNothing()
+    public async Task Delete_EndedCampaign_LeavesNothing()
     {
         var id = await _api.StartAsync($"A desert [[fault: image/1 500 x{AtelierFixture.MaxAttempts}]]", images: 2);
         await _api.EndOfAsync(id);
@@ -125,7 +125,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     }
 
     [Fact]
-    public async Task Delete_OfARunningCampaign_IsA409()
+    public async Task Delete_RunningCampaign_Is409()
     {
         var id = await _api.StartAsync("A city [[fault: image/0 timeout x*]]");
 
@@ -140,7 +140,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     [Theory]
     [InlineData("cancel")]
     [InlineData("retry")]
-    public async Task Control_OfSomebodyElsesCampaign_IsA404(string action)
+    public async Task Control_OfAnotherCallersCampaign_Is404(string action)
     {
         using var accepted = await _api.PostAsync(new JsonObject { ["prompt"] = "Hers" }, user: "somebody-else");
         var id = (string)(await CampaignApi.ReadAsync(accepted))["id"]!;
@@ -153,12 +153,12 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     }
 
     [Fact]
-    public async Task Orchestration_LostUnderARunningCampaign_IsRevivedWithWhatIsMissing()
+    public async Task Orchestration_LostWhileRunning_CampaignRecoversItsMissingParts()
     {
         var id = await _api.StartAsync("A forest [[fault: image/0 429 x1 retry-after=30]]");
         await Eventually.TrueAsync(async () => (string)(await _api.GetAsync(id))["images"]![0]!["status"]! == "RETRYING");
 
-        // As after a restore of the engine's data alone: its instance is gone, the record says RUNNING and was not looked at for long.
+        // As after a restore of the engine's data only: its instance is gone, and its row is RUNNING and was last checked long ago.
         await ScalarAsync($"DELETE FROM {await HubAsync()}.instances WHERE id = '{id}' RETURNING 1");
         await atelier.KillAndRestartAsync();
         await ScalarAsync($"UPDATE campaigns SET checked_at = now() - interval '1 hour' WHERE id = '{id}' RETURNING 1");

@@ -3,18 +3,18 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EndToEnd;
 
-/// <summary>The promise of the 202: what was accepted reaches its end, whatever process dies.</summary>
+/// <summary>The guarantee behind the 202: what was accepted reaches its end, whichever process dies.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class CrashTests(LocalServicesFixture services)
 {
     private const int Campaigns = 200;
     private const int Concurrency = 32;
 
-    /// <summary>host.json's limit of activities at once: no more provider calls can be under way when the process dies.</summary>
+    /// <summary>host.json's limit of concurrent activities: no more provider calls can be under way when the process dies.</summary>
     private const int MaxInFlight = 100;
 
     [Fact]
-    public async Task KillDashNine_InMidCampaign_LosesNothing_AndRepeatsOnlyWhatWasInFlight()
+    public async Task Kill_DuringCampaigns_LosesNothingAndRepeatsOnlyCallsInFlight()
     {
         await using var atelier = new AtelierFixture { ImageLatency = TimeSpan.FromMilliseconds(300), PlainPictures = true };
         var api = await atelier.StartAsync(services);
@@ -44,7 +44,7 @@ public sealed class CrashTests(LocalServicesFixture services)
                     }
                     catch (HttpRequestException)
                     {
-                        // The host is down: a client that was not answered asks again under the same key.
+                        // The host is down: a client without a response repeats its request under the same key.
                         return false;
                     }
                 });

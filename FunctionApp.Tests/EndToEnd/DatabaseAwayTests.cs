@@ -6,12 +6,12 @@ using Npgsql;
 
 namespace FunctionApp.Tests.EndToEnd;
 
-/// <summary>What the host answers while its database takes no connections, and after.</summary>
+/// <summary>What the host responds while its database takes no connections, and afterwards.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class DatabaseAwayTests(LocalServicesFixture services)
 {
     [Fact]
-    public async Task DatabaseAway_ReadyIs503AndNamesIt_LiveIs200_AndRequestsSayWhenToComeBack()
+    public async Task Database_Away_ReadyIs503_LiveIs200_AndRequestsAre503WithRetryAfter()
     {
         await using var atelier = new AtelierFixture { PlainPictures = true };
         CampaignApi api = await atelier.StartAsync(services);
@@ -83,7 +83,7 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Lets a database take connections, or takes those that there are away and lets no new one in.</summary>
+    /// <summary>Lets a database accept connections, or closes the existing ones and refuses new ones.</summary>
     internal static async Task AllowConnectionsAsync(string connectionString, bool allow)
     {
         string database = new NpgsqlConnectionStringBuilder(connectionString).Database!;

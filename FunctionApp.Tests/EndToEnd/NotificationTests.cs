@@ -21,7 +21,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task CampaignStream_OfACampaign_TellsItsWholeStoryInOrder()
+    public async Task CampaignStream_OfACampaign_SendsAllItsEventsInOrder()
     {
         var id = await StartAsync("A beach [[fault: image/0 429 x1 retry-after-ms=50]]");
         await using var stream = await EventStreamClient.OpenAsync(_api.Http, $"/api/campaigns/{id}/events", _user);
@@ -46,7 +46,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Stream_ResumedAfterAnEvent_GoesOnWithTheNext()
+    public async Task Stream_ResumedAfterAnEvent_ContinuesWithTheNext()
     {
         var id = await StartAsync("A forest");
         await using var first = await EventStreamClient.OpenAsync(_api.Http, $"/api/campaigns/{id}/events", _user);
@@ -60,7 +60,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Stream_OfAnotherCallersCampaign_IsA404()
+    public async Task Stream_OfAnotherCallersCampaign_Is404()
     {
         var id = await StartAsync("Mine");
 
@@ -74,7 +74,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Stream_ResumedAfterAnEventOfTheFuture_NamesTheHeader()
+    public async Task Stream_ResumedAfterAFutureEvent_Is400NamingTheHeader()
     {
         using var response = await _api.Http.GetAsync("/api/events", ("Last-Event-ID", "9007199254740991"));
 
@@ -83,7 +83,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Inbox_UntilAcknowledged_KeepsWhatHappened()
+    public async Task Inbox_UntilAcknowledged_KeepsEvents()
     {
         var id = await StartAsync("While you were away");
         await _api.EndOfAsync(id, user: _user);
@@ -110,11 +110,11 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
     [InlineData("""{"upTo":"7"}""")]
     [InlineData("""{"upTo":1,"more":1}""")]
     [InlineData("""{"upTo":9007199254740991}""")]
-    public async Task Acknowledge_WhatCannotHaveHappened_IsA400(string body) =>
+    public async Task Acknowledge_InvalidOrFutureEvent_Is400(string body) =>
         Assert.Equal(HttpStatusCode.BadRequest, await AcknowledgeAsync(body));
 
     [Fact]
-    public async Task Streams_AThousandInOneProcess_HearOfAnEventOverOneListeningConnection()
+    public async Task Streams_AThousandInOneProcess_GetAnEventOverOneListeningConnection()
     {
         using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue };
         using var http = new HttpClient(handler) { BaseAddress = _api.Http.BaseAddress, Timeout = TimeSpan.FromMinutes(3) };
@@ -127,12 +127,12 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
                 new ParallelOptions { MaxDegreeOfParallelism = 50 },
                 async (index, _) => streams[index] = await EventStreamClient.OpenAsync(http, "/api/events", $"{_user}-{index % 10}"));
 
-            var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(user => StartAsync("For all to hear", $"{_user}-{user}")));
+            var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(user => StartAsync("For all of them", $"{_user}-{user}")));
 
-            var heard = await Task.WhenAll(streams.Select(stream => HearAsync(stream, ids)));
-            Assert.All(heard, Assert.True);
+            var received = await Task.WhenAll(streams.Select(stream => ReceivesAsync(stream, ids)));
+            Assert.All(received, Assert.True);
             Assert.Equal(1, await CountConnectionsAsync("query LIKE 'LISTEN%'"));
-            // The pool's thirty are for requests; that none of a thousand streams holds one is what the test is about.
+            // The pool's thirty connections are for requests: the test shows that none of a thousand streams holds one.
             Assert.InRange(await CountConnectionsAsync("true"), 1, 40);
         }
         finally
@@ -144,7 +144,7 @@ public sealed class NotificationTests(LocalServicesFixture services, AtelierFixt
         }
     }
 
-    private static async Task<bool> HearAsync(EventStreamClient stream, string[] ids)
+    private static async Task<bool> ReceivesAsync(EventStreamClient stream, string[] ids)
     {
         while (await stream.NextAsync() is { } message)
         {

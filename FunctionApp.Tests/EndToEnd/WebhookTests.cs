@@ -50,9 +50,9 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
     }
 
     [Fact]
-    public async Task Webhook_ThatFails_IsTriedAgainUnderTheSameId_ThenADeadLetter_ThenReplayed()
+    public async Task Webhook_Fails_IsRetriedUnderTheSameId_BecomesADeadLetter_AndCanBeReplayed()
     {
-        _receiver.Answer = http =>
+        _receiver.Respond = http =>
         {
             http.Response.StatusCode = 503;
             return http.Response.WriteAsync("Not today.");
@@ -68,7 +68,7 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
         Assert.Equal(AtelierFixture.MaxAttempts, (int)letter!["delivery"]!["attempts"]!);
         Assert.Equal("Not today.", (string)letter["delivery"]!["responseBody"]!);
 
-        _receiver.Answer = _ => Task.CompletedTask;
+        _receiver.Respond = _ => Task.CompletedTask;
         using var replayed = await SendAsync(HttpMethod.Post, "/api/dead-letters/replay", Operator, $$"""{"ids":["{{letter["id"]}}"]}""");
         Assert.Equal(HttpStatusCode.Accepted, replayed.StatusCode);
         Assert.Equal(1, (int)(await CampaignApi.ReadAsync(replayed))["count"]!);
@@ -102,7 +102,7 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
     [InlineData("""{"url":"http://127.0.0.1/","events":["campaign.invented"]}""")]
     [InlineData("""{"url":"http://127.0.0.1/","events":"campaign.completed"}""")]
     [InlineData("""{"url":"http://127.0.0.1/","secret":"mine"}""")]
-    public async Task Create_BadBody_IsA400(string body)
+    public async Task Create_BadBody_Is400(string body)
     {
         using var response = await SendAsync(HttpMethod.Post, "/api/webhooks", _user, body);
 
@@ -142,7 +142,7 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
     }
 
     [Fact]
-    public async Task DeadLetters_ForACallerThatIsNoOperator_AreForbidden()
+    public async Task DeadLetters_CallerIsNoOperator_Is403()
     {
         using var listed = await SendAsync(HttpMethod.Get, "/api/dead-letters", _user);
         using var dropped = await SendAsync(HttpMethod.Delete, "/api/dead-letters", _user, """{"filter":{}}""");
@@ -159,7 +159,7 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
     [InlineData("""{"filter":{"from":"yesterday"}}""")]
     [InlineData("""{"filter":{"from":"12:00"}}""")]
     [InlineData("""{"filter":{"until":"01/02/2026"}}""")]
-    public async Task Replay_BadBody_IsA400(string body)
+    public async Task Replay_BadBody_Is400(string body)
     {
         using var response = await SendAsync(HttpMethod.Post, "/api/dead-letters/replay", Operator, body);
 

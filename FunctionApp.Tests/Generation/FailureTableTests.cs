@@ -6,7 +6,7 @@ using Atelier.Generation.Http;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>Each row of the table of failures, and that no row is without its test.</summary>
+/// <summary>Each row of the table of failures, and a check that every row has a test.</summary>
 public sealed class FailureTableTests
 {
     private static readonly FailureClassifier Classifier = new(TimeProvider.System, new SecretRedactor([]));
@@ -88,7 +88,7 @@ public sealed class FailureTableTests
 
     [Theory]
     [MemberData(nameof(CodesInSuccess))]
-    public void CodeInSuccess_CountsOnlyThere(string theirs, string ours)
+    public void CodeInSuccess_InAnErrorStatus_IsIgnored(string theirs, string ours)
     {
         var body = $$$"""{"error":{"status":"{{{theirs}}}","message":"No."}}""";
 
@@ -98,7 +98,7 @@ public sealed class FailureTableTests
 
     [Theory]
     [MemberData(nameof(Sentences))]
-    public void Sentence_AsAWhole_Decides(string theirs, string ours)
+    public void Sentence_Complete_Decides(string theirs, string ours)
     {
         Assert.Equal(ours, Failure(400, JsonSerializer.Serialize(new { error = new { message = $"Sorry. {theirs.TrimEnd('.')} (E005)" } })).Code);
         Assert.Equal(ours, Classifier.JobFailed("one", new ErrorBody([], theirs.ToUpperInvariant())).Code);
@@ -140,7 +140,7 @@ public sealed class FailureTableTests
     [InlineData(503, "server_error")]
     [InlineData(504, "timeout")]
     [InlineData(529, "server_error")]
-    public void Status_WithoutWords_Decides(int status, string code)
+    public void Status_WithoutAKnownCode_Decides(int status, string code)
     {
         Assert.Equal((code, (int?)status), (Failure(status, "").Code, Failure(status, "").HttpStatus));
         if (status >= 400)

@@ -2,7 +2,7 @@ using Atelier.Generation;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>What the answers that providers give on failure are made of, seen through the real client.</summary>
+/// <summary>The failures that providers' error responses become in the real client.</summary>
 public sealed class FailureTests
 {
     private const string AzureFilter =
@@ -67,8 +67,8 @@ public sealed class FailureTests
         { "a conflict", 409, "", GenerationErrorCodes.Conflict, true },
         { "a call too early", 425, "", GenerationErrorCodes.Conflict, true },
         { "a failure", 500, """{"error":{"message":"The server had an error.","type":"server_error","code":null}}""", GenerationErrorCodes.ServerError, true },
-        { "a failure told as a sentence", 500, """{"error":"Out of memory"}""", GenerationErrorCodes.ServerError, true },
-        { "a failure told in HTML", 502, "<html>Bad gateway</html>", GenerationErrorCodes.ServerError, true },
+        { "a failure as a sentence", 500, """{"error":"Out of memory"}""", GenerationErrorCodes.ServerError, true },
+        { "a failure in HTML", 502, "<html>Bad gateway</html>", GenerationErrorCodes.ServerError, true },
         { "an overload", 503, "", GenerationErrorCodes.ServerError, true },
         { "a timeout behind a gateway", 504, "upstream request timeout", GenerationErrorCodes.Timeout, true },
         { "a connection that was closed on the way", 499, "", GenerationErrorCodes.ConnectionFailed, true },
@@ -78,7 +78,7 @@ public sealed class FailureTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task Generate_ProviderAnswersWithFailure_SaysWhatItIsAndWhetherToTryAgain(
+    public async Task Generate_ProviderResponseIsAFailure_HasItsCodeAndWhetherItIsTransient(
         string what, int status, string body, string code, bool isTransient)
     {
         await using var server = await ProviderServer.StartAsync(status, body, headers: ("Location", "http://127.0.0.1:9/"));
@@ -126,7 +126,7 @@ public sealed class FailureTests
     [InlineData(400)]
     [InlineData(401)]
     [InlineData(500)]
-    public async Task Generate_ProviderEchoesTheKey_ShowsItNowhere(int status)
+    public async Task Generate_ProviderEchoesTheKey_IsRedacted(int status)
     {
         var body = $$"""{"error":{"message":"Your key {{Providers.Key}}\r\n was refused. {{new string('x', 2000)}}","code":"{{Providers.Key}}"} }""";
         await using var server = await ProviderServer.StartAsync(status, body);
@@ -141,7 +141,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task Generate_BodyThatIsNoError_IsNotPartOfTheMessage()
+    public async Task Generate_BodyIsNoError_IsNotInTheMessage()
     {
         await using var server = await ProviderServer.StartAsync(502, "<html>internal-host-17</html>", "text/html");
         await using var providers = Providers.OpenAI(server);

@@ -29,7 +29,7 @@ public sealed class GenerationServicesTests
     [InlineData("Providers:MaxConcurrentCalls", "many")]
     [InlineData("Providers:Text", "azure-openai")]
     [InlineData("Providers:Image", "a-provider-of-the-future")]
-    public void AddGeneration_BadSetting_StopsWithALineThatNamesIt(string setting, string value, string? named = null)
+    public void AddGeneration_BadSetting_NamesIt(string setting, string value, string? named = null)
     {
         var configuration = Providers.Configuration(("Providers:OpenAI:ApiKey", Key), (setting, value));
 
@@ -108,7 +108,7 @@ public sealed class GenerationServicesTests
     }
 
     [Fact]
-    public async Task Catalog_ProviderThatIsGone_IsAFinalFailure()
+    public async Task Catalog_UnknownProvider_IsAFinalFailure()
     {
         await using var providers = new Providers(("Providers:OpenAI:ApiKey", Key));
 
@@ -143,20 +143,20 @@ public sealed class GenerationServicesTests
     }
 
     [Fact]
-    public void Patience_ByDefault_LeavesTimeForAnotherJob()
+    public void JobTimeout_ByDefault_LeavesTimeForAnotherJob()
     {
         var providers = Providers.Configuration(("Providers:Replicate:ApiToken", Key)).GetSection("Providers");
         var retry = RetryOptions.Read(Providers.Configuration());
 
-        var patience = ReplicateOptions.Read(new ProviderSection(providers, "Replicate"))!.Patience;
+        var timing = ReplicateOptions.Read(new ProviderSection(providers, "Replicate"))!.JobTiming;
 
         // No attempt follows once the part's time is up.
-        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 1, patience.Timeout, retryAfter: null));
-        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 2, patience.Timeout * 2, retryAfter: null));
+        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 1, timing.Timeout, retryAfter: null));
+        Assert.NotNull(RetrySchedule.NextDelay(retry.Image, attempt: 2, timing.Timeout * 2, retryAfter: null));
     }
 
     [Fact]
-    public void OutputHosts_ByDefault_AreThePlacesWhereEachProviderKeepsImages()
+    public void OutputHosts_ByDefault_AreTheStorageHostsOfEachProvider()
     {
         var providers = Providers.Configuration(
             ("Providers:Replicate:ApiToken", Key),

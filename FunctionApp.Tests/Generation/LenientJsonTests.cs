@@ -17,7 +17,7 @@ public sealed class LenientJsonTests
     [InlineData("""{"a":"\\\ud83d"}""", "\\\uFFFD")]
     [InlineData("""{"a":"\ud83d\n"}""", "\uFFFD\n")]
     [InlineData("""{"a":"\u00e9\ud83d\ude00"}""", "é\U0001F600")]
-    public void Parse_EscapesThatAreNoText_AreReplaced(string json, string expected)
+    public void Parse_InvalidEscapes_AreReplaced(string json, string expected)
     {
         using var document = LenientJson.Parse(Encoding.UTF8.GetBytes(json));
 
@@ -33,7 +33,7 @@ public sealed class LenientJsonTests
     }
 
     [Fact]
-    public void Parse_NameWithHalfAPair_CanBeLookedPast()
+    public void Parse_NameWithHalfAPair_OtherNamesCanBeRead()
     {
         using var document = LenientJson.Parse("""{"\ud83d":1,"a":"x"}"""u8.ToArray());
 

@@ -6,7 +6,7 @@ using Atelier.Generation;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>Answers that were paid for, in spellings that JSON alone cannot show: what may depart from the rule without harm.</summary>
+/// <summary>Responses that were paid for and depart from the rules in harmless ways, some of which only raw bytes can show.</summary>
 public sealed class LenientResponseTests
 {
     private const string Secret = "a secret of at least 16";
@@ -14,16 +14,16 @@ public sealed class LenientResponseTests
     [Fact]
     public async Task Text_ByteOrderMarkAndNoContentType_IsRead()
     {
-        await using var server = await BytesAsync([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Answers.Chat("Pack light."))], contentType: "");
+        await using var server = await BytesAsync([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(ProviderResponses.Chat("Pack light."))], contentType: "");
         await using var providers = Providers.OpenAI(server);
 
         Assert.Equal("Pack light.", (await providers.WriteAsync()).Content);
     }
 
     [Fact]
-    public async Task Text_TextThatIsNotUnicode_IsMended()
+    public async Task Text_InvalidUnicode_IsCleaned()
     {
-        var json = Answers.Chat("Pack @1 light@2.").Replace("@1", "\\u0000", StringComparison.Ordinal).Replace("@2", "\\ud83d", StringComparison.Ordinal);
+        var json = ProviderResponses.Chat("Pack @1 light@2.").Replace("@1", "\\u0000", StringComparison.Ordinal).Replace("@2", "\\ud83d", StringComparison.Ordinal);
         await using var server = await BytesAsync(Encoding.UTF8.GetBytes(json));
         await using var providers = Providers.OpenAI(server);
 
@@ -31,9 +31,9 @@ public sealed class LenientResponseTests
     }
 
     [Fact]
-    public async Task Text_ModelWhoseNameCannotBeStored_IsMended()
+    public async Task Text_ModelNameThatCannotBeStored_IsCleaned()
     {
-        var json = Answers.Chat("Pack light.").Replace("a-text-model-2026-05-01", "a\\u0000model", StringComparison.Ordinal);
+        var json = ProviderResponses.Chat("Pack light.").Replace("a-text-model-2026-05-01", "a\\u0000model", StringComparison.Ordinal);
         await using var server = await BytesAsync(Encoding.UTF8.GetBytes(json));
         await using var providers = Providers.OpenAI(server);
 
@@ -41,7 +41,7 @@ public sealed class LenientResponseTests
     }
 
     [Fact]
-    public async Task Failure_WordsThatCannotBeStored_AreMendedAndInOneLine()
+    public async Task Failure_MessageThatCannotBeStored_IsCleanedIntoOneLine()
     {
         await using var server = await BytesAsync(
             [.. """{"error":{"message":"No\u0000 \ud83d\u001b[31m way"""u8, 0xFF, .. """\r\n."}}"""u8], status: 500);
@@ -89,7 +89,7 @@ public sealed class LenientResponseTests
     }
 
     [Fact]
-    public async Task Order_IdThatIsANumber_IsTakenAsItIsWritten()
+    public async Task Order_NumericId_IsReadAsText()
     {
         await using var server = await ProviderServer.StartAsync(202, """{"id":900719925474099312}""");
         await using var providers = Create(server);
@@ -106,7 +106,7 @@ public sealed class LenientResponseTests
     [InlineData("accepted", "invalid_response")]
     [InlineData("""{"error":{"code":429,"message":"Try again in 3s."}}""", "rate_limited")]
     [InlineData("""{"error":{"code":"billing_not_active"}}""", "quota_exceeded")]
-    public async Task Order_WithoutAnIdThatCanBeUsed_IsATypedFailure(string body, string code)
+    public async Task Order_WithoutAUsableId_IsATypedFailure(string body, string code)
     {
         await using var server = await ProviderServer.StartAsync(201, body);
         await using var providers = Create(server);
@@ -120,7 +120,7 @@ public sealed class LenientResponseTests
     }
 
     [Fact]
-    public async Task Poll_ResponseWithoutAnId_IsOfTheJobThatWasAskedFor()
+    public async Task Poll_ResponseWithoutAnId_IsOfThePolledJob()
     {
         await using var server = await ProviderServer.StartAsync(200, """{"status":"PROCESSING"}""", MediaTypeNames.Text.Plain);
         await using var providers = Create(server);
@@ -138,7 +138,7 @@ public sealed class LenientResponseTests
     [InlineData(408, "timeout")]
     [InlineData(429, "rate_limited")]
     [InlineData(503, "server_error")]
-    public async Task Download_StorageRefuses_SaysWhetherTheAddressIsOfAnyUse(int status, string code)
+    public async Task Download_StorageRefuses_HasTheCodeForTheStatus(int status, string code)
     {
         await using var server = await ProviderServer.StartAsync(status, "");
         await using var providers = Create(server);
@@ -188,7 +188,7 @@ public sealed class LenientResponseTests
     [InlineData("{")]
     [InlineData("""{"status":"succeeded"}""")]
     [InlineData("""{"id":"a\ud83db","status":"succeeded"}""")]
-    public async Task Callback_SignedAndNotUnderstood_IsATypedFailure(string body)
+    public async Task Callback_SignedButNotUnderstood_IsATypedFailure(string body)
     {
         await using var server = await ProviderServer.StartAsync(200, "{}");
         await using var providers = Create(server);

@@ -13,13 +13,13 @@ public sealed class ProviderGateTests
     private readonly ProviderGate _gate;
     private int _calls;
 
-    public ProviderGateTests() => _gate = new ProviderGate(new ProviderPlaces(Places, _time), _time, NullLogger<ProviderGate>.Instance);
+    public ProviderGateTests() => _gate = new ProviderGate(new ProviderConcurrencyLimiter(Places, _time), _time, NullLogger<ProviderGate>.Instance);
 
     [Fact]
     public async Task Pass_OpenGate_CallsAtOnce() => Assert.Equal(1, await PassAsync());
 
     [Fact]
-    public async Task Pass_ProviderAsksForAShortWait_NextCallWaitsInPlace()
+    public async Task Pass_ProviderAsksForAShortWait_NextCallWaits()
     {
         await FailAsync(TimeSpan.FromSeconds(2));
 
@@ -46,7 +46,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_CallThatWasHeldBack_KeepsTheGateClosedNoLonger()
+    public async Task Pass_HeldBackCall_DoesNotExtendTheWait()
     {
         await FailAsync(TimeSpan.FromSeconds(60));
         _time.Advance(TimeSpan.FromSeconds(20));
@@ -57,7 +57,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_HeldBack_SaysForWhomUntilWhenAndWhy()
+    public async Task Pass_HeldBack_HasTheHold()
     {
         await FailAsync(TimeSpan.FromHours(1));
         _time.Advance(TimeSpan.FromMinutes(20));
@@ -72,7 +72,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_ClosedForLongerByAnother_SaysWhyItStaysClosed()
+    public async Task Pass_ClosedForLongerByAnotherCall_HasTheLongerHold()
     {
         await FailAsync(TimeSpan.FromSeconds(30));
         _gate.Close("one", "text", TimeSpan.FromSeconds(60), GenerationErrorCodes.ServerError);
@@ -134,7 +134,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_NoPlaceLeft_FailsWithoutACallAndOtherProvidersGoOn()
+    public async Task Pass_NoSlot_FailsWithoutACallAndOtherProvidersAreCalled()
     {
         var hangs = new TaskCompletionSource<int>();
         var hanging = Enumerable.Range(0, Places).Select(i => HangAsync(hangs, i % 2 == 0 ? "text" : "image")).ToArray();
@@ -142,7 +142,7 @@ public sealed class ProviderGateTests
         var failure = await Assert.ThrowsAsync<GenerationException>(() => PassAsync());
 
         Assert.Equal((GenerationErrorCodes.RateLimited, true, null), (failure.Code, failure.IsTransient, failure.HttpStatus));
-        Assert.InRange(failure.RetryAfter!.Value, ProviderPlaces.ShortestWait, ProviderPlaces.LongestWait);
+        Assert.InRange(failure.RetryAfter!.Value, ProviderConcurrencyLimiter.ShortestWait, ProviderConcurrencyLimiter.LongestWait);
         Assert.Equal(new ProviderHold("one", "text", _time.GetUtcNow() + failure.RetryAfter.Value, ProviderHold.Busy), failure.Hold);
         Assert.Equal(1, await PassAsync("another"));
         hangs.SetResult(7);
@@ -151,7 +151,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_CallsThatFailOrAreCancelled_LeaveTheirPlaces()
+    public async Task Pass_FailedOrCancelledCalls_ReleaseTheirSlots()
     {
         for (var i = 0; i < Places; i++)
         {
@@ -164,7 +164,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_NoPlaceLeftAndGateClosed_FailsWithTheLongerWait()
+    public async Task Pass_NoSlotAndGateClosed_FailsWithTheLongerWait()
     {
         var hangs = new TaskCompletionSource<int>();
         var hanging = Enumerable.Range(0, Places).Select(_ => HangAsync(hangs)).ToArray();
@@ -178,7 +178,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_ManyWithoutAPlace_AreToldToComeOneAfterAnother()
+    public async Task Pass_ManyWithoutASlot_GetStaggeredWaits()
     {
         var hangs = new TaskCompletionSource<int>();
         var hanging = Enumerable.Range(0, Places).Select(_ => HangAsync(hangs)).ToArray();
@@ -188,15 +188,15 @@ public sealed class ProviderGateTests
         for (var i = 0; i < 20; i++)
             waits.Add((await Assert.ThrowsAsync<GenerationException>(() => PassAsync())).RetryAfter!.Value);
 
-        // Calls have taken 12 s so far, and three are made at a time: one comes to its turn every 4 s.
+        // Calls have taken 12 s so far, and three run at a time: a slot becomes free every 4 s.
         Assert.Equal([10, 14, 18, 22], waits.Take(4).Select(wait => wait.TotalSeconds));
-        Assert.Equal(ProviderPlaces.LongestWait, waits[^1]);
+        Assert.Equal(ProviderConcurrencyLimiter.LongestWait, waits[^1]);
         hangs.SetResult(7);
         await Task.WhenAll(hanging);
     }
 
     [Fact]
-    public async Task Generate_ProviderSaysWait_IsNotCalledBeforeThen()
+    public async Task Generate_ProviderAsksToWait_IsNotCalledBeforeThen()
     {
         await using var server = await ProviderServer.StartAsync(429, "", headers: ("Retry-After", "30"));
         await using var providers = Providers.OpenAI(server);

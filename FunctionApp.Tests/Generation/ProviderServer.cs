@@ -8,13 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>A provider whose every answer a test writes, byte for byte; it keeps what it was asked.</summary>
+/// <summary>A provider whose responses a test writes byte for byte. It keeps the requests.</summary>
 public sealed class ProviderServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<ProviderRequest> _requests = new();
 
-    private ProviderServer(RequestDelegate answer)
+    private ProviderServer(RequestDelegate respond)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -24,24 +24,24 @@ public sealed class ProviderServer : IAsyncDisposable
         _app.Run(async context =>
         {
             _requests.Enqueue(await ProviderRequest.ReadAsync(context.Request));
-            await answer(context);
+            await respond(context);
         });
     }
 
     /// <summary>The server's address, without a slash at its end.</summary>
     public string Address => _app.Urls.Single();
 
-    /// <summary>What was asked so far.</summary>
+    /// <summary>The requests so far.</summary>
     public IReadOnlyCollection<ProviderRequest> Requests => _requests;
 
-    public static async Task<ProviderServer> StartAsync(RequestDelegate answer)
+    public static async Task<ProviderServer> StartAsync(RequestDelegate respond)
     {
-        var server = new ProviderServer(answer);
+        var server = new ProviderServer(respond);
         await server._app.StartAsync();
         return server;
     }
 
-    /// <summary>A server that gives the same answer each time.</summary>
+    /// <summary>A server that sends the same response each time.</summary>
     public static Task<ProviderServer> StartAsync(
         int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers) =>
         StartAsync(context =>

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>What the providers are asked, and what becomes of their answers.</summary>
+/// <summary>The requests to providers, and what becomes of their responses.</summary>
 public sealed class RequestTests
 {
     private static readonly Guid Campaign = Guid.Parse("0198f0c2-7a3b-7c4d-8e5f-0123456789ab");
@@ -12,7 +12,7 @@ public sealed class RequestTests
     [Fact]
     public async Task Text_OpenAI_AsksTheModelOnceWithCallAndKey()
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Chat("  Pack light. \n"));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Chat("  Pack light. \n"));
         await using var providers = Providers.OpenAI(server);
 
         var text = await providers.Catalog.Text("OpenAI").GenerateAsync(
@@ -37,13 +37,13 @@ public sealed class RequestTests
     [Fact]
     public async Task Image_OpenAI_AsksForOneImageWithoutAResponseFormat()
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Image(Answers.Png(1536, 1024)));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Image(ProviderResponses.Png(1536, 1024)));
         await using var providers = Providers.OpenAI(server);
 
         var image = await providers.Catalog.Image(null).GenerateAsync(
             new ImageRequest(new GenerationCall(Campaign, "image/3", 1), "A lake at dawn", "1536x1024", "medium", "webp"), default);
 
-        Assert.Equal(Answers.Png(1536, 1024), image.Bytes.ToArray());
+        Assert.Equal(ProviderResponses.Png(1536, 1024), image.Bytes.ToArray());
         Assert.Equal(("image/png", 1536, 1024), (image.ContentType, image.Width, image.Height));
         Assert.Equal(new TokenUsage(18, 272, 290), image.Usage);
         Assert.Equal("an-image-model", image.Model);
@@ -63,7 +63,7 @@ public sealed class RequestTests
     [Fact]
     public async Task Image_SizeAuto_IsLeftToTheProvider()
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Image(Answers.Png(8, 8)));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Image(ProviderResponses.Png(8, 8)));
         await using var providers = Providers.OpenAI(server);
 
         await providers.Catalog.Image(null).GenerateAsync(Providers.ImageRequest(size: "auto"), default);
@@ -75,7 +75,9 @@ public sealed class RequestTests
     public async Task TextAndImage_Azure_CallTheDeploymentsWithoutAResponseFormat()
     {
         await using var server = await ProviderServer.StartAsync(context => context.Response.WriteAsync(
-            context.Request.Path.Value!.EndsWith("completions", StringComparison.Ordinal) ? Answers.Chat("Pack light.") : Answers.Image(Answers.Png(8, 8))));
+            context.Request.Path.Value!.EndsWith("completions", StringComparison.Ordinal)
+                ? ProviderResponses.Chat("Pack light.")
+                : ProviderResponses.Image(ProviderResponses.Png(8, 8))));
         await using var providers = Providers.AzureOpenAI(server);
 
         await providers.WriteAsync();
@@ -91,7 +93,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Text_AzureThatIsBusy_IsCalledOnce()
+    public async Task Text_AzureIsBusy_IsCalledOnce()
     {
         await using var server = await ProviderServer.StartAsync(429, "{}", headers: ("Retry-After", "0"));
         await using var providers = Providers.AzureOpenAI(server);
@@ -105,7 +107,7 @@ public sealed class RequestTests
     [Fact]
     public async Task Text_ConcurrentCalls_EachCarryTheirOwnKey()
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Chat("Pack light."));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Chat("Pack light."));
         await using var providers = Providers.OpenAI(server);
         var requests = Enumerable.Range(0, 20).Select(i => Providers.TextRequest($"Prompt {i}")).ToArray();
 
@@ -123,7 +125,7 @@ public sealed class RequestTests
     [InlineData("1024x1024", "best", "png")]
     [InlineData("1024", "low", "png")]
     [InlineData("0x1024", "low", "png")]
-    public async Task Image_RequestThatNoModelTakes_IsRefusedWithoutACall(string size, string quality, string format)
+    public async Task Image_UnsupportedRequest_IsRefusedWithoutACall(string size, string quality, string format)
     {
         await using var server = await ProviderServer.StartAsync(200, "{}");
         await using var providers = Providers.OpenAI(server);

@@ -27,7 +27,7 @@ public sealed class ResponseLimitTests
         var failure = await Assert.ThrowsAsync<GenerationException>(
             () => providers.Catalog.Text(provider).GenerateAsync(Providers.TextRequest(), default));
 
-        Assert.Equal((GenerationErrorCodes.UnusableAnswer, provider), (failure.Code, failure.Provider));
+        Assert.Equal((GenerationErrorCodes.UnusableResponse, provider), (failure.Code, failure.Provider));
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class ResponseLimitTests
         var failure = await Assert.ThrowsAsync<GenerationException>(
             () => providers.Catalog.Text(provider).GenerateAsync(Providers.TextRequest(), default));
 
-        Assert.Equal(GenerationErrorCodes.UnusableAnswer, failure.Code);
+        Assert.Equal(GenerationErrorCodes.UnusableResponse, failure.Code);
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class ResponseLimitTests
         var failure = await Assert.ThrowsAsync<GenerationException>(
             () => providers.Catalog.Image(provider).GenerateAsync(Providers.ImageRequest(), default));
 
-        Assert.Equal((GenerationErrorCodes.UnusableAnswer, provider), (failure.Code, failure.Provider));
+        Assert.Equal((GenerationErrorCodes.UnusableResponse, provider), (failure.Code, failure.Provider));
     }
 
     [Theory]
@@ -72,12 +72,12 @@ public sealed class ResponseLimitTests
             () => generator.CancelAsync("job-1", default),
         ])
         {
-            Assert.Equal(GenerationErrorCodes.UnusableAnswer, (await Assert.ThrowsAsync<GenerationException>(call)).Code);
+            Assert.Equal(GenerationErrorCodes.UnusableResponse, (await Assert.ThrowsAsync<GenerationException>(call)).Code);
         }
     }
 
     [Fact]
-    public async Task Failure_WithAnEndlessBody_IsReadAsFarAsItMatters()
+    public async Task Failure_EndlessBody_IsReadOnlyUpToTheLimit()
     {
         await using var server = await ProviderServer.StartAsync(async context =>
         {
@@ -95,10 +95,10 @@ public sealed class ResponseLimitTests
     }
 
     [Fact]
-    public async Task Image_AsLargeAsAllowed_IsTaken()
+    public async Task Image_AtTheLimit_IsAccepted()
     {
-        byte[] picture = [.. Answers.Png(8, 8), .. new byte[Mebibyte - Answers.Png(8, 8).Length]];
-        await using var server = await ProviderServer.StartAsync(200, Answers.Image(picture));
+        byte[] picture = [.. ProviderResponses.Png(8, 8), .. new byte[Mebibyte - ProviderResponses.Png(8, 8).Length]];
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Image(picture));
         await using var providers = Create(server);
 
         Assert.Equal(Mebibyte, (await providers.Catalog.Image("openai").GenerateAsync(Providers.ImageRequest(), default)).Bytes.Length);
@@ -107,10 +107,10 @@ public sealed class ResponseLimitTests
     [Fact]
     public async Task Image_OneByteLarger_IsUnusable()
     {
-        byte[] picture = [.. Answers.Png(8, 8), .. new byte[Mebibyte + 1 - Answers.Png(8, 8).Length]];
+        byte[] picture = [.. ProviderResponses.Png(8, 8), .. new byte[Mebibyte + 1 - ProviderResponses.Png(8, 8).Length]];
         await using var server = await ProviderServer.StartAsync(context => context.Request.Path.StartsWithSegments("/files", StringComparison.Ordinal)
             ? context.Response.Body.WriteAsync(picture).AsTask()
-            : context.Response.WriteAsync(Answers.Image(picture)));
+            : context.Response.WriteAsync(ProviderResponses.Image(picture)));
         await using var providers = Create(server);
 
         var encoded = await Assert.ThrowsAsync<GenerationException>(
@@ -118,14 +118,14 @@ public sealed class ResponseLimitTests
         var fetched = await Assert.ThrowsAsync<GenerationException>(
             () => providers.Catalog.AsyncImage("replicate").FetchAsync($"{server.Address}/files/1.png", default));
 
-        Assert.Equal((GenerationErrorCodes.UnusableAnswer, GenerationErrorCodes.UnusableAnswer), (encoded.Code, fetched.Code));
+        Assert.Equal((GenerationErrorCodes.UnusableResponse, GenerationErrorCodes.UnusableResponse), (encoded.Code, fetched.Code));
     }
 
     [Theory]
     [InlineData("0")]
     [InlineData("201")]
     [InlineData("large")]
-    public void Limit_OutOfBounds_StopsWithALineThatNamesIt(string value)
+    public void Limit_OutOfBounds_NamesTheSetting(string value)
     {
         var configuration = Providers.Configuration(("Providers:OpenAI:ApiKey", Providers.Key), ("Providers:MaxImageMegabytes", value));
 

@@ -26,7 +26,7 @@ public sealed class RetryAfterTests
     [InlineData("Retry-After", "")]
     [InlineData("Retry-After", "NaN")]
     [InlineData("retry-after-ms", "∞")]
-    public void Read_HeaderThatSaysNothing_GivesNone(string header, string value) => Assert.Null(Read((header, value)));
+    public void Read_InvalidHeader_GivesNone(string header, string value) => Assert.Null(Read((header, value)));
 
     [Fact]
     public void Read_MillisecondsBesideSeconds_TakesTheMoreExact() =>

@@ -3,7 +3,7 @@ using FunctionApp.Tests.Simulator;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>The providers against the simulator: what the one sends, the other understands, and each fault has its code.</summary>
+/// <summary>The providers against the simulator: each understands the other, and each fault has its code.</summary>
 public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<SimulatorFixture>
 {
     [Theory]
@@ -69,7 +69,7 @@ public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<S
     }
 
     [Theory]
-    [InlineData("bad-image", GenerationErrorCodes.UnusableAnswer, true)]
+    [InlineData("bad-image", GenerationErrorCodes.UnusableResponse, true)]
     [InlineData("empty", GenerationErrorCodes.InvalidResponse, true)]
     [InlineData("cut", GenerationErrorCodes.ConnectionFailed, true)]
     [InlineData("429 retry-after-date=30", GenerationErrorCodes.RateLimited, true)]
@@ -125,7 +125,7 @@ public sealed class SimulatorTests(SimulatorFixture simulator) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Text_CutOnce_ComesWholeWithMoreRoom()
+    public async Task Text_CutOnce_CompletesWithAHigherLimit()
     {
         await using var providers = Create();
         var request = Providers.TextRequest("Boats [[fault: text length x*]]");

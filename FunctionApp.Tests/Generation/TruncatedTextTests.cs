@@ -7,9 +7,9 @@ namespace FunctionApp.Tests.Generation;
 public sealed class TruncatedTextTests
 {
     [Fact]
-    public async Task Text_Cut_FailsAndIsTriedOnceMore()
+    public async Task Text_Cut_FailsAndMayBeRetried()
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Chat("The sea is warm and the cat looks at the", "length"));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Chat("The sea is warm and the cat looks at the", "length"));
         await using var providers = Providers.OpenAI(server);
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
@@ -21,9 +21,9 @@ public sealed class TruncatedTextTests
     [InlineData("openai", "max_completion_tokens")]
     [InlineData("azure-openai", "max_completion_tokens")]
     [InlineData("gemini", "max_tokens")]
-    public async Task Text_AfterOneThatWasCut_AsksForMoreRoom(string provider, string field)
+    public async Task Text_AfterACutOne_AsksForAHigherLimit(string provider, string field)
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Chat("Pack light."));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Chat("Pack light."));
         await using var providers = Create(server);
         var generator = providers.Catalog.Text(provider);
 
@@ -35,7 +35,7 @@ public sealed class TruncatedTextTests
     }
 
     [Fact]
-    public async Task Text_ModelThatGivesNoMoreRoom_IsTruncatedAndNotAnInvalidRequest()
+    public async Task Text_ModelRefusesTheHigherLimit_IsTruncatedAndNotAnInvalidRequest()
     {
         await using var server = await ProviderServer.StartAsync(
             400, """{"error":{"message":"max_tokens is too large: 16384.","type":"invalid_request_error","code":"invalid_value"}}""");
@@ -48,7 +48,7 @@ public sealed class TruncatedTextTests
     }
 
     [Fact]
-    public async Task Text_FilteredWithMoreRoom_IsStillFiltered()
+    public async Task Text_FilteredAtTheHigherLimit_IsStillFiltered()
     {
         await using var server = await ProviderServer.StartAsync(400, """{"error":{"message":"No.","code":"content_filter"}}""");
         await using var providers = Providers.OpenAI(server);

@@ -28,7 +28,7 @@ public sealed class LocalServicesFixture : IAsyncLifetime
             folder,
             () =>
             {
-                // By now nothing of the run before lives any more.
+                // By now no process of the previous run is left.
                 Empty("postgres");
                 Empty("azurite");
                 return new ServicesPlan(

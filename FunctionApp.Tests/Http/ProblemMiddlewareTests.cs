@@ -10,7 +10,7 @@ using Moq;
 
 namespace FunctionApp.Tests.Http;
 
-/// <summary>What a caller gets when a function throws, on a context that offers what is public on every host and nothing else.</summary>
+/// <summary>What a caller gets when a function throws, on a context with only what every host offers.</summary>
 public sealed class ProblemMiddlewareTests
 {
     private const string CallersTrace = "0af7651916cd43dd8448eb211c80319c";
@@ -28,9 +28,9 @@ public sealed class ProblemMiddlewareTests
     }
 
     [Fact]
-    public async Task Function_ThatThrows_IsAnsweredWithProblemDetails()
+    public async Task Function_Throws_RespondsWithProblemDetails()
     {
-        JsonElement problem = await AnswerAsync(new ApiException(503, "orchestration_unavailable", "Away.") { RetryAfter = TimeSpan.FromSeconds(5) });
+        JsonElement problem = await RespondAsync(new ApiException(503, "orchestration_unavailable", "Away.") { RetryAfter = TimeSpan.FromSeconds(5) });
 
         Assert.Equal((503, "application/problem+json"), (_http.Response.StatusCode, _http.Response.ContentType));
         Assert.Equal("5", _http.Response.Headers.RetryAfter);
@@ -38,29 +38,29 @@ public sealed class ProblemMiddlewareTests
     }
 
     [Fact]
-    public async Task Function_ThatThrowsWhatNobodyForesaw_TellsNothingOfIt()
+    public async Task Function_ThrowsAnUnexpectedException_Is500WithoutDetails()
     {
-        JsonElement problem = await AnswerAsync(new InvalidOperationException("secret-word"));
+        JsonElement problem = await RespondAsync(new InvalidOperationException("secret-word"));
 
         Assert.Equal((500, "internal_error"), (_http.Response.StatusCode, problem.GetProperty("code").GetString()));
         Assert.DoesNotContain("secret-word", problem.GetRawText(), StringComparison.Ordinal);
     }
 
-    // The Functions host makes an empty 500 of an answer whose request it could not send to its end.
+    // The Functions host turns a response into an empty 500 when it could not send the whole request.
     [Fact]
-    public async Task Body_ThatIsRefused_IsReadOnPastTheServersOwnLimit()
+    public async Task Body_Refused_IsReadPastTheServersOwnLimit()
     {
         var limit = new Mock<IHttpMaxRequestBodySizeFeature>();
         limit.SetupProperty(feature => feature.MaxRequestBodySize, 30_000_000);
         _http.Features.Set(limit.Object);
 
-        await AnswerAsync(new ApiException(413, "body_too_large", "Too long."));
+        await RespondAsync(new ApiException(413, "body_too_large", "Too long."));
 
         Assert.Null(limit.Object.MaxRequestBodySize);
     }
 
     [Fact]
-    public async Task Function_WhoseCallerHasLeft_IsAnsweredWithNothing()
+    public async Task Function_CallerDisconnected_WritesNothing()
     {
         using var left = new CancellationTokenSource();
         _http.RequestAborted = left.Token;
@@ -80,13 +80,13 @@ public sealed class ProblemMiddlewareTests
     {
         _http.Request.Headers.TraceParent = traceParent;
 
-        JsonElement problem = await AnswerAsync(ApiException.NotFound("campaign"));
+        JsonElement problem = await RespondAsync(ApiException.NotFound("campaign"));
 
         Assert.Equal(expected, problem.GetProperty("traceId").GetString());
         Assert.Equal(expected, _http.Response.Headers["X-Request-Id"]);
     }
 
-    private async Task<JsonElement> AnswerAsync(Exception exception)
+    private async Task<JsonElement> RespondAsync(Exception exception)
     {
         await InvokeAsync(exception);
         return JsonSerializer.Deserialize<JsonElement>(((MemoryStream)_http.Response.Body).ToArray());
@@ -94,9 +94,9 @@ public sealed class ProblemMiddlewareTests
 
     private Task InvokeAsync(Exception exception)
     {
-        var answers = new AnswerMiddleware(
-            new Cors(new CorsOptions([], WithCredentials: false)), new ConfigurationBuilder().Build(), NullLogger<AnswerMiddleware>.Instance);
+        var headers = new ResponseMiddleware(
+            new Cors(new CorsOptions([], WithCredentials: false)), new ConfigurationBuilder().Build(), NullLogger<ResponseMiddleware>.Instance);
         var problems = new ProblemMiddleware(NullLogger<ProblemMiddleware>.Instance);
-        return answers.Invoke(_context.Object, context => problems.Invoke(context, _ => throw exception));
+        return headers.Invoke(_context.Object, context => problems.Invoke(context, _ => throw exception));
     }
 }

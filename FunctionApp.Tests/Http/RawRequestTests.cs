@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Http;
 
-/// <summary>Requests that no client library would send, over a socket: which of them the app answers, and which the server before it.</summary>
+/// <summary>Requests that no client library would send, over a socket: which of them the app responds to, and which the server before it.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>, IAsyncLifetime
 {
@@ -17,7 +17,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
 
     public Task DisposeAsync() => Task.CompletedTask;
 
-    public static TheoryData<string, string, int, string> AnsweredByTheApp => new()
+    public static TheoryData<string, string, int, string> RefusedByTheApp => new()
     {
         { "a long address", $"GET /api/me?q={new string('x', 60_000)} HTTP/1.1\r\n{Rest}\r\n", 414, "uri_too_long" },
         { "a long path", $"GET /api/{new string('x', 60_000)} HTTP/1.1\r\n{Rest}\r\n", 414, "uri_too_long" },
@@ -30,7 +30,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
         { "another machine's name", "GET /api/me HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n", 403, "not_local" },
     };
 
-    public static TheoryData<string, string, int> AnsweredByTheServer => new()
+    public static TheoryData<string, string, int> RefusedByTheServer => new()
     {
         { "a longer address", $"GET /api/me?q={new string('x', 70_000)} HTTP/1.1\r\n{Rest}\r\n", 414 },
         { "a longer header", $"GET /api/me HTTP/1.1\r\n{Rest}X-Long: {new string('x', 140_000)}\r\n\r\n", 431 },
@@ -46,8 +46,8 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
     };
 
     [Theory]
-    [MemberData(nameof(AnsweredByTheApp))]
-    public async Task Request_ThatTheServerCanRead_IsAnsweredWithProblemDetails(string what, string request, int status, string code)
+    [MemberData(nameof(RefusedByTheApp))]
+    public async Task Request_ReadableByTheServer_GetsProblemDetails(string what, string request, int status, string code)
     {
         (string head, string body) = await SendAsync(request);
 
@@ -57,10 +57,10 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
         Assert.Equal(code, (string)JsonNode.Parse(body[body.IndexOf('{', StringComparison.Ordinal)..(body.LastIndexOf('}') + 1)])!["code"]!);
     }
 
-    // docs/api.md says that these have no body; should a later server give them one, it can say better.
+    // docs/api.md says that these have no body; update it if a later server sends one.
     [Theory]
-    [MemberData(nameof(AnsweredByTheServer))]
-    public async Task Request_ThatTheServerCannotRead_IsAnsweredByItAlone(string what, string request, int status)
+    [MemberData(nameof(RefusedByTheServer))]
+    public async Task Request_UnreadableByTheServer_GetsTheServersOwnResponse(string what, string request, int status)
     {
         (string head, string body) = await SendAsync(request);
 
@@ -72,7 +72,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
     }
 
     [Fact]
-    public async Task Body_ThatDoesNotCome_IsAProblem408()
+    public async Task Body_DoesNotArrive_IsAProblem408()
     {
         // The server waits for some seconds, and the client stays connected.
         (string head, string body) = await SendAsync($"POST /api/campaigns HTTP/1.1\r\n{Rest}{Json}Content-Length: 100\r\n\r\n{{");
@@ -88,9 +88,9 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        string answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        int end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        Assert.True(end > 0, $"'{answer}'");
-        return (answer[..end], answer[(end + 4)..]);
+        string response = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        int end = response.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        Assert.True(end > 0, $"'{response}'");
+        return (response[..end], response[(end + 4)..]);
     }
 }

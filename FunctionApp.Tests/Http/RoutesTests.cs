@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionApp.Tests.Http;
 
-/// <summary>The table of routes, the functions and the OpenAPI document say the same.</summary>
+/// <summary>The table of routes, the functions and the OpenAPI document agree.</summary>
 public sealed class RoutesTests
 {
     [Fact]
@@ -30,7 +30,7 @@ public sealed class RoutesTests
     [Fact]
     public void Table_HasExactlyTheOperationsOfTheDocument()
     {
-        // What everyone may call has no security there, and a parameter that takes the rest of a path no star.
+        // There, routes for everyone have no security, and a parameter for the rest of a path has no star.
         IEnumerable<string> documented = ApiContract.Operations.Select(operation =>
             $"{operation} {(string)operation.Json["operationId"]!} {(operation.Json["security"] is JsonArray { Count: 0 } ? "everyone" : "callers")}");
         IEnumerable<string> table = Routes.All.Where(route => route.Operation is not null).Select(route =>
@@ -41,7 +41,7 @@ public sealed class RoutesTests
     }
 
     [Fact]
-    public void Check_FunctionThatIsNotInTheTable_RefusesTheStartNamingIt()
+    public void Check_FunctionMissingFromTheTable_RefusesTheStartNamingIt()
     {
         Routes.Check(typeof(AtelierServices).Assembly.GetTypes());
 

@@ -13,7 +13,7 @@ namespace FunctionApp.Tests.Images;
 public sealed class BlobImageStoreTests : IDisposable
 {
     private const string Name = "0198f0c2-7a3b-7c4d-8e5f-0123456789ab/image-0.png";
-    private static readonly byte[] Picture = [.. Answers.Png(64, 64), .. Enumerable.Range(0, 100_000).Select(i => (byte)(i * 31))];
+    private static readonly byte[] Picture = [.. ProviderResponses.Png(64, 64), .. Enumerable.Range(0, 100_000).Select(i => (byte)(i * 31))];
 
     private readonly BlobContainerClient _container;
     private readonly BlobImageStore _store;
@@ -68,7 +68,7 @@ public sealed class BlobImageStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Save_ContainerWasDeleted_CreatesItAnew()
+    public async Task Save_ContainerWasDeleted_CreatesItAgain()
     {
         await _store.SaveAsync(Name, Picture, "image/png", default);
         await _container.DeleteAsync();

@@ -6,7 +6,7 @@ namespace FunctionApp.Tests.Images;
 public sealed class ImageHeaderTests
 {
     [Fact]
-    public void Read_Png_GivesItsSize() => Assert.Equal(new ImageHeader("image/png", 1536, 1024), ImageHeader.Read(Answers.Png(1536, 1024)));
+    public void Read_Png_GivesItsSize() => Assert.Equal(new ImageHeader("image/png", 1536, 1024), ImageHeader.Read(ProviderResponses.Png(1536, 1024)));
 
     [Theory]
     [InlineData(0xC0)] // baseline
@@ -58,7 +58,7 @@ public sealed class ImageHeaderTests
     {
         byte[][] images =
         [
-            Answers.Png(8, 8)[..23],
+            ProviderResponses.Png(8, 8)[..23],
             [0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 1, 2, 0xFF, 0xC0, 0, 11, 8, 0, 8, 0],
             Webp("VP8X"u8, [0x10, 0, 0, 0, 7, 0, 0, 7, 0]),
         ];
@@ -74,7 +74,7 @@ public sealed class ImageHeaderTests
     }
 
     [Fact]
-    public void Read_SizeOfNothing_GivesNoSize() => Assert.Equal(new ImageHeader("image/png", null, null), ImageHeader.Read(Answers.Png(0, 8)));
+    public void Read_ZeroSize_GivesNoSize() => Assert.Equal(new ImageHeader("image/png", null, null), ImageHeader.Read(ProviderResponses.Png(0, 8)));
 
     private static byte[] Webp(ReadOnlySpan<byte> chunk, ReadOnlySpan<byte> data) =>
         [.. "RIFF"u8, 0, 0, 0, 0, .. "WEBP"u8, .. chunk, 0, 0, 0, 0, .. data];

@@ -19,7 +19,7 @@ public sealed class ImageServicesTests
         Assert.Equal(address, ImageStorageOptions.CreateContainerClient(Providers.Configuration((setting, value))).Uri.AbsoluteUri);
 
     [Fact]
-    public void CreateContainerClient_UserAssignedIdentity_IsTaken()
+    public void CreateContainerClient_UserAssignedIdentity_IsUsed()
     {
         var container = ImageStorageOptions.CreateContainerClient(Providers.Configuration(
             ("AzureWebJobsStorage", ""),
@@ -41,7 +41,7 @@ public sealed class ImageServicesTests
     [InlineData("Images:Container", "Campaign_Images")]
     [InlineData("Images:Container", "a")]
     [InlineData("Images:Container", "two--hyphens")]
-    public void AddImages_BadSetting_StopsWithALineThatNamesIt(string setting, string value)
+    public void AddImages_BadSetting_NamesIt(string setting, string value)
     {
         var settings = setting.StartsWith("Images", StringComparison.Ordinal)
             ? Providers.Configuration(("AzureWebJobsStorage", ConnectionString), (setting, value))

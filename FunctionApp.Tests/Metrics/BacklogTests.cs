@@ -9,7 +9,7 @@ namespace FunctionApp.Tests.Metrics;
 public sealed class BacklogTests(LocalServicesFixture services)
 {
     [Fact]
-    public async Task Read_DeliveryThatNobodyHasBegun_IsTheLag()
+    public async Task Read_PendingDelivery_IsTheLag()
     {
         await using TestDatabase database = await TestDatabase.CreateAsync(services);
         Assert.Equal(0, await ReadAsync(database, "atelier_outbox_lag_seconds"));

@@ -10,7 +10,7 @@ namespace FunctionApp.Tests.Metrics;
 public sealed partial class MetricsTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>
 {
     [Fact]
-    public async Task Metrics_AfterACampaignWithAFailedAttempt_TellOfIt()
+    public async Task Metrics_AfterAFailedAttempt_CountIt()
     {
         CampaignApi api = await atelier.StartAsync(services);
         await api.EndOfAsync(await api.StartAsync("Counted [[fault: image/0 429 x1 retry-after-ms=20]]"));
@@ -78,7 +78,7 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
             {
                 string[] words = line.Split(' ');
                 family = words[2];
-                // A family stands in one place.
+                // All series of a family are together.
                 Assert.True(types.TryAdd(family, words[3]), line);
                 Assert.Contains(words[3], (string[])["counter", "gauge", "histogram"]);
                 continue;

@@ -8,7 +8,7 @@ namespace FunctionApp.Tests.Notifications;
 [Collection(LocalServicesCollection.Name)]
 public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
     private TestHub _running = null!;
 
@@ -19,13 +19,13 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     public async Task DisposeAsync() => await _running.DisposeAsync();
 
     [Fact]
-    public async Task Reader_OfOneCampaign_HearsOfItAlone()
+    public async Task Reader_OfOneCampaign_GetsOnlyItsEvents()
     {
         Guid mine = Guid.NewGuid();
         using EventReader one = Hub.Join("ann", mine);
         using EventReader all = Hub.Join("ann", campaignId: null);
         using EventReader other = Hub.Join("ben", campaignId: null);
-        await Task.WhenAll(one.Joined, all.Joined, other.Joined).WaitAsync(Patience);
+        await Task.WhenAll(one.Joined, all.Joined, other.Joined).WaitAsync(Timeout);
 
         await AppendAsync("ann", Guid.NewGuid());
         await AppendAsync("ann", mine);
@@ -39,11 +39,11 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Reader_TakesNothing_IsClosedAndTheOthersGoOn()
+    public async Task Reader_TooSlow_IsClosedAndTheOthersContinue()
     {
         using EventReader slow = Hub.Join("ann", campaignId: null);
         using EventReader quick = Hub.Join("ann", campaignId: null);
-        await Task.WhenAll(slow.Joined, quick.Joined).WaitAsync(Patience);
+        await Task.WhenAll(slow.Joined, quick.Joined).WaitAsync(Timeout);
 
         for (int count = 0; count < 5; count++)
         {
@@ -60,14 +60,14 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     public async Task Stop_WithReaders_EndsThem()
     {
         using EventReader reader = Hub.Join("ann", campaignId: null);
-        await reader.Joined.WaitAsync(Patience);
+        await reader.Joined.WaitAsync(Timeout);
 
         await Hub.StopAsync(CancellationToken.None);
 
-        Assert.False(await reader.Waiting.WaitToReadAsync().AsTask().WaitAsync(Patience));
+        Assert.False(await reader.Waiting.WaitToReadAsync().AsTask().WaitAsync(Timeout));
     }
 
-    private static async Task<LoggedEvent> ReadAsync(EventReader reader) => await reader.Waiting.ReadAsync().AsTask().WaitAsync(Patience);
+    private static async Task<LoggedEvent> ReadAsync(EventReader reader) => await reader.Waiting.ReadAsync().AsTask().WaitAsync(Timeout);
 
     private async Task AppendAsync(string user, Guid campaign)
     {

@@ -45,7 +45,7 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task ReadAll_ManyWritersAndReaders_NobodyMissesOrRepeatsAnEvent()
+    public async Task ReadAll_ManyWritersAndReaders_NoneMissesOrRepeatsAnEvent()
     {
         long start = await _log.ReadEndAsync(CancellationToken.None);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
@@ -106,7 +106,7 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
         await command.ExecuteNonQueryAsync();
     }
 
-    // Each transaction takes its number, then its ids, then commits, each after a pause of its own: in another order than the others.
+    // Each transaction takes its number, then its ids, then commits, each after a random pause, so that the orders differ.
     private async Task WriteAsync(int writer)
     {
         await using NpgsqlConnection connection = await _database.DataSource.OpenConnectionAsync();

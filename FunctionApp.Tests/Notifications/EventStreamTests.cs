@@ -8,14 +8,14 @@ using Moq;
 
 namespace FunctionApp.Tests.Notifications;
 
-/// <summary>What a stream says when nothing happens, and when it ends.</summary>
+/// <summary>What a stream sends when nothing happens, and when it ends.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class EventStreamTests(LocalServicesFixture services)
 {
     private static readonly EventStreamOptions Quick = new() { Heartbeat = TimeSpan.FromMilliseconds(20), Lifetime = TimeSpan.FromSeconds(1) };
 
     [Fact]
-    public void Options_OfNobodysConfiguration_BeatEvery15SecondsAndEndBeforeTheHosts5Minutes()
+    public void Options_ByDefault_BeatEvery15SecondsAndEndBeforeTheHosts5Minutes()
     {
         var options = new EventStreamOptions();
 
@@ -24,7 +24,7 @@ public sealed class EventStreamTests(LocalServicesFixture services)
     }
 
     [Fact]
-    public async Task Stream_WithoutEvents_SaysWhenToReturn_BeatsAndSaysGoodbye()
+    public async Task Stream_WithoutEvents_SendsRetryHeartbeatsAndAnEndComment()
     {
         await using TestHub running = await TestHub.StartAsync(services, Quick);
         var http = new DefaultHttpContext();

@@ -31,10 +31,10 @@ internal static class ApiContract
     /// <summary>The operation of a request; <see langword="null"/> where the document has none.</summary>
     public static ApiOperation? Find(HttpMethod method, string path) =>
         Operations.Where(operation => operation.Method == method && operation.Pattern.IsMatch(path))
-            // A path without parameters is meant before one with.
+            // A path without parameters is preferred to one with parameters.
             .MinBy(operation => operation.Path.Count(character => character == '{'));
 
-    /// <summary>What is wrong with an answer; empty where it is as documented.</summary>
+    /// <summary>What is wrong with a response; empty where it is as documented.</summary>
     public static IReadOnlyList<string> Check(ApiOperation operation, int status, string? contentType, string? body)
     {
         if (operation.Responses[$"{status}"] is not { } documented)

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace FunctionApp.Tests.OpenApi;
 
-/// <summary>Holds every answer that a test's client gets to the document: its status, content type and body are documented.</summary>
+/// <summary>Checks every response that a test's client gets against the document: its status, content type and body.</summary>
 internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandler())
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -23,14 +23,14 @@ internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandl
         if (ApiContract.Find(request.Method, path) is { } operation)
         {
             IReadOnlyList<string> errors = ApiContract.Check(operation, (int)response.StatusCode, contentType, body);
-            Assert.True(errors.Count == 0, $"{operation} answered {(int)response.StatusCode} unlike the document: {string.Join("; ", errors)}\n{body}");
+            Assert.True(errors.Count == 0, $"{operation} responded with {(int)response.StatusCode} unlike the document: {string.Join("; ", errors)}\n{body}");
             Assert.True(response.Headers.Contains("X-Request-Id"), $"{operation} has no X-Request-Id.");
         }
         else
         {
             Assert.True(
                 request.Method == HttpMethod.Options || response.StatusCode is HttpStatusCode.NotFound,
-                $"{request.Method} {path} is not documented but answered {(int)response.StatusCode}.");
+                $"{request.Method} {path} is not documented but responded with {(int)response.StatusCode}.");
         }
         return response;
     }

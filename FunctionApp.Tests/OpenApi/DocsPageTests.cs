@@ -7,7 +7,7 @@ namespace FunctionApp.Tests.OpenApi;
 public sealed partial class DocsPageTests
 {
     [Fact]
-    public void Page_EverythingThatItLoads_IsInTheApp()
+    public void DocsPage_EverythingItLoads_IsInTheApp()
     {
         string page = Encoding.UTF8.GetString(DocsAsset.Page.Bytes.Span);
 
@@ -20,7 +20,7 @@ public sealed partial class DocsPageTests
             DocsAsset? asset = DocsAsset.Find(link["/api/docs/".Length..]);
             Assert.NotNull(asset);
             Assert.NotEqual(0, asset.Bytes.Length);
-            // Compressed bytes that nobody unpacks would be an empty page.
+            // Compressed bytes that are not decompressed would be an empty page.
             if (asset.ContentType.StartsWith("text/", StringComparison.Ordinal))
                 Assert.DoesNotContain('\0', Encoding.UTF8.GetString(asset.Bytes.Span));
         }

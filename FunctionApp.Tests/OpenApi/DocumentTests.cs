@@ -5,7 +5,7 @@ namespace FunctionApp.Tests.OpenApi;
 public sealed class DocumentTests
 {
     [Fact]
-    public void Document_EveryReference_LeadsSomewhereAndEveryComponentIsUsed()
+    public void Document_EveryReference_ResolvesAndEveryComponentIsUsed()
     {
         var used = new HashSet<string>(StringComparer.Ordinal);
         Walk(ApiContract.Document, node =>
@@ -46,7 +46,7 @@ public sealed class DocumentTests
     }
 
     [Fact]
-    public void Document_EveryOperation_TellsItsParametersAndErrors()
+    public void Document_EveryOperation_HasItsParametersAndErrors()
     {
         Assert.All(ApiContract.Operations, operation =>
         {
@@ -60,7 +60,7 @@ public sealed class DocumentTests
     }
 
     [Fact]
-    public void Validator_AnswerThatIsNotAsDocumented_IsFound()
+    public void Validator_ResponseUnlikeTheDocument_IsFound()
     {
         ApiOperation operation = ApiContract.Find(HttpMethod.Get, "/api/health/live")!;
 

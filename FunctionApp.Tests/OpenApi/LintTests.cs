@@ -6,7 +6,7 @@ namespace FunctionApp.Tests.OpenApi;
 
 public sealed class LintTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LintTimeout = TimeSpan.FromMinutes(5);
 
     [Fact]
     public async Task Document_UnderRedocly_HasNeitherErrorsNorWarnings()
@@ -39,7 +39,7 @@ public sealed class LintTests
         })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(LintTimeout);
         return (process.ExitCode, await output + await errors);
     }
 }

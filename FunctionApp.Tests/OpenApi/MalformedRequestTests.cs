@@ -6,14 +6,14 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.OpenApi;
 
-/// <summary>Malformed and extreme requests, generated from the document, at every operation of it.</summary>
+/// <summary>Malformed and extreme requests, generated from the document, for each of its operations.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class MalformedRequestTests(LocalServicesFixture services)
 {
     private const int RequestsPerOperation = 40;
 
     [Fact]
-    public async Task AnyRequest_AtAnyOperation_IsAnsweredAsDocumentedAndNeverWith500()
+    public async Task AnyRequest_AtAnyOperation_GetsADocumentedResponseAndNever500()
     {
         await using var atelier = new AtelierFixture
         {
@@ -39,14 +39,14 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
         Assert.DoesNotContain(
             atelier.Output.Split('\n'),
             line => (line.Contains("fail:", StringComparison.Ordinal) || line.Contains("crit:", StringComparison.Ordinal))
-                // What a provider makes of a strange prompt is not the request's fault.
+                // A provider's failure on a strange prompt is not the request's fault.
                 && !line.Contains("PartRunner", StringComparison.Ordinal));
-        // The process lives on, and works.
+        // The process is still running, and works.
         string after = await api.StartAsync("And one more", images: 0);
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(after))["status"]!);
     }
 
-    // The contract handler of the client has seen by then that the answer is one of those documented.
+    // The client's contract handler has checked by then that the response is a documented one.
     private static async Task<bool> SendAsync(HttpClient http, GeneratedRequest generated)
     {
         using var request = generated.ToMessage();
@@ -55,7 +55,7 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
         return status < 500
             ? status < 400 || status == (int)HttpStatusCode.RequestedRangeNotSatisfiable
                 || response.Content.Headers.ContentType?.MediaType == "application/problem+json"
-            // A service without the key for webhooks says so; nothing else may be unavailable here.
+            // Without the key for webhooks the service responds with 503; nothing else may.
             : status == (int)HttpStatusCode.ServiceUnavailable && generated.Path.StartsWith("/api/webhooks", StringComparison.Ordinal);
     }
 }

@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace FunctionApp.Tests.OpenApi;
 
-/// <summary>A request as FsCheck made it; printed when it is answered wrongly.</summary>
+/// <summary>A request as FsCheck made it; printed when its response is wrong.</summary>
 internal sealed record GeneratedRequest(
     HttpMethod Method, string Path, string Query, IReadOnlyList<(string Name, string Value)> Headers, byte[]? Body, string? ContentType)
 {
@@ -26,7 +26,7 @@ internal sealed record GeneratedRequest(
         $"{Method} {Path}{Query} [{string.Join(", ", Headers)}] {ContentType} {(Body is null ? "" : Encoding.UTF8.GetString(Body.AsSpan(0, Math.Min(Body.Length, 2000))))}";
 }
 
-/// <summary>Makes requests of an operation that are nearly right, wrong, or absurd.</summary>
+/// <summary>Generates requests of an operation that are nearly right, wrong, or extreme.</summary>
 internal static class RequestGenerator
 {
     private static readonly string[] Texts =
@@ -58,7 +58,7 @@ internal static class RequestGenerator
             (3, Gen.Constant(knownId)), (2, Gen.Elements("0", "1", "text")), (4, text.Select(value => value.Length == 0 ? "x" : value)));
         Gen<string> inQuery = Gen.Frequency((3, Gen.Constant("")), (3, text), (1, Gen.Elements("1", "20", "COMPLETE")));
 
-        // Each array has one text for every place where one may be needed.
+        // Each array has one text for every possible position.
         return
             from path in inPath.ArrayOf(4)
             from query in inQuery.ArrayOf(operation.Parameters.Count + 1)
@@ -77,7 +77,7 @@ internal static class RequestGenerator
     private static string FillPath(string path, string[] values) =>
         string.Join('/', path.Split('/').Select((step, index) => step.StartsWith('{') ? EncodeStep(values[index % values.Length]) : step));
 
-    // Lone halves of surrogate pairs have no form in a URL.
+    // Lone halves of surrogate pairs cannot be encoded in a URL.
     private static string Encode(string value) => Uri.EscapeDataString(Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(value)));
 
     // Dots alone are resolved away before they are sent, and the server itself refuses U+0000 before any app sees it.
@@ -91,7 +91,7 @@ internal static class RequestGenerator
     {
         IEnumerable<string> pairs = operation.Parameters.Index()
             .Where(parameter => (string)parameter.Item["in"]! == "query" && values[parameter.Index].Length > 0)
-            // A stream or a long poll that waits for long would only make the test slow.
+            // A long stream or long poll would only make the test slow.
             .Where(parameter => (string)parameter.Item["name"]! != "wait" || values[parameter.Index] is not ("20" or "10"))
             .Select(parameter => $"{(string)parameter.Item["name"]!}={Encode(values[parameter.Index])}")
             .Append($"unknown={Encode(values[^1])}");
@@ -109,7 +109,7 @@ internal static class RequestGenerator
         return headers;
     }
 
-    // What no HTTP client sends and no server accepts in a header says nothing about this app.
+    // Characters that no HTTP client sends and no server accepts in a header would not test this app.
     private static string Ascii(string value) => string.Concat(value.Where(character => character is >= ' ' and < (char)127));
 
     private static Gen<byte[]?> BodyOf(ApiOperation operation, Gen<string> text)

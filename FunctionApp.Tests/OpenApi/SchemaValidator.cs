@@ -39,7 +39,7 @@ internal static class SchemaValidator
         return JsonSchema.FromText(schema.ToJsonString());
     }
 
-    /// <summary>A copy whose objects have no other members than those that it names, and whose references lead into <c>$defs</c>.</summary>
+    /// <summary>A copy whose objects allow no other members than those that it names, and whose references point into <c>$defs</c>.</summary>
     private static JsonNode Closed(JsonNode node)
     {
         switch (node)

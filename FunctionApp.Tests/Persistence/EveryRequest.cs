@@ -20,10 +20,10 @@ using Moq;
 
 namespace FunctionApp.Tests.Persistence;
 
-/// <summary>Makes every kind of request to a host on a database of <see cref="MillionCampaigns"/>, with all limits and access by keys.</summary>
+/// <summary>Sends every kind of request to a host on a database of <see cref="MillionCampaigns"/>, with all limits and access by keys.</summary>
 internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
 {
-    /// <summary>What must be among the statements when everything was asked for.</summary>
+    /// <summary>What must be among the statements after all requests.</summary>
     public static readonly IReadOnlyList<string> Statements =
     [
         "INSERT INTO caller_rates", "INSERT INTO caller_days", "FROM api_keys", "UPDATE api_keys", "INSERT INTO acknowledgements",
@@ -43,7 +43,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
             ["Access__RequestsPerMinute"] = "10000",
             ["Access__MaxRunning"] = "50",
             ["Access__MaxPerDay"] = "1000",
-            // Retention runs when the test says so.
+            // Retention runs only when the test starts it.
             ["Retention__CampaignDays"] = "36500",
             ["Retention__HistoryDays"] = "36500",
             ["Providers__Callback__Endpoint"] = "{simulator}/callback",
@@ -135,7 +135,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         var webhook = new JsonObject { ["url"] = "http://127.0.0.1:1/hook" };
         JsonNode made = await SendAsync(HttpMethod.Post, "/api/webhooks", HttpStatusCode.Created, webhook);
         await SendAsync(HttpMethod.Get, "/api/webhooks", HttpStatusCode.OK);
-        // The delivery cannot be made: sent, recorded, sent again and given up.
+        // The delivery fails: it is sent, recorded, retried and becomes a dead letter.
         await SendAsync(HttpMethod.Post, $"/api/campaigns/{Id(28)}/retry", HttpStatusCode.Accepted);
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>(
             $"SELECT count(*) FROM dead_letters WHERE kind = 'WEBHOOK' AND campaign_id = '{Id(28)}' AND error_code = 'unreachable'") > 0);

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace FunctionApp.Tests.Persistence;
 
-/// <summary>Fills a database with campaigns as a long life would: few callers have many, many have few; most are complete.</summary>
+/// <summary>Fills a database with campaigns as after long use: few callers have many, many have few; most are complete.</summary>
 internal static class MillionCampaigns
 {
     // All but those that a constraint needs.
@@ -79,7 +79,7 @@ internal static class MillionCampaigns
             INSERT INTO campaign_attempts (campaign_id, part, attempt, started_at, ended_at, provider)
                 SELECT id, 'image/0', 1, created_at, created_at, 'openai' FROM campaigns;
             """);
-        // As the trigger does that replicas do not run; in the order of the key, which then grows at its end.
+        // As the trigger would, which does not run in replica mode; in the order of the key, so that the index only grows at its end.
         await RunAsync(
             connection,
             """
@@ -97,7 +97,7 @@ internal static class MillionCampaigns
         await RunAsync(connection, "VACUUM campaign_words");
     }
 
-    /// <summary>The campaign of a caller at a place, counted from 0, of its list, or of those in it that have a text and a status.</summary>
+    /// <summary>The campaign at a position, from 0, in a caller's list, or in the part of it with a text in the prompt and a status.</summary>
     public static async Task<Cursor> FindAsync(NpgsqlDataSource dataSource, string userId, int place, string inPrompt = "", string? status = null)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand(

@@ -6,11 +6,11 @@ using Npgsql;
 
 namespace FunctionApp.Tests.Persistence;
 
-/// <summary>The plans that PostgreSQL has really used in a database, whoever asked, those inside of triggers and functions too.</summary>
+/// <summary>The plans that PostgreSQL really used in a database, for statements of all clients, triggers and functions.</summary>
 /// <remarks>https://www.postgresql.org/docs/18/auto-explain.html</remarks>
 internal sealed class PlanLog
 {
-    // What the engine keeps in the same database is the engine's, and one row (campaign_event_origin) needs no index.
+    // The engine's tables in the same database are not the app's, and a table of one row (campaign_event_origin) needs no index.
     private static readonly HashSet<string> Tables =
     [
         "acknowledgements", "api_keys", "caller_days", "caller_rates", "campaign_attempts", "campaign_erasures", "campaign_events",
@@ -24,7 +24,7 @@ internal sealed class PlanLog
 
     private static string Path => System.IO.Path.Combine(LocalServicesFixture.DataDirectory, "logs", "postgres.log");
 
-    /// <summary>Writes down the plan of every statement of sessions that begin from now on.</summary>
+    /// <summary>Logs the plan of every statement in sessions that begin from now on.</summary>
     public static async Task<PlanLog> BeginAsync(NpgsqlDataSource dataSource)
     {
         string name = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).Database!;
@@ -121,10 +121,10 @@ internal sealed class PlanLog
 /// <summary>A plan as it was used.</summary>
 /// <param name="Sql">The statement.</param>
 /// <param name="Tables">The app's tables that it reads or writes.</param>
-/// <param name="Faults">What in it grows with the tables; empty where all is well.</param>
+/// <param name="Faults">Steps whose cost grows with the tables; empty where there are none.</param>
 /// <param name="Plan">The whole plan.</param>
 internal sealed record UsedPlan(string Sql, IReadOnlyList<string> Tables, IReadOnlyList<string> Faults, JsonNode Plan)
 {
-    /// <summary>More rows than that read and thrown away say that an index is missing.</summary>
+    /// <summary>A step that reads and discards more rows than this lacks an index.</summary>
     public const int MaxRowsForNothing = 1000;
 }

@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.Persistence;
 
-/// <summary>What PostgreSQL makes of the requests' queries when there are a million campaigns.</summary>
+/// <summary>The plans of the requests' queries with a million campaigns.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabase million) : IClassFixture<MillionDatabase>
 {
@@ -48,11 +48,11 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
             Assert.False(PlanReader.Scans(plan), $"A table is read from end to end by\n{command.Sql}\n{plan}");
         }
 
-        // Each page by the cursor that leads to it; the campaigns of one instant are told apart by their ids.
+        // Each page by the cursor that leads to it; the campaigns of one instant differ by their ids.
         long first = await BuffersOfAsync(db, recorder, database.DataSource, after: null);
         Cursor cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, (999 * PageSize) - 1);
         long thousandth = await BuffersOfAsync(db, recorder, database.DataSource, cursor);
-        // Where exactly an index page ends makes the difference of a few; reading on from the first page would make thousands.
+        // The position within an index page makes a difference of a few blocks; reading from the first page would make thousands.
         Assert.InRange(thousandth, 1, first + (first / 2) + 16);
     }
 
@@ -73,7 +73,7 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
         Cursor cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, last, inPrompt, status);
         long end = await BuffersOfSearchAsync(db, recorder, database.DataSource, [.. query, ("cursor", cursor.ToString())]);
 
-        // Eight blocks for each campaign of a page, and two hundred words of each that are looked at to see which leads.
+        // Eight blocks for each campaign of a page, and the two hundred rows a word that are sampled to find the rarest.
         Assert.InRange(first, 1, 4000);
         Assert.InRange(end, 1, first + (first / 2) + 16);
     }
@@ -89,7 +89,7 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
 
         List<UsedPlan> plans = await log.ReadAsync();
 
-        // Each table was read or written: a log that says nothing would find no fault either.
+        // Each table was read or written: an empty log would have no faults either.
         Assert.Equal(13, plans.SelectMany(plan => plan.Tables).Distinct().Count());
         Assert.All(EveryRequest.Statements, part => Assert.Contains(plans, plan => plan.Sql.Contains(part, StringComparison.Ordinal)));
         string[] faults = [.. plans.Where(plan => plan.Faults.Count > 0)

@@ -36,7 +36,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateEmptyAsync(LocalServicesFixture services) =>
         new(await services.CreateDatabaseAsync());
 
-    /// <summary>A context that tracks nothing yet, as each invocation has its own.</summary>
+    /// <summary>A new context, as for each invocation.</summary>
     public AtelierDbContext NewContext() => _services.GetRequiredService<AtelierDbContext>();
 
     public async Task<T> ScalarAsync<T>(string sql)

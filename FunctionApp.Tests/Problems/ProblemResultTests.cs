@@ -23,7 +23,7 @@ public sealed class ProblemResultTests
     }
 
     [Fact]
-    public async Task Execute_TryLater_SendsRetryAfterInWholeSecondsAndNoErrors()
+    public async Task Execute_RetryAfter_IsSentInWholeSecondsWithoutErrors()
     {
         (HttpResponse response, JsonElement body) =
             await ExecuteAsync(new ApiException(503, "database_unavailable", "Away.") { RetryAfter = TimeSpan.FromMilliseconds(4200) });

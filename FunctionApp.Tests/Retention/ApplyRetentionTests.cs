@@ -54,7 +54,7 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Run_OldAndYoungCampaigns_DeletesTheOldOnesWithAllThatBelongsToThem()
+    public async Task Run_OldAndNewCampaigns_DeletesTheOldOnesWithAllTheirData()
     {
         Campaign old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91), run: 1);
         Campaign young = await AddAsync(CampaignStatus.Failed, Now.AddDays(-89));
@@ -74,7 +74,7 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
     }
 
     [Fact]
-    public async Task Run_StoreWasAwayAtTheDeletion_ErasesTheRestWhenItIsDue()
+    public async Task Run_StoreAwayAtTheDeletion_ErasesTheRestLater()
     {
         Campaign old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91));
         _images

@@ -5,13 +5,13 @@ using static Microsoft.Playwright.Assertions;
 
 namespace FunctionApp.Tests.Web;
 
-/// <summary>The page where callers show a key.</summary>
+/// <summary>The page in access mode ApiKey.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class ApiKeyPageTests(LocalServicesFixture services, ApiKeyFixture app, BrowserFixture browser)
     : IClassFixture<ApiKeyFixture>, IClassFixture<BrowserFixture>
 {
     [Fact]
-    public async Task Visitor_IsAskedForAKey_AndSeesImagesWithIt()
+    public async Task Page_ApiKeyMode_AsksForAKeyAndShowsImagesWithIt()
     {
         HttpClient http = await app.StartAsync(services);
         string key = await app.CreateKeyAsync("ann@example.org");

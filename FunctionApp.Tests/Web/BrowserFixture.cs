@@ -8,20 +8,20 @@ public sealed class BrowserFixture : IAsyncLifetime
 {
     private static readonly string[] Known = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-    // As long as other conditions are waited for: a machine may be busy with much else.
-    private const float Patience = 30_000;
+    // As long as tests wait for other conditions: the machine may be busy.
+    private const float ExpectTimeoutMs = 30_000;
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     public async Task InitializeAsync()
     {
-        Assertions.SetDefaultExpectTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(ExpectTimeoutMs);
         string? chromium = Array.Find(Known, File.Exists);
         if (chromium is null)
             Assert.Equal(0, Microsoft.Playwright.Program.Main(["install", "chromium"]));
         _playwright = await Playwright.CreateAsync();
-        // Its own sandbox needs rights that containers and build machines do not give; it sees this test's pages only.
+        // Chromium's sandbox needs rights that containers and build machines do not have; it loads only this test's pages.
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = chromium, Args = ["--no-sandbox"] });
     }
 
@@ -31,7 +31,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>A page of a visitor that nothing is known of yet.</summary>
+    /// <summary>A page of a new visitor.</summary>
     /// <param name="address">The host's.</param>
     /// <param name="user">In mode Development: who it is.</param>
     /// <param name="scheme">Light or dark.</param>
@@ -52,7 +52,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 }
 
-/// <summary>A visitor's page, and what its console says: a violation of the content security policy shows there.</summary>
+/// <summary>A visitor's page and its console messages, which include violations of the content security policy.</summary>
 internal sealed class Visit : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
@@ -65,7 +65,7 @@ internal sealed class Visit : IAsyncDisposable
         page.PageError += (_, error) => _complaints.Enqueue(error);
         page.Console += (_, message) =>
         {
-            // Answers such as 401 and 404 are part of what is tried here.
+            // Responses such as 401 and 404 are part of what is tested here.
             if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource: the server responded", StringComparison.Ordinal))
                 _complaints.Enqueue(message.Text);
         };

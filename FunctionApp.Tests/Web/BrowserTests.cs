@@ -23,7 +23,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Campaign_FromThePromptToItsImages_AppearsAsItIsMade()
+    public async Task Campaign_FromPromptToImages_AppearsAsItIsMade()
     {
         await using Visit visit = await browser.VisitAsync(Address, user: "painter");
         IPage page = visit.Page;
@@ -48,7 +48,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     }
 
     [Fact]
-    public async Task Part_ThatIsRetried_CountsDownOverAReloadAndThenArrives()
+    public async Task Part_Retried_ShowsACountdownAcrossAReloadAndThenCompletes()
     {
         string id = await StartAsync("runner", "A city [[fault: image/0 429 retry-after=6]]");
         await using Visit visit = await browser.VisitAsync(Address, user: "runner");
@@ -66,7 +66,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     }
 
     [Fact]
-    public async Task Campaign_ThatIsCanceledAndDeleted_LeavesTheGallery()
+    public async Task Campaign_CanceledAndDeleted_DisappearsFromTheGallery()
     {
         string id = await StartAsync("stopper", "A meadow [[fault: image/0 timeout x*]]");
         await using Visit visit = await browser.VisitAsync(Address, user: "stopper");
@@ -85,7 +85,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     }
 
     [Fact]
-    public async Task Campaign_StartedElsewhere_ComesIntoTheGalleryAndTheInboxByItself()
+    public async Task Campaign_StartedElsewhere_AppearsInTheGalleryAndTheInbox()
     {
         await using Visit visit = await browser.VisitAsync(Address, user: "watcher");
         IPage page = visit.Page;
@@ -125,7 +125,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
             if (hash == "/")
             {
                 await page.GetByRole(AriaRole.Button, new() { Name = "Options" }).ClickAsync();
-                // A word without a place to break it.
+                // A word that cannot be broken.
                 await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync(new string('x', 400));
             }
 

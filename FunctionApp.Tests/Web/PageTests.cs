@@ -22,7 +22,7 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Root_IsThePage_ThatBrowsersAskForAnew()
+    public async Task Root_IsThePage_AndIsRevalidated()
     {
         using var page = await _http.GetAsync("/");
         using var again = await _http.GetAsync("/", ("If-None-Match", page.Header("ETag")));
@@ -38,7 +38,7 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Page_HasNothingInline_AndAPolicyThatForbidsIt()
+    public async Task Page_HasNoInlineCodeAndAPolicyThatForbidsIt()
     {
         using var page = await _http.GetAsync("/");
         string html = await page.Content.ReadAsStringAsync();
@@ -51,7 +51,7 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task EverythingThatThePageLoads_IsThere_AndFilesWithAHashStay()
+    public async Task PageFiles_AreServed_AndThoseWithAHashAreImmutable()
     {
         string html = await _http.GetStringAsync("/");
 
@@ -72,7 +72,7 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Files_AreCompressedForWhoTakesIt_AndTheSameInside()
+    public async Task Files_WithAcceptEncoding_AreCompressed()
     {
         string script = Link().Matches(await _http.GetStringAsync("/")).Select(match => match.Groups["url"].Value).First(url => url.EndsWith(".js", StringComparison.Ordinal));
         byte[] plain = await _http.GetByteArrayAsync(script);
@@ -95,7 +95,7 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     [InlineData("/index.html")]
     [InlineData("/wwwroot/index.html")]
     [InlineData("/nowhere")]
-    public async Task WhatIsNotOfThePage_Is404(string path)
+    public async Task File_Unknown_Is404(string path)
     {
         using var response = await _http.GetAsync(path);
 
@@ -103,7 +103,7 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
-    public async Task Settings_TellHowToComeInAndWhomToAsk()
+    public async Task PageSettings_HaveTheAccessModeAndTheProviders()
     {
         using var response = await _http.GetAsync("/settings.json");
 

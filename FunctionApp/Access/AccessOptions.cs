@@ -4,23 +4,23 @@ using Atelier.Configuration;
 
 namespace Atelier.Access;
 
-/// <summary>How callers are known.</summary>
+/// <summary>How callers are identified.</summary>
 public enum AccessMode
 {
     /// <summary>By a key that the command <c>keys create</c> has made.</summary>
     ApiKey,
 
-    /// <summary>By what Azure App Service authentication, in front of the app, says.</summary>
+    /// <summary>By Azure App Service authentication, which runs in front of the app.</summary>
     EasyAuth,
 
-    /// <summary>By their own word, on loopback addresses only.</summary>
+    /// <summary>By the name that they give, unverified, on loopback addresses only.</summary>
     Development,
 }
 
-/// <summary>Who may come in and how much each may do: the settings <c>Access:*</c>.</summary>
-/// <param name="Mode"><c>Access:Mode</c>. Default is <see cref="AccessMode.ApiKey"/>: an app that nobody has configured is closed.</param>
-/// <param name="AllowedEmailDomains"><c>Access:AllowedEmailDomains</c>, apart by commas; none: everyone who can be known may come in.</param>
-/// <param name="Operators"><c>Access:Operators</c>, user ids or e-mail addresses apart by commas.</param>
+/// <summary>Who may call and how much each caller may do: the settings <c>Access:*</c>.</summary>
+/// <param name="Mode"><c>Access:Mode</c>. Default is <see cref="AccessMode.ApiKey"/>: an app without configuration is closed.</param>
+/// <param name="AllowedEmailDomains"><c>Access:AllowedEmailDomains</c>, separated by commas. Default is none: every identified caller is admitted.</param>
+/// <param name="Operators"><c>Access:Operators</c>, user ids or e-mail addresses separated by commas.</param>
 /// <param name="Limits">How much each caller may do.</param>
 public sealed partial record AccessOptions(
     AccessMode Mode, IReadOnlyList<string> AllowedEmailDomains, IReadOnlyList<string> Operators, CallerLimits Limits)
@@ -30,7 +30,7 @@ public sealed partial record AccessOptions(
     private const string DomainsSetting = "Access:AllowedEmailDomains";
     private const string OperatorsSetting = "Access:Operators";
 
-    // A name that nobody reads, such as AllowedEmailDomain, would leave open what its writer believes to be closed.
+    // A misspelled name, such as AllowedEmailDomain, would otherwise be ignored and leave the app open to everyone.
     private static readonly string[] Known =
         [ModeSetting, DomainsSetting, OperatorsSetting, .. CallerLimits.Settings];
 
@@ -62,7 +62,7 @@ public sealed partial record AccessOptions(
         return new AccessOptions(mode, ReadDomains(configuration), ReadOperators(configuration), CallerLimits.Read(configuration, mode));
     }
 
-    /// <summary>Whether a caller's address is of an allowed domain.</summary>
+    /// <summary>Whether a caller's e-mail address is in an allowed domain.</summary>
     internal bool Admits(Caller caller) =>
         AllowedEmailDomains.Count == 0
         || (caller.Email is { } email
@@ -91,7 +91,7 @@ public sealed partial record AccessOptions(
     {
         string[] domains = configuration.ReadList(DomainsSetting);
         return Array.Find(domains, domain => !DomainName().IsMatch(domain)) is { } wrong
-            ? throw new SettingException(DomainsSetting, $"Setting '{DomainsSetting}' must be domains such as example.org apart by commas, not '{wrong}'.")
+            ? throw new SettingException(DomainsSetting, $"Setting '{DomainsSetting}' must be domains such as example.org separated by commas, not '{wrong}'.")
             : domains;
     }
 
@@ -100,7 +100,7 @@ public sealed partial record AccessOptions(
         string[] operators = configuration.ReadList(OperatorsSetting);
         return Array.Exists(operators, name => !Caller.IsUserId(name))
             ? throw new SettingException(
-                OperatorsSetting, $"Setting '{OperatorsSetting}' must be user ids of at most {Caller.MaxUserIdLength} characters, or e-mail addresses, apart by commas.")
+                OperatorsSetting, $"Setting '{OperatorsSetting}' must be user ids of at most {Caller.MaxUserIdLength} characters, or e-mail addresses, separated by commas.")
             : operators;
     }
 

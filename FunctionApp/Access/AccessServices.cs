@@ -6,7 +6,7 @@ using Atelier.Http;
 
 namespace Atelier.Access;
 
-/// <summary>Registers how callers are known and limited.</summary>
+/// <summary>Registers how callers are identified and limited.</summary>
 public static class AccessServices
 {
     /// <summary>Adds the <see cref="ICallerResolver"/> of <c>Access:Mode</c>, the limits, and CORS.</summary>

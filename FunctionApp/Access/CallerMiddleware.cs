@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace Atelier.Access;
 
-/// <summary>Decides who calls, before any HTTP function runs: finds the caller, sees whether it may call this route, and counts the request.</summary>
-/// <remarks>What a route asks for is in <see cref="Routes.All"/>. The function takes the caller from <see cref="Caller.Of"/>.</remarks>
+/// <summary>Runs before every HTTP function: identifies the caller, checks whether it may call this route, and counts the request.</summary>
+/// <remarks>What a route requires is in <see cref="Routes.All"/>. The function gets the caller from <see cref="Caller.Of"/>.</remarks>
 internal sealed class CallerMiddleware(AccessOptions options, CrossSiteGuard guard, RequestRate rate) : IFunctionsWorkerMiddleware
 {
     /// <inheritdoc/>
@@ -15,7 +15,7 @@ internal sealed class CallerMiddleware(AccessOptions options, CrossSiteGuard gua
     {
         if (context.GetHttpContext() is { } http)
         {
-            // A function that the table does not have throws here: it is open to nobody.
+            // A function that is not in the table throws here, so that no call reaches it.
             RouteAccess access = Routes.Of(context.FunctionDefinition.Name).Access;
             if (access != RouteAccess.Anyone)
             {
@@ -31,12 +31,12 @@ internal sealed class CallerMiddleware(AccessOptions options, CrossSiteGuard gua
         guard.Check(http.Request);
         Caller caller = await callers.ResolveAsync(http.Request, cancellationToken);
         if (!options.Admits(caller))
-            throw new ApiException(StatusCodes.Status403Forbidden, "not_admitted", "Only callers with an e-mail address of certain domains may come in here.");
+            throw new ApiException(StatusCodes.Status403Forbidden, "not_admitted", "Only callers with an e-mail address in an allowed domain are admitted.");
         if (!caller.IsOperator && options.NamesOperator(caller))
             caller = caller with { IsOperator = true };
         await rate.CountAsync(caller, http, cancellationToken);
         if (access == RouteAccess.Operator && !caller.IsOperator)
-            throw new ApiException(StatusCodes.Status403Forbidden, "operators_only", "This is for operators, whom the configuration names.");
+            throw new ApiException(StatusCodes.Status403Forbidden, "operators_only", "This is for operators only.");
         return caller;
     }
 }

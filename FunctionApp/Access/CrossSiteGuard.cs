@@ -3,7 +3,7 @@ using Atelier.Problems;
 
 namespace Atelier.Access;
 
-/// <summary>Refuses changes that a page of another site makes in the name of whoever looks at it.</summary>
+/// <summary>Refuses changes that a page of another site requests on behalf of its visitor (cross-site request forgery).</summary>
 /// <remarks>
 /// A browser adds the sign-in's cookie (EasyAuth) or nothing at all (Development) to any page's request, so that the request alone
 /// proves nothing. It adds <c>Origin</c> too, which no page can change. A key is never added by itself: mode ApiKey needs no guard.
@@ -13,7 +13,7 @@ internal sealed class CrossSiteGuard(AccessOptions options, CorsOptions cors, IC
     private readonly string? _publicAuthority =
         Uri.TryCreate(configuration["PublicUrl"], UriKind.Absolute, out Uri? address) ? address.Authority : null;
 
-    /// <summary>Lets a request pass, or ends it.</summary>
+    /// <summary>Checks a request.</summary>
     /// <exception cref="ApiException">403.</exception>
     public void Check(HttpRequest request)
     {

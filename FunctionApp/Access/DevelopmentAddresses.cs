@@ -2,14 +2,14 @@ using System.Net;
 
 namespace Atelier.Access;
 
-/// <summary>Whether only this machine can reach the app, as far as an app can tell that does not know its host.</summary>
+/// <summary>Whether only this machine can reach the app, as far as its settings show.</summary>
 /// <remarks>
-/// ASP.NET Core's own settings say where it listens, whoever set them. A Functions host that is told nothing listens on localhost,
-/// and Azure tells its apps what they run on. What settings cannot show is caught by request: see <see cref="IsLocal"/>.
+/// ASP.NET Core's own settings say where it listens. A Functions host without such settings listens on localhost, and Azure sets
+/// variables that identify it. What settings cannot show is checked on each request: see <see cref="IsLocal"/>.
 /// </remarks>
 internal static class DevelopmentAddresses
 {
-    // Kestrel:Endpoints wins over URLs, and URLs over ports, which are of all addresses.
+    // Kestrel:Endpoints wins over URLs, and URLs over ports, which listen on all addresses.
     private static readonly string[] UrlSettings = ["urls", "ASPNETCORE_URLS", "DOTNET_URLS"];
     private static readonly string[] PortSettings =
         ["http_ports", "https_ports", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_HTTP_PORTS", "DOTNET_HTTPS_PORTS"];
@@ -17,7 +17,7 @@ internal static class DevelopmentAddresses
     // Set on every App Service and Functions plan, each in its own way.
     private static readonly string[] PlatformSettings = ["WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME"];
 
-    /// <summary>What others can reach, in words for a message; <see langword="null"/> where nothing is known of such.</summary>
+    /// <summary>An address or platform that makes the app reachable from other machines, for a message; <see langword="null"/> where none is found.</summary>
     public static string? FindOpen(IConfiguration configuration)
     {
         if (Array.Exists(PlatformSettings, setting => Has(configuration, setting)))
@@ -34,9 +34,9 @@ internal static class DevelopmentAddresses
             : null;
     }
 
-    /// <summary>Whether a request was made on this machine, by someone who meant it.</summary>
+    /// <summary>Whether a request comes from this machine and is addressed to it.</summary>
     /// <remarks>
-    /// The name in <c>Host</c> tells what an address cannot: a page from elsewhere that has had its own name resolved to 127.0.0.1.
+    /// <c>Host</c> is checked too, because of DNS rebinding: a foreign page can let its own host name resolve to 127.0.0.1.
     /// </remarks>
     public static bool IsLocal(HttpRequest request)
     {

@@ -2,7 +2,7 @@ using Atelier.Problems;
 
 namespace Atelier.Access;
 
-/// <summary>The answer to a caller that cannot be known.</summary>
+/// <summary>The response to a caller that cannot be identified.</summary>
 internal static class Unauthorized
 {
     // RFC 6750, section 3: an error is named only where credentials were given.

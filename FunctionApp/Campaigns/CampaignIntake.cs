@@ -23,7 +23,7 @@ public sealed class CampaignIntake(
     /// <param name="idempotencyKey">The caller's key; <see langword="null"/> for none.</param>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
-    /// <exception cref="ApiException">409: the key belongs to another request. 429: the caller has no place for another campaign.</exception>
+    /// <exception cref="ApiException">409: the key belongs to another request. 429: the caller's quota is used up.</exception>
     public async Task<AcceptedCampaign> AcceptAsync(
         Caller caller, string? idempotencyKey, NewCampaign request, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ public sealed class CampaignIntake(
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await quota.TakeAsync(caller, isNew: true, cancellationToken) is { } refusal)
         {
-            // The same request may have taken the last place while this one waited for its turn.
+            // The same request may have used up the quota while this one waited for the lock.
             return idempotencyKey is not null && await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken) is { } same
                 ? Repeated(same, hash)
                 : throw refusal;
@@ -51,7 +51,7 @@ public sealed class CampaignIntake(
         }
         catch (DbUpdateException exception) when (idempotencyKey is not null && IsSameKey(exception))
         {
-            // Two at once: the other one was first.
+            // Two such requests at once: the other one was first.
             await transaction.RollbackAsync(cancellationToken);
             db.ChangeTracker.Clear();
             Campaign first = await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken)
@@ -108,7 +108,7 @@ public sealed class CampaignIntake(
     }
 }
 
-/// <summary>A campaign that a POST leads to.</summary>
+/// <summary>The campaign that a POST created or found.</summary>
 /// <param name="Campaign">The campaign; its parts are loaded when it is new.</param>
 /// <param name="IsNew">Whether this POST made it.</param>
 public sealed record AcceptedCampaign(Campaign Campaign, bool IsNew);

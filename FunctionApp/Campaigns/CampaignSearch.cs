@@ -9,12 +9,12 @@ namespace Atelier.Campaigns;
 /// <summary>Finds a caller's campaigns by the words of their prompts, in the list's order.</summary>
 /// <remarks>
 /// <c>campaign_words</c> holds a row for each word of each prompt, in the order of the list: a page of one word is read from where
-/// it begins, and no further than it goes. Of several words, and of a status, the rarest leads and the others are looked up. Who
-/// leads is decided here, not by the planner: its statistics know nothing of one caller's words (docs/decisions/0040).
+/// its position, and no further. With several words or a status, the rarest of them is scanned and the others are looked up. Which one
+/// is scanned is decided here, not by the planner, whose statistics do not cover one caller's words (docs/decisions/0040).
 /// </remarks>
 internal static class CampaignSearch
 {
-    // The rarest is the one whose matches reach back the furthest within so many.
+    // The rarest is the one of which this many matches reach back the furthest.
     private const int Sample = 200;
 
     /// <summary>The campaigns of a page and one more, in no order.</summary>
@@ -22,7 +22,7 @@ internal static class CampaignSearch
         AtelierDbContext db, Caller caller, ListQuery query, CancellationToken cancellationToken)
     {
         string owner = caller.UserId;
-        // Before everything: later than any campaign.
+        // The first page: a time later than any campaign's.
         DateTimeOffset createdAt = query.After?.CreatedAt ?? DateTimeOffset.MaxValue;
         Guid id = query.After?.Id ?? Guid.Empty;
         List<long> words = await db.Database.SqlQuery<long>(
@@ -56,7 +56,7 @@ internal static class CampaignSearch
                     ORDER BY kept.created_at DESC, kept.campaign_id DESC OFFSET {Sample} LIMIT 1), '-infinity') AS "Value"
             """).SingleAsync(cancellationToken);
 
-    // The conditions in brackets are looked up row by row: as joins they would tempt the planner to read all there is of a word.
+    // The subqueries in the conditions run row by row: as joins they would lead the planner to read every row of a word.
     private static IQueryable<Campaign> ByWord(
         AtelierDbContext db, string owner, CampaignStatus? status, long word, long[] others, DateTimeOffset createdAt, Guid id, int count) =>
         db.Campaigns.FromSql(

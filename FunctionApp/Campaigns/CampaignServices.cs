@@ -19,13 +19,13 @@ public static class CampaignServices
         services.AddScoped<CampaignQueries>();
         services.AddScoped<CampaignIntake>();
         services.AddScoped<CampaignWatch>();
-        services.AddScoped<PartRecord>();
+        services.AddScoped<AttemptStore>();
         services.AddScoped<PartRunner>();
-        services.AddSingleton<CampaignStops>();
+        services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
-        services.AddScoped<JobRecord>();
-        services.AddSingleton<UnwantedJob>();
+        services.AddScoped<ImageJobStore>();
+        services.AddSingleton<AbandonedJobCanceler>();
         return services;
     }
 }

@@ -4,17 +4,17 @@ using Atelier.Persistence.Tables;
 
 namespace Atelier.Campaigns;
 
-/// <summary>Reads a campaign when it has changed: the waiting half of <c>?wait=</c>.</summary>
+/// <summary>Waits for a change of a campaign and reads it, for <c>?wait=</c>.</summary>
 public sealed class CampaignWatch(CampaignQueries queries, CampaignChanges changes, TimeProvider timeProvider)
 {
-    // Notifications may be lost with their connection; a look now and then costs little.
+    // Notifications may be lost with their connection; an occasional query costs little.
     private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(5);
 
-    /// <summary>The campaign, as soon as it is another version than the caller knows, has ended, or the time is up.</summary>
+    /// <summary>Returns the campaign once its version is not the one that the caller knows, it has ended, or the time is up.</summary>
     /// <param name="caller">Whose it must be.</param>
     /// <param name="id">The campaign.</param>
-    /// <param name="isKnown">Whether the caller has this version already; <see langword="null"/>: it knows what it finds first.</param>
-    /// <param name="wait">How long at most; zero for an answer at once.</param>
+    /// <param name="isKnown">Whether the caller has this version already; <see langword="null"/> to wait for a change of the current version.</param>
+    /// <param name="wait">The longest wait; zero to return at once.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     public async Task<Campaign?> ReadAsync(
         Caller caller, Guid id, Func<long, bool>? isKnown, TimeSpan wait, CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ public sealed class CampaignWatch(CampaignQueries queries, CampaignChanges chang
             return await queries.FindAsync(caller, id, cancellationToken);
 
         long start = timeProvider.GetTimestamp();
-        // Subscribed before the first look, so that no change falls between the two.
+        // Subscribed before the first read, so that no change in between is missed.
         using CampaignChanges.Subscription subscription = changes.Subscribe(id);
         Campaign? campaign = await queries.FindAsync(caller, id, cancellationToken);
         if (campaign is null || campaign.Status.HasEnded() || isKnown?.Invoke(campaign.Version) == false)

@@ -19,7 +19,7 @@ public sealed record NewCampaign(
     string? ImageProvider,
     IReadOnlyDictionary<string, string> Metadata)
 {
-    /// <summary>A digest of what was asked for, whatever the body's spelling: order, white space and defaults make no difference.</summary>
+    /// <summary>A digest of the request: order, white space and omitted defaults make no difference.</summary>
     public byte[] ComputeHash()
     {
         var canonical = this with { Metadata = new SortedDictionary<string, string>(Metadata.ToDictionary(), StringComparer.Ordinal) };

@@ -1,6 +1,6 @@
 namespace Atelier.Configuration;
 
-/// <summary>Time as it is recorded: UTC, whole milliseconds, so that a value reads back from PostgreSQL and JSON as it was written.</summary>
+/// <summary>Time as it is stored: UTC, whole milliseconds, so that PostgreSQL and JSON return the value that was written.</summary>
 public static class Clock
 {
     /// <summary>The current time, cut to milliseconds.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Atelier.Configuration;
 
-/// <summary>Reads numbers, times and lists from configuration, within bounds, or says by name what is wrong.</summary>
+/// <summary>Reads numbers, times and lists from configuration, within bounds. Errors name the setting.</summary>
 public static class SettingsReader
 {
     /// <summary>A whole number between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>
@@ -39,14 +39,14 @@ public static class SettingsReader
     {
         if (configuration[setting] is not { Length: > 0 } text)
             return defaultValue;
-        // A lone number would parse as days, which nobody means.
+        // A bare number would parse as days, which is never what is meant.
         return text.Contains(':', StringComparison.Ordinal)
             && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value >= min && value <= max
             ? value
             : throw new SettingException(setting, $"Setting '{setting}' must be a time as hh:mm:ss between {min} and {max}.");
     }
 
-    /// <summary>The values of a setting that holds several: apart by commas, or one by one as <c>Setting:0</c>, <c>Setting:1</c>.</summary>
+    /// <summary>The values of a setting that holds several: separated by commas, or one by one as <c>Setting:0</c>, <c>Setting:1</c>.</summary>
     public static string[] ReadList(this IConfiguration configuration, string setting)
     {
         IConfigurationSection section = configuration.GetSection(setting);

@@ -1,5 +1,5 @@
 namespace Atelier.Configuration;
 
-/// <summary>The app cannot start as it is. Its start ends with the message, one line that says what to change.</summary>
-/// <param name="message">What is wrong and what must be instead. Never the value of a secret.</param>
+/// <summary>The app cannot start. The message is one line that says what to change.</summary>
+/// <param name="message">What is wrong and what is needed instead. Never the value of a secret.</param>
 public class StartException(string message) : Exception(message);

@@ -2,7 +2,7 @@ using Microsoft.DurableTask.Worker;
 
 namespace Atelier.Durable;
 
-/// <summary>Ends an activity whose attempt has failed and is on record: the one exception that activities throw on purpose.</summary>
+/// <summary>Ends an activity whose attempt has failed, after the failure was recorded: the one exception that activities throw on purpose.</summary>
 /// <param name="failure">Why.</param>
 /// <param name="innerException">What was thrown, for the log of the activity itself.</param>
 public sealed class ActivityFailedException(ActivityFailure failure, Exception? innerException = null)

@@ -20,11 +20,11 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
     private const int MaxMessageLength = 1000;
     private const string Unknown = "internal_error";
 
-    /// <summary>What a provider's client reports.</summary>
+    /// <summary>The failure of a provider's client.</summary>
     public static ActivityFailure From(GenerationException exception) =>
         new(exception.Code, OneLine(exception.Message), exception.IsTransient);
 
-    /// <summary>What nobody foresaw: worth another attempt, and not worth telling the caller in detail.</summary>
+    /// <summary>An unexpected exception: worth a retry, and without details for the caller.</summary>
     public static ActivityFailure Unforeseen() => new(Unknown, "Something went wrong on our side.", CanRetry: true);
 
     /// <summary>What an activity threw, read from the properties of its failure, or of the failure within it that has them.</summary>
@@ -45,7 +45,7 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
     /// <summary>
     /// The properties: <c>code</c>, <c>retryable</c>, and where there is a wait <c>retryAfter</c> in seconds and <c>attempts</c>.
     /// </summary>
-    /// <remarks>Texts, truths and doubles: on the way to the orchestrator every number becomes a double, and dates are rewritten.</remarks>
+    /// <remarks>Strings, booleans and doubles only: on the way to the orchestrator every number becomes a double, and dates are rewritten.</remarks>
     internal Dictionary<string, object?> ToProperties()
     {
         var properties = new Dictionary<string, object?>(StringComparer.Ordinal)

@@ -16,7 +16,7 @@ public sealed class DurableCalls(TimeProvider timeProvider, ILogger<DurableCalls
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            // Not every client heeds its token, and each host's client has exceptions of its own.
+            // Not every client observes its token, and each host's client has exceptions of its own.
             return await call(either.Token).WaitAsync(either.Token);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

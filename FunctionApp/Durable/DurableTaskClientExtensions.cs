@@ -4,10 +4,10 @@ using Microsoft.DurableTask.Client;
 
 namespace Atelier.Durable;
 
-/// <summary>What the app asks of the durable client more than once.</summary>
+/// <summary>Calls of the durable client that several features share.</summary>
 internal static class DurableTaskClientExtensions
 {
-    /// <summary>Schedules an orchestration under an id that it alone has: one that runs already is the one that is wanted.</summary>
+    /// <summary>Schedules an orchestration under a unique id. If an instance with that id exists, it is the same one, and nothing happens.</summary>
     public static async Task ScheduleOnceAsync(
         this DurableTaskClient client, TaskName orchestrator, object input, string instanceId, CancellationToken cancellationToken)
     {
@@ -17,7 +17,7 @@ internal static class DurableTaskClientExtensions
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // Another process has scheduled it, or an earlier call whose answer was lost.
+            // Another process has scheduled it, or an earlier call whose response was lost.
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace Atelier.Durable;
 
-/// <summary>When the next attempt follows: the arithmetic of the engine's retry policy, for the record and its readers.</summary>
+/// <summary>Computes when the next attempt follows, as the engine's retry policy does, so that it can be stored and shown.</summary>
 /// <remarks>
 /// Delay n is first × backoff^(n−1), at most the maximum; no attempt follows the last one, nor once the timeout has passed since the
-/// first: as the Durable Task retry policy documents it. A <c>Retry-After</c> of whoever is called is waited for when it is longer.
+/// first: as the Durable Task retry policy documents it. If the called service sends a longer <c>Retry-After</c>, that is waited for instead.
 /// </remarks>
 public static class RetrySchedule
 {
@@ -20,7 +20,7 @@ public static class RetrySchedule
         return retryAfter > delay ? retryAfter : delay;
     }
 
-    /// <summary>The delay that the engine's policy makes after an attempt, whatever wait was asked for.</summary>
+    /// <summary>The delay of the engine's policy after an attempt, without regard to a <c>Retry-After</c>.</summary>
     public static TimeSpan PolicyDelay(RetrySettings settings, int attempt)
     {
         // In milliseconds as a double: far powers become infinite instead of overflowing, and the maximum cuts them.
@@ -28,7 +28,7 @@ public static class RetrySchedule
         return milliseconds < settings.MaxInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : settings.MaxInterval;
     }
 
-    /// <summary>The policy for what is left of another one, so that an engine that begins to count anew goes on where it was.</summary>
+    /// <summary>The rest of a policy after some attempts, for an engine that starts counting from one again.</summary>
     /// <param name="settings">The whole policy.</param>
     /// <param name="attempts">The attempts made, from 0.</param>
     public static RetrySettings After(RetrySettings settings, int attempts) => settings with

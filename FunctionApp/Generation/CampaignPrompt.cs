@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Atelier.Generation;
 
-/// <summary>What a language model is told beside the user's prompt.</summary>
+/// <summary>The instructions that a language model gets with the user's prompt.</summary>
 internal static class CampaignPrompt
 {
     /// <summary>The system message: the task, and the limits that the request sets. The user's prompt goes beside it, unchanged.</summary>

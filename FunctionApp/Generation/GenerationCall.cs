@@ -6,9 +6,9 @@ namespace Atelier.Generation;
 /// <param name="Attempt">The attempt, from 1. A call repeated after a crash carries the same number.</param>
 public sealed record GenerationCall(Guid CampaignId, string Part, int Attempt)
 {
-    /// <summary>Campaign and part, the same for all attempts: what a provider is told as the end user of the call.</summary>
+    /// <summary>Campaign and part, the same for all attempts: sent to providers as the end user of the call.</summary>
     public string User => $"{CampaignId:D}/{Part}";
 
-    /// <summary>Campaign, part and attempt: a provider that takes an idempotency key answers a repeated call from its record.</summary>
+    /// <summary>Campaign, part and attempt: a provider that supports idempotency keys repeats its first response to a repeated call.</summary>
     public string IdempotencyKey => $"{CampaignId:D}/{Part}/{Attempt}";
 }

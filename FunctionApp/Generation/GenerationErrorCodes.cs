@@ -6,7 +6,7 @@ public static class GenerationErrorCodes
     /// <summary>Too many calls (429), or a call held back because the provider asked to wait. Transient.</summary>
     public const string RateLimited = "rate_limited";
 
-    /// <summary>The provider did not answer in time, or said so (408, 504). Transient.</summary>
+    /// <summary>The provider did not respond in time, or reported a timeout of its own (408, 504). Transient.</summary>
     public const string Timeout = "timeout";
 
     /// <summary>The provider could not be reached or the connection broke (also 499). Transient.</summary>
@@ -18,19 +18,19 @@ public static class GenerationErrorCodes
     /// <summary>The provider was busy with the same thing or not ready for it (409, 425). Transient.</summary>
     public const string Conflict = "conflict";
 
-    /// <summary>The answer could not be read, or was empty. Transient: models do not fail the same way twice.</summary>
+    /// <summary>The response could not be read, or was empty. Transient: a model seldom fails the same way twice.</summary>
     public const string InvalidResponse = "invalid_response";
 
     /// <summary>
-    /// The answer cannot be used for a reason that will hardly change: a shape that is not understood, something else than an image, a place that
-    /// images may not come from, a response beyond the limit. Tried once more at most, because each attempt is paid for.
+    /// The response cannot be used for a reason that is unlikely to change: an unknown shape, something other than an image, a host that images
+    /// may not come from, a size beyond the limit. Retried once at most, because each attempt is paid for.
     /// </summary>
-    public const string UnusableAnswer = "unusable_answer";
+    public const string UnusableResponse = "unusable_answer";
 
-    /// <summary>The text was cut at its length limit. Tried once more at most, with more room.</summary>
+    /// <summary>The text was cut at its length limit. Retried once at most, with a higher limit.</summary>
     public const string Truncated = "truncated";
 
-    /// <summary>The provider's content filter stopped the prompt or the answer, or the model refused. Final.</summary>
+    /// <summary>The provider's content filter stopped the prompt or the response, or the model refused. Final.</summary>
     public const string ContentFilter = "content_filter";
 
     /// <summary>The provider's moderation blocked an image. Final.</summary>

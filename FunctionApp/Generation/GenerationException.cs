@@ -1,6 +1,6 @@
 namespace Atelier.Generation;
 
-/// <summary>Why a provider did not deliver: the one failure type of every provider.</summary>
+/// <summary>The failure of a call to a provider: the one failure type of every provider.</summary>
 public sealed class GenerationException : Exception
 {
     /// <summary>The most characters that a message has.</summary>
@@ -27,16 +27,16 @@ public sealed class GenerationException : Exception
     /// <summary>Whether another attempt can help. Default: false.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>How long the provider asked to be left alone, counted from when the failure was raised. Default: it did not ask.</summary>
+    /// <summary>How long the provider asked to wait, counted from when the failure was raised. Default: it did not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>What held the call back before it was made. Default: the provider was called.</summary>
+    /// <summary>The hold because of which the call was not made. Default: the provider was called.</summary>
     public ProviderHold? Hold { get; init; }
 
-    /// <summary>The HTTP status of the provider's answer. Default: there was no answer.</summary>
+    /// <summary>The HTTP status of the provider's response. Default: there was no response.</summary>
     public int? HttpStatus { get; init; }
 
-    // Never between the halves of a character.
+    // Never between the two halves of a surrogate pair.
     private static string Cut(string message)
     {
         if (message.Length <= MaxMessageLength)

@@ -35,13 +35,13 @@ public static class GenerationServices
         var defaultText = DefaultOf(providers, "Text", [.. registry.TextProviders]);
         var defaultImage = DefaultOf(providers, "Image", [.. registry.ImageProviders]);
 
-        var places = configuration.ReadInt32(ProviderPlaces.Setting, ProviderPlaces.Default, min: 1, max: 10_000);
+        var slots = configuration.ReadInt32(ProviderConcurrencyLimiter.Setting, ProviderConcurrencyLimiter.Default, min: 1, max: 10_000);
 
         var limits = ResponseLimits.Read(configuration);
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(registry.Addresses);
-        services.AddSingleton(p => new ProviderPlaces(places, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new ProviderConcurrencyLimiter(slots, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ProviderGate>();
         services.AddSingleton(callbacks);
         services.AddSingleton(new SecretRedactor(registry.Secrets));

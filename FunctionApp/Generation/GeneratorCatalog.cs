@@ -12,9 +12,9 @@ public sealed class GeneratorCatalog
     /// <summary>Creates the catalog.</summary>
     /// <param name="text">The configured providers of text.</param>
     /// <param name="image">The configured providers of images.</param>
-    /// <param name="defaultText">The provider that writes where a request names none.</param>
-    /// <param name="defaultImage">The provider that makes images where a request names none.</param>
-    /// <param name="asyncImage">The configured providers of images that take orders.</param>
+    /// <param name="defaultText">The provider of text for requests that name none.</param>
+    /// <param name="defaultImage">The provider of images for requests that name none.</param>
+    /// <param name="asyncImage">The configured asynchronous providers of images.</param>
     public GeneratorCatalog(
         IEnumerable<ITextGenerator> text,
         IEnumerable<IImageGenerator> image,
@@ -31,10 +31,10 @@ public sealed class GeneratorCatalog
         DefaultImage = IsAsync(defaultImage) ? AsyncImage(defaultImage).Provider : Image(defaultImage).Provider;
     }
 
-    /// <summary>The name of the provider that writes where a request names none.</summary>
+    /// <summary>The name of the provider of text for requests that name none.</summary>
     public string DefaultText { get; }
 
-    /// <summary>The name of the provider that makes images where a request names none.</summary>
+    /// <summary>The name of the provider of images for requests that name none.</summary>
     public string DefaultImage { get; }
 
     /// <summary>The names of the configured providers of text, sorted.</summary>
@@ -49,7 +49,7 @@ public sealed class GeneratorCatalog
     /// <summary>Whether a provider of images of this name is configured.</summary>
     public bool HasImage(string name) => _image.ContainsKey(name) || IsAsync(name);
 
-    /// <summary>Whether the provider of images of this name takes orders instead of making the caller wait.</summary>
+    /// <summary>Whether the provider of images of this name is asynchronous: it takes a job and reports its end.</summary>
     public bool IsAsync(string name) => _asyncImage.ContainsKey(name);
 
     /// <summary>The provider of text of this name; null is the default one.</summary>
@@ -60,12 +60,12 @@ public sealed class GeneratorCatalog
     /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
     public IImageGenerator Image(string? name) => Find(_image, name ?? DefaultImage, "images");
 
-    /// <summary>The name of a provider of images, of either way, as it is configured; null is the default one.</summary>
+    /// <summary>The name of a provider of images, synchronous or not, as it is configured; null is the default one.</summary>
     /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
     public string ImageName(string? name) =>
         IsAsync(name ?? DefaultImage) ? AsyncImage(name ?? DefaultImage).Provider : Image(name).Provider;
 
-    /// <summary>The provider of images by order of this name.</summary>
+    /// <summary>The asynchronous provider of images of this name.</summary>
     /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
     public IAsyncImageGenerator AsyncImage(string name) => Find(_asyncImage, name, "images");
 

@@ -1,6 +1,6 @@
 namespace Atelier.Generation;
 
-/// <summary>A provider that takes an order for an image, and tells later that it is done.</summary>
+/// <summary>A provider that takes an order for an image, and reports later that it is done.</summary>
 public interface IAsyncImageGenerator
 {
     /// <summary>The name that requests and configuration use, for example <c>replicate</c>.</summary>
@@ -9,20 +9,20 @@ public interface IAsyncImageGenerator
     /// <summary>The model that makes the images, as the provider names it.</summary>
     string Model { get; }
 
-    /// <summary>How often a job is asked for whose callback does not come, and how long it may take.</summary>
-    JobPatience Patience { get; }
+    /// <summary>How often a job is polled while its callback does not come, and how long it may take.</summary>
+    JobTiming JobTiming { get; }
 
     /// <summary>Orders one image, in one call: retrying is the workflow's business.</summary>
     /// <returns>The job's id at the provider.</returns>
-    /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or answered nonsense.</exception>
+    /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or sent an unusable response.</exception>
     Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Asks how a job stands.</summary>
-    /// <exception cref="GenerationException">The question failed; the job may be well.</exception>
+    /// <summary>Gets the status of a job.</summary>
+    /// <exception cref="GenerationException">The poll failed; that says nothing about the job.</exception>
     Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken);
 
     /// <summary>Ends a job at the provider. One that has ended already stays as it is.</summary>
-    /// <exception cref="GenerationException">The provider could not be told.</exception>
+    /// <exception cref="GenerationException">The provider could not be reached, or failed.</exception>
     Task CancelAsync(string jobId, CancellationToken cancellationToken);
 
     /// <summary>Fetches the image of a job that succeeded.</summary>
@@ -30,7 +30,7 @@ public interface IAsyncImageGenerator
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="GenerationException">
     /// It could not be fetched; transient with a code other than <see cref="GenerationErrorCodes.InvalidResponse"/> and
-    /// <see cref="GenerationErrorCodes.UnusableAnswer"/> where the same address is worth another try.
+    /// <see cref="GenerationErrorCodes.UnusableResponse"/> where the same address is worth another try.
     /// </exception>
     Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken);
 
@@ -38,14 +38,14 @@ public interface IAsyncImageGenerator
     /// <param name="header">Gives a header's value by name, without regard to case, or null.</param>
     /// <param name="body">The body as it came.</param>
     /// <exception cref="CallbackRefusedException">The signature is missing or false, or its time is more than five minutes off.</exception>
-    /// <exception cref="GenerationException">It is signed, and yet says nothing that can be understood.</exception>
+    /// <exception cref="GenerationException">The signature is valid, but the body cannot be understood.</exception>
     ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body);
 }
 
-/// <summary>How patient the workflow is with a job.</summary>
-/// <param name="PollInterval">The first wait before a job is asked for; each further one is half as long again, up to half a minute.</param>
-/// <param name="Timeout">When a job that has not ended is given up.</param>
-public sealed record JobPatience(TimeSpan PollInterval, TimeSpan Timeout);
+/// <summary>How often a job is polled, and how long it may take.</summary>
+/// <param name="PollInterval">The wait before the first poll; each further one is 1.5 times as long, up to 30 s.</param>
+/// <param name="Timeout">After how long a job that has not ended times out.</param>
+public sealed record JobTiming(TimeSpan PollInterval, TimeSpan Timeout);
 
 /// <summary>Where a job at a provider stands.</summary>
 public enum ImageJobStatus
@@ -53,14 +53,14 @@ public enum ImageJobStatus
     /// <summary>Not yet ended.</summary>
     Running,
 
-    /// <summary>Its image is there.</summary>
+    /// <summary>Its image is ready.</summary>
     Succeeded,
 
     /// <summary>It has ended without an image.</summary>
     Failed,
 }
 
-/// <summary>A job as its provider tells it. One that succeeded has an output or an image, one that failed a failure.</summary>
+/// <summary>A job as its provider reports it. One that succeeded has an output or an image, one that failed a failure.</summary>
 /// <param name="Id">The job's id at the provider.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Output">The address of its image.</param>
@@ -69,6 +69,6 @@ public enum ImageJobStatus
 public sealed record ImageJob(
     string Id, ImageJobStatus Status, string? Output = null, GeneratedImage? Image = null, GenerationException? Failure = null);
 
-/// <summary>A callback that is not its provider's, or too old to be believed.</summary>
-/// <param name="reason">What is wrong, for the log: never what would have been right.</param>
+/// <summary>A callback that is not its provider's, or is too old.</summary>
+/// <param name="reason">What is wrong, for the log. Never the expected value.</param>
 public sealed class CallbackRefusedException(string reason) : Exception(reason);

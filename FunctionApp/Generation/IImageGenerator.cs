@@ -9,7 +9,7 @@ public interface IImageGenerator
     /// <summary>Makes one image, in one call to the provider: retrying is the workflow's business.</summary>
     /// <param name="request">What to make.</param>
     /// <param name="cancellationToken">Ends the call to the provider.</param>
-    /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or answered nonsense.</exception>
+    /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or sent an unusable response.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     Task<GeneratedImage> GenerateAsync(ImageRequest request, CancellationToken cancellationToken);
 }
@@ -24,7 +24,7 @@ public sealed record ImageRequest(GenerationCall Call, string Prompt, string Siz
 
 /// <summary>An image that a provider made.</summary>
 /// <param name="Bytes">The encoded image.</param>
-/// <param name="ContentType">What the bytes are, told from the bytes themselves: <c>image/png</c>, <c>image/jpeg</c> or <c>image/webp</c>.</param>
+/// <param name="ContentType">What the bytes are, as detected from the bytes themselves: <c>image/png</c>, <c>image/jpeg</c> or <c>image/webp</c>.</param>
 /// <param name="Width">Width in pixels, where the image's header says so.</param>
 /// <param name="Height">Height in pixels, where the image's header says so.</param>
 /// <param name="Model">The model that made it, as the provider names it.</param>

@@ -9,7 +9,7 @@ public interface ITextGenerator
     /// <summary>Writes the text, in one call to the provider: retrying is the workflow's business.</summary>
     /// <param name="request">What to write.</param>
     /// <param name="cancellationToken">Ends the call to the provider.</param>
-    /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or answered nonsense.</exception>
+    /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or sent an unusable response.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     Task<GeneratedText> GenerateAsync(TextRequest request, CancellationToken cancellationToken);
 }

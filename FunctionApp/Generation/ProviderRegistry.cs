@@ -6,7 +6,7 @@ using Atelier.Generation.Http;
 namespace Atelier.Generation;
 
 /// <summary>
-/// What the configured providers offer, gathered before the application starts: each provider's folder adds itself here, and
+/// Collects what the configured providers offer, before the application starts: each provider's folder adds itself here, and
 /// <see cref="GenerationServices"/> lists the folders.
 /// </summary>
 internal sealed class ProviderRegistry
@@ -29,7 +29,7 @@ internal sealed class ProviderRegistry
     /// <summary>Where each provider is.</summary>
     public IReadOnlyList<ProviderAddress> Addresses => _addresses;
 
-    /// <summary>Tells where a provider is, for whoever wants to know whether it answers.</summary>
+    /// <summary>Adds a provider's address, which readiness probes call.</summary>
     public void AddAddress(string name, Uri endpoint) => _addresses.Add(new(name, endpoint));
 
     /// <summary>Offers texts of a provider.</summary>
@@ -38,10 +38,10 @@ internal sealed class ProviderRegistry
     /// <summary>Offers images of a provider.</summary>
     public void AddImage(string name, Func<ProviderParts, IImageGenerator> create) => _image.Add(new(name, create));
 
-    /// <summary>Offers images of a provider that takes orders.</summary>
+    /// <summary>Offers images of an asynchronous provider.</summary>
     public void AddAsyncImage(string name, Func<ProviderParts, IAsyncImageGenerator> create) => _asyncImage.Add(new(name, create));
 
-    /// <summary>Names a key that must not show in any failure.</summary>
+    /// <summary>Adds a key that must not appear in any failure.</summary>
     public void AddSecret(Secret? secret)
     {
         if (secret is not null)
@@ -59,12 +59,12 @@ internal sealed class ProviderRegistry
     private sealed record Offer<T>(string Name, Func<ProviderParts, T> Create);
 }
 
-/// <summary>What providers are made with.</summary>
+/// <summary>What providers are created with.</summary>
 /// <param name="Connections">The connections, shared by all providers.</param>
 /// <param name="Http">HTTP over them, for providers without a client package.</param>
 /// <param name="Limits">How long responses may be.</param>
 /// <param name="Callbacks">Where asynchronous providers report to.</param>
-/// <param name="Failures">Says what a failure means.</param>
+/// <param name="Failures">Maps failures to their codes.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ProviderParts(
     ProviderConnections Connections,
@@ -74,10 +74,10 @@ internal sealed record ProviderParts(
     FailureClassifier Failures,
     TimeProvider Time)
 {
-    /// <summary>What runs a provider's calls.</summary>
+    /// <summary>Creates what runs a provider's calls.</summary>
     public ProviderCaller CallerOf(string provider, TimeSpan timeout) => new(provider, timeout, Failures, Time);
 
-    /// <summary>What takes a provider's images.</summary>
+    /// <summary>Creates what reads a provider's images.</summary>
     public ProviderImages ImagesOf(string provider, IReadOnlyList<string> hosts, Uri endpoint) =>
         new(provider, Http, Limits, Failures, hosts, endpoint);
 }

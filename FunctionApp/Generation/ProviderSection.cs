@@ -38,7 +38,7 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
         return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
     }
 
-    /// <summary>A setting that must not show; null where it is missing or blank.</summary>
+    /// <summary>A secret setting; null where it is missing or blank.</summary>
     public Secret? Secret(string key) => Text(key) is { } value ? new Secret(value) : null;
 
     /// <summary>An address; null where it is missing.</summary>
@@ -94,14 +94,14 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
     }
 
     /// <summary>
-    /// How patient to be with jobs: <c>PollInterval</c> (default 5 s) and <c>JobTimeout</c> (default 5 min: a part is worked on for 15 min by default, and a
-    /// job that is lost must leave time for another), as <c>hh:mm:ss</c>.
+    /// How often jobs are polled, and how long they may take: <c>PollInterval</c> (default 5 s) and <c>JobTimeout</c> (default 5 min, which leaves
+    /// time for two more jobs within a part's default of 15 min), as <c>hh:mm:ss</c>.
     /// </summary>
     /// <exception cref="SettingException">One is no time, or out of bounds.</exception>
-    public JobPatience Patience() => new(
+    public JobTiming JobTiming() => new(
         Time("PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)), Time("JobTimeout", TimeSpan.FromMinutes(5), TimeSpan.FromDays(1)));
 
-    /// <summary><c>OutputHosts</c>: host names apart by commas, each with its subdomains where it begins with a dot.</summary>
+    /// <summary><c>OutputHosts</c>: host names separated by commas, each with its subdomains where it begins with a dot.</summary>
     public string[] OutputHosts(string defaultValue) =>
         (Text("OutputHosts") ?? defaultValue).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

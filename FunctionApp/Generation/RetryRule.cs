@@ -3,12 +3,12 @@ namespace Atelier.Generation;
 /// <summary>Whether another attempt follows a failure.</summary>
 public enum RetryRule
 {
-    /// <summary>It would fail in the same way.</summary>
+    /// <summary>Not retried: it would fail in the same way.</summary>
     Never,
 
-    /// <summary>One more at most among the attempts at a part: each attempt is paid for.</summary>
+    /// <summary>Retried once at most among the attempts at a part: each attempt is paid for.</summary>
     Once,
 
-    /// <summary>As the part's retry policy has it.</summary>
+    /// <summary>Retried by the part's retry policy.</summary>
     AsPolicy,
 }

@@ -1,6 +1,6 @@
 namespace Atelier.Generation;
 
-/// <summary>A key or password from configuration. It shows itself only where it is asked to by name, never in a log or a record's text.</summary>
+/// <summary>A key or password from configuration. Only <see cref="Reveal"/> returns it; its text, as in logs, is <c>***</c>.</summary>
 internal sealed class Secret(string value)
 {
     /// <summary>The secret itself, for the client that sends it.</summary>

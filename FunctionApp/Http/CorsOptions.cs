@@ -2,7 +2,7 @@ using Atelier.Configuration;
 
 namespace Atelier.Http;
 
-/// <summary>Which pages of other origins may call: <c>Cors:Origins</c>, apart by commas. Default is none.</summary>
+/// <summary>Which pages of other origins may call: <c>Cors:Origins</c>, separated by commas. Default is none.</summary>
 /// <param name="Origins">As browsers write them: scheme, host, and the port where it is not the scheme's.</param>
 /// <param name="WithCredentials">Whether a page may call with the sign-in's cookie.</param>
 public sealed record CorsOptions(IReadOnlyList<string> Origins, bool WithCredentials)
@@ -14,9 +14,9 @@ public sealed record CorsOptions(IReadOnlyList<string> Origins, bool WithCredent
     public static CorsOptions Read(IConfiguration configuration, bool withCredentials)
     {
         string[] origins = configuration.ReadList(Setting);
-        // No wildcard: with one, any page could use whatever its visitor's browser adds.
+        // No wildcard: with one, any page could use the credentials that its visitor's browser adds.
         return Array.Find(origins, origin => !IsOrigin(origin)) is { } wrong
-            ? throw new SettingException(Setting, $"Setting '{Setting}' must be origins such as https://app.example.org apart by commas, without a path, not '{wrong}'.")
+            ? throw new SettingException(Setting, $"Setting '{Setting}' must be origins such as https://app.example.org separated by commas, without a path, not '{wrong}'.")
             : new CorsOptions(origins, withCredentials);
     }
 

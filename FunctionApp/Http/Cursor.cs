@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Atelier.Http;
 
-/// <summary>Where a page of campaigns ended. Opaque to clients; stable while newer campaigns arrive.</summary>
+/// <summary>Where a page of campaigns ended. Opaque to clients; stable while new campaigns are accepted.</summary>
 /// <param name="CreatedAt">Creation of the last campaign on the page.</param>
 /// <param name="Id">Its id, which orders campaigns of one instant.</param>
 internal sealed record Cursor(DateTimeOffset CreatedAt, Guid Id)
@@ -21,7 +21,7 @@ internal sealed record Cursor(DateTimeOffset CreatedAt, Guid Id)
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Reads what <see cref="ToString"/> wrote; anything else is no cursor.</summary>
+    /// <summary>Reads what <see cref="ToString"/> wrote; false for anything else.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Cursor? cursor)
     {
         cursor = null;

@@ -2,12 +2,12 @@ using Atelier.Problems;
 
 namespace Atelier.Http;
 
-/// <summary>Gathers what is wrong with a request, so that it is told all at once.</summary>
+/// <summary>Collects what is wrong with a request, so that one response reports it all.</summary>
 internal sealed class FieldErrors
 {
     private readonly Dictionary<string, List<string>> _errors = [];
 
-    /// <summary>Adds what a field must be, as the rest of a sentence that begins with its name.</summary>
+    /// <summary>Adds an error: the rest of a sentence that begins with the field's name.</summary>
     public void Add(string field, string error)
     {
         if (!_errors.TryGetValue(field, out List<string>? errors))

@@ -137,7 +137,7 @@ internal sealed class JsonFields
     private T? Fail<T>(string name, string error)
         where T : class
     {
-        // One field, one error: what comes after the first would only repeat it.
+        // One error a field: further ones would only repeat the first.
         _errors.Add(PathOf(name), error);
         _fields.Remove(name);
         return null;

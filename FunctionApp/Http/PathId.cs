@@ -7,10 +7,10 @@ internal static class PathId
 {
     private const int Length = 36;
 
-    /// <summary>Reads an id as it is written everywhere, with nothing around it: .NET would take spaces.</summary>
+    /// <summary>Reads an id in its exact form; .NET's parser would also accept spaces around it.</summary>
     /// <param name="text">The part of the path.</param>
     /// <param name="what">What has such an id, for the message.</param>
-    /// <exception cref="ApiException">404: what is no id leads to nothing.</exception>
+    /// <exception cref="ApiException">404: it is not an id.</exception>
     public static Guid Parse(string text, string what) =>
         text.Length == Length && Guid.TryParseExact(text, "D", out Guid id) ? id : throw ApiException.NotFound(what);
 }

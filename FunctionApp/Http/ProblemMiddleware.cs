@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace Atelier.Http;
 
-/// <summary>Turns what an HTTP function throws into problem details; the hosts would answer an empty 500.</summary>
-/// <remarks>Orchestrators and activities pass through untouched: their exceptions are the engine's.</remarks>
+/// <summary>Turns what an HTTP function throws into problem details; the hosts would send an empty 500.</summary>
+/// <remarks>Orchestrators and activities pass through unchanged: the engine handles their exceptions.</remarks>
 public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
 {
     private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(5);
@@ -30,16 +30,16 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
         {
             if (http.RequestAborted.IsCancellationRequested)
             {
-                // Nobody is there to read an answer, and the caller's leaving is no error.
+                // There is no caller left to read a response, and a disconnect is no error.
                 logger.LogDebug("{Method} {Path} was aborted by the caller.", http.Request.Method, http.Request.Path);
                 http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 return;
             }
-            // The server reads on through a body that was refused. Were it to stop at a limit of its own, the Functions host would still be sending
-            // the body and make an empty 500 of the answer.
+            // The server reads a refused body to its end. If it stopped at its own limit, the Functions host would still be sending
+            // the body and would turn the response into an empty 500.
             if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
                 limit.MaxRequestBodySize = null;
-            // Written here: the result of an invocation can be set on the Functions host alone.
+            // Written directly: only the Functions host lets middleware set an invocation's result.
             await new ProblemResult(ToProblem(exception, http)).ExecuteAsync(http);
         }
     }
@@ -50,11 +50,11 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
         {
             case ApiException problem:
                 logger.LogInformation(
-                    "{Method} {Path} is answered with {Status} {Code}: {Detail}",
+                    "{Method} {Path} ends with {Status} {Code}: {Detail}",
                     http.Request.Method, http.Request.Path, problem.Status, problem.Code, problem.Message);
                 return problem;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is longer than the host takes.");
+                return new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is longer than the host accepts.");
             case BadHttpRequestException bad:
                 return new ApiException(bad.StatusCode, "invalid_request", "The request could not be read.");
             case { } when TransientFailure.Is(exception):
@@ -62,7 +62,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
                 return new ApiException(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = DatabaseRetry };
             default:
                 logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
-                return new ApiException(500, "internal_error", "Something went wrong here; the trace id leads to what.");
+                return new ApiException(500, "internal_error", "Something went wrong here; the log has the details under the trace id.");
         }
     }
 }

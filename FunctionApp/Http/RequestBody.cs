@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace Atelier.Http;
 
-/// <summary>Reads a body within the bounds of <see cref="RequestSize"/>, and says what is wrong with it.</summary>
-/// <remarks>The hosts' own body binding answers anything that it cannot read with an empty 500.</remarks>
+/// <summary>Reads a body within the limits of <see cref="RequestSize"/>, with precise errors.</summary>
+/// <remarks>The hosts' own body binding responds with an empty 500 to anything that it cannot read.</remarks>
 internal static class RequestBody
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
@@ -18,7 +18,7 @@ internal static class RequestBody
     public static async Task<JsonDocument> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> body = await ReadAsync(request, RequestSize.MaxJsonBody, cancellationToken);
-        // A byte order mark says what is known: the body is in UTF-8.
+        // A byte order mark is redundant: the body is in UTF-8.
         if (body.Span.StartsWith(ByteOrderMark))
             body = body[ByteOrderMark.Length..];
         if (body.IsEmpty)
@@ -30,18 +30,18 @@ internal static class RequestBody
 
     /// <summary>Reads a body as it came.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="maxLength">The longest that is taken, in bytes.</param>
+    /// <param name="maxLength">The longest body that is accepted, in bytes.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     /// <exception cref="ApiException">413: it is longer.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int maxLength, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maxLength)
             throw TooLarge(maxLength);
-        // The server's own limit, 30 MB on both hosts, is in the way of longer bodies; the loop below counts instead.
+        // The server's own limit, 30 MB on both hosts, would refuse longer bodies; the loop below counts instead.
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
 
-        // It grows with what has come, not with what a stranger says will come.
+        // The buffer grows with the bytes received, not with the announced length.
         var body = new MemoryStream();
         byte[] buffer = new byte[16 << 10];
         int length;
@@ -62,8 +62,8 @@ internal static class RequestBody
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The second of them: a name that is half of a surrogate pair cannot be compared with the others. What has no place in the
-            // text is what is right but for a name that is there already.
+            // InvalidOperationException: a name with half of a surrogate pair cannot be compared with the others. A JsonException without
+            // a position: an object has the same name twice.
             string why = exception switch
             {
                 JsonException { LineNumber: { } line, BytePositionInLine: { } position } => $" at line {line + 1}, byte {position + 1}",

@@ -1,10 +1,10 @@
 using Atelier.Problems;
 namespace Atelier.Http;
 
-/// <summary>The id of a request, under which the log tells of it: the caller's own <c>X-Request-Id</c>, or the trace id.</summary>
+/// <summary>The id of a request in the log: the caller's own <c>X-Request-Id</c>, or the trace id.</summary>
 internal static class RequestId
 {
-    /// <summary>The header, of requests and answers.</summary>
+    /// <summary>The header, of requests and responses.</summary>
     public const string Header = "X-Request-Id";
 
     private const int MaxLength = 64;

@@ -2,10 +2,10 @@ using Atelier.Problems;
 
 namespace Atelier.Http;
 
-/// <summary>How large a request may be. Longer addresses and headers than anything here needs are refused on every route, with a response that says so.</summary>
+/// <summary>How large a request may be. Longer addresses and headers are refused on every route, with problem details.</summary>
 /// <remarks>
-/// A server refuses what is too long for itself before any code of ours runs, with an empty answer. EmbeddedHost's takes more than
-/// these limits, so that it is these that a client meets first.
+/// A server refuses what is beyond its own limits before any of this code runs, with an empty response. EmbeddedHost's limits are higher
+/// than these, so that a client meets these first.
 /// </remarks>
 internal static class RequestSize
 {
@@ -24,7 +24,7 @@ internal static class RequestSize
     /// <summary>The longest body of a provider's report, in bytes: an image in Base64 and what is around it.</summary>
     public const int MaxReport = 48 << 20;
 
-    /// <summary>Looks at a request's address and headers; its body is looked at where it is read.</summary>
+    /// <summary>Checks a request's address and headers. Its body is checked where it is read.</summary>
     /// <exception cref="ApiException">414: the address is too long. 431: the headers are.</exception>
     public static void Check(HttpRequest request)
     {

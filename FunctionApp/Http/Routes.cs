@@ -8,10 +8,10 @@ namespace Atelier.Http;
 /// <summary>Who may call a route.</summary>
 internal enum RouteAccess
 {
-    /// <summary>Everyone; nobody is asked who they are, and nothing is counted.</summary>
+    /// <summary>Everyone: callers are not identified, and their requests are not counted.</summary>
     Anyone,
 
-    /// <summary>A caller that is known and may come in, within its limits.</summary>
+    /// <summary>An identified and admitted caller, within its limits.</summary>
     Caller,
 
     /// <summary>A caller that the configuration or its key makes an operator.</summary>
@@ -19,7 +19,7 @@ internal enum RouteAccess
 }
 
 /// <summary>A route: what it takes, who may call it, and which function runs.</summary>
-/// <param name="Methods">HTTP methods apart by commas; <c>*</c> for all.</param>
+/// <param name="Methods">HTTP methods separated by commas; <c>*</c> for all.</param>
 /// <param name="Path">The template, without the leading slash.</param>
 /// <param name="Access">Who may call it.</param>
 /// <param name="Function">Name of the function.</param>
@@ -51,15 +51,15 @@ internal static class Routes
     public const string Docs = "api/docs";
     public const string DocsAsset = "api/docs/{asset}";
 
-    // An empty template would make the hosts take the function's name for its route. A parameter that may be missing, and may not be longer
-    // than nothing, matches the root alone.
+    // With an empty template the hosts would use the function's name as its route. An optional parameter of length 0
+    // matches the root only.
     public const string Page = "{nothing:maxlength(0)?}";
     public const string PageAsset = "assets/{file}";
     public const string PageIcon = "favicon.svg";
     public const string PageSettings = "settings.json";
 
-    // Whatever is left: the hosts prefer a literal path and a listed method. The Functions host's own routes, /admin and /runtime, come before all of
-    // an app's.
+    // Everything else: the hosts prefer a literal path and a listed method. The Functions host's own routes, /admin and /runtime, take precedence
+    // over all of an app's.
     public const string Unknown = "{*path}";
 
     /// <summary>The table.</summary>
@@ -106,7 +106,7 @@ internal static class Routes
     /// <exception cref="KeyNotFoundException">It is not in the table.</exception>
     public static Route Of(string function) => ByFunction[function];
 
-    /// <summary>Sees to it that of every HTTP function the table says who may call it.</summary>
+    /// <summary>Checks that every HTTP function is in the table.</summary>
     /// <param name="types">The types that declare functions, among others.</param>
     /// <exception cref="StartException">One is not in the table.</exception>
     public static void Check(IEnumerable<Type> types)

@@ -1,20 +1,20 @@
 namespace Atelier.Http;
 
-/// <summary>The headers that keep browsers from doing harm with a response.</summary>
+/// <summary>The security headers of responses.</summary>
 internal static class SecurityHeaders
 {
-    /// <summary>The policy of the app's page: what it needs comes from here; images also from memory, where those are that a key was needed for.</summary>
+    /// <summary>The policy of the app's page: everything is loaded from the app itself; images also from blob URLs, because some are fetched with a key.</summary>
     public const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    // Data is for programs: nothing in it may run, and no page may show it in a frame.
+    // Data: no script in it may run, and no page may show it in a frame.
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    // Any other page, such as the documentation, also gets styles inside it: component libraries write them.
+    // Any other page, such as the documentation, may have inline styles: component libraries need them.
     private const string OtherPagePolicy =
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    /// <summary>Writes them, before the function runs; it may replace each.</summary>
+    /// <summary>Writes them before the function runs, which may replace each.</summary>
     /// <param name="response">The response.</param>
     /// <param name="isHttps">Whether the app is reached by HTTPS, so that browsers must never try anything else.</param>
     public static void WriteTo(HttpResponse response, bool isHttps)
@@ -26,7 +26,7 @@ internal static class SecurityHeaders
         headers["Referrer-Policy"] = "no-referrer";
         if (isHttps)
             headers.StrictTransportSecurity = "max-age=31536000";
-        // What a caller sees is the caller's: unless a function says better, nobody keeps it.
+        // Responses hold callers' data: unless a function sets another policy, no cache stores them.
         headers.CacheControl = "no-store";
         response.OnStarting(ChoosePolicy, response);
     }

@@ -3,11 +3,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Http;
 
-/// <summary>What no other function takes: preflights, unknown paths, and known paths with another method.</summary>
+/// <summary>Handles what no other function does: preflights, unknown paths, and known paths with another method.</summary>
 /// <remarks>Without it the hosts' own response is an empty 404, without the headers that every response has.</remarks>
 public sealed class UnknownRoute(Cors cors)
 {
-    /// <summary>Answers a preflight with 204, everything else with 404 problem details.</summary>
+    /// <summary>Responds to a preflight with 204, to everything else with 404 problem details.</summary>
     [Function(nameof(UnknownRoute))]
     public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = Routes.Unknown)] HttpRequest request)
     {

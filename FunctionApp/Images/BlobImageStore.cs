@@ -4,11 +4,11 @@ using Azure.Storage.Blobs.Models;
 
 namespace Atelier.Images;
 
-/// <summary>Keeps images as blobs of one private container, which is created when the first image comes.</summary>
+/// <summary>Stores images as blobs of one private container, which is created with the first image.</summary>
 /// <param name="container">The container.</param>
 internal sealed class BlobImageStore(BlobContainerClient container) : IImageStore, IDisposable
 {
-    // What is stored under a name is one finished image; "private": a cache that others share has no business with it.
+    // The image under a name does not change; "private": shared caches must not store it.
     private const string CacheControl = "private, max-age=31536000, immutable";
 
     private readonly SemaphoreSlim _creating = new(1, 1);
@@ -24,7 +24,7 @@ internal sealed class BlobImageStore(BlobContainerClient container) : IImageStor
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound.ToString())
         {
-            // Someone deleted the container under a running process.
+            // The container was deleted while the process was running.
             _created = false;
             await CreateContainerAsync(ct);
             return await UploadAsync(name, bytes, contentType, ct);
@@ -65,7 +65,7 @@ internal sealed class BlobImageStore(BlobContainerClient container) : IImageStor
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound.ToString())
         {
-            // No image has come yet.
+            // No image has been stored yet.
         }
     }
 

@@ -4,7 +4,7 @@ namespace Atelier.Images;
 public interface IImageStore
 {
     /// <summary>Stores an image under a name. A second save under the same name replaces the first, so a repeated save does no harm.</summary>
-    /// <param name="name">The name within the store, parts apart by slashes.</param>
+    /// <param name="name">The name within the store, parts separated by slashes.</param>
     /// <param name="bytes">The encoded image.</param>
     /// <param name="contentType">What it is served as.</param>
     /// <param name="ct">Ends the upload.</param>
@@ -33,7 +33,7 @@ public interface IImageStore
 /// <param name="ETag">Its version, in quotes, as an HTTP header carries it.</param>
 public sealed record StoredImage(string Name, string ContentType, long Length, string ETag);
 
-/// <summary>An image opened for reading; whoever asked for it disposes of <paramref name="Content"/>.</summary>
+/// <summary>An image opened for reading. The caller disposes of <paramref name="Content"/>.</summary>
 /// <param name="Content">The encoded image, a stream that can seek: a request for a range reads that range alone.</param>
 /// <param name="ContentType">What it is served as.</param>
 /// <param name="Length">Its size in bytes.</param>

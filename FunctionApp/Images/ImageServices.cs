@@ -8,7 +8,7 @@ public static class ImageServices
     /// <exception cref="SettingException">A setting is missing or malformed.</exception>
     public static IServiceCollection AddImages(this IServiceCollection services, IConfiguration configuration)
     {
-        // Made at once, so that a bad setting stops the start and not the first image.
+        // Created at once, so that a bad setting stops the start instead of failing the first image.
         var container = ImageStorageOptions.CreateContainerClient(configuration);
         return services.AddSingleton<IImageStore>(_ => new BlobImageStore(container));
     }

@@ -7,7 +7,7 @@ using Azure.Storage.Blobs;
 namespace Atelier.Images;
 
 /// <summary>
-/// Which Blob Storage account the images are kept in: the one that the Functions host itself uses, told by the same settings.
+/// Which Blob Storage account the images are kept in: the one that the Functions host itself uses, from the same settings.
 /// Either <c>AzureWebJobsStorage</c> is a connection string (or <c>UseDevelopmentStorage=true</c>), or <c>AzureWebJobsStorage:blobServiceUri</c>
 /// or <c>:accountName</c> names the account and an identity opens it, <c>:clientId</c> where it is a user-assigned one.
 /// </summary>

@@ -12,7 +12,7 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
 {
     private const string Columns = "id, user_id, campaign_id, type, part, data::text, at";
 
-    /// <summary>The last id below the horizon, used or not: whatever comes later is above it.</summary>
+    /// <summary>The last id below the horizon, used or not: later events have higher ids.</summary>
     public async Task<long> ReadEndAsync(CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand("SELECT campaign_event_horizon() - 1");
@@ -23,7 +23,7 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
     /// <returns>The events, and whether more are there or will be as soon as an older transaction has ended.</returns>
     public async Task<(List<LoggedEvent> Events, bool HasMore)> ReadAllAsync(long after, int limit, CancellationToken cancellationToken)
     {
-        // Rows beyond the horizon are looked at but not handed out: they say that another look is due before the next notification.
+        // Rows beyond the horizon are read but not returned: they show that another read is due before the next notification.
         await using NpgsqlCommand command = dataSource.CreateCommand(
             $"SELECT {Columns}, id < campaign_event_horizon() FROM campaign_events WHERE id > $1 ORDER BY id LIMIT $2");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });

@@ -3,7 +3,7 @@ using Atelier.Problems;
 
 namespace Atelier.Notifications;
 
-/// <summary>An event as the log has it, ready to be told.</summary>
+/// <summary>An event as it is stored in the log.</summary>
 /// <param name="Id">Its id; later events have higher ones.</param>
 /// <param name="UserId">Whose campaign it is about.</param>
 /// <param name="CampaignId">The campaign.</param>

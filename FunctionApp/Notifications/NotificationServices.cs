@@ -5,7 +5,7 @@ using Atelier.Notifications.Webhooks;
 
 namespace Atelier.Notifications;
 
-/// <summary>Registers what tells people of changes.</summary>
+/// <summary>Registers streams, inbox and webhooks.</summary>
 public static class NotificationServices
 {
     /// <summary>Adds the event log's readers: streams, inbox and webhooks.</summary>

@@ -16,7 +16,7 @@ public static class OpenApiFunctions
     public static IResult Document([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.OpenApiDocument)] HttpRequest request)
     {
         request.HttpContext.Response.Headers.CacheControl = Revalidate;
-        return new FileAnswer(Results.Bytes(ApiDocument.Json, "application/json", entityTag: new EntityTagHeaderValue(ApiDocument.ETag)));
+        return new FileResponse(Results.Bytes(ApiDocument.Json, "application/json", entityTag: new EntityTagHeaderValue(ApiDocument.ETag)));
     }
 
     /// <summary>The page.</summary>
@@ -30,9 +30,9 @@ public static class OpenApiFunctions
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.DocsAsset)] HttpRequest request, string asset) =>
         Send(request, DocsAsset.Find(asset) ?? throw ApiException.NotFound("file"));
 
-    private static FileAnswer Send(HttpRequest request, DocsAsset asset)
+    private static FileResponse Send(HttpRequest request, DocsAsset asset)
     {
         request.HttpContext.Response.Headers.CacheControl = Revalidate;
-        return new FileAnswer(Results.Bytes(asset.Bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag)));
+        return new FileResponse(Results.Bytes(asset.Bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag)));
     }
 }

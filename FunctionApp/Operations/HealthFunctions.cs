@@ -7,18 +7,18 @@ using Npgsql;
 
 namespace Atelier.Operations;
 
-/// <summary><c>GET /api/health/live</c> and <c>/ready</c>: for load balancers, orchestrators of containers, and people.</summary>
+/// <summary><c>GET /api/health/live</c> and <c>/ready</c>: for load balancers, container orchestrators, and people.</summary>
 public sealed class HealthFunctions(
     NpgsqlDataSource dataSource, IImageStore images, ProviderProbes providers, TimeProvider timeProvider, ILogger<HealthFunctions> logger)
 {
-    /// <summary>The process answers.</summary>
+    /// <summary>Liveness: the process responds.</summary>
     [Function("GetLiveness")]
     public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Liveness)] HttpRequest request) =>
         ApiJson.Result(new { status = "ok" });
 
     /// <summary>
-    /// What it depends on answers too; 503 where one does not. A provider that is away shows and no more: campaigns wait for it, and
-    /// taking the instance out would help nobody.
+    /// Readiness: 503 when PostgreSQL, Blob Storage or the engine does not respond. A provider that is away is only shown: campaigns wait for
+    /// it, and taking the instance out of service would not help.
     /// </summary>
     [Function("GetReadiness")]
     public async Task<IResult> ReadyAsync(
@@ -28,7 +28,7 @@ public sealed class HealthFunctions(
     {
         ReadinessCheck[] checks = await Task.WhenAll(
             CheckAsync("postgres", PingAsync),
-            CheckAsync("blobs", OpenNothingAsync),
+            CheckAsync("blobs", ProbeBlobStorageAsync),
             CheckAsync("engine", token => client.GetInstanceAsync("health-check", token)));
         ReadinessCheck[] ofProviders = await providers.CheckAsync().WaitAsync(cancellationToken);
         bool ready = checks.All(check => check.IsOk);
@@ -51,8 +51,8 @@ public sealed class HealthFunctions(
         }
     }
 
-    // A blob that is not there is an answer, and costs nothing to send.
-    private async Task OpenNothingAsync(CancellationToken cancellationToken)
+    // A blob that does not exist shows that the storage responds, and costs no transfer.
+    private async Task ProbeBlobStorageAsync(CancellationToken cancellationToken)
     {
         if (await images.OpenAsync("health-check", cancellationToken) is { } content)
             await content.Content.DisposeAsync();

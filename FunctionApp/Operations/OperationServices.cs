@@ -4,7 +4,7 @@ using Atelier.Operations.Retention;
 
 namespace Atelier.Operations;
 
-/// <summary>Registers what operators need.</summary>
+/// <summary>Registers dead letters and retention.</summary>
 public static class OperationServices
 {
     /// <summary>Adds dead letters and retention.</summary>

@@ -3,9 +3,9 @@ using Atelier.Generation;
 
 namespace Atelier.Operations;
 
-/// <summary>Sees whether each provider answers at all, at most twice a minute however often it is asked, and without cost.</summary>
+/// <summary>Checks whether each provider responds at all, at most twice a minute, and without cost.</summary>
 /// <remarks>
-/// A request without credentials to the provider's base address: any HTTP answer, a refusal too, shows that the way there is open. What a
+/// A request without credentials to the provider's base address: any HTTP response, even a refusal, shows that it can be reached. What a
 /// key may do is only known from a paid call.
 /// </remarks>
 public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, TimeProvider timeProvider, ILogger<ProviderProbes> logger) : IDisposable
@@ -15,7 +15,7 @@ public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, Tim
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
     private readonly ConcurrentDictionary<string, Probe> _last = new(StringComparer.Ordinal);
 
-    /// <summary>How each provider is, as known for at most 30 s.</summary>
+    /// <summary>The status of each provider, at most 30 s old.</summary>
     public Task<ReadinessCheck[]> CheckAsync() => Task.WhenAll(providers.Select(CheckAsync));
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, Tim
         _ => Begin(provider),
         (_, last) => timeProvider.GetElapsedTime(last.At) < Freshness ? last : Begin(provider)).Check.Value;
 
-    // Lazy: of several that are made at once only the one that is kept calls. It ends for nobody's leaving, as others wait for it too.
+    // Lazy: of several created at once only the one that is stored makes the call. No caller's disconnect ends it, as others may wait for it.
     private Probe Begin(ProviderAddress provider) => new(
         timeProvider.GetTimestamp(),
         new Lazy<Task<ReadinessCheck>>(() => ReadinessCheck.RunAsync(
@@ -34,7 +34,7 @@ public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, Tim
 
     private async Task CallAsync(Uri endpoint, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage answer = await _http.GetAsync(endpoint, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using HttpResponseMessage response = await _http.GetAsync(endpoint, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     private sealed record Probe(long At, Lazy<Task<ReadinessCheck>> Check);

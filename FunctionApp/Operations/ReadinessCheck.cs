@@ -1,15 +1,15 @@
 namespace Atelier.Operations;
 
-/// <summary>How one thing that the app depends on is.</summary>
+/// <summary>The status of one dependency.</summary>
 /// <param name="Name">Such as <c>postgres</c>.</param>
 /// <param name="Status"><c>ok</c> or <c>failed</c>.</param>
-/// <param name="LatencyMs">How long the answer took.</param>
-/// <param name="Error">What kind of failure; <see langword="null"/> when it is well. The log has the rest.</param>
+/// <param name="LatencyMs">How long the probe took, in milliseconds.</param>
+/// <param name="Error">The kind of failure; <see langword="null"/> for none. The log has the details.</param>
 public sealed record ReadinessCheck(string Name, string Status, double LatencyMs, string? Error)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether it is well.</summary>
+    /// <summary>Whether the probe succeeded.</summary>
     internal bool IsOk => Error is null;
 
     /// <summary>Probes one dependency, for five seconds at most.</summary>
@@ -19,8 +19,8 @@ public sealed record ReadinessCheck(string Name, string Status, double LatencyMs
         long start = timeProvider.GetTimestamp();
         try
         {
-            // Not every client heeds its token; the answer is due all the same.
-            await probe(cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken);
+            // Not every client observes its token; the response must not wait for it.
+            await probe(cancellationToken).WaitAsync(ProbeTimeout, timeProvider, cancellationToken);
             return new ReadinessCheck(name, "ok", Elapsed(), Error: null);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -39,7 +39,7 @@ public sealed record ReadinessCheck(string Name, string Status, double LatencyMs
     }
 }
 
-/// <summary>The answer of <c>GET /api/health/ready</c>.</summary>
+/// <summary>The response of <c>GET /api/health/ready</c>.</summary>
 /// <param name="Status"><c>ok</c> or <c>failed</c>.</param>
 /// <param name="Checks">Each dependency by name.</param>
 public sealed record Readiness(string Status, IReadOnlyList<ReadinessCheck> Checks);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Atelier.Persistence;
 
-/// <summary>The record of all campaigns in PostgreSQL: what readers see, whatever engine does the work.</summary>
+/// <summary>The app's tables in PostgreSQL: what readers see, whichever engine does the work.</summary>
 public sealed class AtelierDbContext(DbContextOptions<AtelierDbContext> options) : DbContext(options)
 {
     public DbSet<Campaign> Campaigns => Set<Campaign>();

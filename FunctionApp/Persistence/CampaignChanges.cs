@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Atelier.Persistence;
 
-/// <summary>Tells who waits for a campaign that it has changed, in whatever process: one LISTEN connection a process.</summary>
+/// <summary>Notifies readers of a campaign that it has changed, in any process, over one LISTEN connection a process.</summary>
 /// <remarks>
-/// A notification is a hint, not the truth: subscribe first, then read the record, then wait. After a lost connection everyone is
-/// woken, because what happened meanwhile is not told again.
+/// A notification is only a hint: subscribe first, then read the campaign, then wait. After a lost connection every subscription is
+/// woken, because notifications sent meanwhile are lost.
 /// </remarks>
 public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<CampaignChanges> logger)
     : BackgroundService
@@ -13,8 +13,8 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     /// <summary>The channel that the trigger on <c>campaigns</c> notifies.</summary>
     internal const string Channel = "atelier_campaigns";
 
-    /// <summary>The channel that tells which campaign was stopped: whoever works for it need not go on.</summary>
-    internal const string StopChannel = "atelier_stops";
+    /// <summary>The channel on which the trigger reports campaigns that were canceled, so that work for them can stop.</summary>
+    internal const string CancelChannel = "atelier_stops";
 
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(30);
@@ -24,10 +24,10 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     private readonly Dictionary<Guid, HashSet<Subscription>> _subscriptions = [];
     private readonly HashSet<Subscription> _everything = [];
 
-    /// <summary>A campaign was stopped, in whatever process. Handlers must be quick and must not throw.</summary>
-    public event EventHandler<CampaignStoppedEventArgs>? Stopped;
+    /// <summary>A campaign was canceled by any process. Handlers must be quick and must not throw.</summary>
+    public event EventHandler<CampaignCanceledEventArgs>? Canceled;
 
-    /// <summary>Listening has begun, or begun again: what happened before is not told. Handlers must be quick and must not throw.</summary>
+    /// <summary>Listening has begun, or resumed after a lost connection: earlier notifications are lost. Handlers must be quick and must not throw.</summary>
     public event EventHandler? Listening;
 
     /// <summary>How many campaigns have readers that wait.</summary>
@@ -40,7 +40,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         }
     }
 
-    /// <summary>From now on remembers whether the campaign changes.</summary>
+    /// <summary>Subscribes to the changes of one campaign.</summary>
     public Subscription Subscribe(Guid campaignId)
     {
         var subscription = new Subscription(this, campaignId, timeProvider);
@@ -53,7 +53,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         return subscription;
     }
 
-    /// <summary>From now on remembers whether any campaign changes.</summary>
+    /// <summary>Subscribes to the changes of all campaigns.</summary>
     public Subscription SubscribeToAll()
     {
         var subscription = new Subscription(this, campaignId: null, timeProvider);
@@ -73,7 +73,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // Readers fall back to their own timeouts meanwhile.
+                // Until then readers rely on their own timeouts.
                 logger.LogWarning(exception, "Listening for changes was interrupted; it starts again in {Delay}.", ReconnectDelay);
                 await Task.Delay(ReconnectDelay, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -91,18 +91,18 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         {
             if (!Guid.TryParse(notification.Payload, out Guid id))
                 return;
-            if (notification.Channel == StopChannel)
-                Stopped?.Invoke(this, new CampaignStoppedEventArgs(id));
+            if (notification.Channel == CancelChannel)
+                Canceled?.Invoke(this, new CampaignCanceledEventArgs(id));
             else
                 Wake(id);
         };
-        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}; LISTEN {StopChannel}", connection))
+        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}; LISTEN {CancelChannel}", connection))
             await listen.ExecuteNonQueryAsync(cancellationToken);
         WakeAll();
         Listening?.Invoke(this, EventArgs.Empty);
         while (true)
         {
-            // A connection whose other end is gone says nothing, which looks like nothing happening: a question finds out.
+            // A connection whose other end is gone looks like an idle one: a query finds out.
             if (!await connection.WaitAsync(ProbeInterval, cancellationToken))
             {
                 await using var probe = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = ProbeTimeout };
@@ -171,7 +171,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // The timeout: the reader looks once more and answers with what it finds.
+                // The timeout: the reader reads once more and returns what it finds.
             }
         }
 
@@ -186,15 +186,15 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
             }
             catch (SemaphoreFullException)
             {
-                // Several changes before the reader looks are one.
+                // Several changes before the next read count as one.
             }
         }
     }
 }
 
-/// <summary>Tells which campaign was stopped.</summary>
+/// <summary>Says which campaign was canceled.</summary>
 /// <param name="campaignId">The campaign.</param>
-public sealed class CampaignStoppedEventArgs(Guid campaignId) : EventArgs
+public sealed class CampaignCanceledEventArgs(Guid campaignId) : EventArgs
 {
     /// <summary>The campaign.</summary>
     public Guid CampaignId { get; } = campaignId;

@@ -1,6 +1,6 @@
 namespace Atelier.Persistence;
 
-/// <summary>What was asked for, with every default filled in: stored with the campaign, so that later defaults do not change it.</summary>
+/// <summary>The request, with every default filled in: stored with the campaign, so that later defaults do not change it.</summary>
 /// <param name="Images">The images.</param>
 /// <param name="Text">The text; <see langword="null"/> for a campaign without one.</param>
 /// <param name="TextProvider">Name of the provider of the text.</param>
@@ -15,7 +15,7 @@ public sealed record CampaignRequest(ImagesRequest Images, TextOptions? Text, st
 public sealed record ImagesRequest(int Count, string Size, string Quality, string Format);
 
 /// <summary>The text asked for; what is <see langword="null"/> is left to the provider.</summary>
-/// <param name="MaxWords">At most so many words, 1 to 2000.</param>
+/// <param name="MaxWords">The maximum number of words, 1 to 2000.</param>
 /// <param name="Tone">Such as <c>playful</c>.</param>
 /// <param name="Language">A language tag such as <c>en</c>.</param>
 public sealed record TextOptions(int? MaxWords, string? Tone, string? Language);

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Atelier.Persistence;
 
-/// <summary>How the values that PostgreSQL has no type for are stored.</summary>
+/// <summary>Column types for values that PostgreSQL has no type for.</summary>
 internal static class ColumnTypes
 {
     private const int StatusLength = 16;

@@ -78,7 +78,7 @@ public static class DatabaseMigrator
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        // Whoever comes second waits for as long as the first one's migrations take.
+        // A second process waits for as long as the first one's migrations take.
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

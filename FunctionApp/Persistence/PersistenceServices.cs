@@ -18,10 +18,10 @@ public static class PersistenceServices
         services.AddSingleton(provider => PostgresConnection.Create(connectionString, provider.GetService<ILoggerFactory>()));
         services.AddDbContextPool<AtelierDbContext>((provider, options) =>
             options.UseAtelier(provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddScoped<CampaignRecord>();
+        services.AddScoped<CampaignUpdater>();
         services.AddSingleton<CampaignChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());
-        // The driver tells of every command at Information: tracing shows them better, and only when it is on.
+        // The driver logs every command at Information: tracing shows them better, and only when it is on.
         services.AddLogging(logging => logging
             .AddFilter("Npgsql", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning));
         return services;
@@ -32,6 +32,6 @@ public static class PersistenceServices
         options
             .UseNpgsql(dataSource, npgsql => npgsql.MigrationsHistoryTable("atelier_migrations"))
             .AddInterceptors(new ReadOnlySessions(dataSource))
-            // A command that fails throws, and whoever catches that tells of it; the first look into an empty database fails by design.
+            // A command that fails throws, and the exception is logged where it is caught; the first query on an empty database fails by design.
             .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)));
 }

@@ -14,7 +14,7 @@ public static class PostgresConnection
 
     private static readonly TokenRequestContext EntraScope = new(["https://ossrdbms-aad.database.windows.net/.default"]);
 
-    // Tokens live for an hour or more; the credential hands out its cached one until shortly before it expires.
+    // Tokens live for an hour or more; the credential returns its cached one until shortly before it expires.
     private static readonly TimeSpan TokenRefresh = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan TokenRetry = TimeSpan.FromSeconds(5);
 
@@ -24,13 +24,13 @@ public static class PostgresConnection
     {
         NpgsqlConnectionStringBuilder settings = Parse(connectionString);
         bool entra = UsesEntra(settings);
-        // The token is sent as a password: only to the server that the certificate proves.
+        // The token is sent as a password: only to a server whose certificate is verified.
         if (entra && !settings.ShouldSerialize("SSL Mode"))
             settings.SslMode = SslMode.VerifyFull;
 
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString)
         {
-            // What metrics call it; by itself it would be called by its whole connection string.
+            // Its name in metrics; the default is its whole connection string.
             Name = "atelier",
         };
         builder.UseLoggerFactory(loggerFactory);
@@ -45,7 +45,7 @@ public static class PostgresConnection
         return builder.Build();
     }
 
-    /// <summary>Whether it signs in with Entra tokens: nothing else was given, and the server is not this machine's own.</summary>
+    /// <summary>Whether it signs in with Entra tokens: no other credentials are given, and the server is not on this machine.</summary>
     internal static bool UsesEntra(NpgsqlConnectionStringBuilder settings) =>
         string.IsNullOrEmpty(settings.Password) && string.IsNullOrEmpty(settings.Passfile) && !IsThisMachine(settings.Host!);
 

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 
 namespace Atelier.Persistence;
 
-/// <summary>Names columns, keys and foreign keys as PostgreSQL people write them.</summary>
+/// <summary>Names columns, keys and foreign keys in snake case, as is usual in PostgreSQL.</summary>
 internal static class SnakeCase
 {
     public static void Apply(IMutableModel model)

@@ -15,7 +15,7 @@ public enum CampaignStatus
     /// <summary>A part could not be made; what succeeded is kept.</summary>
     Failed,
 
-    /// <summary>Stopped on request.</summary>
+    /// <summary>Canceled on request, or because an operator terminated its orchestration.</summary>
     Canceled,
 }
 
@@ -37,7 +37,7 @@ public enum PartStatus
     /// <summary>Its attempts are used up, or another one cannot help.</summary>
     Failed,
 
-    /// <summary>Abandoned because the campaign was stopped.</summary>
+    /// <summary>Abandoned because the campaign was canceled.</summary>
     Canceled,
 }
 
@@ -52,10 +52,10 @@ public static class Statuses
     public static TStatus Parse<TStatus>(string text)
         where TStatus : struct, Enum => Enum.Parse<TStatus>(text, ignoreCase: true);
 
-    /// <summary>Whether nothing more will happen to it by itself.</summary>
+    /// <summary>Whether it has ended: its status changes only by a redrive.</summary>
     public static bool HasEnded(this CampaignStatus status) =>
         status is CampaignStatus.Complete or CampaignStatus.Failed or CampaignStatus.Canceled;
 
-    /// <summary>Whether nothing more will happen to it by itself.</summary>
+    /// <summary>Whether it has ended: its status changes only by a redrive.</summary>
     public static bool HasEnded(this PartStatus status) => status is PartStatus.Complete or PartStatus.Failed or PartStatus.Canceled;
 }

@@ -1,6 +1,6 @@
 namespace Atelier.Problems;
 
-/// <summary>A request that cannot be answered as asked: becomes problem details.</summary>
+/// <summary>A request that fails: becomes problem details.</summary>
 /// <param name="status">HTTP status, 400 to 599.</param>
 /// <param name="code">Stable code that clients decide by, such as <c>not_found</c>.</param>
 /// <param name="detail">One human sentence.</param>
@@ -18,7 +18,7 @@ public class ApiException(int status, string code, string detail) : Exception(de
     /// <summary>When another try may help; sent as <c>Retry-After</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>How a caller makes itself known; sent as <c>WWW-Authenticate</c> with a 401.</summary>
+    /// <summary>How a caller can authenticate; sent as <c>WWW-Authenticate</c> with a 401.</summary>
     public string? Challenge { get; init; }
 
     /// <summary>404: it does not exist, or is not the caller's.</summary>

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace Atelier.Problems;
 
 /// <summary>How the API writes JSON: camelCase, times in UTC, statuses in upper case, text as it is.</summary>
-/// <remarks>Given to every result explicitly: the hosts' own defaults differ.</remarks>
+/// <remarks>Passed to every result explicitly: the hosts' defaults differ.</remarks>
 public static class ApiJson
 {
     /// <summary>The options of every body that the API writes.</summary>
@@ -20,7 +20,7 @@ public static class ApiJson
     {
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web)
         {
-            // The body is never put into HTML as it is; escaping every non-ASCII letter only makes it longer and harder to read.
+            // The body is never put into HTML unescaped; escaping every non-ASCII letter would only make it longer and harder to read.
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false));

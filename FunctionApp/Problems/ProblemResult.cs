@@ -14,7 +14,7 @@ public sealed class ProblemResult(ApiException problem) : IResult
     {
         HttpResponse response = httpContext.Response;
         response.StatusCode = problem.Status;
-        // The answer tells of the caller's own request; a cache has no use for it.
+        // The response is about this one request; a cache has no use for it.
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfter is { } retryAfter)
             response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -30,14 +30,14 @@ public sealed class ProblemResult(ApiException problem) : IResult
             problem.Code,
             problem.Errors,
             RequestTrace.IdOf(httpContext));
-        // Without a token: a caller who leaves meanwhile is no error.
+        // Without a token: a caller's disconnect is no error.
         return response.WriteAsJsonAsync(body, ApiJson.Options, "application/problem+json");
     }
 
-    // Whoever sends a long address knows it.
+    // The caller knows a long address; the response need not repeat it.
     private static string? Shorten(string? path) => path?.Length > MaxInstance ? path[..MaxInstance] : path;
 
-    // The type is about:blank, as RFC 9457 says where the title is the status and code tells the rest.
+    // The type is about:blank, as RFC 9457 requires where the title is the status; code says more.
     private sealed record Body(
         string Type,
         string Title,

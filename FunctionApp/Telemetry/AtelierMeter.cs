@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Atelier.Telemetry;
 
-/// <summary>What the app itself counts, as the .NET meter <c>Atelier</c>; one for the process, as its metrics are.</summary>
+/// <summary>The app's own metrics, as the .NET meter <c>Atelier</c>; one for the process.</summary>
 internal static class AtelierMeter
 {
     /// <summary>The meter's name.</summary>
@@ -49,7 +49,7 @@ internal static class AtelierMeter
     /// <param name="provider">The provider's name.</param>
     /// <param name="kind"><c>text</c> or <c>image</c>.</param>
     /// <param name="code">Code of the failure; <see langword="null"/> where it succeeded.</param>
-    /// <param name="duration">How long it took, the waiting for its turn left out.</param>
+    /// <param name="duration">How long it took, without the wait before the call.</param>
     public static void Called(string provider, string kind, string? code, TimeSpan duration) => ProviderDuration.Record(
         duration.TotalSeconds,
         new KeyValuePair<string, object?>("provider", provider),

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace Atelier.Web;
 
-/// <summary>A file of the web UI, which the build of <c>web/</c> left in <c>wwwroot</c>: out of the assembly, so that a request's path leads to no disk.</summary>
+/// <summary>A file of the web UI, as built from <c>web/</c> and embedded in the assembly, so that no request's path reaches the disk.</summary>
 /// <param name="Name">Its path below <c>wwwroot</c>, such as <c>assets/index-Dk3x9a.js</c>.</param>
 /// <param name="ContentType">What it is served as.</param>
 /// <param name="Bytes">Its bytes.</param>
@@ -15,7 +15,7 @@ internal sealed record WebAsset(string Name, string ContentType, ReadOnlyMemory<
 {
     private const string Prefix = "Atelier.Web.";
 
-    // Below it the answer's headers are longer than what compression would save.
+    // Below this size compression saves less than its header costs.
     private const int LeastToCompress = 1024;
 
     private static readonly FrozenDictionary<string, string> ContentTypes = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -42,7 +42,7 @@ internal sealed record WebAsset(string Name, string ContentType, ReadOnlyMemory<
     {
         string name = resource[Prefix.Length..];
         string type = ContentTypes.GetValueOrDefault(Path.GetExtension(name))
-            ?? throw new InvalidOperationException($"The web UI has a file of a type that nobody serves: '{name}'.");
+            ?? throw new InvalidOperationException($"The web UI has a file of an unknown type: '{name}'.");
         using Stream stored = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
         byte[] bytes = new byte[stored.Length];
         stored.ReadExactly(bytes);

@@ -8,13 +8,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace Atelier.Web;
 
-/// <summary>The web UI: <c>GET /</c>, the files that it loads, and what it must know before anybody has signed in.</summary>
+/// <summary>The web UI: <c>GET /</c>, the files that it loads, and the settings that it needs before sign-in.</summary>
 public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generators)
 {
     // The name changes with the content.
     private const string Forever = "public, max-age=31536000, immutable";
 
-    // A new release brings another one under the same name: browsers ask each time, and get 304.
+    // A new release has another file under the same name: browsers revalidate it each time, and get 304.
     private const string Revalidate = "no-cache";
 
     private const string Brotli = "br";
@@ -37,7 +37,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
     public static IResult Icon([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.PageIcon)] HttpRequest request) =>
         Send(request, "favicon.svg", Revalidate);
 
-    /// <summary>How callers are known here, and whom they may ask for texts and images: it is the same for everybody and no secret.</summary>
+    /// <summary>The access mode and the providers that can be chosen: the same for every caller, and no secret.</summary>
     [Function("GetPageSettings")]
     public IResult Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.PageSettings)] HttpRequest request)
     {
@@ -48,7 +48,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
             new ProviderChoice(generators.ImageProviders, generators.DefaultImage)));
     }
 
-    private static FileAnswer Send(HttpRequest request, string name, string caching)
+    private static FileResponse Send(HttpRequest request, string name, string caching)
     {
         WebAsset asset = WebAsset.Find(name) ?? throw ApiException.NotFound("file");
         IHeaderDictionary headers = request.HttpContext.Response.Headers;
@@ -63,7 +63,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
             // The same file in other bytes.
             isWeak = true;
         }
-        return new FileAnswer(Results.Bytes(bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag, isWeak)));
+        return new FileResponse(Results.Bytes(bytes, asset.ContentType, entityTag: new EntityTagHeaderValue(asset.ETag, isWeak)));
     }
 
     private static bool Takes(StringValues encodings) =>

@@ -55,7 +55,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     }
 
     [Fact]
-    public async Task Start_EngineAway_IsAcceptedAllTheSame()
+    public async Task Start_EngineAway_IsStillAccepted()
     {
         _client
             .Setup(client => client.ScheduleNewOrchestrationInstanceAsync(
@@ -125,7 +125,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     [InlineData("*", 304)]
     [InlineData("W/\"2\"", 200)]
     [InlineData("nonsense", 200)]
-    public async Task Get_IfNoneMatch_AnswersByVersion(string header, int status)
+    public async Task Get_IfNoneMatch_Is304ForTheSameVersion(string header, int status)
     {
         var call = new HttpCall();
         call.Request.Headers.IfNoneMatch = header;
@@ -141,7 +141,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     [InlineData("ben", null)]
     [InlineData("ann", "01987a6e-0000-7000-8000-000000000001")]
     [InlineData("ann", "no-id")]
-    public async Task Get_NotTheirsOrNotThere_Is404(string user, string? id)
+    public async Task Get_OfAnotherCallerOrUnknown_Is404(string user, string? id)
     {
         var problem = await Assert.ThrowsAsync<ApiException>(() => GetAsync(new HttpCall(user), id));
 
@@ -208,7 +208,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     }
 
     [Fact]
-    public async Task Get_IncludeOrchestrationThatIsNotThere_SaysSo()
+    public async Task Get_IncludeOrchestrationThatIsGone_ShowsNull()
     {
         OnInstance(null);
 
@@ -218,7 +218,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     }
 
     [Fact]
-    public async Task Get_NothingToInclude_AsksNoDurableStore()
+    public async Task Get_WithoutInclude_DoesNotCallTheDurableStore()
     {
         HttpCall call = await GetAsync(new HttpCall());
 
@@ -256,7 +256,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     [InlineData("images")]
     [InlineData("Orchestration")]
     [InlineData("orchestration,images")]
-    public async Task Get_IncludeOfSomethingElse_IsRefused(string include)
+    public async Task Get_UnknownInclude_IsRefused(string include)
     {
         var problem = await Assert.ThrowsAsync<ApiException>(() => GetAsync(new HttpCall(query: $"?include={include}")));
 
@@ -264,7 +264,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     }
 
     [Fact]
-    public async Task List_MoreThanAPage_LeadsToTheNext()
+    public async Task List_MoreThanAPage_HasACursor()
     {
         await using (AtelierDbContext db = _database.NewContext())
         {
@@ -309,7 +309,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     }
 
     [Fact]
-    public async Task Image_KnownAlready_Is304()
+    public async Task Image_IfNoneMatch_Is304()
     {
         await CompleteImageAsync();
         var call = new HttpCall();
@@ -325,7 +325,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     [InlineData("ann", "1")]
     [InlineData("ann", "-1")]
     [InlineData("ann", "first")]
-    public async Task Image_NotTheirsOrNotThere_Is404(string user, string index)
+    public async Task Image_OfAnotherCallerOrUnknown_Is404(string user, string index)
     {
         await CompleteImageAsync();
 

@@ -71,7 +71,7 @@ public sealed class CampaignViewsTests
     }
 
     [Fact]
-    public void From_RunningAgainAfterAFailure_ShowsTheAttemptAndNoError()
+    public void From_RunningAfterAFailure_ShowsTheAttemptAndNoError()
     {
         Campaign campaign = TestCampaign.Create();
         campaign.Images[0].Status = PartStatus.Running;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionApp.Tests.Campaigns.Http;
 
-/// <summary>A request to a function and, once its result has been executed, the answer.</summary>
+/// <summary>A request to a function and, once its result has been executed, the response.</summary>
 internal sealed class HttpCall
 {
     private static readonly IServiceProvider Services = new ServiceCollection().AddLogging().BuildServiceProvider();

@@ -13,7 +13,7 @@ public sealed class ListQueryTests
     public void Read_NothingGiven_GivesTheDefaults() => Assert.Equal(new ListQuery(null, null, 20, null), Read(""));
 
     [Fact]
-    public void Read_EverythingGiven_KeepsIt()
+    public void Read_AllParameters_ReadsEach()
     {
         var cursor = new Cursor(TestCampaign.CreatedAt, Guid.CreateVersion7());
 

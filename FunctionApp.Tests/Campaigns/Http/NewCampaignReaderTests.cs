@@ -23,7 +23,7 @@ public sealed class NewCampaignReaderTests
     }
 
     [Fact]
-    public async Task Read_Everything_KeepsIt()
+    public async Task Read_AllFields_ReadsEach()
     {
         NewCampaign campaign = await ReadAsync(
             """
@@ -42,7 +42,7 @@ public sealed class NewCampaignReaderTests
     public async Task Read_TextNull_MeansNoText() => Assert.Null((await ReadAsync("""{"prompt":"A cat","text":null}""")).Text);
 
     [Fact]
-    public async Task Read_NoImages_IsACampaignOfTextAlone() =>
+    public async Task Read_NoImages_IsATextOnlyCampaign() =>
         Assert.Equal(0, (await ReadAsync("""{"prompt":"A cat","images":{"count":0}}""")).Images.Count);
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class NewCampaignReaderTests
     }
 
     [Fact]
-    public async Task Read_LengthsAtAndOverTheirLimits_AreToldApart()
+    public async Task Read_LengthAtTheLimit_IsAccepted_AndOneMoreIsRefused()
     {
         string entries = string.Join(',', Enumerable.Range(0, 16).Select(n => $"\"{n}{new string('k', 60)}\":\"{new string('v', 512)}\""));
         await ReadAsync($$"""{"prompt":"{{new string('p', 4000)}}","metadata":{ {{entries}} } }""");
@@ -145,11 +145,11 @@ public sealed class NewCampaignReaderTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Read_BodyTooLong_Is413WhetherItsLengthIsToldOrNot(bool told)
+    public async Task Read_BodyTooLong_Is413WithOrWithoutContentLength(bool hasLength)
     {
         string body = $$"""{"prompt":"a","x":"{{new string('x', 64 * 1024)}}"}""";
 
-        var problem = await Assert.ThrowsAsync<ApiException>(() => ReadAsync(body, tellLength: told));
+        var problem = await Assert.ThrowsAsync<ApiException>(() => ReadAsync(body, hasLength: hasLength));
 
         Assert.Equal((413, "body_too_large"), (problem.Status, problem.Code));
     }
@@ -171,12 +171,12 @@ public sealed class NewCampaignReaderTests
         Assert.Equal(field, Assert.Single(problem.Errors!).Key);
     }
 
-    private static Task<NewCampaign> ReadAsync(string body, string? contentType = "application/json", bool tellLength = true)
+    private static Task<NewCampaign> ReadAsync(string body, string? contentType = "application/json", bool hasLength = true)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(body);
         HttpRequest request = new DefaultHttpContext().Request;
         request.ContentType = contentType;
-        request.ContentLength = tellLength ? bytes.Length : null;
+        request.ContentLength = hasLength ? bytes.Length : null;
         request.Body = new MemoryStream(bytes);
         return new NewCampaignReader(TestGenerators.Create()).ReadAsync(request, CancellationToken.None);
     }

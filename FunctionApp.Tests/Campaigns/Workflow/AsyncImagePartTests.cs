@@ -5,7 +5,7 @@ using FunctionApp.Tests.Durable;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
-/// <summary>An image that is ordered: its callback races the monitor's polls, and whichever comes first, nothing happens twice and neither timer nor monitor stays.</summary>
+/// <summary>An image that is ordered: whichever of callback and poll comes first, nothing happens twice and no timer or monitor is left.</summary>
 public sealed class AsyncImagePartTests
 {
     private static readonly string[] StoredAtOnce = ["MarkRunning", "SubmitImage", "StoreImage", "CompleteCampaign"];
@@ -13,7 +13,7 @@ public sealed class AsyncImagePartTests
     private readonly AsyncImageScript _script = new();
 
     [Fact]
-    public async Task Callback_InTime_IsStoredWithoutAQuestion()
+    public async Task Callback_InTime_IsStoredWithoutAPoll()
     {
         var run = _script.Run();
         Assert.Equal(AsyncImageScript.PollInterval, Assert.Single(_script.Timers).Delay);
@@ -25,7 +25,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task Callback_BeforeTheOrderIsAnswered_IsKeptAndStored()
+    public async Task Callback_BeforeTheResponseToTheOrder_IsStored()
     {
         var order = new TaskCompletionSource<SubmittedImage?>();
         _script.OnSubmit(() => order.Task);
@@ -39,7 +39,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task Job_ThatTakesHours_IsPolledOnWithoutAHistoryThatGrows()
+    public async Task Job_TakesHours_HistoryStaysShort()
     {
         int polls = 5 * MonitorImageJob.PollsPerRun;
         _script.OnSubmit(() => Task.FromResult<SubmittedImage?>(
@@ -74,7 +74,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task Callback_Lost_QuestionsComeEverMoreRarelyAndFindTheImage()
+    public async Task Callback_Lost_PollsWithBackoffFindTheImage()
     {
         _script.OnPoll([.. Enumerable.Repeat(AsyncImageScript.Running, 6), AsyncImageScript.Succeeded()]);
         var run = _script.Run();
@@ -104,7 +104,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task Callback_AfterTheQuestionHasFoundTheImage_ChangesNothing()
+    public async Task Callback_AfterAPollHasFoundTheImage_ChangesNothing()
     {
         var store = new TaskCompletionSource();
         _script.OnPoll(AsyncImageScript.Succeeded());
@@ -133,7 +133,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task Callback_OfAnotherJobOrOfOneThatRuns_IsPassedOver_AndTheTimerRunsOn()
+    public async Task Callback_OfAnotherJobOrOfARunningOne_IsIgnored()
     {
         var run = _script.Run();
 
@@ -147,7 +147,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task JobThatFails_IsOrderedAgainAfterItsDelay_AndTheFirstJobsCallbackIsNotTheSecondOnes()
+    public async Task Job_Fails_IsOrderedAgainAfterTheDelay_AndIgnoresTheFirstJobsCallback()
     {
         var failure = new ActivityFailure("server_error", "The job failed.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(3), 1));
         _script.OnStore(() => throw Failures.Thrown(failure));
@@ -167,7 +167,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task JobThatFailsForGood_FailsThePart()
+    public async Task Job_FailsForGood_FailsThePart()
     {
         _script.OnStore(() => throw Failures.Thrown(new ActivityFailure("moderation_blocked", "Not this picture.", CanRetry: false)));
         var run = _script.Run();
@@ -178,7 +178,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task JobThatNeverEnds_IsGivenUpAtItsTimeoutAndNotLater()
+    public async Task Job_NeverEnds_FailsAtItsTimeout()
     {
         var run = _script.Run();
 
@@ -191,7 +191,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task ProviderThatAsksToBeLeftAlone_IsAskedNoEarlier()
+    public async Task Provider_AsksToWait_IsNotPolledEarlier()
     {
         _script.OnPoll(AsyncImageScript.Running with { AskAgainIn = TimeSpan.FromSeconds(40) }, AsyncImageScript.Succeeded());
         var run = _script.Run();
@@ -204,7 +204,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task JobThatWasOrderedBefore_IsAskedForAtOnce()
+    public async Task Job_OrderedBefore_IsPolledAtOnce()
     {
         _script.OnSubmit(() => AsyncImageScript.Submitted(AsyncImageScript.Job, isKnown: true));
         _script.OnPoll(AsyncImageScript.Succeeded());
@@ -214,7 +214,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task NothingLeftToOrder_IsDone()
+    public async Task Submit_NothingLeftToOrder_EndsThePart()
     {
         _script.OnSubmit(() => Task.FromResult<SubmittedImage?>(null));
 
@@ -224,7 +224,7 @@ public sealed class AsyncImagePartTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Canceled_WhileItWaits_CancelsAtTheProviderAndLeavesNoTimer(bool isProviderAway)
+    public async Task Cancel_WhileWaiting_CancelsAtTheProviderAndLeavesNoTimer(bool isProviderAway)
     {
         if (isProviderAway)
             _script.CancelAtProvider = () => throw Failures.Thrown(new ActivityFailure("server_error", "Away.", CanRetry: true));
@@ -237,7 +237,7 @@ public sealed class AsyncImagePartTests
     }
 
     [Fact]
-    public async Task TextOfASynchronousProvider_AndImageOfAnAsynchronousOne_AreMadeSideBySide()
+    public async Task Campaign_SynchronousTextAndAsynchronousImage_MakesBothInParallel()
     {
         var run = _script.Run(withText: true);
         Assert.Equal(["MarkRunning", "GenerateText", "SubmitImage"], _script.Calls);
@@ -251,7 +251,7 @@ public sealed class AsyncImagePartTests
     {
         Assert.Equal(status, await run);
         Assert.Equal(calls, _script.Calls);
-        // An orchestration stays until its last timer and its last sub-orchestration have ended.
+        // An orchestration does not complete before its last timer and its last sub-orchestration have ended.
         Assert.DoesNotContain(_script.Timers, timer => timer.IsOpen);
         Assert.False(_script.HasOpenMonitor);
     }

@@ -9,8 +9,8 @@ using Moq;
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
 /// <summary>
-/// A campaign of one image of an asynchronous provider, and its monitors, whose activities, timers and events a test ends one by one. Events follow the
-/// official rules: one that nobody waits for is kept, one waiter takes one event.
+/// A campaign with one image of an asynchronous provider, and its monitors. A test ends their activities, timers and events one by one. Events follow the
+/// official rules: an event without a waiter is kept, and one waiter takes one event.
 /// </summary>
 internal sealed class AsyncImageScript
 {
@@ -47,11 +47,11 @@ internal sealed class AsyncImageScript
             .Setup(context => context.SendEvent(It.IsAny<string>(), MonitorImageJob.StopEvent, It.IsAny<object>()))
             .Callback((string instanceId, string _, object _) => _stops[instanceId].TrySetResult(true));
         SetUpClock(_context);
-        Answer<string>(_context, nameof(MarkRunning), _ => Task.FromResult("RUNNING"));
-        Answer<string>(
+        Setup<string>(_context, nameof(MarkRunning), _ => Task.FromResult("RUNNING"));
+        Setup<string>(
             _context, nameof(CompleteCampaign), input => Task.FromResult(((CampaignEnd)input!).Failed.Count == 0 ? "COMPLETE" : "FAILED"));
-        Answer<SubmittedImage?>(_context, nameof(SubmitImage), _ => Next(_submits, () => Submitted(Job)));
-        Answer(_context, nameof(CancelImages), _ => CancelAtProvider());
+        Setup<SubmittedImage?>(_context, nameof(SubmitImage), _ => Next(_submits, () => Submitted(Job)));
+        Setup(_context, nameof(CancelImages), _ => CancelAtProvider());
         _context
             .Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .Returns((TaskName name, object? input, TaskOptions? _) =>
@@ -68,7 +68,7 @@ internal sealed class AsyncImageScript
     /// <summary>How often a monitor continued as new.</summary>
     public int Continuations { get; private set; }
 
-    /// <summary>Whether each monitor has ended: an orchestration stays until its sub-orchestrations have.</summary>
+    /// <summary>Whether each monitor has ended: an orchestration does not complete before its sub-orchestrations have.</summary>
     public bool HasOpenMonitor { get; private set; }
 
     /// <summary>The activities in the order of their calls.</summary>
@@ -89,16 +89,16 @@ internal sealed class AsyncImageScript
     public static Task<SubmittedImage?> Submitted(string job, bool isKnown = false) =>
         Task.FromResult<SubmittedImage?>(new SubmittedImage(job, isKnown, PollInterval, JobTimeout));
 
-    public void OnSubmit(Func<Task<SubmittedImage?>> answer) => _submits.Enqueue(answer);
+    public void OnSubmit(Func<Task<SubmittedImage?>> result) => _submits.Enqueue(result);
 
-    public void OnPoll(params ImageReport[] answers)
+    public void OnPoll(params ImageReport[] results)
     {
-        foreach (var answer in answers) _polls.Enqueue(() => Task.FromResult(answer));
+        foreach (var result in results) _polls.Enqueue(() => Task.FromResult(result));
     }
 
-    public void OnPoll(Func<Task<ImageReport>> answer) => _polls.Enqueue(answer);
+    public void OnPoll(Func<Task<ImageReport>> result) => _polls.Enqueue(result);
 
-    public void OnStore(Func<Task> answer) => _stores.Enqueue(answer);
+    public void OnStore(Func<Task> result) => _stores.Enqueue(result);
 
     public Task<string> Run(bool withText = false)
     {
@@ -122,7 +122,7 @@ internal sealed class AsyncImageScript
 
     public void Cancel() => _canceled.SetResult(null);
 
-    /// <summary>The latest timer's time has come.</summary>
+    /// <summary>Lets the latest timer expire.</summary>
     public void Fire()
     {
         var timer = Timers[^1];
@@ -130,9 +130,9 @@ internal sealed class AsyncImageScript
         timer.Done.SetResult();
     }
 
-    private static Task<T> Next<T>(Queue<Func<Task<T>>> answers, Func<Task<T>> otherwise) => answers.TryDequeue(out var answer) ? answer() : otherwise();
+    private static Task<T> Next<T>(Queue<Func<Task<T>>> results, Func<Task<T>> otherwise) => results.TryDequeue(out var result) ? result() : otherwise();
 
-    private static Task Next(Queue<Func<Task>> answers, Func<Task> otherwise) => answers.TryDequeue(out var answer) ? answer() : otherwise();
+    private static Task Next(Queue<Func<Task>> results, Func<Task> otherwise) => results.TryDequeue(out var result) ? result() : otherwise();
 
     private Task<ImageReport> Wait()
     {
@@ -154,7 +154,7 @@ internal sealed class AsyncImageScript
             context.Setup(one => one.WaitForExternalEvent<bool>(MonitorImageJob.StopEvent, It.IsAny<CancellationToken>())).Returns(stop.Task);
             context.Setup(one => one.ContinueAsNew(It.IsAny<object?>(), true)).Callback((object? given, bool _) => next = Assert.IsType<JobWatch>(given));
             SetUpClock(context);
-            Answer<ImageReport>(context, nameof(PollImage), _ => Next(_polls, () => Task.FromResult(Running)));
+            Setup<ImageReport>(context, nameof(PollImage), _ => Next(_polls, () => Task.FromResult(Running)));
 
             var report = await MonitorImageJob.RunAsync(context.Object, input);
 
@@ -183,14 +183,14 @@ internal sealed class AsyncImageScript
         return timer.Done.Task;
     }
 
-    private void Answer<T>(Mock<TaskOrchestrationContext> context, string activity, Func<object?, Task<T>> answer) =>
+    private void Setup<T>(Mock<TaskOrchestrationContext> context, string activity, Func<object?, Task<T>> result) =>
         context
             .Setup(one => one.CallActivityAsync<T>(
                 It.Is<TaskName>(name => name.Name == activity), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .Returns((TaskName name, object? input, TaskOptions? _) =>
             {
                 Calls.Add(name.Name);
-                return answer(input);
+                return result(input);
             });
 }
 

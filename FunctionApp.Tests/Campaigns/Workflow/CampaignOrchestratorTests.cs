@@ -77,11 +77,11 @@ public sealed class CampaignOrchestratorTests
 
         Task<string> run = RunAsync();
         Assert.False(run.IsCompleted);
-        slow.SetException(Failures.Thrown(new ActivityFailure("timeout", "No answer.", CanRetry: false)));
+        slow.SetException(Failures.Thrown(new ActivityFailure("timeout", "No response.", CanRetry: false)));
 
         Assert.Equal("FAILED", await run);
         Assert.Equal(
-            [new FailedPart(null, "timeout", "No answer."), new FailedPart(0, "content_filter", "Not this picture.")], _end!.Failed);
+            [new FailedPart(null, "timeout", "No response."), new FailedPart(0, "content_filter", "Not this picture.")], _end!.Failed);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class CampaignOrchestratorTests
     }
 
     [Fact]
-    public async Task Run_ProviderAsksToWait_WaitsByTimerAndGoesOnWithWhatIsLeftOfThePolicy()
+    public async Task Run_ProviderAsksToWait_WaitsByTimerAndContinuesThePolicy()
     {
         var timer = new TaskCompletionSource();
         var wait = new RetryWait(TimeSpan.FromSeconds(90), Attempts: 1);
@@ -180,13 +180,13 @@ public sealed class CampaignOrchestratorTests
             _context.Object,
             new CampaignInput(Id, [new PartInput(Id, null, Retry), new PartInput(Id, 0, Retry), new PartInput(Id, 1, Retry)]));
 
-    private void OnCall(string activity, Func<object?, string> answer) =>
+    private void OnCall(string activity, Func<object?, string> respond) =>
         _context
             .Setup(context => context.CallActivityAsync<string>(
                 It.Is<TaskName>(name => name.Name == activity), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .ReturnsAsync((TaskName name, object? input, TaskOptions? _) =>
             {
                 _calls.Add(name.Name);
-                return answer(input);
+                return respond(input);
             });
 }

@@ -38,7 +38,7 @@ public sealed class CampaignSchedulerTests
     }
 
     [Fact]
-    public async Task TrySchedule_SecondRun_MakesOnlyWhatIsMissingAndCountsAttemptsOn()
+    public async Task TrySchedule_SecondRun_MakesOnlyMissingPartsAndContinuesAttemptNumbers()
     {
         Campaign campaign = TestCampaign.Create(images: 2);
         campaign.Run = 1;
@@ -56,7 +56,7 @@ public sealed class CampaignSchedulerTests
     }
 
     [Fact]
-    public async Task TrySchedule_EngineAway_AnswersFalseInsteadOfThrowing()
+    public async Task TrySchedule_EngineAway_ReturnsFalse()
     {
         OnSchedule((_, _) => throw new InvalidOperationException("The engine is away."));
 
@@ -64,7 +64,7 @@ public sealed class CampaignSchedulerTests
     }
 
     [Fact]
-    public async Task TrySchedule_InstanceThatRunsAlready_IsTheOneThatIsWanted()
+    public async Task TrySchedule_AlreadyScheduled_ReturnsTrue()
     {
         OnSchedule((_, _) => throw new OrchestrationAlreadyExistsException("An Orchestration instance with the ID x already exists."));
 

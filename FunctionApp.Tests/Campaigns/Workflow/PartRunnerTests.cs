@@ -53,7 +53,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task GenerateText_Succeeds_ProjectsTheTextAndAsksForItAsRequested()
+    public async Task GenerateText_Succeeds_PassesTheOptionsAndProjectsTheText()
     {
         TextRequest? asked = null;
         OnText(request =>
@@ -74,7 +74,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task GenerateText_ProviderFails_RecordsItAndThrowsWhatTheOrchestratorUnderstands()
+    public async Task GenerateText_ProviderFails_RecordsItAndThrowsAnActivityFailure()
     {
         OnText(_ => throw new GenerationException("rate_limited", "Slow\ndown: please.", "words")
         {
@@ -116,7 +116,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task GenerateText_SomethingUnforeseen_IsRetriedWithoutTellingTheCallerWhat()
+    public async Task GenerateText_UnexpectedException_IsRetriedWithoutDetails()
     {
         OnText(_ => throw new InvalidOperationException("secret-word"));
 
@@ -129,7 +129,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task GenerateText_HostStops_LeavesTheAttemptToItsRepetition()
+    public async Task GenerateText_HostStops_LeavesTheAttemptOpen()
     {
         using var stopping = new CancellationTokenSource();
         OnText(_ =>
@@ -164,7 +164,7 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
         Task run = RunTextAsync();
         await called.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-        // As another process stops it: the notification is all that this one hears.
+        // As if another process canceled it: this one gets only the notification.
         await using (AtelierDbContext db = _database.NewContext())
         {
             await db.Campaigns.ExecuteUpdateAsync(row => row
@@ -200,10 +200,10 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
         Assert.Equal(PartStatus.Retrying, (await ReadAsync()).Images[0].Status);
     }
 
-    private void OnText(Func<TextRequest, GeneratedText> answer) =>
+    private void OnText(Func<TextRequest, GeneratedText> respond) =>
         _text
             .Setup(generator => generator.GenerateAsync(It.IsAny<TextRequest>(), It.IsAny<CancellationToken>()))
-            .Returns((TextRequest request, CancellationToken _) => Task.Run(() => answer(request)));
+            .Returns((TextRequest request, CancellationToken _) => Task.Run(() => respond(request)));
 
     private Task RunTextAsync() => NewText().RunAsync(new PartInput(_campaign.Id, null, Retry), CancellationToken.None);
 
@@ -214,8 +214,8 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     private GenerateText NewText() => new(NewRunner(), TestGenerators.Create(_text.Object, _image.Object));
 
     private PartRunner NewRunner() => new(
-        new PartRecord(new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance)),
-        new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance),
+        new AttemptStore(new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance)),
+        new CampaignCancellationRegistry(_changes, _database.DataSource, NullLogger<CampaignCancellationRegistry>.Instance),
         NullLogger<PartRunner>.Instance);
 
     private async Task<Campaign> ReadAsync()

@@ -17,7 +17,7 @@ using Moq;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
-/// <summary>What becomes of campaigns whose orchestration does nothing for them.</summary>
+/// <summary>What happens to campaigns without a working orchestration.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyncLifetime
 {
@@ -43,7 +43,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
     [Theory]
     [InlineData(null)]
     [InlineData(OrchestrationRuntimeStatus.Failed)]
-    public async Task Run_AcceptedAndNoInstanceWorksOnIt_SchedulesIt(OrchestrationRuntimeStatus? status)
+    public async Task Run_PendingWithoutAnInstance_SchedulesIt(OrchestrationRuntimeStatus? status)
     {
         Campaign campaign = await AddAsync(CampaignStatus.Pending, status);
 
@@ -57,7 +57,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
     [InlineData(CampaignStatus.Pending, OrchestrationRuntimeStatus.Running)]
     [InlineData(CampaignStatus.Running, OrchestrationRuntimeStatus.Running)]
     [InlineData(CampaignStatus.Running, OrchestrationRuntimeStatus.Suspended)]
-    public async Task Run_InstanceThatWorksOnItOrWill_IsLeftAlone(CampaignStatus campaignStatus, OrchestrationRuntimeStatus status)
+    public async Task Run_InstanceIsAlive_ChangesNothing(CampaignStatus campaignStatus, OrchestrationRuntimeStatus status)
     {
         await AddAsync(campaignStatus, status);
 
@@ -70,7 +70,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
     [Theory]
     [InlineData(null)]
     [InlineData(OrchestrationRuntimeStatus.Failed)]
-    public async Task Run_RunningAndItsInstanceLost_RunsWhatIsMissingAnew(OrchestrationRuntimeStatus? status)
+    public async Task Run_InstanceLost_RunsTheMissingPartsAgain(OrchestrationRuntimeStatus? status)
     {
         Campaign campaign = await AddAsync(CampaignStatus.Running, status);
 
@@ -129,7 +129,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
             .AddSingleton(RetryOptions.Read(new ConfigurationBuilder().Build()))
             .AddSingleton(CallerLimits.None)
             .AddTransient(_ => _database.NewContext())
-            .AddScoped<CampaignRecord>()
+            .AddScoped<CampaignUpdater>()
             .AddScoped<CampaignQueries>()
             .AddScoped<CampaignQuota>()
             .AddSingleton<CampaignScheduler>()

@@ -14,7 +14,7 @@ using Moq;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
-/// <summary>Failures whose next attempt would be paid for in vain: one more at most, however many the policy allows.</summary>
+/// <summary>Failures that are retried once at most, whatever the policy allows, because each attempt is paid for.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLifetime
 {
@@ -44,7 +44,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Image_UnusableTwice_IsGivenUp()
+    public async Task Image_UnusableTwice_Fails()
     {
         bool[] followed = await RunAsync(image: 0, "unusable_answer", "unusable_answer");
 
@@ -54,7 +54,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Image_UnusableBetweenOtherFailures_IsTriedOnceMoreInAll()
+    public async Task Image_UnusableBetweenOtherFailures_IsRetriedOnceInAll()
     {
         bool[] followed = await RunAsync(image: 0, "unusable_answer", "server_error", "unusable_answer");
 
@@ -62,7 +62,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Image_FailuresThatPass_FollowThePolicy()
+    public async Task Image_TransientFailures_FollowThePolicy()
     {
         bool[] followed = await RunAsync(image: 0, "invalid_response", "invalid_response", "invalid_response", "invalid_response", "invalid_response");
 
@@ -70,7 +70,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Image_InANewRun_IsTriedOnceMoreAgain()
+    public async Task Image_UnusableInANewRun_IsRetriedOnceAgain()
     {
         await RunAsync(image: 0, "unusable_answer", "unusable_answer");
         await using (AtelierDbContext db = _database.NewContext())
@@ -82,7 +82,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Text_Cut_IsTriedOnceMoreWithMoreRoom()
+    public async Task Text_Cut_IsRetriedOnceWithAHigherLimit()
     {
         bool[] followed = await RunAsync(image: null, "truncated", "rate_limited", "truncated");
 
@@ -96,25 +96,25 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     [InlineData("unusable_answer", true)]
     [InlineData("invalid_response", true)]
     [InlineData("server_error", false)]
-    public async Task Job_WhoseImageCannotBeFetched_IsOrderedAnewWhereTheSameAddressIsOfNoUse(string code, bool isForgotten)
+    public async Task Job_ImageCannotBeFetched_IsOrderedAgainUnlessTheAddressMayStillWork(string code, bool isForgotten)
     {
         var input = new PartInput(_campaign.Id, 0, Retry) { IsAsync = true };
         var generator = new Mock<IAsyncImageGenerator>();
         generator.Setup(provider => provider.Provider).Returns("paint");
         _code = code;
         generator.Setup(provider => provider.FetchAsync("https://example.org/1.png", It.IsAny<CancellationToken>())).ThrowsAsync(NextFailure());
-        var record = new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance);
-        var parts = new PartRecord(record);
-        var jobs = new JobRecord(record);
-        await parts.BeginAsync(input, CancellationToken.None);
+        var updater = new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance);
+        var attempts = new AttemptStore(updater);
+        var jobs = new ImageJobStore(updater);
+        await attempts.BeginAsync(input, CancellationToken.None);
         await jobs.KeepAsync(input, "job-1", CancellationToken.None);
-        var stops = new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance);
+        var cancellations = new CampaignCancellationRegistry(_changes, _database.DataSource, NullLogger<CampaignCancellationRegistry>.Instance);
         var store = new StoreImage(
-            parts,
+            attempts,
             jobs,
-            new PartRunner(parts, stops, NullLogger<PartRunner>.Instance),
-            stops,
-            new UnwantedJob(TimeProvider.System, NullLogger<UnwantedJob>.Instance),
+            new PartRunner(attempts, cancellations, NullLogger<PartRunner>.Instance),
+            cancellations,
+            new AbandonedJobCanceler(TimeProvider.System, NullLogger<AbandonedJobCanceler>.Instance),
             new GeneratorCatalog([Mock.Of<ITextGenerator>(text => text.Provider == "words")], [], "words", "paint", [generator.Object]),
             Mock.Of<IImageStore>(),
             NullLogger<StoreImage>.Instance);
@@ -154,8 +154,8 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         image.Setup(generator => generator.GenerateAsync(It.IsAny<ImageRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(NextFailure());
         GeneratorCatalog generators = TestGenerators.Create(text.Object, image.Object);
         var runner = new PartRunner(
-            new PartRecord(new CampaignRecord(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance)),
-            new CampaignStops(_changes, _database.DataSource, NullLogger<CampaignStops>.Instance),
+            new AttemptStore(new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance)),
+            new CampaignCancellationRegistry(_changes, _database.DataSource, NullLogger<CampaignCancellationRegistry>.Instance),
             NullLogger<PartRunner>.Instance);
         return input.Image is null
             ? new GenerateText(runner, generators).RunAsync(input, CancellationToken.None)

@@ -113,7 +113,7 @@ public sealed class DurableFunctionsTests(LocalServicesFixture services)
         await using var app = await StartAsync(null, "EmbeddedHost:IdleSeconds=0");
         var id = await app.Client.ScheduleNewOrchestrationInstanceAsync("WaitsForGo");
 
-        // It waits in the database alone.
+        // While it waits, it exists only in the database.
         await Eventually.TrueAsync(() => Task.FromResult(app.Journal.Lines.Contains("disposed")));
         await app.Client.RaiseEventAsync(id, "go", "x");
 

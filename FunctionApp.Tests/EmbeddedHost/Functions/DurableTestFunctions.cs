@@ -7,7 +7,7 @@ namespace FunctionApp.Tests.EmbeddedHost.Functions;
 /// <summary>Orchestrators and activities of a class with services.</summary>
 public sealed class DurableTestFunctions(ScopedService scoped, Journal journal)
 {
-    // As names that the analyzers do not look for: they know neither another case nor a mistake that is meant.
+    // As variables, so that the analyzers do not check them: they would report another case and a deliberate mistake.
     private static readonly string AnyCase = "sAY";
     private static readonly string Missing = "Nobody";
 
@@ -111,7 +111,7 @@ public sealed class DurableTestFunctions(ScopedService scoped, Journal journal)
     public sealed record Shape(string Name, int Sides, string? Note);
 }
 
-/// <summary>A failure that knows more than its message.</summary>
+/// <summary>A failure with properties besides its message.</summary>
 public sealed class RefusedException(int status) : Exception("refused")
 {
     public int Status { get; } = status;

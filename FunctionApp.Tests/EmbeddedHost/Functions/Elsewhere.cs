@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace FunctionApp.Tests.EmbeddedHost.Functions;
 
 /// <summary>
-/// What an orchestrator must not await: something that goes on from a thread of its own. Unlike a task it is never complete when it is awaited, so that
-/// it cannot be passed through unnoticed.
+/// What an orchestrator must not await: something that continues on another thread. Unlike a task it is never complete when it is awaited, so the
+/// await is always noticed.
 /// </summary>
 internal readonly struct Elsewhere : INotifyCompletion
 {

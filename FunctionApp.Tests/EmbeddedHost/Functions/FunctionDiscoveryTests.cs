@@ -8,7 +8,7 @@ using Microsoft.DurableTask.Client;
 
 namespace FunctionApp.Tests.EmbeddedHost.Functions;
 
-/// <summary>What a function declares and this host does not have stops the start, with a line that names function and reason.</summary>
+/// <summary>A function that needs what this host lacks stops the start, with a line that names the function and the reason.</summary>
 public sealed class FunctionDiscoveryTests
 {
     private const string Daily = "0 0 0 * * *";

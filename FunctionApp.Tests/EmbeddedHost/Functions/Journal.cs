@@ -10,7 +10,7 @@ public sealed class Journal
     public void Add(string line) => Lines.Enqueue(line);
 }
 
-/// <summary>A service of which each invocation has its own.</summary>
+/// <summary>A scoped service: each invocation has its own instance.</summary>
 public sealed class ScopedService(Journal journal) : IDisposable
 {
     public Guid Id { get; } = Guid.NewGuid();

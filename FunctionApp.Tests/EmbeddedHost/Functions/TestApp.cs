@@ -28,7 +28,7 @@ internal sealed class TestApp : IAsyncDisposable
 
     public Journal Journal => Services.GetRequiredService<Journal>();
 
-    /// <summary>Puts an app together; settings are given as <c>name=value</c>.</summary>
+    /// <summary>Builds an app; settings are given as <c>name=value</c>.</summary>
     public static WebApplication Build(Type[] types, Action<IFunctionsWorkerApplicationBuilder>? configure = null, params string[] settings)
     {
         string[] args =

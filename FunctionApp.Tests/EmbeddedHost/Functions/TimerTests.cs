@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.EmbeddedHost.Functions;
 
-/// <summary>Timer functions as on the official host; where they stand is in PostgreSQL, for all nodes.</summary>
+/// <summary>Timer functions as on the official host; their state is in PostgreSQL, shared by all nodes.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class TimerTests(LocalServicesFixture services)
 {
@@ -53,7 +53,7 @@ public sealed class TimerTests(LocalServicesFixture services)
 
         await using (await StartAsync(typeof(HourTimer), runs, database)) await Eventually.TrueAsync(() => Task.FromResult(runs.Infos.Count == 2));
 
-        // A node that starts a moment later finds the missed run made up for: it runs because it starts, and for nothing else.
+        // A node that starts a moment later finds the missed run already made up for: it runs only because of RunOnStartup.
         await using (await StartAsync(typeof(HourTimer), runs, database)) await Eventually.TrueAsync(() => Task.FromResult(runs.Infos.Count == 3));
 
         Assert.Equal([false, true, false], runs.Infos.Select(run => run.IsPastDue));
@@ -112,7 +112,7 @@ public sealed class TimerTests(LocalServicesFixture services)
     }
 
     [Fact]
-    public async Task LostTable_IsMadeAgain()
+    public async Task Table_Lost_IsCreatedAgain()
     {
         var database = await services.CreateDatabaseAsync();
         var runs = new TimerRuns();

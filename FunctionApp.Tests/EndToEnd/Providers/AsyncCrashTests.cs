@@ -34,7 +34,7 @@ public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncLifet
     public async Task DisposeAsync() => await _atelier.DisposeAsync();
 
     [Fact]
-    public async Task KillDashNine_WhileJobsAreUnderWay_LosesNoImageAndOrdersNoneAgainThatIsOnRecord()
+    public async Task Kill_DuringJobs_LosesNoImageAndOrdersNoRecordedJobAgain()
     {
         await _atelier.StartAsync(services);
         var ids = new List<string>();
@@ -42,7 +42,7 @@ public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncLifet
         await Eventually.TrueAsync(() => Task.FromResult(ids.Sum(OrdersOf) >= Campaigns * ImagesOfEach / 2));
         var onRecord = new HashSet<string>(await _atelier.JobsAsync());
 
-        // The address that the jobs report to dies with the process.
+        // The address of the callbacks dies with the process.
         await _atelier.KillAndRestartAsync();
 
         foreach (var id in ids)
@@ -64,7 +64,7 @@ public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncLifet
     [Theory]
     [InlineData("replicate")]
     [InlineData("callback")]
-    public async Task Provider_ThatForgetsAJob_IsGivenAnotherOrder(string provider)
+    public async Task Provider_ForgetsAJob_ImageIsOrderedAgain(string provider)
     {
         await _atelier.StartAsync(services);
         await _atelier.AddFaultAsync(new { kind = "job-stuck", provider });

@@ -12,7 +12,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
-/// <summary>The address that asynchronous providers report to, as strangers, replays and cancelled jobs meet it.</summary>
+/// <summary>The callback route, with valid, forged and repeated callbacks.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixture faults) : IClassFixture<FaultFixture>, IAsyncLifetime
 {
@@ -21,7 +21,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public async Task Post_WithoutATrueSignature_Is401()
+    public async Task Post_WithoutAValidSignature_Is401()
     {
         var path = $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0";
 
@@ -36,9 +36,9 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Post_LongerThanIsTaken_IsA413ThatSaysSo(bool tellsItsLength)
+    public async Task Post_BodyOverTheLimit_Is413(bool tellsItsLength)
     {
-        // It asks first, as a client does that sends so much: the answer comes before the body, or before its end.
+        // It sends Expect: 100-continue, as clients do with large bodies: the response may come before the end of the body.
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0")
         {
             Content = new ByteArrayContent(new byte[RequestSize.MaxReport + 1]),
@@ -52,14 +52,14 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task Post_AsLongAsIsTaken_IsTakenWithItsImage()
+    public async Task Post_BodyAtTheLimit_IsAccepted()
     {
         var id = await faults.StartAsync("callback", "A desert [[fault: image/0 job-stuck]]");
         await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
         var frame = new JsonObject { ["id"] = await faults.Atelier.JobOfAsync(id), ["status"] = "succeeded", ["b64"] = "" }.ToJsonString();
-        // More than the server takes of itself; what is after a picture's end is part of the file.
+        // More than the server accepts by default; bytes after the image's end are part of the file.
         var picture = new byte[(RequestSize.MaxReport - frame.Length) / 4 * 3];
-        Answers.Png(640, 480).CopyTo(picture, 0);
+        ProviderResponses.Png(640, 480).CopyTo(picture, 0);
         var body = frame.Replace("\"b64\":\"\"", $"\"b64\":\"{Convert.ToBase64String(picture)}\"", StringComparison.Ordinal);
         Assert.InRange(body.Length, RequestSize.MaxReport - 4, RequestSize.MaxReport);
 
@@ -70,7 +70,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task Post_ForWhatIsNotThere_Is404()
+    public async Task Post_ForAnUnknownPart_Is404()
     {
         const string Body = """{"id":"x","status":"running"}""";
 
@@ -127,9 +127,9 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task Callback_WithTheImageItself_IsKept_AndNoHistoryHoldsItsBytes()
+    public async Task Callback_WithTheImage_StoresIt_AndNoHistoryHasItsBytes()
     {
-        byte[] picture = Answers.Png(640, 480);
+        byte[] picture = ProviderResponses.Png(640, 480);
         var id = await faults.StartAsync("callback", "A canyon [[fault: image/0 job-stuck]]");
         await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
         var job = await faults.Atelier.JobOfAsync(id);

@@ -2,7 +2,7 @@ using AiSimulator.Faults;
 
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
-/// <summary>What one fault at one provider must lead to.</summary>
+/// <summary>The expected outcome of one fault at one provider.</summary>
 /// <param name="Code">Code of the failed attempt; <see langword="null"/> where the fault is survived without one.</param>
 /// <param name="IsFinal">Whether no other attempt follows.</param>
 internal sealed record FaultCase(string? Code, bool IsFinal = false)

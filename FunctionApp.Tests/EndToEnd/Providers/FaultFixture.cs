@@ -9,7 +9,7 @@ namespace FunctionApp.Tests.EndToEnd.Providers;
 /// <summary>A host with all six providers pointed at the simulator, and one campaign for each fault at each of them.</summary>
 public sealed class FaultFixture : IAsyncLifetime
 {
-    /// <summary>Keys of the providers, told apart from all else that is logged.</summary>
+    /// <summary>Keys of the providers, which nothing else in the log resembles.</summary>
     internal static readonly string[] Secrets =
         ["azure-key-5d1f0a", "gemini-key-77c02b", "sd-password-19ab3e", "r8-token-4410dd", SimulatorSecret, "callback-key-90210f", "simulator-secret"];
 
@@ -30,7 +30,7 @@ public sealed class FaultFixture : IAsyncLifetime
         _slots.Dispose();
     }
 
-    /// <summary>The campaign of a case, once it has ended. The first call starts them all, side by side.</summary>
+    /// <summary>The campaign of a case, once it has ended. The first call starts them all in parallel.</summary>
     internal async Task<JsonObject> EndOfAsync(LocalServicesFixture services, string provider, string fault)
     {
         await Atelier.StartAsync(services);
@@ -62,7 +62,7 @@ public sealed class FaultFixture : IAsyncLifetime
         await _slots.WaitAsync();
         try
         {
-            // A drip that outlasts the provider's deadline would be a timeout like any other.
+            // A drip that is longer than the provider's timeout would only be another timeout.
             var delay = fault == "slow" ? " delay=1" : "";
             var id = await StartAsync(provider, $"A {provider} lighthouse [[fault: {fault}{delay}]]");
             return await Atelier.Api.EndOfAsync(id, TimeSpan.FromMinutes(3));

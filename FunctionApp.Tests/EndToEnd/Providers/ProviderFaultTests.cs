@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
-/// <summary>Each provider with each fault, over HTTP: what the record says, what the provider saw, what the history and the log keep quiet about.</summary>
+/// <summary>Each provider with each fault, over HTTP: the recorded attempts, the provider's calls, and what history and log must not have.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixture faults) : IClassFixture<FaultFixture>
 {
@@ -26,7 +26,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Fault_Once_IsOnRecordAndRetriedWhereThatCanHelp(string provider, string fault)
+    public async Task Fault_Once_IsRecordedAndRetriedIfTransient(string provider, string fault)
     {
         var expected = FaultCase.Of(provider, fault);
         var part = FaultCase.IsText(provider) ? "text" : "image/0";
@@ -34,7 +34,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
         var campaign = await faults.EndOfAsync(services, provider, fault);
 
         var attempts = campaign["failedAttempts"]!.AsArray();
-        var told = string.Join(", ", attempts.Select(attempt => $"{attempt!["part"]} {attempt["attempt"]} {attempt["code"]}: {attempt["message"]}"));
+        var summary = string.Join(", ", attempts.Select(attempt => $"{attempt!["part"]} {attempt["attempt"]} {attempt["code"]}: {attempt["message"]}"));
         var isComplete = !expected.IsFinal;
         Assert.Equal($"{(isComplete ? "COMPLETE" : "FAILED")} {(expected.Code is null ? "" : $"{part} 1 {expected.Code}")}",
             $"{campaign["status"]} {string.Join(", ", attempts.Select(attempt => $"{attempt!["part"]} {attempt["attempt"]} {attempt["code"]}"))}");
@@ -42,7 +42,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
         Assert.Equal(isComplete ? "COMPLETE" : "FAILED", (string)made["status"]!);
         Assert.Equal(provider, (string)made["provider"]!);
         Assert.Equal(expected.IsFinal ? expected.Code : null, (string?)campaign["error"]?["code"]);
-        Assert.All(FaultFixture.Secrets, secret => Assert.DoesNotContain(secret, told, StringComparison.Ordinal));
+        Assert.All(FaultFixture.Secrets, secret => Assert.DoesNotContain(secret, summary, StringComparison.Ordinal));
 
         var calls = faults.Atelier.Calls((string)campaign["id"]!, part, part == "text" ? Operations.Text : Operations.Image);
         var again = expected is { Code: not null, IsFinal: false };
@@ -79,7 +79,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     [Theory]
     [InlineData("replicate")]
     [InlineData("callback")]
-    public async Task Download_ThatFailsOnce_IsRepeatedWithoutAnotherOrder(string provider)
+    public async Task Download_FailsOnce_IsRetriedWithoutAnotherOrder(string provider)
     {
         await faults.Atelier.StartAsync(services);
         var id = await faults.StartAsync(provider, "A windmill [[fault: download 503]]");
@@ -95,7 +95,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     [Theory]
     [InlineData("replicate")]
     [InlineData("callback")]
-    public async Task CallbackLostAndPollFailing_ImageComesAllTheSame(string provider)
+    public async Task Callback_LostAndPollsFailing_ImageIsStillMade(string provider)
     {
         await faults.Atelier.StartAsync(services);
         var id = await faults.StartAsync(provider, "A bridge [[fault: image/0 callback-lost]] [[fault: poll 503]]");
@@ -119,7 +119,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task MixedProviders_OneThatFails_DoesNotStopTheOther()
+    public async Task Providers_OneFails_TheOtherStillMakesItsParts()
     {
         await faults.Atelier.StartAsync(services);
         using var response = await faults.Atelier.Api.PostAsync(new JsonObject
@@ -140,7 +140,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     [Theory]
     [InlineData("replicate")]
     [InlineData("callback")]
-    public async Task Metrics_OfAnAsynchronousProvider_CountItsOrdersQuestionsAndDownloads(string provider)
+    public async Task Metrics_OfAnAsynchronousProvider_CountOrdersPollsAndDownloads(string provider)
     {
         await faults.Atelier.StartAsync(services);
         var before = await MetricsAsync(provider);
@@ -159,7 +159,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     }
 
     [Fact]
-    public async Task HistoryAndLog_AfterEveryFault_HoldNoSecretAndNoImage()
+    public async Task HistoryAndLog_AfterEveryFault_HaveNoSecretAndNoImage()
     {
         foreach (var (provider, fault) in FaultCase.All) await faults.EndOfAsync(services, provider, fault);
 
@@ -167,7 +167,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
         Assert.True(rows.Count > FaultCase.All.Count(), $"There are {rows.Count} events.");
         Assert.True(rows.Max(row => row.Length) < MaxHistoryValue, $"The longest event has {rows.Max(row => row.Length)} characters.");
         var history = string.Join('\n', rows);
-        // Every kind of step of both ways is among them.
+        // It has every activity of synchronous and asynchronous parts.
         Assert.All(
             (string[])["GenerateText", "GenerateImage", "SubmitImage", "PollImage", "StoreImage", "image/0"],
             step => Assert.Contains($"\"{step}\"", history, StringComparison.Ordinal));

@@ -5,7 +5,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
-/// <summary>A provider in trouble, with more parts waiting for it than a process has places for activities, beside one that is well.</summary>
+/// <summary>A provider in trouble, with more parts waiting for it than a process runs activities, beside a healthy one.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class StarvationTests(LocalServicesFixture services) : IAsyncLifetime
 {
@@ -30,7 +30,7 @@ public sealed class StarvationTests(LocalServicesFixture services) : IAsyncLifet
     public async Task DisposeAsync() => await _atelier.DisposeAsync();
 
     [Fact]
-    public async Task ProviderThatHangs_TakesItsShareOfThePlaces_AndTheOtherProvidersCampaignsComplete()
+    public async Task Provider_Hangs_UsesOnlyItsSlotsAndOtherCampaignsComplete()
     {
         await _atelier.StartAsync(services);
         var hanging = await StartManyAsync("A cellar [[fault: image timeout x*]]");
@@ -43,7 +43,7 @@ public sealed class StarvationTests(LocalServicesFixture services) : IAsyncLifet
         Assert.Equal(Places, _atelier.RunningCalls);
         foreach (var id in hanging)
         {
-            // Whoever waits for a place has failed at nothing and used up no attempt.
+            // A part that waits for a slot has not failed and has used up no attempt.
             var campaign = await _atelier.Api.GetAsync(id);
             Assert.Equal("RUNNING", (string)campaign["status"]!);
             Assert.Empty(campaign["failedAttempts"]!.AsArray());
@@ -51,7 +51,7 @@ public sealed class StarvationTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task ProviderThatRefuses_IsLeftAlone_AndTheOtherProvidersCampaignsComplete()
+    public async Task Provider_RateLimits_IsNotCalledEarlyAndOtherCampaignsComplete()
     {
         await _atelier.StartAsync(services);
         var refused = await StartManyAsync("A cellar [[fault: image 429 x* retry-after=60]]");
@@ -61,7 +61,7 @@ public sealed class StarvationTests(LocalServicesFixture services) : IAsyncLifet
 
         Assert.Equal("COMPLETE", (string)well["status"]!);
         Assert.Empty(well["failedAttempts"]!.AsArray());
-        // The first that were under way together met the refusal; nobody after them did before the minute was over.
+        // Only the calls that were under way together were refused; no other was made before the minute was over.
         Assert.InRange(await AttemptsOfAsync(refused), 1, Places);
     }
 

@@ -12,8 +12,8 @@ public sealed class CallbackSignatureTests
     private static readonly byte[] Key = Convert.FromBase64String("C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_674_087_231);
 
-    // The vector that Replicate's own client is tested with (https://github.com/replicate/replicate-javascript/blob/main/index.test.ts), and Svix's
-    // before it; Standard Webhooks are theirs.
+    // The test vector of Replicate's own client (https://github.com/replicate/replicate-javascript/blob/main/index.test.ts), which comes from Svix,
+    // the authors of Standard Webhooks.
     [Theory]
     [InlineData("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", true)]
     [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,Gur4pLd03KjHi8+6KK/jXgfEFYuXjGXpJQC1ytqW6ug= v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", true)]

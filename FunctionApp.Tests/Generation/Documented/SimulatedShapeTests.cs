@@ -5,10 +5,10 @@ using FunctionApp.Tests.Simulator;
 
 namespace FunctionApp.Tests.Generation.Documented;
 
-/// <summary>The simulator answers with every field that the documentation of its models shows, each of the same kind.</summary>
+/// <summary>The simulator responds with every field that the documentation of its models shows, each of the same type.</summary>
 public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixture<SimulatorFixture>
 {
-    // A prompt of its own for each test: the simulator counts by it where a call does not say whose it is.
+    // A different prompt for each test: the simulator counts by prompt where a call does not name its campaign.
     private readonly string _prompt = $"A paper boat {Guid.NewGuid():N}";
 
     public static TheoryData<string, string> Cases
@@ -16,9 +16,9 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (var (provider, answer) in DocumentedAnswer.All)
+            foreach (var (provider, response) in DocumentedResponse.All)
             {
-                if (answer.IsSimulated && (answer.Status < 300 || answer.Fault is not null)) cases.Add(provider, answer.Name);
+                if (response.IsSimulated && (response.Status < 300 || response.Fault is not null)) cases.Add(provider, response.Name);
             }
 
             return cases;
@@ -27,25 +27,25 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Simulator_DocumentedAnswer_HasItsShape(string provider, string name)
+    public async Task Simulator_DocumentedResponse_HasItsShape(string provider, string name)
     {
-        var answer = DocumentedAnswer.Of(provider, name);
+        var response = DocumentedResponse.Of(provider, name);
 
-        var (status, headers, body) = await AskAsync(provider, answer);
+        var (status, headers, body) = await AskAsync(provider, response);
 
-        Assert.Equal(answer.Status, status);
-        Assert.DoesNotContain(Missing(answer.Body, body, "$"), path => answer.NotSimulated?.Any(path.EndsWith) != true);
-        foreach (var (header, value) in answer.Headers ?? new Dictionary<string, string>())
+        Assert.Equal(response.Status, status);
+        Assert.DoesNotContain(Missing(response.Body, body, "$"), path => response.NotSimulated?.Any(path.EndsWith) != true);
+        foreach (var (header, value) in response.Headers ?? new Dictionary<string, string>())
         {
             Assert.True(headers.ContainsKey(header), $"{header} is missing.");
             if (header == "Retry-After") Assert.Equal(value, headers[header]);
         }
     }
 
-    private async Task<(int Status, Dictionary<string, string> Headers, JsonNode Body)> AskAsync(string provider, DocumentedAnswer answer)
+    private async Task<(int Status, Dictionary<string, string> Headers, JsonNode Body)> AskAsync(string provider, DocumentedResponse response)
     {
-        var fault = answer.Fault is null ? "" : $" [[fault: {answer.Fault}]]";
-        switch (answer.Operation)
+        var fault = response.Fault is null ? "" : $" [[fault: {response.Fault}]]";
+        switch (response.Operation)
         {
             case "text":
                 return await ReadAsync(await simulator.ChatAsync(_prompt + fault, baseUrl: BaseOf(provider)));
@@ -60,11 +60,11 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
                 {
                     await SubmitAsync(_prompt, receiver.Url(provider, SimulatorFixture.NewCampaign(), "image/0"));
                     var hook = await receiver.NextAsync();
-                    return (answer.Status, hook.Headers, hook.Json);
+                    return (response.Status, hook.Headers, hook.Json);
                 }
 
             default:
-                return await PollAsync((string)answer.Body["status"]!, isSingle: answer.Body["output"] is JsonValue);
+                return await PollAsync((string)response.Body["status"]!, isSingle: response.Body["output"] is JsonValue);
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
         }
     }
 
-    // What may be null says nothing of its kind, and what a user sends along is his own.
+    // A null shows no type, and metadata that the user sent has no fixed shape.
     private static IEnumerable<string> Missing(JsonNode? shown, JsonNode? given, string path)
     {
         if (shown is null || given is null || path is "$.input" or "$.parameters")

@@ -37,7 +37,7 @@ public sealed class DeliverWebhookTests
     }
 
     [Fact]
-    public async Task Run_ReceiverAsksToWait_WaitsAndGoesOnWithTheAttemptsThatAreLeft()
+    public async Task Run_ReceiverAsksToWait_WaitsAndContinuesWithTheRemainingAttempts()
     {
         _attempts.Enqueue(Waiting(seconds: 120, attempts: 1));
         _attempts.Enqueue(Waiting(seconds: 600, attempts: 3));
@@ -48,7 +48,7 @@ public sealed class DeliverWebhookTests
     }
 
     [Fact]
-    public async Task Run_AttemptsUsedUp_IsGivenUp()
+    public async Task Run_AttemptsUsedUp_BecomesADeadLetter()
     {
         _attempts.Enqueue(Waiting(seconds: 120, attempts: 9));
         _attempts.Enqueue(new ActivityFailure("http_503", "Not today.", CanRetry: true));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FunctionApp.Tests.Notifications.Webhooks;
 
-/// <summary>Somebody's server that webhooks lead to.</summary>
+/// <summary>A server that receives webhooks.</summary>
 internal sealed class HookReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -17,8 +17,8 @@ internal sealed class HookReceiver : IAsyncDisposable
 
     public ConcurrentQueue<ReceivedMessage> Received { get; } = new();
 
-    /// <summary>How it answers; by default with an empty 200.</summary>
-    public Func<HttpContext, Task> Answer { get; set; } = _ => Task.CompletedTask;
+    /// <summary>How it responds; by default with an empty 200.</summary>
+    public Func<HttpContext, Task> Respond { get; set; } = _ => Task.CompletedTask;
 
     public static async Task<HookReceiver> StartAsync()
     {
@@ -31,7 +31,7 @@ internal sealed class HookReceiver : IAsyncDisposable
             using var reader = new StreamReader(http.Request.Body);
             var headers = http.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString());
             receiver.Received.Enqueue(new ReceivedMessage(headers, await reader.ReadToEndAsync()));
-            await receiver.Answer(http);
+            await receiver.Respond(http);
         });
         await receiver._app.StartAsync();
         return receiver;

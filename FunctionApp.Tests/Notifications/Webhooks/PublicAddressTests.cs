@@ -12,7 +12,7 @@ public sealed class PublicAddressTests
     [InlineData("100.63.255.255")]
     [InlineData("2606:4700:4700::1111")]
     [InlineData("::ffff:8.8.8.8")]
-    public void Is_OfTheInternet_IsTrue(string address) => Assert.True(PublicAddress.Is(IPAddress.Parse(address)));
+    public void Is_PublicAddress_IsTrue(string address) => Assert.True(PublicAddress.Is(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("0.0.0.0")]
@@ -45,5 +45,5 @@ public sealed class PublicAddressTests
     [InlineData("fe80::1")]
     [InlineData("fec0::1")]
     [InlineData("ff02::1")]
-    public void Is_OfTheInside_IsFalse(string address) => Assert.False(PublicAddress.Is(IPAddress.Parse(address)));
+    public void Is_PrivateOrSpecialAddress_IsFalse(string address) => Assert.False(PublicAddress.Is(IPAddress.Parse(address)));
 }

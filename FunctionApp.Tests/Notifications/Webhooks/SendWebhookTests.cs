@@ -12,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionApp.Tests.Notifications.Webhooks;
 
-/// <summary>What a receiver says about further messages, and what becomes of them.</summary>
+/// <summary>How a receiver's response affects further messages.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLifetime
 {
@@ -58,9 +58,9 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     [InlineData(429, "-3", null)]
     [InlineData(429, "soon", null)]
     [InlineData(500, "120", null)]
-    public async Task Send_ReceiverAsksToWait_IsWaitedForWhereItIsLonger(int status, string retryAfter, int? seconds)
+    public async Task Send_ReceiverAsksToWait_WaitsForTheLonger(int status, string retryAfter, int? seconds)
     {
-        Answer(status, retryAfter);
+        RespondWith(status, retryAfter);
 
         ActivityFailure failure = await FailAsync(await AddDeliveryAsync());
 
@@ -71,7 +71,7 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     [Fact]
     public async Task Send_AttemptsOfThisRun_AreCountedOverItsWaits()
     {
-        Answer(503, "3600");
+        RespondWith(503, "3600");
         DeliveryInput input = await AddDeliveryAsync() with { AttemptsBefore = 0 };
         for (int attempt = 1; attempt < Options.Retry.MaxAttempts; attempt++)
             Assert.Equal(attempt, (await FailAsync(input)).Wait?.Attempts ?? attempt);
@@ -81,9 +81,9 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Send_RunWhoseTimeIsNearlyUp_WaitsNoLongerThanItHas()
+    public async Task Send_RunNearItsEnd_WaitsNoLongerThanItHas()
     {
-        Answer(503, "86400");
+        RespondWith(503, "86400");
         DeliveryInput input = await AddDeliveryAsync();
         _time.Advance(Options.Retry.Timeout - TimeSpan.FromHours(1));
 
@@ -91,11 +91,11 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Send_ReceiverIsGone_DisablesTheWebhook()
+    public async Task Send_Receiver410_DisablesTheWebhook()
     {
         DeliveryInput first = await AddDeliveryAsync();
         DeliveryInput second = await AddDeliveryAsync("campaign.started");
-        Answer(410);
+        RespondWith(410);
 
         ActivityFailure gone = await FailAsync(first);
         ActivityFailure disabled = await FailAsync(second);
@@ -108,9 +108,9 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
-    public async Task Event_OfACallerWhoseWebhookIsDisabled_IsNotDelivered()
+    public async Task Event_WebhookDisabled_IsNotDelivered()
     {
-        Answer(410);
+        RespondWith(410);
         await FailAsync(await AddDeliveryAsync());
 
         await AddEventAsync("campaign.started");
@@ -119,7 +119,7 @@ public sealed class SendWebhookTests(LocalServicesFixture services) : IAsyncLife
         Assert.Equal(1, await db.WebhookDeliveries.CountAsync());
     }
 
-    private void Answer(int status, string? retryAfter = null) => _receiver.Answer = http =>
+    private void RespondWith(int status, string? retryAfter = null) => _receiver.Respond = http =>
     {
         http.Response.StatusCode = status;
         http.Response.Headers.RetryAfter = retryAfter;

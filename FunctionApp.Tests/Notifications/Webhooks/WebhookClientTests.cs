@@ -5,7 +5,7 @@ namespace FunctionApp.Tests.Notifications.Webhooks;
 
 public sealed class WebhookClientTests
 {
-    private static readonly WebhookOptions Patient = new() { AllowPrivateTargets = true, Timeout = TimeSpan.FromSeconds(30) };
+    private static readonly WebhookOptions LongTimeout = new() { AllowPrivateTargets = true, Timeout = TimeSpan.FromSeconds(30) };
 
     [Fact]
     public void Sign_TheStandardsOwnExample_GivesItsSignature()
@@ -19,59 +19,59 @@ public sealed class WebhookClientTests
     }
 
     [Fact]
-    public async Task Send_AnswerRedirects_IsNotFollowed()
+    public async Task Send_Redirect_IsNotFollowed()
     {
         await using var inside = await HookReceiver.StartAsync();
         await using var receiver = await HookReceiver.StartAsync();
-        receiver.Answer = http =>
+        receiver.Respond = http =>
         {
             http.Response.Redirect(inside.Address.ToString());
             return Task.CompletedTask;
         };
 
-        WebhookAnswer answer = await SendAsync(receiver);
+        WebhookResponse response = await SendAsync(receiver);
 
-        Assert.Equal(HttpStatusCode.Found, answer.Status);
-        Assert.False(answer.IsSuccess);
+        Assert.Equal(HttpStatusCode.Found, response.Status);
+        Assert.False(response.IsSuccess);
         Assert.Empty(inside.Received);
     }
 
     [Fact]
-    public async Task Send_LongAnswer_KeepsItsFirstKilobyte()
+    public async Task Send_LongResponse_KeepsItsFirstKilobyte()
     {
         await using var receiver = await HookReceiver.StartAsync();
-        receiver.Answer = http =>
+        receiver.Respond = http =>
         {
             http.Response.StatusCode = 500;
             return http.Response.Body.WriteAsync(new byte[100_000].Select(_ => (byte)'x').ToArray()).AsTask();
         };
 
-        WebhookAnswer answer = await SendAsync(receiver);
+        WebhookResponse response = await SendAsync(receiver);
 
-        Assert.Equal(new string('x', 1024), answer.Body);
+        Assert.Equal(new string('x', 1024), response.Body);
     }
 
     [Fact]
-    public async Task Send_NoAnswer_EndsInTime()
+    public async Task Send_NoResponse_TimesOut()
     {
         await using var receiver = await HookReceiver.StartAsync();
-        receiver.Answer = http => new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
+        receiver.Respond = http => new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
 
-        Assert.Equal(WebhookAnswer.TimedOut, (await SendAsync(receiver, Patient with { Timeout = TimeSpan.FromMilliseconds(500) })).Failure);
+        Assert.Equal(WebhookResponse.TimedOut, (await SendAsync(receiver, LongTimeout with { Timeout = TimeSpan.FromMilliseconds(500) })).Failure);
     }
 
     [Fact]
-    public async Task Send_AnswerDripsItsBody_CountsByItsStatus()
+    public async Task Send_ResponseBodyDrips_CountsByItsStatus()
     {
         await using var receiver = await HookReceiver.StartAsync();
-        receiver.Answer = async http =>
+        receiver.Respond = async http =>
         {
             await http.Response.Body.WriteAsync("ok"u8.ToArray());
             await http.Response.Body.FlushAsync();
             await new TaskCompletionSource().Task.WaitAsync(http.RequestAborted);
         };
 
-        Assert.True((await SendAsync(receiver, Patient with { Timeout = TimeSpan.FromSeconds(5) })).IsSuccess);
+        Assert.True((await SendAsync(receiver, LongTimeout with { Timeout = TimeSpan.FromSeconds(5) })).IsSuccess);
     }
 
     [Fact]
@@ -87,9 +87,9 @@ public sealed class WebhookClientTests
         Assert.DoesNotContain("secret", System.Text.Encoding.Latin1.GetString(box), StringComparison.Ordinal);
     }
 
-    private static async Task<WebhookAnswer> SendAsync(HookReceiver receiver, WebhookOptions? options = null)
+    private static async Task<WebhookResponse> SendAsync(HookReceiver receiver, WebhookOptions? options = null)
     {
-        options ??= Patient;
+        options ??= LongTimeout;
         var target = new WebhookTarget(new SystemHostNames(), options, TimeProvider.System);
         using var client = new WebhookClient(target, options, TimeProvider.System);
         return await client.SendAsync(receiver.Address.ToString(), new byte[32], "msg_1", "{}", CancellationToken.None)

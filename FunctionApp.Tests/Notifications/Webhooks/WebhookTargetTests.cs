@@ -21,7 +21,7 @@ public sealed class WebhookTargetTests
     [InlineData("https://[fe80::1%25eth0]/")]
     [InlineData("https://169.254.169.254/metadata/instance")]
     [InlineData("https://１２７.0.0.1/")]
-    public async Task FindFault_LeadsInside_Refuses(string url) =>
+    public async Task FindFault_PrivateAddress_Refuses(string url) =>
         Assert.NotNull(await NewTarget(new SystemHostNames()).FindFaultAsync(url, CancellationToken.None));
 
     [Theory]
@@ -33,11 +33,11 @@ public sealed class WebhookTargetTests
     [InlineData("http://8.8.8.8/")]
     [InlineData("https://user:word@8.8.8.8/")]
     [InlineData("https://8.8.8.8/#part")]
-    public async Task FindFault_NoUrlForAWebhook_Refuses(string url) =>
+    public async Task FindFault_InvalidUrl_Refuses(string url) =>
         Assert.NotNull(await NewTarget(new SystemHostNames()).FindFaultAsync(url, CancellationToken.None));
 
     [Fact]
-    public async Task FindFault_OneOfSeveralAddressesInside_Refuses()
+    public async Task FindFault_OneOfSeveralAddressesPrivate_Refuses()
     {
         var names = new Names([IPAddress.Parse("8.8.8.8"), IPAddress.Parse("10.0.0.1")]);
 
@@ -57,9 +57,9 @@ public sealed class WebhookTargetTests
         names.Addresses = [IPAddress.Loopback];
         using var client = new WebhookClient(target, new WebhookOptions(), TimeProvider.System);
 
-        WebhookAnswer answer = await client.SendAsync($"https://rebind.example.com:{port}/", new byte[32], "msg_1", "{}", CancellationToken.None);
+        WebhookResponse response = await client.SendAsync($"https://rebind.example.com:{port}/", new byte[32], "msg_1", "{}", CancellationToken.None);
 
-        Assert.Equal(WebhookAnswer.NotAllowed, answer.Failure);
+        Assert.Equal(WebhookResponse.NotAllowed, response.Failure);
         Assert.False(listener.Pending());
     }
 

@@ -13,7 +13,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.OpenApi.RouteTable;
 
-/// <summary>A host whose callers show keys, another of the same app for development, and what the table's rows need there.</summary>
+/// <summary>A host in mode ApiKey, another in mode Development, and the data that the table's rows need.</summary>
 public sealed class RouteHost : IAsyncLifetime
 {
     /// <summary>A page of another origin that may call.</summary>
@@ -40,13 +40,13 @@ public sealed class RouteHost : IAsyncLifetime
     private NpgsqlDataSource? _database;
     private HostProcess? _development;
 
-    /// <summary>A client of the host; it holds every answer to the document.</summary>
+    /// <summary>A client of the host, which checks every response against the document.</summary>
     internal HttpClient Http => _atelier.Api.Http;
 
     /// <summary>A client of the host for development.</summary>
     internal HttpClient Development { get; private set; } = null!;
 
-    /// <summary>Keys of two callers, an operator, one whose requests are used up, and one who may not come in.</summary>
+    /// <summary>Keys of two callers, an operator, one whose requests are used up, and one who is not admitted.</summary>
     internal string Ann { get; private set; } = "";
 
     internal string Ben { get; private set; } = "";
@@ -115,7 +115,7 @@ public sealed class RouteHost : IAsyncLifetime
         return id;
     }
 
-    /// <summary>A campaign that runs until it is stopped; its provider has taken the job.</summary>
+    /// <summary>A campaign that runs until it is canceled; its provider has accepted the job.</summary>
     internal async Task<string> RunningAsync()
     {
         string id = await CampaignAsync("A lake [[fault: image/0 job-stuck]]", images: 1, provider: "callback");
@@ -130,7 +130,7 @@ public sealed class RouteHost : IAsyncLifetime
         return (string)(await response.ReadAsync())["id"]!;
     }
 
-    /// <summary>The tag of what a GET answers.</summary>
+    /// <summary>The <c>ETag</c> of the response to a GET.</summary>
     internal async Task<string> TagAsync(string path)
     {
         using HttpResponseMessage response = await Http.SendAsync(Get(path));
@@ -143,7 +143,7 @@ public sealed class RouteHost : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Lets the database take connections, or takes all away.</summary>
+    /// <summary>Lets the database accept connections, or closes and refuses all.</summary>
     internal Task AllowConnectionsAsync(bool allow) => DatabaseAwayTests.AllowConnectionsAsync(_atelier.Database, allow);
 
     internal static JsonObject Campaign(string prompt = "A lake", int images = 0, string provider = "openai") => new()

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace FunctionApp.Tests.OpenApi.RouteTable;
 
-/// <summary>What each operation answers of its own accord. What all of them answer alike is in <see cref="RouteTableTests"/>.</summary>
+/// <summary>The responses of each operation. Those that all operations share are in <see cref="RouteTableTests"/>.</summary>
 internal static class RouteRows
 {
     private const string Json = "application/json";
@@ -118,7 +118,7 @@ internal static class RouteRows
         yield return Row(Post, 201, "a target outside", Json, host => host.Post("/api/webhooks", Hook("https://93.184.215.14/hook")), "Location");
         foreach (string inside in (string[])["http://127.0.0.1/", "http://10.0.0.1/", "http://169.254.169.254/latest", "http://[::ffff:127.0.0.1]/", "http://2130706433/"])
             yield return Row(Post, 400, $"a target inside: {inside}", "validation_failed", host => host.Post("/api/webhooks", Hook(inside)));
-        yield return Row(Post, 400, "a port that nobody has", "validation_failed", host => host.Post("/api/webhooks", Hook("https://93.184.215.14:0/")));
+        yield return Row(Post, 400, "an invalid port", "validation_failed", host => host.Post("/api/webhooks", Hook("https://93.184.215.14:0/")));
         yield return TooLarge(Post, "/api/webhooks");
         yield return Row("GET /api/webhooks", 200, "the caller's", Json, host => host.Get("/api/webhooks"));
         const string Delete = "DELETE /api/webhooks/{id}";

@@ -7,12 +7,12 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.OpenApi.RouteTable;
 
-/// <summary>Every answer that the document names, over HTTP on a real host; a test of its own finds those that no row asks for.</summary>
+/// <summary>Every response that the document names, over HTTP on a real host; a test of its own finds those without a row.</summary>
 [Collection(LocalServicesCollection.Name)]
 public sealed partial class RouteTableTests(LocalServicesFixture services, RouteHost host) : IClassFixture<RouteHost>, IAsyncLifetime
 {
-    // What no host can be brought to answer: nothing in these functions can fail. They would answer as all others do, by the same
-    // middleware, which Operation_WhateverGoesWrongInside_Is500WithoutSayingWhat sees.
+    // Responses that cannot be provoked: nothing in these functions can fail. They would respond as all others do, by the same
+    // middleware, which Operation_UnexpectedException_Is500WithoutDetails sees.
     private static readonly string[] NotToBeHad =
     [
         "GET /api/health/live 500", "GET /api/health/ready 500", "GET /api/openapi.json 500", "GET /api/docs 500", "GET /api/docs/{asset} 500",
@@ -20,7 +20,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
 
     public static TheoryData<string> Rows => [.. RouteRows.All.Select(row => row.Key)];
 
-    /// <summary>What every operation that asks for its caller answers before it begins: 400, 401, 403, 429; and any operation, 414 and 431.</summary>
+    /// <summary>Responses of the middleware: 400, 401, 403 and 429 before operations that need a caller; 414 and 431 before any operation.</summary>
     public static TheoryData<string, int> BeforeAnything
     {
         get
@@ -43,7 +43,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task Row_IsAnsweredSo(string key)
+    public async Task Row_Requested_HasItsResponse(string key)
     {
         RouteRow row = RouteRows.All.Single(one => one.Key == key);
         using HttpRequestMessage request = await row.Request(host);
@@ -62,7 +62,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
 
     [Theory]
     [MemberData(nameof(BeforeAnything))]
-    public async Task Operation_BeforeItBegins_IsRefused(string key, int status)
+    public async Task Operation_RefusedByMiddleware_HasTheDocumentedResponse(string key, int status)
     {
         ApiOperation operation = ApiContract.Operations.Single(one => one.ToString() == key);
         if (status == 429)
@@ -97,7 +97,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
 
     [Theory]
     [MemberData(nameof(EveryRoute))]
-    public async Task Route_WhicheverItIs_HasWhatEveryResponseHas(string function)
+    public async Task Route_Any_HasTheHeadersOfEveryResponse(string function)
     {
         Route route = Routes.Of(function);
         HttpMethod method = HttpMethod.Parse(route.Methods == "*" ? "BREW" : route.Methods.Split(", ")[0]);
@@ -136,7 +136,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     }
 
     [Fact]
-    public async Task Operation_OnWhatIsAnothers_Is404()
+    public async Task Operation_OnAnotherCallersData_Is404()
     {
         ApiOperation[] withId = [.. ApiContract.Operations.Where(operation => !IsPublic(operation) && operation.Path.Contains("{id}", StringComparison.Ordinal))];
         Assert.Equal(7, withId.Length);
@@ -146,12 +146,12 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
             using HttpResponseMessage response = await host.Http.SendAsync(request);
             await response.AssertProblemAsync(404, "not_found");
         }
-        // And all of it is there still.
+        // And nothing has been deleted.
         Assert.NotEmpty(await host.TagAsync($"/api/campaigns/{host.Complete}/images/0"));
     }
 
     [Fact]
-    public async Task Method_ThatARouteDoesNotKnow_Is404()
+    public async Task Method_UnknownToTheRoute_Is404()
     {
         string[] methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "BREW"];
         foreach (IGrouping<string, ApiOperation> path in ApiContract.Operations.GroupBy(operation => operation.Path))
@@ -193,7 +193,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     }
 
     [Fact]
-    public async Task Operation_WhateverGoesWrongInside_Is500WithoutSayingWhat()
+    public async Task Operation_UnexpectedException_Is500WithoutDetails()
     {
         HttpRequestMessage[] requests = [.. Failing.Select(Of)];
         await host.ExecuteAsync("ALTER TABLE api_keys RENAME TO api_keys_away; ALTER TABLE campaign_images RENAME TO campaign_images_away");
@@ -213,7 +213,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     }
 
     [Fact]
-    public async Task Document_EveryAnswerOfEveryOperation_IsAskedForByARow()
+    public async Task Document_EveryResponseOfEveryOperation_HasARow()
     {
         JsonNode served = JsonNode.Parse(await host.Http.GetStringAsync("/api/openapi.json"))!;
         HashSet<string> asked =
@@ -253,7 +253,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     [GeneratedRegex(@"\{\*?(?<name>\w+)[^}]*\}", RegexOptions.ExplicitCapture)]
     private static partial Regex PathParameter();
 
-    // A request of an operation with ids of what is there.
+    // A request of an operation with existing ids.
     private HttpRequestMessage Plain(ApiOperation operation, string? key, string query = "")
     {
         string path = operation.Path

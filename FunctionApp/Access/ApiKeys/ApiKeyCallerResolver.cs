@@ -13,7 +13,7 @@ internal sealed class ApiKeyCallerResolver(ApiKeyStore keys) : ICallerResolver
     public async ValueTask<Caller> ResolveAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         string shown = Read(request) ?? throw Unauthorized.Missing($"The request needs an API key, as Authorization: Bearer KEY or {Header}: KEY.");
-        // One answer for every way in which a key can be wrong: it tells nothing of the keys that there are.
+        // The same response whatever is wrong with the key: it gives nothing away about existing keys.
         return KeyText.TryParse(shown, out KeyText? text) && await keys.FindAsync(text, cancellationToken) is { } key
             ? CallerOf(key)
             : throw Unauthorized.Wrong("The API key is unknown or has been revoked.");

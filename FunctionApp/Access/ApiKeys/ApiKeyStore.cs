@@ -9,11 +9,11 @@ namespace Atelier.Access.ApiKeys;
 /// <summary>The keys of mode <c>ApiKey</c>. Secrets are never stored, only their hashes.</summary>
 internal sealed class ApiKeyStore(AtelierDbContext db, TimeProvider timeProvider)
 {
-    // A write for every request would only tell more exactly what nobody needs exactly.
+    // To the minute is exact enough, and saves a write on most requests.
     private static readonly TimeSpan LastUsedStep = TimeSpan.FromMinutes(1);
 
     /// <summary>Makes a key.</summary>
-    /// <returns>The key itself, which cannot be had a second time.</returns>
+    /// <returns>The key itself, which cannot be read again later.</returns>
     public async Task<KeyText> CreateAsync(string userId, bool isOperator, CancellationToken cancellationToken)
     {
         var key = KeyText.Create();
@@ -33,7 +33,7 @@ internal sealed class ApiKeyStore(AtelierDbContext db, TimeProvider timeProvider
     public Task<List<ApiKey>> ListAsync(CancellationToken cancellationToken) =>
         db.ApiKeys.AsNoTracking().OrderBy(key => key.CreatedAt).ThenBy(key => key.Id).ToListAsync(cancellationToken);
 
-    /// <summary>Revokes a key, from the next request on. Once is as good as twice.</summary>
+    /// <summary>Revokes a key, from the next request on. Revoking it again changes nothing.</summary>
     /// <returns>Whether there is such a key.</returns>
     public async Task<bool> RevokeAsync(string id, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class ApiKeyStore(AtelierDbContext db, TimeProvider timeProvider
             .ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, key => key.RevokedAt ?? now), cancellationToken) > 0;
     }
 
-    /// <summary>The key that a caller shows, where it opens something; and notes that it was used.</summary>
+    /// <summary>Finds the key that a caller sent, unless it is revoked, and records that it was used.</summary>
     public async Task<ApiKey?> FindAsync(KeyText shown, CancellationToken cancellationToken)
     {
         ApiKey? key = await db.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == shown.Id, cancellationToken);

@@ -10,14 +10,14 @@ namespace Atelier.Access.ApiKeys;
 /// <param name="Secret">43 characters that hold 256 random bits.</param>
 internal sealed record KeyText(string Id, string Secret)
 {
-    // Makes a key that has got where it should not be easy to find, for its holder and for scanners of secrets.
+    // A leaked key is easy to find by its prefix, for its holder and for secret scanners.
     private const string Prefix = "atelier_";
     private const int IdBytes = 8;
     private const int IdLength = IdBytes * 2;
     private const int SecretBytes = 32;
     private const int SecretLength = 43;
 
-    /// <summary>What is stored. One round is enough: there is nothing to guess in 256 random bits, unlike in a password.</summary>
+    /// <summary>What is stored. One round is enough: unlike a password, 256 random bits cannot be guessed.</summary>
     public byte[] Hash => SHA256.HashData(Encoding.UTF8.GetBytes(Secret));
 
     /// <summary>A new key.</summary>
@@ -25,7 +25,7 @@ internal sealed record KeyText(string Id, string Secret)
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes)),
         Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
 
-    /// <summary>Reads a key; anything of another form is none.</summary>
+    /// <summary>Reads a key; false for text of any other form.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out KeyText? key)
     {
         key = text.Length == Prefix.Length + IdLength + 1 + SecretLength

@@ -19,11 +19,11 @@ internal sealed class KeysCommand(ApiKeyStore keys, TextWriter output, TextWrite
         """;
 
     /// <summary>Whether a command line is this command.</summary>
-    public static bool IsMeant(IReadOnlyList<string> args) => args is [Verb, ..];
+    public static bool Matches(IReadOnlyList<string> args) => args is [Verb, ..];
 
     /// <summary>Runs a command line.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="SettingException">There is no database to be had.</exception>
+    /// <exception cref="SettingException">No database is configured or reachable.</exception>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, IConfiguration configuration)
     {
         await using ServiceProvider services = new ServiceCollection()
@@ -54,7 +54,7 @@ internal sealed class KeysCommand(ApiKeyStore keys, TextWriter output, TextWrite
         if (!Caller.IsUserId(user))
             return await FailAsync($"A user's name has 1 to {Caller.MaxUserIdLength} characters, none of them control characters, and no blanks around it.");
         KeyText key = await keys.CreateAsync(user, isOperator, cancellationToken);
-        // The key alone on the one stream, so that a script can keep it; words for people on the other.
+        // The key alone goes to standard output, so that a script can read it; text for people goes to standard error.
         await error.WriteLineAsync($"Key {key.Id} for {user}{(isOperator ? ", an operator" : "")}. It is shown this once:");
         await output.WriteLineAsync(key.ToString());
         return 0;

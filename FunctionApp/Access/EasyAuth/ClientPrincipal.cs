@@ -33,9 +33,9 @@ internal sealed record ClientPrincipal(
         }
     }
 
-    /// <summary>The caller; <see langword="null"/> where nothing says who it is for good.</summary>
+    /// <summary>The caller; <see langword="null"/> where the principal has no stable id.</summary>
     /// <remarks>
-    /// Names and addresses change hands; the provider's own id does not. Ids of several providers may be alike, so the provider is part
+    /// Names and addresses can be reassigned; the provider's own id cannot. Two providers may use the same id, so the provider is part
     /// of the name.
     /// </remarks>
     public Caller? ToCaller()
@@ -45,7 +45,7 @@ internal sealed record ClientPrincipal(
         return !string.IsNullOrEmpty(Provider) && id is not null && Caller.IsUserId(userId) ? new Caller(userId) { Email = FindEmail() } : null;
     }
 
-    // Anyone may write any address into a profile: it counts only where the provider says that it was verified. A principal name in
+    // A user can put any address into a profile: it counts only where the provider says that it was verified. A principal name in
     // Entra ID ends in a domain that the tenant has proved to be its own.
     private string? FindEmail()
     {
@@ -61,6 +61,6 @@ internal sealed record ClientPrincipal(
         .Select(type => Claims?.FirstOrDefault(claim => claim?.Type == type)?.Value)
         .FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
 
-    /// <summary>One thing that the provider says.</summary>
+    /// <summary>One claim of the provider about the user.</summary>
     internal sealed record Claim([property: JsonPropertyName("typ")] string? Type, [property: JsonPropertyName("val")] string? Value);
 }

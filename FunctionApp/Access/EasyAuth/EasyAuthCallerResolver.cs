@@ -4,8 +4,8 @@ namespace Atelier.Access.EasyAuth;
 
 /// <summary>Access mode <c>EasyAuth</c>: Azure App Service has signed the caller in and says who it is.</summary>
 /// <remarks>
-/// The platform takes the header from every request that comes in and writes its own. Where it is off, the header is anyone's: the app
-/// does not start in this mode then.
+/// The platform removes the header from every incoming request and writes its own. Without the platform anyone could send it, so the
+/// app does not start in this mode then.
 /// </remarks>
 internal sealed class EasyAuthCallerResolver : ICallerResolver
 {

@@ -31,7 +31,7 @@ public sealed class GetMe(CallerLimits limits, CampaignQuota quota, TimeProvider
         DateTimeOffset.FromUnixTimeSeconds((long)Math.Round((now + later - DateTimeOffset.UnixEpoch).TotalSeconds));
 }
 
-/// <summary>The answer of <c>GET /api/me</c>.</summary>
+/// <summary>The response of <c>GET /api/me</c>.</summary>
 /// <param name="UserId">The caller's stable name.</param>
 /// <param name="Email">Its e-mail address; <see langword="null"/> where it is not known.</param>
 /// <param name="Operator">Whether it is an operator.</param>

@@ -2,7 +2,7 @@ using Atelier.Configuration;
 
 namespace Atelier.Access.Limits;
 
-/// <summary>How much each caller may do; <see langword="null"/> for as much as it likes.</summary>
+/// <summary>How much each caller may do; <see langword="null"/> for no limit.</summary>
 /// <param name="RequestsPerMinute">Requests in a minute, counted from the first.</param>
 /// <param name="MaxRunning">Campaigns that have not ended, at once.</param>
 /// <param name="MaxPerDay">Campaigns accepted in a day, UTC.</param>
@@ -21,7 +21,7 @@ public sealed record CallerLimits(int? RequestsPerMinute, int? MaxRunning, int? 
 
     /// <summary>
     /// Reads <c>Access:RequestsPerMinute</c>, <c>Access:MaxRunning</c> and <c>Access:MaxPerDay</c>, where 0 means no limit. Defaults
-    /// are 600, 50 and 1000; none in mode Development, where the one caller is whoever sits at the machine.
+    /// are 600, 50 and 1000; none in mode Development, where every caller is on this machine.
     /// </summary>
     /// <exception cref="SettingException">One is malformed or out of range.</exception>
     public static CallerLimits Read(IConfiguration configuration, AccessMode mode)

@@ -11,10 +11,10 @@ namespace Atelier.Access.Limits;
 /// <summary>How many campaigns a caller may have running and may start in a day, over all instances.</summary>
 public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
 {
-    // Nobody knows when a campaign will end; most take less than a minute.
+    // When a campaign will end is unknown; most take less than a minute.
     private static readonly TimeSpan RunningRetry = TimeSpan.FromSeconds(10);
 
-    // The upsert's row lock is held until the transaction ends: the count after it sees whatever any instance has accepted before.
+    // The upsert's row lock is held until the transaction ends: the count after it sees everything that any instance accepted before.
     private const string Take =
         """
         INSERT INTO caller_days AS held (user_id, day, campaigns) VALUES ($1, (now() AT TIME ZONE 'utc')::date, $2)
@@ -30,7 +30,7 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
                EXTRACT(EPOCH FROM (now() AT TIME ZONE 'utc')::date + 1 - (now() AT TIME ZONE 'utc'))::float8
         """;
 
-    // Never counts further than the answer needs: to the limit, or not at all.
+    // Counts no further than the limit, and not at all where there is none.
     private const string Running =
         """
         SELECT count(*)::int FROM
@@ -38,20 +38,20 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
         """;
 
     /// <summary>
-    /// Takes a place for one more running campaign inside the context's transaction, which must then write that campaign and commit.
+    /// Reserves room for one more running campaign inside the context's transaction, which must then write that campaign and commit.
     /// Other transactions of the same caller wait until then, so that no race gets past a limit.
     /// </summary>
     /// <param name="caller">Whose campaign it is.</param>
     /// <param name="isNew">Whether it counts for the day too; a campaign that runs again does not.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
-    /// <returns><see langword="null"/> where there is a place; otherwise the 429 to answer, and the transaction must be rolled back.</returns>
+    /// <returns><see langword="null"/> within the quota; otherwise the 429 to respond with, and the transaction must be rolled back.</returns>
     /// <exception cref="InvalidOperationException">The context has no transaction.</exception>
     public async Task<ApiException?> TakeAsync(Caller caller, bool isNew, CancellationToken cancellationToken)
     {
         if (limits is { MaxRunning: null, MaxPerDay: null })
             return null;
         IDbContextTransaction transaction = db.Database.CurrentTransaction
-            ?? throw new InvalidOperationException("A place is taken inside the transaction that uses it.");
+            ?? throw new InvalidOperationException("The quota is taken inside the transaction that writes the campaign.");
 
         CampaignUsage usage = await ReadAsync(caller, Take, isNew ? 1 : 0, transaction, cancellationToken);
         if (limits.MaxRunning is { } maxRunning && usage.Running >= maxRunning)

@@ -21,7 +21,7 @@ public sealed class RequestRate(NpgsqlDataSource dataSource, CallerLimits limits
         RETURNING requests, EXTRACT(EPOCH FROM window_start + interval '1 minute' - now())::float8
         """;
 
-    /// <summary>Counts a request and tells its caller, in the answer's headers, how many are left.</summary>
+    /// <summary>Counts a request and writes into the response's headers how many are left.</summary>
     /// <exception cref="ApiException">429: there have been too many; with the time until the window ends.</exception>
     public async ValueTask CountAsync(Caller caller, HttpContext http, CancellationToken cancellationToken)
     {
@@ -47,7 +47,7 @@ public sealed class RequestRate(NpgsqlDataSource dataSource, CallerLimits limits
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = caller.UserId });
         await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        // Whoever waited for the row has a clock reading from before it: a little more than a minute can seem left.
+        // now() is the start of this transaction. One that waited for the row's lock can see a little more than a minute left.
         return new RequestUsage(limit, row.GetInt32(0), TimeSpan.FromSeconds(Math.Clamp(row.GetDouble(1), 0, Window.TotalSeconds)));
     }
 }

@@ -8,10 +8,10 @@ using Microsoft.DurableTask.Client;
 
 namespace Atelier.Campaigns.Control;
 
-/// <summary>Stops campaigns, and begins them anew.</summary>
-/// <remarks>The record decides; the engine follows. What it does not hear of at once, the recovery timer or the record's guards make good.</remarks>
+/// <summary>Cancels campaigns, redrives them and recovers them.</summary>
+/// <remarks>The rows are authoritative. If the engine cannot be reached at once, the recovery timer or the guards of the rows make up for it.</remarks>
 public sealed class CampaignControl(
-    CampaignRecord record,
+    CampaignUpdater updater,
     CampaignQueries queries,
     CampaignQuota quota,
     CampaignScheduler scheduler,
@@ -21,14 +21,14 @@ public sealed class CampaignControl(
     /// <summary>Code of an attempt that was abandoned.</summary>
     private const string Canceled = "canceled";
 
-    private static readonly TimeSpan EnginePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EngineCallTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Stops a campaign of the caller: what is made is kept, what is not is abandoned.</summary>
+    /// <summary>Cancels a campaign of the caller: complete parts are kept, the others are abandoned.</summary>
     /// <returns>The campaign with its parts.</returns>
     /// <exception cref="ApiException">404: there is none. 409: it has ended.</exception>
     public async Task<Campaign> CancelAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        string? instanceId = await record.ChangeAsync(
+        string? instanceId = await updater.ChangeAsync(
             id,
             caller.UserId,
             async (change, token) =>
@@ -42,16 +42,16 @@ public sealed class CampaignControl(
         if (instanceId is null)
             throw ApiException.NotFound("campaign");
 
-        await TellEngineAsync(client, id, instanceId);
+        await RaiseCancelEventAsync(client, id, instanceId);
         return await ReadAsync(caller, id, cancellationToken);
     }
 
-    /// <summary>Runs what is missing of a failed campaign of the caller once more.</summary>
+    /// <summary>Redrives the missing parts of a failed campaign of the caller.</summary>
     /// <returns>The campaign with its parts.</returns>
-    /// <exception cref="ApiException">404: there is none. 409: it has not failed. 429: the caller has no place for a running campaign.</exception>
+    /// <exception cref="ApiException">404: there is none. 409: it has not failed. 429: the caller's quota is used up.</exception>
     public async Task<Campaign> RedriveAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        bool redriven = await record.ChangeAsync(
+        bool redriven = await updater.ChangeAsync(
             id,
             caller.UserId,
             async (change, token) =>
@@ -60,7 +60,7 @@ public sealed class CampaignControl(
                     throw new ApiException(409, "campaign_not_failed", $"Only a FAILED campaign can be retried; this one is {change.Campaign.Status.ToText()}.");
                 if (await quota.TakeAsync(caller, isNew: false, token) is { } refusal)
                     throw refusal;
-                await BeginAgainAsync(change, token);
+                await StartNewRunAsync(change, token);
                 return true;
             },
             cancellationToken);
@@ -72,17 +72,17 @@ public sealed class CampaignControl(
         return campaign;
     }
 
-    /// <summary>Runs what is missing of anybody's failed campaign once more.</summary>
+    /// <summary>Redrives the missing parts of a failed campaign of any caller.</summary>
     /// <returns>Whether there is such a campaign and it had failed.</returns>
     public async Task<bool> RedriveForOperatorAsync(DurableTaskClient client, Guid id, CancellationToken cancellationToken)
     {
-        string? owner = await record.ChangeAsync(
+        string? owner = await updater.ChangeAsync(
             id,
             async (change, token) =>
             {
                 if (change.Campaign.Status != CampaignStatus.Failed)
                     return null;
-                await BeginAgainAsync(change, token);
+                await StartNewRunAsync(change, token);
                 return change.Campaign.UserId;
             },
             cancellationToken);
@@ -92,31 +92,31 @@ public sealed class CampaignControl(
         return true;
     }
 
-    /// <summary>Begins a run anew whose orchestration is lost.</summary>
-    /// <returns>Whether it was still this run's turn.</returns>
-    internal async Task<bool> ReviveAsync(DurableTaskClient client, Campaign lost, CancellationToken cancellationToken)
+    /// <summary>Recovers a campaign whose orchestration is lost: a new run makes the missing parts.</summary>
+    /// <returns>Whether the campaign was still in the lost run.</returns>
+    internal async Task<bool> RecoverAsync(DurableTaskClient client, Campaign lost, CancellationToken cancellationToken)
     {
-        bool revived = await record.ChangeAsync(
+        bool recovered = await updater.ChangeAsync(
             lost.Id,
             async (change, token) =>
             {
                 if (change.Campaign.Status != CampaignStatus.Running || change.Campaign.Run != lost.Run)
                     return false;
-                await BeginAgainAsync(change, token);
+                await StartNewRunAsync(change, token);
                 return true;
             },
             cancellationToken);
-        if (revived)
+        if (recovered)
             await scheduler.TryScheduleAsync(client, await ReadAsync(new Caller(lost.UserId), lost.Id, cancellationToken));
-        return revived;
+        return recovered;
     }
 
     /// <summary>Cancels a run whose orchestration an operator has terminated.</summary>
     /// <param name="terminated">The campaign, as it was found.</param>
     /// <param name="reason">What the operator gave as the reason; <see langword="null"/> for nothing.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
-    /// <returns>Whether it was still this run's turn.</returns>
-    internal Task<bool> CancelTerminatedAsync(Campaign terminated, string? reason, CancellationToken cancellationToken) => record.ChangeAsync(
+    /// <returns>Whether the campaign was still in that run.</returns>
+    internal Task<bool> CancelTerminatedAsync(Campaign terminated, string? reason, CancellationToken cancellationToken) => updater.ChangeAsync(
         terminated.Id,
         async (change, token) =>
         {
@@ -132,8 +132,8 @@ public sealed class CampaignControl(
     /// <param name="code">Code of the campaign's error.</param>
     /// <param name="message">One human sentence.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
-    /// <returns>Whether it was still this run's turn.</returns>
-    internal Task<bool> GiveUpAsync(Campaign lost, string code, string message, CancellationToken cancellationToken) => record.ChangeAsync(
+    /// <returns>Whether the campaign was still in that run.</returns>
+    internal Task<bool> FailAsync(Campaign lost, string code, string message, CancellationToken cancellationToken) => updater.ChangeAsync(
         lost.Id,
         async (change, token) =>
         {
@@ -184,7 +184,7 @@ public sealed class CampaignControl(
         {
             attempt.EndedAt = change.Now;
             attempt.Code = Canceled;
-            attempt.Message = reason ?? "The campaign was stopped.";
+            attempt.Message = reason ?? "The campaign was canceled.";
         }
 
         if (reason is not null)
@@ -193,7 +193,7 @@ public sealed class CampaignControl(
             CampaignEventTypes.Canceled, new { status = campaign.Status.ToText(), error = campaign.Error }, attempt: campaign.Run);
     }
 
-    private static async Task BeginAgainAsync(CampaignChange change, CancellationToken cancellationToken)
+    private static async Task StartNewRunAsync(CampaignChange change, CancellationToken cancellationToken)
     {
         Campaign campaign = change.Campaign;
         campaign.Run++;
@@ -213,17 +213,17 @@ public sealed class CampaignControl(
         change.AddEvent(CampaignEventTypes.Accepted, new { status = campaign.Status.ToText(), run = campaign.Run }, attempt: campaign.Run);
     }
 
-    private async Task TellEngineAsync(DurableTaskClient client, Guid id, string instanceId)
+    private async Task RaiseCancelEventAsync(DurableTaskClient client, Guid id, string instanceId)
     {
-        using var timeout = new CancellationTokenSource(EnginePatience, timeProvider);
+        using var timeout = new CancellationTokenSource(EngineCallTimeout, timeProvider);
         try
         {
             await client.RaiseEventAsync(instanceId, CampaignOrchestrator.CancelEvent, eventPayload: null, timeout.Token);
         }
         catch (Exception exception)
         {
-            // One that was never scheduled, or has just ended. Any other finds in the record that nothing is left to do.
-            logger.LogInformation(exception, "The orchestration of campaign {CampaignId} could not be told that it was stopped.", id);
+            // It was never scheduled, or it has just ended. Otherwise its next activity finds the campaign canceled.
+            logger.LogInformation(exception, "The orchestration of campaign {CampaignId} could not be notified of the cancellation.", id);
         }
     }
 

@@ -7,8 +7,8 @@ namespace Atelier.Campaigns.Control;
 
 /// <summary>Deletes campaigns with all that belongs to them: rows, events, deliveries, dead letters, images, orchestrations.</summary>
 /// <remarks>
-/// The rows go at once and leave a note of what is left to erase; the note goes last. So nothing is forgotten when the process dies
-/// in between, and what a call in flight stores after the deletion is erased by the second look that the retention timer takes.
+/// The rows are deleted first, in one transaction that also records what is still to be erased; that record is deleted last. So nothing is
+/// left behind when the process dies in between. What a call in flight stores after the deletion is erased by the retention timer's second pass.
 /// </remarks>
 public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore images, ILogger<CampaignEraser> logger)
 {
@@ -40,12 +40,12 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         List<Guid> erased = await ReadAsync(command, cancellationToken);
         if (erased.Count == 0)
             return false;
-        // From here on the caller's leaving changes nothing.
+        // The rows are deleted: from here on the caller's token no longer counts.
         await EraseRestAsync(client, erased, CancellationToken.None);
         return true;
     }
 
-    /// <summary>Deletes campaigns of whomever that ended before a time, the oldest first.</summary>
+    /// <summary>Deletes campaigns of all callers that ended before a time, the oldest first.</summary>
     /// <returns>How many.</returns>
     public async Task<int> EraseOldAsync(DurableTaskClient client, DateTimeOffset before, int limit, CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         return erased.Count;
     }
 
-    /// <summary>Takes the second look at what was deleted some time ago, and forgets it then.</summary>
+    /// <summary>Erases what may have been stored after earlier deletions, and removes their records.</summary>
     /// <returns>How many were due.</returns>
     public async Task<int> FinishAsync(DurableTaskClient client, int limit, CancellationToken cancellationToken)
     {
@@ -92,7 +92,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.LogWarning(exception, "What is left of campaign {CampaignId} cannot be erased now; it will be later.", id);
+                logger.LogWarning(exception, "What is left of campaign {CampaignId} cannot be erased now; the retention timer tries again.", id);
             }
         }
         return [.. finished];

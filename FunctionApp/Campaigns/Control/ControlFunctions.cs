@@ -11,7 +11,7 @@ namespace Atelier.Campaigns.Control;
 /// <summary><c>POST /api/campaigns/{id}/cancel</c>, <c>POST /api/campaigns/{id}/retry</c>, <c>DELETE /api/campaigns/{id}</c>.</summary>
 public sealed class ControlFunctions(CampaignQueries queries, CampaignControl control, CampaignEraser eraser)
 {
-    /// <summary>Stops a campaign: 202 with the campaign as it is now.</summary>
+    /// <summary>Cancels a campaign: 202 with the campaign as it is now.</summary>
     [Function("CancelCampaign")]
     public async Task<IResult> CancelAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.CancelCampaign)] HttpRequest request,
@@ -23,9 +23,9 @@ public sealed class ControlFunctions(CampaignQueries queries, CampaignControl co
         return Accepted(request, await control.CancelAsync(client, caller, PathId.Parse(id, "campaign"), cancellationToken));
     }
 
-    /// <summary>Runs what is missing of a failed campaign once more: 202 with the campaign as it is now.</summary>
+    /// <summary>Redrives a failed campaign: 202 with the campaign as it is now.</summary>
     [Function("RetryCampaign")]
-    public async Task<IResult> RetryAsync(
+    public async Task<IResult> RedriveAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.RetryCampaign)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string id,

@@ -22,10 +22,10 @@ public record CampaignView(
 /// <param name="Status">Where it stands.</param>
 /// <param name="Content">The text, once it is <c>COMPLETE</c>.</param>
 /// <param name="Provider">Name of the provider that makes it.</param>
-/// <param name="Model">The model that made it, as the provider tells.</param>
+/// <param name="Model">The model that made it, as reported by the provider.</param>
 /// <param name="Attempts">Attempts so far, the running one included.</param>
 /// <param name="NextAttemptAt">When the next attempt begins, while it is <c>RETRYING</c>.</param>
-/// <param name="Usage">What it cost in tokens, where the provider tells.</param>
+/// <param name="Usage">What it cost in tokens, where the provider reports it.</param>
 /// <param name="Error">Why its last attempt failed, while it is <c>RETRYING</c> or <c>FAILED</c>.</param>
 public sealed record TextView(
     PartStatus Status,
@@ -66,7 +66,7 @@ public sealed record PartErrorView(string Code, string Message);
 /// <param name="RetryInMs">Milliseconds until the next one; <see langword="null"/> where it was the last.</param>
 public sealed record FailedAttemptView(string Part, int Attempt, DateTimeOffset At, string Code, string Message, long? RetryInMs);
 
-/// <summary>Where to go from here.</summary>
+/// <summary>Related addresses.</summary>
 public sealed record LinksView(string Self, string Events, string Cancel);
 
 /// <summary>A page of campaigns.</summary>

@@ -22,7 +22,7 @@ public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, Du
 
     /// <summary>
     /// Shows a campaign; 304 where the caller has this version already. With <c>include=orchestration</c> its orchestration's own status too: that
-    /// changes without the campaign's version, so that such an answer has no tag.
+    /// changes without the campaign's version, so such a response has no <c>ETag</c>.
     /// </summary>
     [Function(nameof(GetCampaign))]
     public async Task<IResult> RunAsync(

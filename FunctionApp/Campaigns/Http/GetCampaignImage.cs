@@ -13,7 +13,7 @@ namespace Atelier.Campaigns.Http;
 /// <summary><c>GET /api/campaigns/{id}/images/{index}</c>: the bytes of an image.</summary>
 public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store)
 {
-    // An image never changes once it is there: a browser need not ask again for a year.
+    // An image never changes: a browser need not revalidate it for a year.
     private const string Forever = "private, max-age=31536000, immutable";
 
     /// <summary>Streams an image: whole, a range of it, or 304 where the caller has it already.</summary>
@@ -29,10 +29,10 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store)
             ?? throw ApiException.NotFound("image");
 
         request.HttpContext.Response.Headers.CacheControl = Forever;
-        // What asks for a range in another unit asks for the whole (RFC 9110, section 14.2); the framework looks at the numbers alone.
+        // A range in another unit is ignored (RFC 9110, section 14.2); the framework does not check the unit.
         string range = request.Headers.Range.ToString();
         bool isOfBytes = range.Length == 0 || range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase);
-        return new FileAnswer(Results.Stream(
+        return new FileResponse(Results.Stream(
             content.Content, content.ContentType, lastModified: content.LastModified, entityTag: TagOf(content), enableRangeProcessing: isOfBytes));
     }
 

@@ -7,7 +7,7 @@ namespace Atelier.Campaigns.Http;
 /// <param name="RuntimeStatus">As the framework spells it, such as <c>Running</c> or <c>Completed</c>.</param>
 /// <param name="CreatedAt">When it was scheduled.</param>
 /// <param name="LastUpdatedAt">When its state changed last.</param>
-/// <param name="CustomStatus">What the orchestrator says of itself: which parts are done.</param>
+/// <param name="CustomStatus">The orchestrator's custom status: which parts are done.</param>
 /// <param name="Failure">Type and message of the failure that it ended with; <see langword="null"/> where it has not failed.</param>
 public sealed record OrchestrationView(
     string InstanceId, string RuntimeStatus, DateTimeOffset CreatedAt, DateTimeOffset LastUpdatedAt, JsonNode? CustomStatus, string? Failure);

@@ -17,14 +17,14 @@ namespace Atelier.Campaigns.Http;
 /// <summary><c>POST /api/callbacks/{provider}/{campaignId}/{part}</c>: where an asynchronous provider reports that a job has ended.</summary>
 /// <remarks>
 /// Nothing is looked up before the signature is verified, so that a stranger learns nothing. A callback that comes twice, or after
-/// the image is there, changes nothing and is taken, so that its sender stops.
+/// the image is there, is accepted and changes nothing, so that its sender stops sending it.
 /// </remarks>
 public sealed class ReceiveCallback(
     AtelierDbContext db, GeneratorCatalog generators, IImageStore store, DurableCalls durable, ILogger<ReceiveCallback> logger)
 {
     private const string Image = "image/";
 
-    /// <summary>Takes a report.</summary>
+    /// <summary>Accepts a report.</summary>
     [Function(nameof(ReceiveCallback))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Callback)] HttpRequest request,
@@ -37,7 +37,7 @@ public sealed class ReceiveCallback(
         if (!generators.IsAsync(provider))
             throw ApiException.NotFound("provider that calls back");
         Guid id = PathId.Parse(campaignId, "campaign");
-        // The signature is over the bytes as they came.
+        // The signature covers the exact bytes of the body.
         ReadOnlyMemory<byte> body = await RequestBody.ReadAsync(request, RequestSize.MaxReport, cancellationToken);
         ImageJob job = Read(generators.AsyncImage(provider), request, body);
         using IDisposable? scope = logger.BeginCampaignScope(id);
@@ -48,7 +48,7 @@ public sealed class ReceiveCallback(
             : null;
         if (image is null || !string.Equals(image.Provider, provider, StringComparison.OrdinalIgnoreCase))
             throw ApiException.NotFound("part of a campaign that this provider makes");
-        // A job that is not known yet is an early one: its order has not been answered. The orchestrator compares once it has.
+        // The callback may come before the response to the order, which names the job. The orchestrator compares the ids once it has both.
         if (image.ProviderJobId is { } known && known != job.Id)
             throw new ApiException(StatusCodes.Status409Conflict, "other_job", "This part waits for another job.");
 
@@ -78,7 +78,7 @@ public sealed class ReceiveCallback(
         }
         catch (CallbackRefusedException refused)
         {
-            logger.LogWarning("A callback in the name of {Provider} is refused: {Reason}", generator.Provider, refused.Message);
+            logger.LogWarning("A callback for {Provider} is refused: {Reason}", generator.Provider, refused.Message);
             throw new ApiException(StatusCodes.Status401Unauthorized, "invalid_signature", "The callback's signature could not be verified.");
         }
         catch (GenerationException)

@@ -2,8 +2,8 @@ namespace Atelier.Campaigns.Workflow;
 
 /// <summary>The input of <see cref="CampaignOrchestrator"/>: small, and complete, so that later configuration does not reach a running campaign.</summary>
 /// <param name="CampaignId">The campaign.</param>
-/// <param name="Parts">The parts to make, in the order in which failures are told.</param>
-/// <param name="Run">0; one more each redrive.</param>
+/// <param name="Parts">The parts to make. If several fail, the campaign's error is that of the first in this order.</param>
+/// <param name="Run">0 for the first run; one more for each redrive or recovery.</param>
 public sealed record CampaignInput(Guid CampaignId, IReadOnlyList<PartInput> Parts, int Run = 0);
 
 /// <summary>The input of <see cref="CompleteCampaign"/>.</summary>

@@ -6,15 +6,15 @@ using Microsoft.DurableTask;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>The way of one campaign: mark it running, make all parts at once, tell how it ended.</summary>
+/// <summary>Runs one campaign: marks it running, makes all parts in parallel, and records how it ended.</summary>
 /// <remarks>Deterministic: it decides from its input and its activities' results alone.</remarks>
 public static class CampaignOrchestrator
 {
-    // The record is all that these two touch: they are worth trying for as long as a database may be away.
-    private static readonly TaskOptions Bookkeeping = TaskOptions.FromRetryPolicy(new RetryPolicy(
+    // These two activities only write to PostgreSQL: they are retried for as long as an outage may last.
+    private static readonly TaskOptions DatabaseRetryOptions = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 500, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1)));
 
-    /// <summary>The external event that ends the run of a campaign whose record says that it was stopped.</summary>
+    /// <summary>The external event that ends the run of a campaign that was canceled.</summary>
     public const string CancelEvent = "cancel";
 
     /// <summary>Runs a campaign to its end.</summary>
@@ -23,7 +23,7 @@ public static class CampaignOrchestrator
     public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, CampaignInput input)
     {
         ILogger logger = context.CreateReplaySafeLogger(nameof(CampaignOrchestrator));
-        string status = await context.CallActivityAsync<string>(nameof(MarkRunning), input.CampaignId.ToString("D"), Bookkeeping);
+        string status = await context.CallActivityAsync<string>(nameof(MarkRunning), input.CampaignId.ToString("D"), DatabaseRetryOptions);
         if (status != MarkRunning.Running)
         {
             logger.LogInformation("Campaign {CampaignId} is {Status} already; nothing is left to do.", input.CampaignId, status);
@@ -43,16 +43,16 @@ public static class CampaignOrchestrator
         }));
         if (await Task.WhenAny(parts, canceled) == canceled)
         {
-            // An orchestration stays until its last timer has ended.
+            // An orchestration does not complete before its last timer has ended.
             stop.Cancel();
             await AsyncImagePart.CancelAsync(context, logger, input);
-            logger.LogInformation("Campaign {CampaignId} was stopped.", input.CampaignId);
+            logger.LogInformation("Campaign {CampaignId} was canceled.", input.CampaignId);
             return CampaignStatus.Canceled.ToText();
         }
 
         FailedPart?[] outcomes = await parts;
         var end = new CampaignEnd(input.CampaignId, input.Run, [.. outcomes.OfType<FailedPart>()]);
-        status = await context.CallActivityAsync<string>(nameof(CompleteCampaign), end, Bookkeeping);
+        status = await context.CallActivityAsync<string>(nameof(CompleteCampaign), end, DatabaseRetryOptions);
         logger.LogInformation("Campaign {CampaignId} is {Status}.", input.CampaignId, status);
         return status;
     }
@@ -65,7 +65,7 @@ public static class CampaignOrchestrator
         ActivityFailure? failure = asyncPart is null ? await TryAsync(context, part, part.Retry) : await asyncPart.AttemptAsync();
         while (failure?.Wait is { } wait)
         {
-            // More time than the policy gives: a durable timer waits, then the policy goes on where it was.
+            // The provider asked for more time than the policy gives: a durable timer waits, then the policy continues.
             await context.CreateTimer(wait.Delay, stop);
             failure = asyncPart is null
                 ? await TryAsync(context, part, RetrySchedule.After(part.Retry, wait.Attempts))
@@ -75,7 +75,7 @@ public static class CampaignOrchestrator
             return null;
 
         logger.LogWarning(
-            "Campaign {CampaignId} goes on without {Part}: {Code}: {Reason}", part.CampaignId, part.Part, failure.Code, failure.Message);
+            "Campaign {CampaignId} continues without {Part}: {Code}: {Reason}", part.CampaignId, part.Part, failure.Code, failure.Message);
         return new FailedPart(part.Image, failure.Code, failure.Message);
     }
 

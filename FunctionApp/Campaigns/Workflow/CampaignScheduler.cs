@@ -10,19 +10,19 @@ namespace Atelier.Campaigns.Workflow;
 public sealed class CampaignScheduler(
     RetryOptions retry, GeneratorCatalog generators, TimeProvider timeProvider, ILogger<CampaignScheduler> logger)
 {
-    // Longer than any engine needs that is well; the recovery timer takes over what it does not get to.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
+    // Longer than a healthy engine needs. After that the recovery timer takes over.
+    private static readonly TimeSpan EngineCallTimeout = TimeSpan.FromSeconds(8);
 
-    /// <summary>The id of the orchestration of one run of a campaign.</summary>
+    /// <summary>The instance id of one run of a campaign.</summary>
     public static string InstanceIdOf(Guid campaignId, int run) => run == 0 ? $"{campaignId:D}" : $"{campaignId:D}-{run}";
 
     /// <summary>Schedules a campaign whose row is committed, and whose images and attempts are loaded where it runs again. Never throws: what cannot be scheduled now, the recovery timer schedules.</summary>
-    /// <returns>Whether the engine has it.</returns>
+    /// <returns>Whether it is scheduled.</returns>
     public async Task<bool> TryScheduleAsync(DurableTaskClient client, Campaign campaign)
     {
         using IDisposable? scope = logger.BeginCampaignScope(campaign.Id);
-        // The campaign is accepted: a caller that hangs up now stops nothing.
-        using var timeout = new CancellationTokenSource(Patience, timeProvider);
+        // The campaign is accepted: it is scheduled even if the caller disconnects now.
+        using var timeout = new CancellationTokenSource(EngineCallTimeout, timeProvider);
         try
         {
             await client.ScheduleOnceAsync(nameof(CampaignOrchestrator), ToInput(campaign), campaign.InstanceId, timeout.Token);
@@ -50,7 +50,7 @@ public sealed class CampaignScheduler(
     {
         var input = new PartInput(campaign.Id, image, retry, Run: campaign.Run);
         CampaignAttempt? last = campaign.Attempts.Where(attempt => attempt.Part == input.Part).MaxBy(attempt => attempt.Attempt);
-        // One that has no end died with its process; its number is free.
+        // An attempt without an end died with its process; its number is used again.
         return input with { FirstAttempt = last is null ? 1 : last.EndedAt is null ? last.Attempt : last.Attempt + 1 };
     }
 }

@@ -4,18 +4,18 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>The activity that closes a campaign's run: complete, or failed with what succeeded kept.</summary>
-public sealed class CompleteCampaign(CampaignRecord record, ILogger<CompleteCampaign> logger)
+/// <summary>The activity that ends a campaign's run as complete or failed. Parts that succeeded are kept.</summary>
+public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCampaign> logger)
 {
     private const string Gone = "GONE";
 
-    /// <summary>Closes the run.</summary>
+    /// <summary>Ends the run.</summary>
     /// <returns>The campaign's status afterwards, or <c>GONE</c>.</returns>
     [Function(nameof(CompleteCampaign))]
     public async Task<string> RunAsync([ActivityTrigger] CampaignEnd end, CancellationToken cancellationToken)
     {
         using IDisposable? scope = logger.BeginCampaignScope(end.CampaignId);
-        string status = await record.ChangeAsync(
+        string status = await updater.ChangeAsync(
             end.CampaignId, (change, token) => CloseAsync(change, end, token), cancellationToken) ?? Gone;
         logger.LogInformation("Campaign {CampaignId} is {Status} with {Failed} failed parts.", end.CampaignId, status, end.Failed.Count);
         return status;
@@ -29,7 +29,7 @@ public sealed class CompleteCampaign(CampaignRecord record, ILogger<CompleteCamp
 
         foreach (FailedPart failed in end.Failed)
         {
-            // The record is the authority: a part whose success the engine missed is there all the same.
+            // The rows are authoritative: a part whose success the engine missed is complete.
             if (await CloseAsync(change, failed, cancellationToken))
                 campaign.Error ??= new CampaignError(NameOf(failed), failed.Code, failed.Message);
         }
@@ -53,7 +53,7 @@ public sealed class CompleteCampaign(CampaignRecord record, ILogger<CompleteCamp
 
         part.Status = PartStatus.Failed;
         string name = NameOf(failed);
-        // Where the activity could not write down its own failure, because the database was away or its process died, it is done here.
+        // The activity may not have recorded its own failure, because the database was away or its process died: it is recorded here.
         CampaignAttempt last = await change.FindLastAttemptAsync(name, cancellationToken) ?? change.AddAttempt(name, 1, part.Provider);
         last.EndedAt ??= change.Now;
         last.Code ??= failed.Code;

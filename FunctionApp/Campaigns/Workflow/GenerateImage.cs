@@ -8,7 +8,7 @@ namespace Atelier.Campaigns.Workflow;
 /// <summary>The activity that makes one image of a campaign and keeps it in the image store.</summary>
 public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators, IImageStore store)
 {
-    /// <summary>Makes one attempt. Returns nothing: the image is in the store, its name in the record.</summary>
+    /// <summary>Makes one attempt. Returns nothing: the image is in the store, its name in the image's row.</summary>
     [Function(nameof(GenerateImage))]
     public Task RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken) =>
         runner.RunAsync(
@@ -21,7 +21,7 @@ public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators
             },
             cancellationToken);
 
-    /// <summary>What a provider is asked for.</summary>
+    /// <summary>The request to the provider.</summary>
     internal static ImageRequest ToRequest(PartAttempt attempt)
     {
         ImagesRequest images = attempt.Request.Images;

@@ -7,7 +7,7 @@ namespace Atelier.Campaigns.Workflow;
 /// <summary>The activity that makes a campaign's text.</summary>
 public sealed class GenerateText(PartRunner runner, GeneratorCatalog generators)
 {
-    /// <summary>Makes one attempt. Returns nothing: the text is in the record, not in the history.</summary>
+    /// <summary>Makes one attempt. Returns nothing: the text is in the campaign's row, not in the history.</summary>
     [Function(nameof(GenerateText))]
     public Task RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken) =>
         runner.RunAsync(

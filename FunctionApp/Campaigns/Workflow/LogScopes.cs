@@ -2,7 +2,7 @@ using Atelier.Generation;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>What every log line about a campaign carries, also those that clients and the database write meanwhile.</summary>
+/// <summary>Log scopes that put campaign and attempt on every line, including those of client libraries and the database.</summary>
 internal static class LogScopes
 {
     public static IDisposable? BeginCampaignScope(this ILogger logger, Guid campaignId) =>

@@ -5,9 +5,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>The activity that opens a campaign's run.</summary>
-public sealed class MarkRunning(CampaignRecord record, ILogger<MarkRunning> logger)
+public sealed class MarkRunning(CampaignUpdater updater, ILogger<MarkRunning> logger)
 {
-    /// <summary>The answer that lets the run begin.</summary>
+    /// <summary>The result that lets the run begin.</summary>
     public const string Running = "RUNNING";
 
     private const string Gone = "GONE";
@@ -19,7 +19,7 @@ public sealed class MarkRunning(CampaignRecord record, ILogger<MarkRunning> logg
     {
         var id = Guid.Parse(campaignId);
         using IDisposable? scope = logger.BeginCampaignScope(id);
-        string status = await record.ChangeAsync(id, MarkAsync, cancellationToken) ?? Gone;
+        string status = await updater.ChangeAsync(id, MarkAsync, cancellationToken) ?? Gone;
         logger.LogInformation("Campaign {CampaignId} is {Status}.", id, status);
         return status;
     }

@@ -6,25 +6,25 @@ using Atelier.Telemetry;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>One execution of a part's activity: record the attempt, make the part, record how it went.</summary>
-public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<PartRunner> logger)
+/// <summary>One execution of a part's activity: records the attempt, makes the part, and records the outcome.</summary>
+public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegistry cancellations, ILogger<PartRunner> logger)
 {
-    /// <summary>Runs an attempt, unless the part is there already.</summary>
+    /// <summary>Runs an attempt, unless the part is already complete.</summary>
     /// <param name="input">The part.</param>
     /// <param name="make">
-    /// Calls the provider and keeps what comes back; returns how to write it into the record. Its token is cancelled too when the campaign
-    /// is stopped, in whatever process.
+    /// Calls the provider and stores the result; returns how to write it into the rows. Its token is also cancelled when any process
+    /// cancels the campaign.
     /// </param>
     /// <param name="cancellationToken">The host stops: the attempt stays open, and its repetition takes its number.</param>
-    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     public async Task RunAsync(
         PartInput input,
         Func<PartAttempt, CancellationToken, Task<Action<Campaign, CampaignImage?>>> make,
         CancellationToken cancellationToken)
     {
-        // From before the first look at the record: a campaign that is stopped after it is not missed.
-        using CampaignStops.Work work = stops.Begin(input.CampaignId, cancellationToken);
-        if (await record.BeginAsync(input, cancellationToken) is not { } attempt)
+        // Registered before the campaign is read, so that no cancellation after that is missed.
+        using CampaignCancellationRegistry.Work work = cancellations.Register(input.CampaignId, cancellationToken);
+        if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
         {
             logger.LogInformation("{Part} of campaign {CampaignId} needs no attempt.", input.Part, input.CampaignId);
             return;
@@ -39,10 +39,10 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
         {
             project = await make(attempt, work.Token);
         }
-        catch (Exception exception) when (work.IsStopped && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
             logger.LogInformation(
-                exception, "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was stopped.",
+                exception, "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was canceled.",
                 attempt.Call.Attempt, input.Part, input.CampaignId);
             return;
         }
@@ -50,12 +50,12 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
         {
             throw await FailAsync(input, attempt, exception, cancellationToken);
         }
-        await record.CompleteAsync(input, attempt, project, cancellationToken);
+        await attempts.CompleteAsync(input, attempt, project, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), code: null);
         logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
     }
 
-    /// <summary>Records that an attempt failed, and tells the log.</summary>
+    /// <summary>Records and logs that an attempt failed.</summary>
     /// <returns>What ends the activity.</returns>
     internal async Task<ActivityFailedException> FailAsync(
         PartInput input, PartAttempt attempt, Exception exception, CancellationToken cancellationToken)
@@ -67,41 +67,41 @@ public sealed class PartRunner(PartRecord record, CampaignStops stops, ILogger<P
             _ => ActivityFailure.Unforeseen(),
         };
         TimeSpan? retryAfter = (exception as GenerationException)?.RetryAfter;
-        if (IsHeldBack(exception) && await record.HoldBackAsync(input, attempt, retryAfter!.Value, cancellationToken) is { } used)
+        if (IsHeldBack(exception) && await attempts.HoldBackAsync(input, attempt, retryAfter!.Value, cancellationToken) is { } used)
         {
             logger.LogInformation(
-                "{Part} of campaign {CampaignId} waits {Wait} for {Provider}, which asked to be left alone.",
+                "{Part} of campaign {CampaignId} waits {Wait} for {Provider}, which asked to wait.",
                 input.Part, input.CampaignId, retryAfter.Value, attempt.Provider);
             return new ActivityFailedException(failure with { Wait = new RetryWait(retryAfter.Value, used) });
         }
-        TimeSpan? delay = await record.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
+        TimeSpan? delay = await attempts.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), failure.Code);
 
-        // What a provider reports is expected; what nobody foresaw is told with its stack.
+        // A provider's failure is expected; any other exception is logged with its stack trace.
         Exception? unexpected = exception is GenerationException ? null : exception;
         if (delay is { } known)
         {
             logger.LogWarning(
                 unexpected,
-                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} The next one follows in {RetryInMs} ms.",
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} The next attempt follows in {RetryInMs} ms.",
                 attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider, failure.Code, failure.Message, (long)known.TotalMilliseconds);
         }
         else
         {
             logger.LogError(
                 unexpected,
-                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} No other one follows.",
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} No other attempt follows.",
                 attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider, failure.Code, failure.Message);
         }
         int made = attempt.Call.Attempt - input.FirstAttempt + 1;
         RetryWait? wait = delay > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(delay.Value, made) : null;
-        // Without what was thrown: a history carries no message that nobody has looked at.
+        // Without the exception itself: its message is not redacted and must not reach a history.
         return new ActivityFailedException(failure with { CanRetry = delay is not null, Wait = wait });
     }
 
     private static string KindOf(PartInput input) => input.Image is null ? "text" : "image";
 
-    // A call that the process itself held back has no answer of the provider, hence no status.
+    // A call that this process held back has no response from the provider, and therefore no status.
     private static bool IsHeldBack(Exception exception) => exception is GenerationException
     {
         Code: GenerationErrorCodes.RateLimited, HttpStatus: null, RetryAfter: not null, IsTransient: true,

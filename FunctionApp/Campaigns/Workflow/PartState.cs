@@ -3,7 +3,7 @@ using Atelier.Persistence.Tables;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>The record of one part: the text's is in the campaign's row, an image's in its own.</summary>
+/// <summary>The state of one part: a text's is in the campaign's row, an image's in its own row.</summary>
 internal sealed class PartState(Campaign campaign, CampaignImage? image)
 {
     /// <summary>Its name, <c>text</c> or <c>image/0</c>.</summary>
@@ -25,7 +25,7 @@ internal sealed class PartState(Campaign campaign, CampaignImage? image)
     /// <summary>Name of the provider that makes it.</summary>
     public string Provider => image?.Provider ?? campaign.Request.TextProvider;
 
-    /// <summary>Finds a part; <see langword="null"/> where the campaign was never asked for it.</summary>
+    /// <summary>Finds a part; <see langword="null"/> where the campaign has no such part.</summary>
     public static async Task<PartState?> FindAsync(CampaignChange change, int? image, CancellationToken cancellationToken)
     {
         if (image is not { } index)

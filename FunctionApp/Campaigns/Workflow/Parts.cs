@@ -13,15 +13,15 @@ public static class Parts
     public static string Image(int index) => $"image/{index}";
 }
 
-/// <summary>What an activity is told: which part of which campaign. The rest it reads from the record, so that histories stay small.</summary>
+/// <summary>The input of a part's activity. It reads everything else from the campaign's rows, so that histories stay small.</summary>
 /// <param name="CampaignId">The campaign.</param>
 /// <param name="Image">Index of the image; <see langword="null"/> for the text.</param>
 /// <param name="Retry">The retry policy that its orchestrator applies.</param>
 /// <param name="FirstAttempt">Number of the first attempt of this run: 1, and more after a redrive.</param>
-/// <param name="Run">The run that it belongs to; what a run before left behind does nothing any more.</param>
+/// <param name="Run">The run that it belongs to. Activities that an earlier run left behind do nothing.</param>
 public sealed record PartInput(Guid CampaignId, int? Image, RetrySettings Retry, int FirstAttempt = 1, int Run = 0)
 {
-    /// <summary>Whether its provider takes orders instead of making the caller wait: a running campaign keeps its way.</summary>
+    /// <summary>Whether its provider is asynchronous. In the input, so that a running campaign is not affected by new settings.</summary>
     public bool IsAsync { get; init; }
 
     /// <summary>The part's name.</summary>

@@ -23,13 +23,13 @@ public sealed class RecoverCampaigns(
     private const int BatchSize = 100;
     private const int Parallelism = 8;
 
-    // An orchestration that is lost again and again does not fail by accident.
+    // An orchestration that is lost this often is not lost by accident.
     private const int MaxRuns = 5;
 
     // Younger ones are most likely being scheduled right now by the request that accepted them.
     private static readonly TimeSpan Age = TimeSpan.FromSeconds(10);
 
-    // Most campaigns have ended by then: few are ever looked for.
+    // Most campaigns have ended by then, so that few instances are queried.
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(2);
 
     /// <summary>Looks for campaigns that have been pending or running for too long.</summary>
@@ -66,8 +66,8 @@ public sealed class RecoverCampaigns(
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // One that cannot be scheduled must not keep the others waiting.
-                logger.LogError(exception, "Campaign {CampaignId} could not be recovered; it is tried again.", campaign.Id);
+                // One campaign that cannot be recovered must not delay the others.
+                logger.LogError(exception, "Campaign {CampaignId} could not be recovered; the next run of the timer tries again.", campaign.Id);
             }
         });
     }
@@ -80,7 +80,7 @@ public sealed class RecoverCampaigns(
             await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             await CancelTerminatedAsync(client, scope, campaign, cancellationToken);
         }
-        // One that failed before it could even mark its campaign as running has done nothing: it is scheduled again.
+        // An instance that failed before it marked its campaign as running has done nothing: it is scheduled again.
         else if (instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Failed } && await scheduler.TryScheduleAsync(client, campaign))
         {
             logger.LogWarning("Campaign {CampaignId} was accepted but never scheduled; it is now.", campaign.Id);
@@ -94,7 +94,7 @@ public sealed class RecoverCampaigns(
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Suspended })
         {
-            // Not tracked, and its version stays: nothing has changed that a reader could see.
+            // Not tracked, and without a new version: nothing that a reader sees has changed.
             await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Campaigns
                 .Where(row => row.Id == campaign.Id)
                 .ExecuteUpdateAsync(row => row.SetProperty(found => found.CheckedAt, timeProvider.Now()), cancellationToken);
@@ -109,16 +109,16 @@ public sealed class RecoverCampaigns(
         }
         else if (campaign.Run + 1 < MaxRuns)
         {
-            if (await control.ReviveAsync(client, campaign, cancellationToken))
-                logger.LogWarning("Campaign {CampaignId} was running but its orchestration is {State}; what is missing runs anew.", campaign.Id, state);
+            if (await control.RecoverAsync(client, campaign, cancellationToken))
+                logger.LogWarning("Campaign {CampaignId} was running but its orchestration is {State}; its missing parts run again.", campaign.Id, state);
         }
-        else if (await control.GiveUpAsync(campaign, "orchestration_lost", "The work on this campaign was interrupted too often.", cancellationToken))
+        else if (await control.FailAsync(campaign, "orchestration_lost", "The work on this campaign was interrupted too often.", cancellationToken))
         {
-            logger.LogError("Campaign {CampaignId} was running but its orchestration is {State} again; it is given up.", campaign.Id, state);
+            logger.LogError("Campaign {CampaignId} was running but its orchestration is {State} again; the campaign has failed.", campaign.Id, state);
         }
     }
 
-    // An operator who terminates an orchestration means it: it is not run again, and its campaign waits for nothing any more.
+    // An operator's termination is final: the orchestration is not run again, and its campaign is canceled.
     private async Task CancelTerminatedAsync(
         DurableTaskClient client, AsyncServiceScope scope, Campaign campaign, CancellationToken cancellationToken)
     {
@@ -139,7 +139,7 @@ public sealed class RecoverCampaigns(
         }
         catch (JsonException)
         {
-            // It is the text itself.
+            // It is stored as plain text.
         }
 
         return reason?.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason;

@@ -2,7 +2,7 @@ using Atelier.Configuration;
 namespace Atelier.Generation.Callbacks;
 
 /// <summary>Where asynchronous providers report to: <c>{PublicUrl}/api/callbacks/{provider}/{campaign}/{part}</c>.</summary>
-/// <param name="publicUrl">This application's own address as providers reach it; null where they cannot.</param>
+/// <param name="publicUrl">This application's own address as providers reach it; null where it is not configured.</param>
 internal sealed class CallbackAddress(Uri? publicUrl)
 {
     /// <summary>The setting that holds the address.</summary>

@@ -7,9 +7,9 @@ using Atelier.Generation.Jobs;
 namespace Atelier.Generation.Callbacks;
 
 /// <summary>
-/// Orders images of a service with <c>POST {endpoint} {prompt, callbackUrl, …}</c>. A service that also answers <c>GET {endpoint}/{id}</c> and
-/// <c>POST {endpoint}/{id}/cancel</c> is asked for jobs whose callback is late, and told of jobs that nobody wants any more; one that does not (404, 405,
-/// 501) is waited for. One that has lost a job says so with 410.
+/// Orders images from a service with <c>POST {endpoint} {prompt, callbackUrl, …}</c>. If the service also supports <c>GET {endpoint}/{id}</c> and
+/// <c>POST {endpoint}/{id}/cancel</c>, jobs whose callback is late are polled, and jobs that are no longer needed are cancelled; otherwise (404, 405,
+/// 501) only the callback is waited for. A service that has lost a job responds with 410.
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="http">The connections.</param>
@@ -32,12 +32,12 @@ internal sealed class CallbackGenerator(
     public string Model => options.Model;
 
     /// <inheritdoc/>
-    public JobPatience Patience => options.Patience;
+    public JobTiming JobTiming => options.JobTiming;
 
     /// <inheritdoc/>
     public Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken)
     {
-        var (width, height) = PictureSize.Of(Provider, request.Size);
+        var (width, height) = ImageSize.Of(Provider, request.Size);
         var order = new JsonObject
         {
             ["prompt"] = request.Prompt,
@@ -52,7 +52,7 @@ internal sealed class CallbackGenerator(
             {
                 using var message = NewMessage(HttpMethod.Post, _base);
                 message.Content = JsonContent.Create(order);
-                // An order repeated after a crash is answered with the job that it made before.
+                // An order repeated after a crash gets the job that it created before.
                 message.Headers.Add("Idempotency-Key", request.Call.IdempotencyKey);
                 message.Headers.Add(ProviderHttp.PartHeader, request.Call.User);
                 return _jobs.ReadId(await http.SendAsync(Provider, message, token));
@@ -99,7 +99,7 @@ internal sealed class CallbackGenerator(
         }
         catch (GenerationException e) when (e.HttpStatus is 404 or 405 or 410 or 501)
         {
-            // A service that cannot be told makes an image that nobody fetches.
+            // A service without this route finishes an image that is never fetched.
         }
     }
 

@@ -4,13 +4,13 @@ namespace Atelier.Generation.Callbacks;
 /// <summary>The settings below <c>Providers:Callback</c>.</summary>
 /// <param name="Endpoint">Where jobs are posted to, such as <c>https://images.example.com/jobs</c>.</param>
 /// <param name="Secret">Signs the callbacks.</param>
-/// <param name="ApiKey">Sent as a bearer key; null for a service that wants none.</param>
-/// <param name="Model">What the record names as the model. Default: <c>callback</c>.</param>
+/// <param name="ApiKey">Sent as a bearer key; null for a service that needs none.</param>
+/// <param name="Model">The name of the model in the campaign's view. Default: <c>callback</c>.</param>
 /// <param name="OutputHosts">Where images may be fetched from, beside the endpoint itself. Default: nowhere else.</param>
-/// <param name="Patience">How patient to be with jobs.</param>
+/// <param name="JobTiming">How often jobs are polled, and how long they may take.</param>
 /// <param name="Timeout">How long one call may take.</param>
 internal sealed record CallbackOptions(
-    Uri Endpoint, Secret Secret, Secret? ApiKey, string Model, string[] OutputHosts, JobPatience Patience, TimeSpan Timeout)
+    Uri Endpoint, Secret Secret, Secret? ApiKey, string Model, string[] OutputHosts, JobTiming JobTiming, TimeSpan Timeout)
 {
     /// <summary>Reads the settings; null where no endpoint is set.</summary>
     /// <exception cref="SettingException">A setting is missing or malformed.</exception>
@@ -21,7 +21,7 @@ internal sealed record CallbackOptions(
             section.Secret("ApiKey"),
             section.Text("Model") ?? "callback",
             section.OutputHosts(""),
-            section.Patience(),
+            section.JobTiming(),
             section.Timeout())
         : null;
 }

@@ -19,7 +19,7 @@ internal static class CallbackProvider
         {
             throw new SettingException(
                 CallbackAddress.Setting,
-                $"Setting '{CallbackAddress.Setting}' is missing: the service of '{section.PathOf("Endpoint")}' must know where to call back.");
+                $"Setting '{CallbackAddress.Setting}' is missing: the service of '{section.PathOf("Endpoint")}' needs an address to call back.");
         }
 
         registry.AddAddress(Name, options.Endpoint);

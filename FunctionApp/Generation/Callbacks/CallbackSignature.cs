@@ -4,14 +4,14 @@ using System.Text;
 
 namespace Atelier.Generation.Callbacks;
 
-/// <summary>Verifies signed callbacks. Comparisons take the same time wherever the signatures differ.</summary>
+/// <summary>Verifies signed callbacks, in constant time.</summary>
 internal static class CallbackSignature
 {
     /// <summary>How far a callback's time may be off: an older one may be a replay.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// The Standard Webhooks way, which Replicate uses: <c>webhook-signature</c> holds one or more <c>v1,{base64}</c> apart by spaces, each an
+    /// The Standard Webhooks scheme, which Replicate uses: <c>webhook-signature</c> holds one or more <c>v1,{base64}</c> separated by spaces, each an
     /// HMAC-SHA256 over <c>{webhook-id}.{webhook-timestamp}.{body}</c>.
     /// </summary>
     /// <exception cref="CallbackRefusedException">It is not verified.</exception>
@@ -32,7 +32,7 @@ internal static class CallbackSignature
     }
 
     /// <summary>
-    /// The way of <c>callback</c>: <c>X-Signature</c> is the hexadecimal HMAC-SHA256 over <c>{X-Timestamp}.{body}</c>, the time in Unix seconds.
+    /// The scheme of <c>callback</c>: <c>X-Signature</c> is the hexadecimal HMAC-SHA256 over <c>{X-Timestamp}.{body}</c>, the time in Unix seconds.
     /// </summary>
     /// <exception cref="CallbackRefusedException">It is not verified.</exception>
     public static void VerifyHex(ReadOnlySpan<byte> key, Func<string, string?> header, ReadOnlySpan<byte> body, DateTimeOffset now)
@@ -46,7 +46,7 @@ internal static class CallbackSignature
     private static byte[] Sign(ReadOnlySpan<byte> key, string prefix, ReadOnlySpan<byte> body) =>
         HMACSHA256.HashData(key, [.. Encoding.UTF8.GetBytes(prefix), .. body]);
 
-    // The time is part of what is signed: it is looked at only once it is known to be the provider's.
+    // The time is part of the signed text: it is checked only after the signature.
     private static void Check(bool matches, string timestamp, DateTimeOffset now)
     {
         if (!matches)

@@ -1,6 +1,6 @@
 namespace Atelier.Generation.Calls;
 
-/// <summary>A provider of text that is not called before the time that it asked for.</summary>
+/// <summary>A provider of text behind the gate: it is not called before the time that it asked for.</summary>
 internal sealed class GatedTextGenerator(ITextGenerator generator, ProviderGate gate) : ITextGenerator
 {
     /// <summary>The kind under which the gate keeps texts.</summary>
@@ -14,8 +14,8 @@ internal sealed class GatedTextGenerator(ITextGenerator generator, ProviderGate 
         gate.PassAsync(Provider, Kind, () => generator.GenerateAsync(request, cancellationToken), cancellationToken);
 }
 
-/// <summary>A provider of images by order that is not called before the time that it asked for. Its orders, its looks at jobs and its images
-/// have limits of their own.</summary>
+/// <summary>An asynchronous provider of images behind the gate: it is not called before the time that it asked for. Orders, polls and downloads
+/// have separate limits.</summary>
 internal sealed class GatedAsyncImageGenerator(IAsyncImageGenerator generator, ProviderGate gate) : IAsyncImageGenerator
 {
     private const string Polls = "poll";
@@ -28,7 +28,7 @@ internal sealed class GatedAsyncImageGenerator(IAsyncImageGenerator generator, P
     public string Model => generator.Model;
 
     /// <inheritdoc/>
-    public JobPatience Patience => generator.Patience;
+    public JobTiming JobTiming => generator.JobTiming;
 
     /// <inheritdoc/>
     public Task<string> SubmitAsync(ImageRequest request, CancellationToken cancellationToken) =>
@@ -38,7 +38,7 @@ internal sealed class GatedAsyncImageGenerator(IAsyncImageGenerator generator, P
     public Task<ImageJob> PollAsync(string jobId, CancellationToken cancellationToken) =>
         gate.PassAsync(Provider, Polls, () => generator.PollAsync(jobId, cancellationToken), cancellationToken);
 
-    // A cancel is never held back: it spares the provider work.
+    // A cancellation is never held back: it saves the provider work.
     /// <inheritdoc/>
     public Task CancelAsync(string jobId, CancellationToken cancellationToken) => generator.CancelAsync(jobId, cancellationToken);
 
@@ -50,7 +50,7 @@ internal sealed class GatedAsyncImageGenerator(IAsyncImageGenerator generator, P
     public ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body) => generator.ReadCallback(header, body);
 }
 
-/// <summary>A provider of images that is not called before the time that it asked for.</summary>
+/// <summary>A provider of images behind the gate: it is not called before the time that it asked for.</summary>
 internal sealed class GatedImageGenerator(IImageGenerator generator, ProviderGate gate) : IImageGenerator
 {
     /// <summary>The kind under which the gate keeps images.</summary>

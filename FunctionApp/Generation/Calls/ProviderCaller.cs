@@ -2,17 +2,17 @@ using Atelier.Generation.Failures;
 
 namespace Atelier.Generation.Calls;
 
-/// <summary>Runs one call to a provider under a deadline, and turns whatever it throws into the one failure type.</summary>
+/// <summary>Runs one call to a provider under a deadline, and turns any exception into the one failure type.</summary>
 /// <param name="provider">The provider's name.</param>
-/// <param name="timeout">How long the call may take in all, the reading of its answer included.</param>
-/// <param name="classifier">Says what a failure means.</param>
+/// <param name="timeout">How long the call may take in all, including the reading of its response.</param>
+/// <param name="classifier">Maps failures to their codes.</param>
 /// <param name="time">The clock of the deadline.</param>
 internal sealed class ProviderCaller(string provider, TimeSpan timeout, FailureClassifier classifier, TimeProvider time)
 {
     /// <summary>The provider's name.</summary>
     public string Provider => provider;
 
-    /// <summary>Says what a failure means.</summary>
+    /// <summary>Maps failures to their codes.</summary>
     public FailureClassifier Failures => classifier;
 
     /// <summary>Runs the call.</summary>
@@ -22,7 +22,7 @@ internal sealed class ProviderCaller(string provider, TimeSpan timeout, FailureC
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        // What a client library times on its own, and whether it counts the reading of the answer, differs from one to the next.
+        // Client libraries differ in what their own timeouts cover, such as the reading of the response.
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
@@ -35,7 +35,7 @@ internal sealed class ProviderCaller(string provider, TimeSpan timeout, FailureC
         }
         catch (Exception e)
         {
-            // A call that is cut off may end in any exception; what counts is who cut it.
+            // A cancelled call may end in any exception; what counts is which token was cancelled.
             cancellationToken.ThrowIfCancellationRequested();
             throw classifier.FromException(provider, deadline.IsCancellationRequested ? new TimeoutException() : e);
         }

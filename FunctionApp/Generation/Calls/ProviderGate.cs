@@ -4,16 +4,16 @@ using Atelier.Telemetry;
 namespace Atelier.Generation.Calls;
 
 /// <summary>
-/// Remembers for the whole process which provider asked to be left alone, and until when. Each kind of a provider is on its own:
+/// Remembers for the whole process which provider asked to wait, and until when. Each kind of call has its own gate:
 /// a provider's limits on texts and on images are separate.
 /// </summary>
 /// <remarks>
-/// A call that comes early waits in place when at most <see cref="MaxWait"/> is left, which spares an attempt; when more is left it fails at
+/// A call that comes early waits in place when at most <see cref="MaxWait"/> is left, which saves an attempt; when more is left it fails at
 /// once with <see cref="GenerationErrorCodes.RateLimited"/>, no HTTP status and the time that is left, so that a durable timer waits
-/// instead of a running activity. Either way the provider is not called before its time. A call for which its provider has no place left
-/// in this process fails in the same way.
+/// instead of a running activity. Either way the provider is not called too early. A call for which the provider has no free slot in this
+/// process fails in the same way.
 /// </remarks>
-internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILogger<ProviderGate> logger)
+internal sealed class ProviderGate(ProviderConcurrencyLimiter limiter, TimeProvider time, ILogger<ProviderGate> logger)
 {
     /// <summary>The longest that a call waits in place.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
@@ -24,7 +24,7 @@ internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILo
     /// <exception cref="GenerationException">The call failed, or the gate stays closed for longer than a call waits.</exception>
     public async Task<T> PassAsync<T>(string provider, string kind, Func<Task<T>> call, CancellationToken cancellationToken)
     {
-        using var place = places.TryTake(provider, out var wait) ?? throw NoPlace(provider, kind, wait);
+        using var slot = limiter.TryTake(provider, out var wait) ?? throw NoSlot(provider, kind, wait);
         await WaitAsync(provider, kind, cancellationToken);
         var start = time.GetTimestamp();
         try
@@ -62,7 +62,7 @@ internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILo
         var budget = MaxWait;
         while (Find(provider, kind) is var (left, reason))
         {
-            // Another call may close the gate again while this one waits: what is waited in all stays within the budget.
+            // Another call may close the gate again while this one waits: the total wait stays within the budget.
             if (left > budget)
             {
                 throw HeldBack(
@@ -77,9 +77,9 @@ internal sealed class ProviderGate(ProviderPlaces places, TimeProvider time, ILo
         }
     }
 
-    private GenerationException NoPlace(string provider, string kind, TimeSpan wait)
+    private GenerationException NoSlot(string provider, string kind, TimeSpan wait)
     {
-        const string Message = "As many calls of this provider as may be are under way already; this one was held back.";
+        const string Message = "The maximum number of calls to this provider is under way; this one was held back.";
         return Find(provider, kind) is var (left, reason) && left > wait
             ? HeldBack(Message, HoldOf(provider, kind, left, reason), left)
             : HeldBack(Message, HoldOf(provider, kind, wait, ProviderHold.Busy), wait);

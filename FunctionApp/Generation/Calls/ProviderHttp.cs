@@ -5,14 +5,14 @@ namespace Atelier.Generation.Calls;
 
 /// <summary>HTTP for providers that have no client package.</summary>
 /// <param name="connections">The connections.</param>
-/// <param name="failures">Says what a failure means.</param>
+/// <param name="failures">Maps failures to their codes.</param>
 /// <param name="limits">How long responses may be.</param>
 internal sealed class ProviderHttp(ProviderConnections connections, FailureClassifier failures, ResponseLimits limits)
 {
-    /// <summary>Says whose call it is: a provider or proxy of one's own can tell calls apart by it.</summary>
+    /// <summary>Names campaign and part, so that a self-hosted provider or proxy can distinguish calls.</summary>
     public const string PartHeader = "X-Campaign-Part";
 
-    /// <summary>Sends a request that is answered in a few lines.</summary>
+    /// <summary>Sends a request whose response is short.</summary>
     /// <exception cref="GenerationException">The response is no success.</exception>
     public Task<ProviderResponse> SendAsync(string provider, HttpRequestMessage request, CancellationToken cancellationToken) =>
         SendAsync(provider, request, BoundedResponses.TextLimit, cancellationToken);

@@ -11,18 +11,18 @@ using Atelier.Images;
 namespace Atelier.Generation.Calls;
 
 /// <summary>
-/// Takes images as providers give them: base64, a <c>data:</c> URL, or an address. An address is followed to hosts that are known alone, and
-/// nothing is taken that is larger than allowed, or that is not an image with a width and a height.
+/// Reads images in the forms that providers send: base64, a <c>data:</c> URL, or an address. Only addresses on allowed hosts are followed, and
+/// anything that is too large, or not an image with a width and a height, is refused.
 /// </summary>
 /// <param name="provider">The provider's name.</param>
 /// <param name="http">The connections.</param>
 /// <param name="limits">How large an image may be.</param>
-/// <param name="failures">Says what a failure means.</param>
+/// <param name="failures">Maps failures to their codes.</param>
 /// <param name="hosts">
-/// The hosts that images may come from, each with its subdomains where it begins with a dot. An address is what a provider says, and a
-/// provider that is fooled must not make this application call into its own network.
+/// The hosts that images may come from, each with its subdomains where it begins with a dot. The address comes from the provider, and a
+/// compromised provider must not make this application call into its own network.
 /// </param>
-/// <param name="endpoint">The provider's own address: images may come from there too, and unencrypted only where it is so itself.</param>
+/// <param name="endpoint">The provider's own address: images may come from there too, and without TLS only if the endpoint has none either.</param>
 internal sealed class ProviderImages(
     string provider, ProviderHttp http, ResponseLimits limits, FailureClassifier failures, IReadOnlyList<string> hosts, Uri endpoint)
 {
@@ -43,7 +43,7 @@ internal sealed class ProviderImages(
             ? text
             : null;
 
-    /// <summary>Takes an image in any of its spellings.</summary>
+    /// <summary>Reads an image in any of these forms.</summary>
     /// <param name="value">A string.</param>
     /// <param name="model">The model that made it.</param>
     /// <param name="usage">What it cost.</param>
@@ -54,26 +54,26 @@ internal sealed class ProviderImages(
             ? await FetchAsync(address, model, usage, cancellationToken)
             : Decode(value, model, usage);
 
-    /// <summary>Takes an image that is given in base64, with or without <c>data:</c> before it.</summary>
+    /// <summary>Reads an image in base64, with or without a <c>data:</c> prefix.</summary>
     /// <exception cref="GenerationException">It is not an image, or too large.</exception>
     public GeneratedImage Decode(JsonElement value, string model, TokenUsage? usage)
     {
         if (value.ValueKind != JsonValueKind.String || BytesOf(value) is not { Length: > 0 } bytes)
-            throw failures.Unusable(provider, "The provider answered with an image that cannot be decoded");
+            throw failures.Unusable(provider, "The provider's response has an image that cannot be decoded");
         return Image(bytes, model, usage);
     }
 
     /// <summary>Fetches an image.</summary>
-    /// <exception cref="GenerationException">The address is not allowed, answers with a failure, or holds no image of a known kind and size.</exception>
+    /// <exception cref="GenerationException">The address is not allowed or fails, or what it returns is no image of a known kind and size.</exception>
     public async Task<GeneratedImage> FetchAsync(string address, string model, TokenUsage? usage, CancellationToken cancellationToken)
     {
         if (!Uri.TryCreate(address, UriKind.Absolute, out var url))
-            throw failures.Unusable(provider, "The provider gave no address for the image");
+            throw failures.Unusable(provider, "The provider's response has no address for the image");
         for (var redirects = 0; redirects <= MaxRedirects; redirects++)
         {
             if (!IsAllowed(url))
-                throw failures.Unusable(provider, $"The provider's image is at a place that is not allowed ({url.Scheme}://{url.Host})");
-            // No key is sent: what stores the images is another service.
+                throw failures.Unusable(provider, $"The provider's image is at an address that is not allowed ({url.Scheme}://{url.Host})");
+            // No key is sent: the images are stored by another service.
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             using var message = await http.BeginDownloadAsync(request, cancellationToken);
             if (IsRedirect(message.StatusCode) && message.Headers.Location is { } next)
@@ -82,9 +82,9 @@ internal sealed class ProviderImages(
                 continue;
             }
 
-            // An address that has expired (400, 403, 404 or 410, as the storage has it) comes with a new order, not with another try.
+            // An expired address (400, 403, 404 or 410, depending on the storage) needs a new order; fetching it again does not help.
             if (!message.IsSuccessStatusCode && FailureTable.RuleOf(FailureTable.ByStatus((int)message.StatusCode)) == RetryRule.Never)
-                throw failures.Empty(provider, $"The provider's image is not where it said (HTTP {(int)message.StatusCode})");
+                throw failures.Empty(provider, $"The provider's image is not at its address (HTTP {(int)message.StatusCode})");
             var response = await ProviderResponse.ReadAsync(message, cancellationToken);
             return response.IsSuccess ? Image(response.Body, model, usage) : throw failures.FromResponse(provider, response);
         }
@@ -98,7 +98,7 @@ internal sealed class ProviderImages(
             throw failures.Unusable(provider, $"The provider's image is larger than {limits.Image:N0} bytes");
         return ImageHeader.Read(bytes.Span) is { Width: { } width, Height: { } height } header
             ? new GeneratedImage(bytes, header.ContentType, width, height, model, usage)
-            : throw failures.Unusable(provider, "What the provider gave is not a PNG, JPEG or WebP image");
+            : throw failures.Unusable(provider, "The provider's image is not a PNG, JPEG or WebP image");
     }
 
     private static Memory<byte>? BytesOf(JsonElement value)
@@ -116,7 +116,7 @@ internal sealed class ProviderImages(
         return Base64.DecodeFromUtf8(text, bytes, out _, out var length) == OperationStatus.Done ? bytes.AsMemory(0, length) : null;
     }
 
-    // As the bytes that it came in: a string of an image would take twice its length.
+    // As the original bytes: a string of an image would take twice the memory.
     private static ReadOnlySpan<byte> TextOf(JsonElement value)
     {
         var raw = JsonMarshal.GetRawUtf8Value(value)[1..^1];

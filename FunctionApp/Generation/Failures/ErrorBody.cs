@@ -6,7 +6,7 @@ using Atelier.Generation.Json;
 namespace Atelier.Generation.Failures;
 
 /// <summary>
-/// What a provider says of an error, whatever its shape: OpenAI's and Azure's <c>{error: {code, type, message, innererror}}</c>, Gemini's
+/// A provider's error, in any of these shapes: OpenAI's and Azure's <c>{error: {code, type, message, innererror}}</c>, Gemini's
 /// array of those with numeric codes, and the flat <c>{detail | errors | error | title, …}</c> of others, whose detail may be a list of <c>{loc, msg, type}</c>.
 /// </summary>
 /// <param name="Codes">The provider's own codes, classes of errors and names of statuses, the most general first.</param>
@@ -22,10 +22,10 @@ internal sealed record ErrorBody(IReadOnlyList<string> Codes, string? Message)
     /// <summary>Whether a quota for a whole day is used up (Google's <c>QuotaFailure</c>).</summary>
     public bool IsDailyQuota { get; init; }
 
-    /// <summary>An error of which nothing is known.</summary>
+    /// <summary>An error without details.</summary>
     public static ErrorBody Nothing { get; } = new([], Message: null);
 
-    /// <summary>The HTTP status that the error names itself: within a response of success it is the one that counts.</summary>
+    /// <summary>The HTTP status in the error itself: within a successful response it is the one that counts.</summary>
     public int? Status
     {
         get
@@ -40,7 +40,7 @@ internal sealed record ErrorBody(IReadOnlyList<string> Codes, string? Message)
         }
     }
 
-    /// <summary>Reads the body of a response other than success. One that is not JSON, or of no known shape, says nothing.</summary>
+    /// <summary>Reads the body of an error response. One that is not JSON, or of an unknown shape, gives an error without details.</summary>
     public static ErrorBody Parse(string body) => Parse(Encoding.UTF8.GetBytes(body));
 
     /// <inheritdoc cref="Parse(string)"/>
@@ -58,8 +58,8 @@ internal sealed record ErrorBody(IReadOnlyList<string> Codes, string? Message)
     }
 
     /// <summary>
-    /// The error that a response of success carries in place of what was asked for: <c>error</c>, or a flat one that names its HTTP status. Null where it
-    /// carries none.
+    /// The error that a successful response has instead of the requested content: <c>error</c>, or a flat one that names its HTTP status. Null where
+    /// there is none.
     /// </summary>
     public static ErrorBody? In(JsonElement root)
     {
@@ -69,7 +69,7 @@ internal sealed record ErrorBody(IReadOnlyList<string> Codes, string? Message)
         return root.Member("error") is { ValueKind: JsonValueKind.Object or JsonValueKind.String } || error.Status is not null ? error : null;
     }
 
-    /// <summary>What JSON says of an error.</summary>
+    /// <summary>Reads an error from JSON.</summary>
     public static ErrorBody Of(JsonElement root)
     {
         if (root.ValueKind == JsonValueKind.Array)

@@ -7,12 +7,12 @@ using Azure.Identity;
 
 namespace Atelier.Generation.Failures;
 
-/// <summary>Makes the failure that whatever a provider's call ended in stands for, as <see cref="FailureTable"/> has it.</summary>
+/// <summary>Maps the outcome of a failed call to its failure, by <see cref="FailureTable"/>.</summary>
 /// <param name="time">The clock that dates in headers are measured by.</param>
 /// <param name="redactor">Takes keys out of messages.</param>
 internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redactor)
 {
-    /// <summary>The failure that an exception of a client library, or of the network below it, stands for.</summary>
+    /// <summary>The failure for an exception of a client library, or of the network below it.</summary>
     /// <remarks>
     /// The exception itself is not kept: its message may hold what the provider echoed, and failures travel into histories and logs.
     /// </remarks>
@@ -24,7 +24,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         ResponseTooLongException tooLong => Unusable(provider, $"The provider's response is longer than {tooLong.Limit:N0} bytes"),
         AuthenticationFailedException failed => FromIdentity(provider, failed),
         OperationCanceledException or TimeoutException =>
-            New(GenerationErrorCodes.Timeout, "The provider did not answer in time", provider),
+            New(GenerationErrorCodes.Timeout, "The provider did not respond in time", provider),
         ClientResultException or HttpRequestException or IOException =>
             New(GenerationErrorCodes.ConnectionFailed, "The connection to the provider failed", provider, exception.Message),
         JsonException or FormatException =>
@@ -32,15 +32,15 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         _ => Unusable(provider, $"The provider's response could not be used ({exception.GetType().Name})"),
     };
 
-    /// <summary>The failure that a response other than success stands for.</summary>
+    /// <summary>The failure for an error response.</summary>
     public GenerationException FromResponse(string provider, ProviderResponse response) =>
         FromError(provider, response, ErrorBody.Parse(response.Body));
 
-    /// <summary>The failure of a response of success without what was asked for: the error that it carries instead, or else none of any use.</summary>
+    /// <summary>The failure of a successful response without the requested content: its error, or else an unusable or empty response.</summary>
     /// <param name="provider">The provider's name.</param>
     /// <param name="response">The response.</param>
     /// <param name="content">Its content, or the part of it that should have held what was asked for.</param>
-    /// <param name="isEmpty">Whether its shape is understood, and there is nothing in it.</param>
+    /// <param name="isEmpty">Whether its shape is understood, but it has no content.</param>
     /// <param name="message">What is missing.</param>
     public GenerationException Without(string provider, ProviderResponse response, JsonElement content, bool isEmpty, string message)
     {
@@ -49,23 +49,23 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         return isEmpty ? New(GenerationErrorCodes.InvalidResponse, message, provider) : Unusable(provider, message);
     }
 
-    /// <summary>The failure of an answer that was paid for and cannot be used.</summary>
-    public GenerationException Unusable(string provider, string message) => New(GenerationErrorCodes.UnusableAnswer, message, provider);
+    /// <summary>The failure of a response that was paid for and cannot be used.</summary>
+    public GenerationException Unusable(string provider, string message) => New(GenerationErrorCodes.UnusableResponse, message, provider);
 
-    /// <summary>The failure of an answer that was empty, or is gone: the next one may not be.</summary>
+    /// <summary>The failure of a response that is empty, or whose image is gone: the next one may be complete.</summary>
     public GenerationException Empty(string provider, string message) => New(GenerationErrorCodes.InvalidResponse, message, provider);
 
     /// <summary>The failure of a text that ends in the middle.</summary>
     public GenerationException Truncated(string provider) =>
         New(GenerationErrorCodes.Truncated, "The text was cut at the model's length limit", provider);
 
-    /// <summary>The failure of an answer that came with success and says that a filter, or the model itself, withheld the content.</summary>
+    /// <summary>The failure of a successful response which says that a filter, or the model itself, withheld the content.</summary>
     public GenerationException Filtered(string provider, string message, string? detail) =>
         New(GenerationErrorCodes.ContentFilter, message, provider, detail);
 
-    /// <summary>The failure of a job that a provider took and could not finish.</summary>
+    /// <summary>The failure of a job that a provider accepted and could not finish.</summary>
     /// <param name="provider">The provider's name.</param>
-    /// <param name="error">What the job says of it: a sentence, or an error with a code.</param>
+    /// <param name="error">The job's error: a sentence, or an error with a code.</param>
     public GenerationException JobFailed(string provider, ErrorBody error)
     {
         var code = CodeOf(status: 200, error);
@@ -73,7 +73,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         return New(code, text, provider, error.Message ?? (error.Codes is [var only, ..] ? only : null));
     }
 
-    /// <summary>The failure of a job that a provider took and does not know any more. Another job may well succeed.</summary>
+    /// <summary>The failure of a job that a provider accepted and no longer knows. Another job may well succeed.</summary>
     public GenerationException JobLost(string provider) =>
         New(GenerationErrorCodes.ServerError, "The provider does not know its job any more", provider);
 
@@ -81,7 +81,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
     {
         var code = CodeOf(response.Status, error);
 
-        // The answer to a bad key quotes a part of it.
+        // The response to a bad key quotes a part of it.
         var detail = code == GenerationErrorCodes.Unauthorized ? null : error.Message;
         var wait = FailureTable.RuleOf(code) == RetryRule.Never ? null : RetryAfter.Read(response.Header, error, time.GetUtcNow());
         return New(code, $"{FailureTable.TextOf(code)} (HTTP {response.Status})", provider, detail, response.Status, wait);
@@ -115,7 +115,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
         return null;
     }
 
-    // No token could be had. What kept it away may pass; a missing or refused credential does not.
+    // No token was obtained. A network failure is transient; a missing or refused credential is not.
     private GenerationException FromIdentity(string provider, AuthenticationFailedException failed)
     {
         for (Exception? cause = failed.InnerException; cause is not null; cause = cause.InnerException)

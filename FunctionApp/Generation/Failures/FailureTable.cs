@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Atelier.Generation.Failures;
 
 /// <summary>
-/// What each failure of a provider means, for every provider: the code that stands for it, and the rule that the code has. A code of the
-/// provider's decides first, then a sentence of its documentation, then the HTTP status. A single word of a message decides nothing.
+/// Maps the failures of all providers to codes, and the codes to retry rules. A code of the provider decides first, then a sentence from its
+/// documentation, then the HTTP status. Single words in a message decide nothing.
 /// </summary>
 internal static class FailureTable
 {
@@ -21,7 +21,7 @@ internal static class FailureTable
         ("billing_not_active", GenerationErrorCodes.QuotaExceeded), // OpenAI
         ("API_KEY_INVALID", GenerationErrorCodes.Unauthorized)); // Google, with status 400
 
-    /// <summary>Providers' own codes and classes of errors that count only in a response of success, whose status says nothing of the error.</summary>
+    /// <summary>Providers' own codes and classes of errors that count only in a successful response, whose status does not show the error.</summary>
     public static FrozenDictionary<string, string> CodesInSuccess { get; } = Table(
         ("rate_limited", GenerationErrorCodes.RateLimited),
         ("rate_limit_exceeded", GenerationErrorCodes.RateLimited),
@@ -69,10 +69,10 @@ internal static class FailureTable
         408 or 504 => GenerationErrorCodes.Timeout,
         409 or 425 => GenerationErrorCodes.Conflict,
         429 => GenerationErrorCodes.RateLimited,
-        // Something on the way saw the connection of its client close.
+        // 499: a proxy saw its client close the connection.
         499 => GenerationErrorCodes.ConnectionFailed,
         >= 500 => GenerationErrorCodes.ServerError,
-        // A redirect is not followed, so that no key goes where it was not meant to: the address is wrong.
+        // A redirect is not followed, so that no key is sent to another host: the configured address is wrong.
         _ => GenerationErrorCodes.InvalidRequest,
     };
 
@@ -81,11 +81,11 @@ internal static class FailureTable
     {
         GenerationErrorCodes.RateLimited or GenerationErrorCodes.Timeout or GenerationErrorCodes.ConnectionFailed
             or GenerationErrorCodes.ServerError or GenerationErrorCodes.Conflict or GenerationErrorCodes.InvalidResponse => RetryRule.AsPolicy,
-        GenerationErrorCodes.UnusableAnswer or GenerationErrorCodes.Truncated => RetryRule.Once,
+        GenerationErrorCodes.UnusableResponse or GenerationErrorCodes.Truncated => RetryRule.Once,
         _ => RetryRule.Never,
     };
 
-    /// <summary>What a message says first.</summary>
+    /// <summary>The first words of a message.</summary>
     public static string TextOf(string code) => code switch
     {
         GenerationErrorCodes.ModerationBlocked => "The provider's moderation blocked the request",

@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Atelier.Generation.Failures;
 
 /// <summary>
-/// How long a provider asks to be left alone, in each spelling in use: the headers <c>retry-after-ms</c> (also <c>x-ms-retry-after-ms</c>)
+/// How long a provider asks to wait, in each spelling in use: the headers <c>retry-after-ms</c> (also <c>x-ms-retry-after-ms</c>)
 /// and <c>Retry-After</c> as seconds or as a date (RFC 9110, section 10.2.3), and where no header says it, the error's own fields and words.
 /// </summary>
 internal static partial class RetryAfter
 {
-    /// <summary>The longest wait that is believed. A longer one is cut to it.</summary>
+    /// <summary>The longest wait that is accepted. A longer one is cut to it.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromHours(1);
 
     // Hours, minutes, seconds, milliseconds.
@@ -17,14 +17,14 @@ internal static partial class RetryAfter
         @"(?:(?<h>\d+)\s?h(?:(?:ou)?rs?)?(?![a-z])\s?)?(?:(?<m>\d+)\s?m(?:in(?:ute)?s?)?(?![a-z])\s?)?"
         + @"(?:(?<s>\d+(?:\.\d+)?)\s?s(?:ec(?:ond)?s?)?(?![a-z])|(?<ms>\d+(?:\.\d+)?)\s?m(?:illi)?s(?:ec(?:ond)?s?)?(?![a-z]))?";
 
-    // So much of an error's words is read.
+    // How many characters of an error's message are searched.
     private const int MaxWords = 2000;
 
     private static readonly string[] Units = ["h", "m", "s", "ms"];
 
     /// <summary>Reads the wait.</summary>
     /// <param name="header">Gives a header's value by name, without regard to case, or null.</param>
-    /// <param name="error">The error that the response's body tells of.</param>
+    /// <param name="error">The error in the response's body.</param>
     /// <param name="now">The present moment, from which a date counts.</param>
     /// <returns>From zero to <see cref="Max"/>; null where the provider does not ask for a wait.</returns>
     public static TimeSpan? Read(Func<string, string?> header, ErrorBody error, DateTimeOffset now) =>

@@ -1,10 +1,10 @@
 namespace Atelier.Generation.Failures;
 
-/// <summary>Takes the configured keys out of a text: a provider or a proxy may echo what it was sent.</summary>
+/// <summary>Removes the configured keys from a text: a provider or a proxy may echo the request.</summary>
 /// <param name="secrets">Every key and password of every configured provider.</param>
 internal sealed class SecretRedactor(IEnumerable<Secret> secrets)
 {
-    // Shorter ones would cut ordinary words to pieces, and are not secrets of a real provider.
+    // Shorter ones would match parts of ordinary words, and are not secrets of a real provider.
     private const int ShortestSecret = 6;
 
     // The longest first: a key that contains another is replaced whole.

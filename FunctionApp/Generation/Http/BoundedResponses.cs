@@ -3,8 +3,8 @@ using System.Net;
 namespace Atelier.Generation.Http;
 
 /// <summary>
-/// Reads no response beyond a limit, whoever reads it: it stands under the client packages and under <see cref="Calls.ProviderHttp"/> alike. What comes
-/// after the limit of a failed call's response is not read: its status and its first lines say enough.
+/// Reads no response beyond a limit, under the client packages as well as under <see cref="Calls.ProviderHttp"/>. The rest of a failed call's
+/// response is not read after the limit: its status and its first lines say enough.
 /// </summary>
 /// <param name="connections">Makes the connections.</param>
 internal sealed class BoundedResponses(HttpMessageHandler connections) : DelegatingHandler(connections)
@@ -39,7 +39,7 @@ internal sealed class BoundedResponses(HttpMessageHandler connections) : Delegat
             (_content, _limit, _isCut) = (content, limit, isCut);
             foreach (var (name, values) in content.Headers)
                 Headers.TryAddWithoutValidation(name, values);
-            // What is cut is shorter than it was announced.
+            // A cut body is shorter than its Content-Length.
             if (isCut)
                 Headers.ContentLength = null;
         }

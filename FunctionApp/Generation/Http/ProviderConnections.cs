@@ -5,7 +5,7 @@ namespace Atelier.Generation.Http;
 /// <summary>The connections to all providers, for client packages and for <see cref="Calls.ProviderHttp"/> alike. No response is read beyond its limit.</summary>
 internal sealed class ProviderConnections : IDisposable
 {
-    // A name resolved once must not be kept for ever: providers move their addresses.
+    // A host name must be resolved again from time to time: providers change their addresses.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
@@ -17,7 +17,7 @@ internal sealed class ProviderConnections : IDisposable
         {
             PooledConnectionLifetime = ConnectionLifetime,
             ConnectTimeout = ConnectTimeout,
-            // A redirect would carry prompts, and with some services keys, to another place.
+            // A redirect would send prompts, and with some services keys, to another host.
             AllowAutoRedirect = false,
         };
         // Each call has its own deadline.

@@ -5,10 +5,10 @@ namespace Atelier.Generation.Http;
 /// <summary>A response of a provider, read to its end within its limit.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Header">Gives a header's value by name, without regard to case, or null.</param>
-/// <param name="Body">The body; whoever parses it changes it.</param>
+/// <param name="Body">The body, which parsing changes in place.</param>
 internal sealed record ProviderResponse(int Status, Func<string, string?> Header, Memory<byte> Body)
 {
-    /// <summary>Whether the provider did what it was asked to.</summary>
+    /// <summary>Whether the status is a success.</summary>
     public bool IsSuccess => Status is >= 200 and <= 299;
 
     /// <summary>Reads a response of an HTTP client.</summary>
@@ -33,7 +33,7 @@ internal sealed record ProviderResponse(int Status, Func<string, string?> Header
             await ReadAsync(body, cancellationToken));
     }
 
-    // It grows with what comes, not with what is announced.
+    // The buffer grows with the bytes received, not with the announced length.
     private static async Task<Memory<byte>> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         var read = new MemoryStream();

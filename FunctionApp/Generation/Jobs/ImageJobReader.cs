@@ -6,12 +6,12 @@ using Atelier.Generation.Json;
 
 namespace Atelier.Generation.Jobs;
 
-/// <summary>Reads jobs as asynchronous providers tell of them: in the response to an order, in that to a poll, and in a callback.</summary>
+/// <summary>Reads jobs as asynchronous providers report them: in the response to an order or a poll, and in a callback.</summary>
 /// <param name="provider">The provider's name.</param>
 /// <param name="model">The model that makes the images.</param>
 /// <param name="imageFields">The fields that a job's image may be in.</param>
 /// <param name="images">Takes images that come with a job.</param>
-/// <param name="failures">Says what a failure means.</param>
+/// <param name="failures">Maps failures to their codes.</param>
 internal sealed class ImageJobReader(
     string provider, string model, IReadOnlyList<string> imageFields, ProviderImages images, FailureClassifier failures)
 {
@@ -23,7 +23,7 @@ internal sealed class ImageJobReader(
     // Where images are found first within an object.
     private static readonly string[] FirstFields = ["url", "image", "images"];
 
-    /// <summary>The id of a job that was accepted: it is all that matters of the response to an order, which is not made again for anything else.</summary>
+    /// <summary>The id of an accepted job. Nothing else in the response to an order matters, and nothing else can make it fail.</summary>
     /// <exception cref="GenerationException">There is none.</exception>
     public string ReadId(ProviderResponse response)
     {
@@ -32,16 +32,16 @@ internal sealed class ImageJobReader(
             ?? throw failures.Without(provider, response, document.RootElement, isEmpty: false, "The provider accepted the job without giving it an id");
     }
 
-    /// <summary>Where a job stands that was asked for.</summary>
+    /// <summary>The status of a polled job.</summary>
     /// <exception cref="GenerationException">The response does not say.</exception>
     public ImageJob Read(string jobId, ProviderResponse response)
     {
         using var document = LenientJson.Parse(response.Body);
         return Read(document.RootElement, jobId)
-            ?? throw failures.Without(provider, response, document.RootElement, isEmpty: false, "The provider's response does not say how the job stands");
+            ?? throw failures.Without(provider, response, document.RootElement, isEmpty: false, "The provider's response has no status of the job");
     }
 
-    /// <summary>Where a job stands, as a callback says whose signature has been verified.</summary>
+    /// <summary>The status of a job in a callback whose signature has been verified.</summary>
     /// <exception cref="GenerationException">It does not say.</exception>
     public ImageJob ReadCallback(ReadOnlyMemory<byte> body)
     {
@@ -50,7 +50,7 @@ internal sealed class ImageJobReader(
             using var document = LenientJson.Parse(body.ToArray());
             return IdIn(document.RootElement) is { } id && Read(document.RootElement, id) is { } job
                 ? job
-                : throw failures.Unusable(provider, "The callback does not say how a job stands");
+                : throw failures.Unusable(provider, "The callback has no status of a job");
         }
         catch (JsonException e)
         {
@@ -64,7 +64,7 @@ internal sealed class ImageJobReader(
         "succeeded" => Succeeded(job, id),
         "failed" => Failed(id, failures.JobFailed(provider, job.Member("error") is { } error ? ErrorBody.Of(error) : ErrorBody.Nothing)),
         "canceled" or "cancelled" or "aborted" => Failed(id, failures.JobFailed(provider, new ErrorBody([], "It was canceled."))),
-        // Queued, starting, processing, running, and whatever else it may be called: it has not ended.
+        // Queued, starting, processing, running or any other name: it has not ended.
         _ => new ImageJob(id, ImageJobStatus.Running),
     };
 
@@ -74,7 +74,7 @@ internal sealed class ImageJobReader(
         if (content is null or { ValueKind: JsonValueKind.Array } && content?.First() is null)
             return Failed(id, failures.Empty(provider, "The job succeeded without an image"));
         if (ImageIn(content.Value) is not { } image)
-            return Failed(id, failures.Unusable(provider, "The job succeeded with something else than an image"));
+            return Failed(id, failures.Unusable(provider, "The job succeeded with something other than an image"));
         if (ProviderImages.AddressIn(image) is { } address)
         {
             return address.Length <= MaxAddress

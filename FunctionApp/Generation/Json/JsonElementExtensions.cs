@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Atelier.Generation.Json;
 
-/// <summary>Looks into JSON whose shape is only expected: what is not there, or is of another kind, is null.</summary>
+/// <summary>Reads JSON leniently: what is missing, or of another type, is null.</summary>
 internal static class JsonElementExtensions
 {
     /// <summary>A member of an object that is there and is not null.</summary>

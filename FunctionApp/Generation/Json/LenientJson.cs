@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace Atelier.Generation.Json;
 
 /// <summary>
-/// Parses JSON of a provider. A byte order mark is skipped. What is not Unicode, or cannot be stored, reads as U+FFFD: bytes that are not UTF-8,
-/// half of a surrogate pair, NUL. Every string of the document can therefore be read without an exception.
+/// Parses a provider's JSON. A byte order mark is skipped. What is not valid Unicode, or cannot be stored, reads as U+FFFD: bytes that are not
+/// UTF-8, half of a surrogate pair, NUL. Every string of the document can therefore be read without an exception.
 /// </summary>
 internal static class LenientJson
 {
@@ -30,7 +30,7 @@ internal static class LenientJson
         return JsonDocument.Parse(body);
     }
 
-    // A backslash stands in strings alone, and an escape is as long as its replacement.
+    // A backslash occurs only in strings, and an escape is as long as its replacement.
     private static void MendEscapes(Span<byte> rest)
     {
         for (var at = rest.IndexOf((byte)'\\'); at >= 0; at = rest.IndexOf((byte)'\\'))

@@ -7,20 +7,20 @@ using Atelier.Generation.Json;
 
 namespace Atelier.Generation.OpenAI;
 
-/// <summary>Reads a chat completion: its text, how it ended, and its usage. Nothing else in it can make a text useless that was paid for.</summary>
+/// <summary>Reads a chat completion: its text, how it ended, and its usage. Nothing else in it can fail a text that was paid for.</summary>
 internal static class ChatResponse
 {
     private const int MaxModelName = 200;
 
-    // OpenAI's word, and Google's for what its filters stopped.
+    // OpenAI's finish reason, and Google's, for filtered texts.
     private static readonly FrozenSet<string> Filters = FrozenSet.ToFrozenSet(
         ["content_filter", "SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII"], StringComparer.OrdinalIgnoreCase);
 
-    // OpenAI's word, Google's and Mistral's.
+    // OpenAI's finish reason, Google's and Mistral's, for cut texts.
     private static readonly FrozenSet<string> Limits = FrozenSet.ToFrozenSet(
         ["length", "MAX_TOKENS", "model_length"], StringComparer.OrdinalIgnoreCase);
 
-    // DeepSeek's, Qwen's and others', and Google's: what a model thought before its text.
+    // The reasoning before the text, as DeepSeek, Qwen and others mark it, and Google.
     private static readonly (string Begin, string End)[] ReasoningTags =
         [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<thought>", "</thought>")];
 
@@ -36,12 +36,12 @@ internal static class ChatResponse
         var root = document.RootElement;
         var choices = root.List("choices");
         if (choices?.First() is not { } choice)
-            throw caller.Failures.Without(caller.Provider, response, root, isEmpty: choices is not null, "The provider answered without a text");
+            throw caller.Failures.Without(caller.Provider, response, root, isEmpty: choices is not null, "The provider's response has no text");
 
-        // Some say which filter it was: "content_filter: RECITATION".
+        // Some name the filter: "content_filter: RECITATION".
         var end = choice.Text("finish_reason")?.Split(':')[0].Trim() ?? "";
         if (Filters.Contains(end))
-            throw caller.Failures.Filtered(caller.Provider, "The provider's content filter stopped the answer", detail: null);
+            throw caller.Failures.Filtered(caller.Provider, "The provider's content filter stopped the response", detail: null);
         var message = choice.Member("message") ?? choice;
         if (message.Text("refusal") is { } refusal)
             throw caller.Failures.Filtered(caller.Provider, "The model refused", refusal);
@@ -49,7 +49,7 @@ internal static class ChatResponse
             throw caller.Failures.Truncated(caller.Provider);
         var text = WithoutReasoning(TextIn(message.Member("content")));
         if (text.Length == 0 || choice.Member("error") is not null)
-            throw caller.Failures.Without(caller.Provider, response, ErrorHolder(root, choice), isEmpty: true, "The provider answered without a text");
+            throw caller.Failures.Without(caller.Provider, response, ErrorHolder(root, choice), isEmpty: true, "The provider's response has no text");
         return new GeneratedText(text, ModelIn(root) ?? model, Usage.Read(root, "prompt_tokens", "completion_tokens"));
     }
 
@@ -63,7 +63,7 @@ internal static class ChatResponse
         _ => "",
     };
 
-    // Where a block has no beginning, the service has put it into the prompt; where it has no end, the text never came.
+    // A block without a beginning was begun in the prompt; after one without an end there is no text.
     private static string WithoutReasoning(string text)
     {
         text = Reasoning.Replace(text, "");

@@ -2,7 +2,7 @@ using System.ClientModel.Primitives;
 
 namespace Atelier.Generation.OpenAI;
 
-/// <summary>Sends no credentials: for a service of one's own that wants none.</summary>
+/// <summary>Sends no credentials: for a self-hosted service that needs none.</summary>
 internal sealed class NoAuthenticationPolicy : AuthenticationPolicy
 {
     /// <inheritdoc/>

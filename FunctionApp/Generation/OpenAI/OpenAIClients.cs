@@ -6,9 +6,9 @@ using OpenAI;
 
 namespace Atelier.Generation.OpenAI;
 
-/// <summary>Makes the generators of one service that speaks OpenAI's API.</summary>
+/// <summary>Makes the generators of one service with OpenAI's API.</summary>
 /// <param name="create">Makes a client over a transport.</param>
-/// <param name="parts">What providers are made with.</param>
+/// <param name="parts">What providers are created with.</param>
 /// <param name="caller">Runs the calls.</param>
 internal sealed class OpenAIClients(Func<PipelineTransport, OpenAIClient> create, ProviderParts parts, ProviderCaller caller)
 {
@@ -16,7 +16,7 @@ internal sealed class OpenAIClients(Func<PipelineTransport, OpenAIClient> create
     /// <param name="endpoint">The base address, to which <c>chat/completions</c> is appended.</param>
     /// <param name="authentication">How the calls are authenticated.</param>
     /// <param name="timeout">How long a call may take.</param>
-    /// <param name="parts">What providers are made with.</param>
+    /// <param name="parts">What providers are created with.</param>
     /// <param name="caller">Runs the calls.</param>
     public static OpenAIClients Over(
         Uri endpoint, AuthenticationPolicy authentication, TimeSpan timeout, ProviderParts parts, ProviderCaller caller) => new(
@@ -37,12 +37,12 @@ internal sealed class OpenAIClients(Func<PipelineTransport, OpenAIClient> create
     {
         options.NetworkTimeout = timeout;
         options.Transport = transport;
-        // Attempts are the workflow's to count and to space.
+        // The workflow counts and spaces attempts.
         options.RetryPolicy = new ClientRetryPolicy(maxRetries: 0);
         return options;
     }
 
-    /// <summary>Makes a call with one of the package's protocol methods: its models refuse what its own service does not send.</summary>
+    /// <summary>Makes a call with one of the package's protocol methods. Its typed models reject responses that OpenAI itself does not send.</summary>
     /// <returns>The response, a success.</returns>
     /// <exception cref="GenerationException">The response is no success.</exception>
     public static async Task<ProviderResponse> SendAsync(
@@ -54,7 +54,7 @@ internal sealed class OpenAIClients(Func<PipelineTransport, OpenAIClient> create
             ErrorOptions = ClientErrorBehaviors.NoThrow,
             BufferResponse = false,
         };
-        // A call repeated after a crash is told apart from another attempt.
+        // With the key, a provider can distinguish a call repeated after a crash from a new attempt.
         options.SetHeader("Idempotency-Key", call.IdempotencyKey);
         options.SetHeader(ProviderHttp.PartHeader, call.User);
         using var message = (await send(options)).GetRawResponse();
@@ -64,7 +64,7 @@ internal sealed class OpenAIClients(Func<PipelineTransport, OpenAIClient> create
 
     /// <summary>The generator of texts.</summary>
     /// <param name="model">The model, or a deployment of one.</param>
-    /// <param name="dialect">How the service departs from OpenAI's API.</param>
+    /// <param name="dialect">How the service differs from OpenAI's API.</param>
     public ITextGenerator Text(string model, ChatDialect dialect = ChatDialect.OpenAI) =>
         new OpenAITextGenerator(create(parts.Connections.ForTexts).GetChatClient(model), model, dialect, caller);
 

@@ -7,7 +7,7 @@ using OpenAI.Images;
 
 namespace Atelier.Generation.OpenAI;
 
-/// <summary>Makes images with a gpt-image model of OpenAI, or of a service that speaks its API.</summary>
+/// <summary>Makes images with a gpt-image model of OpenAI, or of a service with the same API.</summary>
 /// <param name="client">The client, without retries of its own.</param>
 /// <param name="model">The model's name, or a deployment's.</param>
 /// <param name="formats">The formats that the service makes.</param>
@@ -36,13 +36,13 @@ internal sealed class OpenAIImageGenerator(
         var root = document.RootElement;
         var data = root.List("data");
         if (data?.First() is not { } first)
-            throw caller.Failures.Without(Provider, response, root, isEmpty: data is not null, "The provider answered without an image");
+            throw caller.Failures.Without(Provider, response, root, isEmpty: data is not null, "The provider's response has no image");
         if ((first.Member("b64_json") ?? first.Member("url")) is not { } image)
-            throw caller.Failures.Without(Provider, response, root, isEmpty: false, "The provider answered without an image");
+            throw caller.Failures.Without(Provider, response, root, isEmpty: false, "The provider's response has no image");
         return await images.ReadAsync(image, model, Usage.Read(root, "input_tokens", "output_tokens"), cancellationToken);
     }
 
-    // The response format is left alone: gpt-image models always answer with base64 and refuse the parameter.
+    // No response format is sent: gpt-image models always respond with base64 and refuse the parameter.
     private JsonObject BodyOf(ImageRequest request)
     {
         if (!formats.Contains(request.Format, StringComparer.Ordinal))
@@ -61,7 +61,7 @@ internal sealed class OpenAIImageGenerator(
         // The service's default is "auto".
         if (request.Size != "auto")
         {
-            var (width, height) = PictureSize.Of(Provider, request.Size);
+            var (width, height) = ImageSize.Of(Provider, request.Size);
             body["size"] = $"{width}x{height}";
         }
 

@@ -3,7 +3,7 @@ namespace Atelier.Generation.OpenAI;
 
 /// <summary>The settings below <c>Providers:OpenAI</c>.</summary>
 /// <param name="Endpoint">The base address. Default: <c>https://api.openai.com/v1</c>.</param>
-/// <param name="ApiKey">The key; none for a service of one's own that wants none.</param>
+/// <param name="ApiKey">The key; none for a self-hosted service that needs none.</param>
 /// <param name="TextModel">The chat model. Default: <c>gpt-4.1-mini</c>.</param>
 /// <param name="ImageModel">The image model. Default: <c>gpt-image-1</c>.</param>
 /// <param name="OutputHosts">Where images may be fetched from, beside the endpoint itself, where a model gives addresses. Default: OpenAI's storage.</param>

@@ -3,7 +3,7 @@ using System.ClientModel.Primitives;
 
 namespace Atelier.Generation.OpenAI;
 
-/// <summary>The provider <c>openai</c>: texts and images of OpenAI's platform, or of a service that speaks its API.</summary>
+/// <summary>The provider <c>openai</c>: texts and images of OpenAI's platform, or of a service with the same API.</summary>
 internal static class OpenAIProvider
 {
     /// <summary>The provider's name.</summary>

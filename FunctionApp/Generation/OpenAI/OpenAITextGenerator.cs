@@ -5,24 +5,24 @@ using OpenAI.Chat;
 
 namespace Atelier.Generation.OpenAI;
 
-/// <summary>How a service departs from OpenAI's chat API.</summary>
+/// <summary>How a service differs from OpenAI's chat API.</summary>
 internal enum ChatDialect
 {
     /// <summary>Not at all.</summary>
     OpenAI,
 
-    /// <summary>Google refuses fields that its API does not list, <c>user</c> among them, and limits an answer by <c>max_tokens</c>.</summary>
+    /// <summary>Google refuses fields that its API does not list, <c>user</c> among them, and limits a response by <c>max_tokens</c>.</summary>
     Google,
 }
 
-/// <summary>Writes texts with a chat model of OpenAI, or of a service that speaks its API.</summary>
+/// <summary>Writes texts with a chat model of OpenAI, or of a service with the same API.</summary>
 /// <param name="client">The client, without retries of its own.</param>
 /// <param name="model">The model's name, or a deployment's.</param>
-/// <param name="dialect">How the service departs from OpenAI's API.</param>
+/// <param name="dialect">How the service differs from OpenAI's API.</param>
 /// <param name="caller">Runs the calls.</param>
 internal sealed class OpenAITextGenerator(ChatClient client, string model, ChatDialect dialect, ProviderCaller caller) : ITextGenerator
 {
-    /// <summary>What a text may have after one that was cut, in tokens: more than any campaign's text and a model's reasoning take, and no more than most models give.</summary>
+    /// <summary>The limit after a text that was cut, in tokens: enough for any campaign's text and its reasoning, and allowed by most models.</summary>
     private const int MoreRoom = 16_384;
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ internal sealed class OpenAITextGenerator(ChatClient client, string model, ChatD
         }
         catch (GenerationException refused) when (request.HasMoreRoom && refused.Code == GenerationErrorCodes.InvalidRequest)
         {
-            // The model gives no more than it gave.
+            // The model does not allow the higher limit.
             throw caller.Failures.Truncated(Provider);
         }
     }

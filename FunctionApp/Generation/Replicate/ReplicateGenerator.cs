@@ -29,9 +29,9 @@ internal sealed class ReplicateGenerator(
     public string Model => options.Model;
 
     /// <inheritdoc/>
-    public JobPatience Patience => options.Patience;
+    public JobTiming JobTiming => options.JobTiming;
 
-    // Replicate calls webhooks over TLS alone; a service of one's own on this machine may do without.
+    // Replicate calls webhooks over TLS alone; a self-hosted one on this machine may do without.
     private bool OrdersWebhook => options.WebhookKey is not null && callbacks.IsKnown && (callbacks.IsSecure || options.Endpoint.IsLoopback);
 
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ internal sealed class ReplicateGenerator(
         }
         catch (GenerationException e) when (e.HttpStatus is 404 or 410)
         {
-            // It was there once: what is gone can be ordered again.
+            // The job existed: one that is gone can be ordered again.
             return new ImageJob(jobId, ImageJobStatus.Failed, Failure: caller.Failures.JobLost(Provider));
         }
     }
@@ -121,10 +121,10 @@ internal sealed class ReplicateGenerator(
         return order;
     }
 
-    // Image models on Replicate take the picture's shape; its pixels follow from the model.
+    // Image models on Replicate take the aspect ratio; the model decides the pixels.
     private string AspectOf(string size)
     {
-        var (width, height) = PictureSize.Of(Provider, size);
+        var (width, height) = ImageSize.Of(Provider, size);
         var (a, b) = (width, height);
         while (b != 0)
             (a, b) = (b, a % b);

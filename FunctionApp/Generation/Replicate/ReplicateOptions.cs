@@ -9,10 +9,10 @@ namespace Atelier.Generation.Replicate;
 /// <param name="Model">Owner and name. Default: <c>black-forest-labs/flux-schnell</c>.</param>
 /// <param name="WebhookKey">The key of the account's webhooks; null: jobs are asked for, no webhook is ordered.</param>
 /// <param name="OutputHosts">Where images may be fetched from. Default: <c>.replicate.delivery</c> and Google's storage.</param>
-/// <param name="Patience">How patient to be with predictions.</param>
+/// <param name="JobTiming">How often predictions are polled, and how long they may take.</param>
 /// <param name="Timeout">How long one call may take.</param>
 internal sealed partial record ReplicateOptions(
-    Uri Endpoint, Secret ApiToken, string Model, byte[]? WebhookKey, string[] OutputHosts, JobPatience Patience, TimeSpan Timeout)
+    Uri Endpoint, Secret ApiToken, string Model, byte[]? WebhookKey, string[] OutputHosts, JobTiming JobTiming, TimeSpan Timeout)
 {
     private const string Prefix = "whsec_";
     private static readonly Uri DefaultEndpoint = new("https://api.replicate.com/v1");
@@ -32,7 +32,7 @@ internal sealed partial record ReplicateOptions(
             model,
             KeyOf(section),
             section.OutputHosts(".replicate.delivery,storage.googleapis.com"),
-            section.Patience(),
+            section.JobTiming(),
             section.Timeout());
     }
 

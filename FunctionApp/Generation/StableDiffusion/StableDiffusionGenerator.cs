@@ -6,7 +6,7 @@ using Atelier.Generation.Json;
 
 namespace Atelier.Generation.StableDiffusion;
 
-/// <summary>Makes images with <c>POST /sdapi/v1/txt2img</c>, which answers when the image is done.</summary>
+/// <summary>Makes images with <c>POST /sdapi/v1/txt2img</c>, which responds when the image is done.</summary>
 /// <param name="options">The settings.</param>
 /// <param name="http">The connections.</param>
 /// <param name="images">Takes the images.</param>
@@ -47,7 +47,7 @@ internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, P
         if (made?.First() is not { } image)
         {
             throw caller.Failures.Without(
-                Provider, response, document.RootElement, isEmpty: made is not null, "The provider answered without an image");
+                Provider, response, document.RootElement, isEmpty: made is not null, "The provider's response has no image");
         }
 
         return await images.ReadAsync(image, options.Model ?? "stable-diffusion", usage: null, cancellationToken);
@@ -55,14 +55,14 @@ internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, P
 
     private JsonObject OrderOf(ImageRequest request)
     {
-        // The web UI writes one format, the one in its settings, and that is PNG unless someone changed it.
+        // The web UI writes the one format in its settings, which is PNG by default.
         if (request.Format != "png")
         {
             throw new GenerationException(
                 GenerationErrorCodes.InvalidRequest, $"Provider {Provider} makes images as png, not as '{request.Format}'.", Provider);
         }
 
-        var (width, height) = PictureSize.Of(Provider, request.Size);
+        var (width, height) = ImageSize.Of(Provider, request.Size);
         var order = new JsonObject
         {
             ["prompt"] = request.Prompt,

@@ -14,7 +14,7 @@ public sealed class Acknowledgements(NpgsqlDataSource dataSource)
     }
 
     /// <summary>Acknowledges all of the caller's events up to one; never takes an acknowledgement back.</summary>
-    /// <returns>Whether the log has come that far: an event that nobody can have seen is not acknowledged.</returns>
+    /// <returns>Whether the log has come that far: an event that cannot have been seen is not acknowledged.</returns>
     public async Task<bool> AcknowledgeAsync(string userId, long upTo, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = dataSource.CreateCommand(

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Notifications.Inbox;
 
-/// <summary><c>GET /api/notifications</c> and <c>POST /api/notifications/ack</c>: for whoever was away.</summary>
+/// <summary><c>GET /api/notifications</c> and <c>POST /api/notifications/ack</c>: the events that a caller has not acknowledged.</summary>
 public sealed class InboxFunctions(EventLog log, Acknowledgements acknowledgements)
 {
     private const int DefaultLimit = 50;

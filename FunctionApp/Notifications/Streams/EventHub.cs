@@ -1,21 +1,21 @@
 using Atelier.Persistence;
 namespace Atelier.Notifications.Streams;
 
-/// <summary>Hands new events to all of this process's streams: one query a wake, however many streams there are.</summary>
+/// <summary>Dispatches new events to all streams of this process, with one query for all of them.</summary>
 /// <remarks>
-/// The hub knows one position in the log, and reads on from it when anything changes anywhere. A stream that joins is told that
-/// position: what lies before it the stream reads from the log itself, what comes after it the hub brings. Nobody waits for a
-/// stream that takes nothing: its buffer is bounded, and full means closed.
+/// The hub has one position in the log, and reads on from it when any campaign changes. A stream that joins gets that position: it reads
+/// earlier events from the log itself, and gets later ones from the hub. A slow stream delays no other: its buffer is bounded, and the
+/// stream is closed when it is full.
 /// </remarks>
 public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamOptions options, ILogger<EventHub> logger)
     : BackgroundService
 {
     private const int BatchSize = 500;
 
-    // Notifications may be lost with their connection; a look now and then costs little.
+    // Notifications may be lost with their connection; an occasional query costs little.
     private static readonly TimeSpan SafetyNet = TimeSpan.FromSeconds(5);
 
-    // An event whose elders are still under way: their end is not notified when they append nothing.
+    // The wait when an event is held back by an older transaction: the end of that one may not be notified.
     private static readonly TimeSpan HeldBackPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(1);
 
@@ -29,7 +29,7 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
     /// <summary>How many streams there are.</summary>
     public int ReaderCount => Volatile.Read(ref _count);
 
-    /// <summary>Joins a stream; it is handed events as soon as <see cref="EventReader.Joined"/> says from where.</summary>
+    /// <summary>Adds a stream. It gets the events after <see cref="EventReader.Joined"/>, once that is set.</summary>
     /// <param name="userId">Whose events.</param>
     /// <param name="campaignId">Of one campaign; <see langword="null"/> for all of the caller's.</param>
     public EventReader Join(string userId, Guid? campaignId)
@@ -72,14 +72,14 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
             while (true)
             {
                 TimeSpan pause;
-                (position, pause) = await TryHandOverAsync(position, stoppingToken);
+                (position, pause) = await TryDispatchAsync(position, stoppingToken);
                 if (pause > TimeSpan.Zero)
                     await wake.WaitAsync(pause, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The process stops: every stream ends, and its client resumes it at another one.
+            // The process stops: every stream ends, and its client resumes it at another process.
         }
         finally
         {
@@ -87,20 +87,20 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         }
     }
 
-    private async Task<(long? Position, TimeSpan Pause)> TryHandOverAsync(long? position, CancellationToken cancellationToken)
+    private async Task<(long? Position, TimeSpan Pause)> TryDispatchAsync(long? position, CancellationToken cancellationToken)
     {
         try
         {
-            return await HandOverAsync(position, cancellationToken);
+            return await DispatchAsync(position, cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning(exception, "The event log cannot be read now; again in {Pause}.", FailurePause);
+            logger.LogWarning(exception, "The event log cannot be read now; retrying in {Pause}.", FailurePause);
             return (position, FailurePause);
         }
     }
 
-    private async Task<(long? Position, TimeSpan Pause)> HandOverAsync(long? position, CancellationToken cancellationToken)
+    private async Task<(long? Position, TimeSpan Pause)> DispatchAsync(long? position, CancellationToken cancellationToken)
     {
         if (ReaderCount == 0)
             return (null, SafetyNet);
@@ -108,7 +108,7 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         long from = position ?? await log.ReadEndAsync(cancellationToken);
         Admit(from);
         (List<LoggedEvent> events, bool hasMore) = await log.ReadAllAsync(from, BatchSize, cancellationToken);
-        HandOver(events);
+        Dispatch(events);
         TimeSpan pause = !hasMore ? SafetyNet : events.Count == BatchSize ? TimeSpan.Zero : HeldBackPause;
         return (events.Count > 0 ? events[^1].Id : from, pause);
     }
@@ -128,14 +128,14 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         }
     }
 
-    private void HandOver(List<LoggedEvent> events)
+    private void Dispatch(List<LoggedEvent> events)
     {
         lock (_gate)
         {
             foreach (LoggedEvent @event in events)
             {
                 foreach (EventReader reader in _readers.GetValueOrDefault(@event.UserId, []))
-                    reader.Hand(@event);
+                    reader.Enqueue(@event);
             }
         }
     }

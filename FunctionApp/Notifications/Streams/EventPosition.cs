@@ -28,7 +28,7 @@ internal static class EventPosition
         return text.Length > 0 ? Parse(Parameter, text) : null;
     }
 
-    /// <summary>How the client has named its position: to tell it which one is wrong.</summary>
+    /// <summary>Where the client gave its position, for an error message.</summary>
     public static string NameIn(HttpRequest request) => request.Headers[Header].ToString().Length > 0 ? Header : Parameter;
 
     private static long Parse(string name, string text) =>

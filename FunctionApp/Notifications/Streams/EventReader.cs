@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Atelier.Notifications.Streams;
 
-/// <summary>One stream's place at the hub: what it wants to hear of, and what waits for it.</summary>
+/// <summary>One stream's subscription at the hub, with its buffer of events.</summary>
 public sealed class EventReader : IDisposable
 {
     private readonly EventHub _hub;
@@ -17,10 +17,10 @@ public sealed class EventReader : IDisposable
         _waiting = Channel.CreateBounded<LoggedEvent>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = true });
     }
 
-    /// <summary>The events after which the hub hands over: up to and including this id the reader looks into the log itself.</summary>
+    /// <summary>The id up to which the reader reads events from the log itself; it gets later ones from the hub.</summary>
     public Task<long> Joined => _joined.Task;
 
-    /// <summary>What the hub has handed over; ends when the reader was too slow, or the process stops.</summary>
+    /// <summary>The events from the hub; ends when the reader was too slow, or the process stops.</summary>
     public ChannelReader<LoggedEvent> Waiting => _waiting.Reader;
 
     /// <summary>Whether it took its events too slowly and missed some.</summary>
@@ -35,7 +35,7 @@ public sealed class EventReader : IDisposable
 
     internal void Join(long position) => _joined.TrySetResult(position);
 
-    internal void Hand(LoggedEvent @event)
+    internal void Enqueue(LoggedEvent @event)
     {
         if ((CampaignId is null || CampaignId == @event.CampaignId) && !_waiting.Writer.TryWrite(@event))
         {

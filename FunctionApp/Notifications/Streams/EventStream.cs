@@ -18,7 +18,7 @@ public sealed class EventStream(
     private const int PageSize = 200;
 
     /// <summary>Streams until the client leaves, the stream's lifetime is over, or the process stops.</summary>
-    /// <param name="http">The request; its answer must not have begun.</param>
+    /// <param name="http">The request; its response must not have begun.</param>
     /// <param name="userId">Whose events.</param>
     /// <param name="campaignId">Of one campaign, whose owner must have been checked; <see langword="null"/> for all of the caller's.</param>
     /// <param name="after">The last event that the client has; <see langword="null"/> for a campaign's first, or for what is new from now on.</param>
@@ -32,7 +32,7 @@ public sealed class EventStream(
         try
         {
             long joined = await reader.Joined.WaitAsync(ending.Token);
-            // Another process may be ahead of this one's hub, but nobody is ahead of the log.
+            // Another process may be ahead of this process's hub, but never ahead of the log.
             if (after > joined && after > await log.ReadEndAsync(ending.Token))
                 throw ApiException.Invalid(EventPosition.NameIn(http.Request), "must be the id of an event that has happened.");
             Begin(http.Response);
@@ -44,7 +44,7 @@ public sealed class EventStream(
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // What was sent is whole: the client resumes after its last event.
+            // Only whole events were sent: the client resumes after its last one.
         }
         catch (OperationCanceledException) when (reader.Joined.IsCanceled)
         {
@@ -52,20 +52,20 @@ public sealed class EventStream(
         }
         catch (Exception exception) when (http.Response.HasStarted)
         {
-            // No other answer can be given any more. A connection that was cut is everyday; the rest is worth a line.
+            // The response has begun, so no other can be sent. A cut connection is normal; anything else is logged.
             if (exception is not (OperationCanceledException or IOException))
                 logger.LogWarning(exception, "A stream of {UserId} ends early; its client resumes it.", userId);
         }
         if (!http.Response.HasStarted)
             Begin(http.Response);
         if (!http.RequestAborted.IsCancellationRequested)
-            await SayGoodbyeAsync(http, reader);
+            await WriteEndCommentAsync(http, reader);
     }
 
     private static void Begin(HttpResponse response)
     {
         response.ContentType = "text/event-stream; charset=utf-8";
-        // Proxies that buffer answers (nginx and what is built on it) let this one through.
+        // Proxies that buffer responses (nginx and what is built on it) pass this one on at once.
         response.Headers["X-Accel-Buffering"] = "no";
     }
 
@@ -91,7 +91,7 @@ public sealed class EventStream(
         while (await WaitAsync(http, reader.Waiting, cancellationToken))
         {
             page.Clear();
-            // The first ones may be among those that the reader has caught up with.
+            // The first ones may already have been sent from the log.
             while (page.Count < PageSize && reader.Waiting.TryRead(out LoggedEvent? @event))
             {
                 if (@event.Id > sent)
@@ -129,7 +129,7 @@ public sealed class EventStream(
         return text.ToString();
     }
 
-    private async Task SayGoodbyeAsync(HttpContext http, EventReader reader)
+    private async Task WriteEndCommentAsync(HttpContext http, EventReader reader)
     {
         string reason = reader.IsTooSlow ? "too slow" : "time is up";
         try
@@ -138,7 +138,7 @@ public sealed class EventStream(
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException)
         {
-            // The client is gone, which was the point.
+            // The client has disconnected, which ends the stream as well.
         }
     }
 

@@ -5,16 +5,16 @@ namespace Atelier.Notifications.Streams;
 /// <summary>How streams behave, from <c>Events</c>.</summary>
 public sealed record EventStreamOptions
 {
-    /// <summary>A comment line keeps proxies from closing a silent stream. Default is 15 s.</summary>
+    /// <summary>How often a comment line is sent, which keeps proxies from closing an idle stream. Default is 15 s.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// A stream is ended after so long, and the client resumes it: hosts end an invocation that takes longer than their
+    /// After this time a stream is ended, and the client resumes it: hosts end an invocation that takes longer than their
     /// <c>functionTimeout</c>, some together with their whole process. <c>Events:StreamLifetime</c>, default is 4 min.
     /// </summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(4);
 
-    /// <summary>How soon a client comes back; the <c>retry:</c> of every stream. Default is 2 s.</summary>
+    /// <summary>How soon a client reconnects; the <c>retry:</c> of every stream. Default is 2 s.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -22,7 +22,7 @@ public sealed record EventStreamOptions
     /// </summary>
     public int ReaderBuffer { get; init; } = 256;
 
-    /// <summary>How long one write may wait for a reader that takes nothing, before its connection is cut. Default is 20 s.</summary>
+    /// <summary>How long one write may wait for a client that does not read, before its connection is cut. Default is 20 s.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Reads the settings.</summary>

@@ -10,7 +10,7 @@ namespace Atelier.Notifications.Webhooks;
 /// <summary>The activity that makes a dead letter of a delivery whose attempts are used up.</summary>
 public sealed class GiveUpDelivery(AtelierDbContext db, TimeProvider timeProvider, ILogger<GiveUpDelivery> logger)
 {
-    /// <summary>Gives a delivery up, once.</summary>
+    /// <summary>Marks a delivery as dead and adds its dead letter, once.</summary>
     [Function(nameof(GiveUpDelivery))]
     public async Task RunAsync([ActivityTrigger] GivenUpDelivery input, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ public sealed class GiveUpDelivery(AtelierDbContext db, TimeProvider timeProvide
 
         delivery.Status = DeliveryStatus.Dead;
         delivery.CompletedAt = timeProvider.Now();
-        // Where the activity could not even record its failure, the last one is told here.
+        // If the activity could not record its failure, the orchestrator's last one is used.
         delivery.ErrorCode ??= input.Code;
         delivery.ErrorMessage ??= input.Message;
         db.DeadLetters.Add(new DeadLetter
@@ -39,7 +39,7 @@ public sealed class GiveUpDelivery(AtelierDbContext db, TimeProvider timeProvide
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         logger.LogError(
-            "Event {EventId} of campaign {CampaignId} is given up for webhook {WebhookId} after {Attempts} attempts: {Code}.",
+            "Event {EventId} of campaign {CampaignId} could not be delivered to webhook {WebhookId} in {Attempts} attempts and is a dead letter: {Code}.",
             delivery.EventId, delivery.CampaignId, delivery.WebhookId, delivery.Attempts, delivery.ErrorCode);
     }
 }

@@ -10,7 +10,7 @@ public interface IHostNames
     Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken);
 }
 
-/// <summary>Asks the system.</summary>
+/// <summary>Resolves with the operating system.</summary>
 internal sealed class SystemHostNames : IHostNames
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Atelier.Notifications.Webhooks;
 
-/// <summary>Tells addresses of the public internet from those that lead inside.</summary>
+/// <summary>Distinguishes addresses of the public internet from private and special ones.</summary>
 internal static class PublicAddress
 {
     // IANA's special-purpose registry, and Azure's platform address, which is public by its number only.

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Atelier.Notifications.Webhooks;
 
-/// <summary>Starts the orchestrations of the deliveries that the log's trigger has written.</summary>
+/// <summary>Starts the orchestrations of the deliveries that the trigger on the events has written.</summary>
 public sealed class ScheduleDeliveries(
     AtelierDbContext db, WebhookOptions options, TimeProvider timeProvider, ILogger<ScheduleDeliveries> logger)
 {
@@ -18,7 +18,7 @@ public sealed class ScheduleDeliveries(
     // Longer than all attempts together: an orchestration that has not ended by then is lost.
     private static readonly TimeSpan Lost = TimeSpan.FromDays(8);
 
-    /// <summary>Schedules what waits; one that was scheduled before is the same orchestration.</summary>
+    /// <summary>Schedules pending deliveries. One that was scheduled before keeps its orchestration.</summary>
     [Function(nameof(ScheduleDeliveries))]
     public async Task RunAsync(
         [TimerTrigger(EveryTwoSeconds, UseMonitor = false)] TimerInfo timer,
@@ -51,7 +51,7 @@ public sealed class ScheduleDeliveries(
     private async Task ScheduleAsync(DurableTaskClient client, WebhookDelivery delivery, CancellationToken cancellationToken)
     {
         string instanceId = DeliverWebhook.InstanceIdOf(delivery.Id, delivery.Run);
-        // The process may have died after the last schedule and before its record.
+        // The process may have died after scheduling it and before storing that.
         if (await client.GetInstanceAsync(instanceId, cancellationToken) is null)
         {
             await client.ScheduleOnceAsync(

@@ -15,7 +15,7 @@ public sealed class SecretBox(IReadOnlyList<byte[]> keys)
     private const int TagLength = 16;
     private const int HeadLength = KeyIdLength + NonceLength + TagLength;
 
-    /// <summary>Whether there is a key.</summary>
+    /// <summary>Whether a key is configured.</summary>
     public bool CanSeal => keys.Count > 0;
 
     /// <summary>Encrypts a secret.</summary>
@@ -37,7 +37,7 @@ public sealed class SecretBox(IReadOnlyList<byte[]> keys)
     public byte[] Open(ReadOnlySpan<byte> box, Guid owner)
     {
         if (box.Length < HeadLength)
-            throw new CryptographicException("This is no sealed secret.");
+            throw new CryptographicException("This is not a sealed secret.");
         ReadOnlySpan<byte> id = box[..KeyIdLength];
         byte[]? key = null;
         foreach (byte[] candidate in keys)

@@ -16,8 +16,8 @@ public sealed class SendWebhook(
     private const string SecretLost = "secret_unreadable";
     private const string Disabled = "webhook_disabled";
 
-    /// <summary>Makes one attempt, and records how it went. A repetition after a crash may send the message again, under the same id.</summary>
-    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
+    /// <summary>Makes one attempt and records its outcome. A repetition after a crash may send the message again, under the same id.</summary>
+    /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     [Function(nameof(SendWebhook))]
     public async Task RunAsync([ActivityTrigger] DeliveryInput input, CancellationToken cancellationToken)
     {
@@ -32,11 +32,11 @@ public sealed class SendWebhook(
             return;
         }
 
-        WebhookAnswer answer = await SendAsync(found.delivery, found.webhook, @event, cancellationToken);
-        ActivityFailure? failure = FailureOf(answer);
+        WebhookResponse response = await SendAsync(found.delivery, found.webhook, @event, cancellationToken);
+        ActivityFailure? failure = FailureOf(response);
         if (failure is not null)
-            failure = failure with { Wait = WaitOf(input, found.delivery, answer) };
-        await RecordAsync(input, found.webhook.Id, answer, failure, cancellationToken);
+            failure = failure with { Wait = WaitOf(input, found.delivery, response) };
+        await RecordAsync(input, found.webhook.Id, response, failure, cancellationToken);
         if (failure is null)
         {
             logger.LogInformation(
@@ -49,34 +49,34 @@ public sealed class SendWebhook(
         throw new ActivityFailedException(failure);
     }
 
-    private static ActivityFailure? FailureOf(WebhookAnswer answer) => answer switch
+    private static ActivityFailure? FailureOf(WebhookResponse response) => response switch
     {
         { IsSuccess: true } => null,
         { Status: HttpStatusCode.Gone } => new ActivityFailure("http_410", "The receiver wants no more messages.", CanRetry: false),
-        { Status: { } status } => new ActivityFailure($"http_{(int)status}", $"The receiver answered with {(int)status}.", CanRetry: true),
-        { Failure: WebhookAnswer.NotAllowed } =>
-            new ActivityFailure(WebhookAnswer.NotAllowed, "The host leads to an address that is not one of the public internet's.", CanRetry: false),
-        { Failure: WebhookAnswer.TimedOut } => new ActivityFailure(WebhookAnswer.TimedOut, "The receiver did not answer in time.", CanRetry: true),
+        { Status: { } status } => new ActivityFailure($"http_{(int)status}", $"The receiver responded with {(int)status}.", CanRetry: true),
+        { Failure: WebhookResponse.NotAllowed } =>
+            new ActivityFailure(WebhookResponse.NotAllowed, "The host resolves to an address that is not on the public internet.", CanRetry: false),
+        { Failure: WebhookResponse.TimedOut } => new ActivityFailure(WebhookResponse.TimedOut, "The receiver did not respond in time.", CanRetry: true),
         { Failure: Disabled } => new ActivityFailure(Disabled, "The receiver has said before that it wants no more messages.", CanRetry: false),
         { Failure: SecretLost } => new ActivityFailure(SecretLost, "The key of the webhook's secret is not configured here.", CanRetry: true),
-        _ => new ActivityFailure(WebhookAnswer.Unreachable, "The receiver could not be reached.", CanRetry: true),
+        _ => new ActivityFailure(WebhookResponse.Unreachable, "The receiver could not be reached.", CanRetry: true),
     };
 
-    // Within the time that a run has, so that no run is taken for lost while it waits; the last attempt asks for no wait.
-    private RetryWait? WaitOf(DeliveryInput input, WebhookDelivery delivery, WebhookAnswer answer)
+    // Within the time of a run, so that no run is considered lost while it waits; after the last attempt there is no wait.
+    private RetryWait? WaitOf(DeliveryInput input, WebhookDelivery delivery, WebhookResponse response)
     {
         int made = delivery.Attempts + 1 - input.AttemptsBefore;
         DateTimeOffset now = timeProvider.Now();
         TimeSpan left = input.Retry.Timeout - (now - (delivery.ScheduledAt ?? now));
-        TimeSpan wait = new[] { answer.RetryAfter ?? TimeSpan.Zero, input.Retry.MaxInterval, left }.Min();
+        TimeSpan wait = new[] { response.RetryAfter ?? TimeSpan.Zero, input.Retry.MaxInterval, left }.Min();
         return made < input.Retry.MaxAttempts && wait > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(wait, made) : null;
     }
 
-    private async Task<WebhookAnswer> SendAsync(
+    private async Task<WebhookResponse> SendAsync(
         WebhookDelivery delivery, Webhook webhook, LoggedEvent @event, CancellationToken cancellationToken)
     {
         if (webhook.DisabledAt is not null)
-            return new WebhookAnswer(Status: null, Body: null, Disabled);
+            return new WebhookResponse(Status: null, Body: null, Disabled);
         byte[] key;
         try
         {
@@ -85,16 +85,16 @@ public sealed class SendWebhook(
         catch (CryptographicException exception)
         {
             logger.LogError(exception, "The secret of webhook {WebhookId} cannot be read.", webhook.Id);
-            return new WebhookAnswer(Status: null, Body: null, SecretLost);
+            return new WebhookResponse(Status: null, Body: null, SecretLost);
         }
         return await client.SendAsync(webhook.Url, key, $"msg_{delivery.Id:N}", @event.Json, cancellationToken);
     }
 
     private async Task RecordAsync(
-        DeliveryInput input, Guid webhookId, WebhookAnswer answer, ActivityFailure? failure, CancellationToken cancellationToken)
+        DeliveryInput input, Guid webhookId, WebhookResponse response, ActivityFailure? failure, CancellationToken cancellationToken)
     {
         DateTimeOffset now = timeProvider.Now();
-        if (answer.Status == HttpStatusCode.Gone)
+        if (response.Status == HttpStatusCode.Gone)
         {
             await db.Webhooks
                 .Where(webhook => webhook.Id == webhookId && webhook.DisabledAt == null)
@@ -103,8 +103,8 @@ public sealed class SendWebhook(
         await Open(input).ExecuteUpdateAsync(
             row => row
                 .SetProperty(delivery => delivery.Attempts, delivery => delivery.Attempts + 1)
-                .SetProperty(delivery => delivery.ResponseStatus, (int?)answer.Status)
-                .SetProperty(delivery => delivery.ResponseBody, answer.Body)
+                .SetProperty(delivery => delivery.ResponseStatus, (int?)response.Status)
+                .SetProperty(delivery => delivery.ResponseBody, response.Body)
                 .SetProperty(delivery => delivery.ErrorCode, failure == null ? null : failure.Code)
                 .SetProperty(delivery => delivery.ErrorMessage, failure == null ? null : failure.Message)
                 .SetProperty(delivery => delivery.Status, delivery => failure == null ? DeliveryStatus.Delivered : delivery.Status)

@@ -5,11 +5,11 @@ using Atelier.Persistence;
 
 namespace Atelier.Notifications.Webhooks;
 
-/// <summary>Sends messages to webhooks, so that nobody can use it to reach what only this service can reach.</summary>
+/// <summary>Sends messages to webhooks, in a way that cannot be used to reach what only this service can reach (SSRF).</summary>
 /// <remarks>No redirects, no proxy, no cookies, no decompression; the connection goes where <see cref="WebhookTarget"/> allows.</remarks>
 public sealed class WebhookClient : IDisposable
 {
-    /// <summary>So much of an answer is kept, in bytes.</summary>
+    /// <summary>How much of a response's body is kept, in bytes.</summary>
     internal const int MaxKept = 1024;
 
     private readonly HttpClient _http;
@@ -28,7 +28,7 @@ public sealed class WebhookClient : IDisposable
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             MaxResponseHeadersLength = 16,
-            // A name that now leads elsewhere is looked up again soon.
+            // A host name is resolved again after this time.
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
             ConnectCallback = (context, token) => target.ConnectAsync(context.DnsEndPoint, token),
@@ -42,7 +42,7 @@ public sealed class WebhookClient : IDisposable
     /// <param name="id">The message's id, the same at each attempt.</param>
     /// <param name="body">The message.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
-    public async Task<WebhookAnswer> SendAsync(string url, byte[] key, string id, string body, CancellationToken cancellationToken)
+    public async Task<WebhookResponse> SendAsync(string url, byte[] key, string id, string body, CancellationToken cancellationToken)
     {
         DateTimeOffset now = _timeProvider.GetUtcNow();
         using var request = new HttpRequestMessage(HttpMethod.Post, url)
@@ -59,14 +59,14 @@ public sealed class WebhookClient : IDisposable
         try
         {
             using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return new WebhookAnswer(response.StatusCode, await ReadStartAsync(response, either.Token), Failure: null)
+            return new WebhookResponse(response.StatusCode, await ReadStartAsync(response, either.Token), Failure: null)
             {
                 RetryAfter = RetryAfterOf(response),
             };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new WebhookAnswer(Status: null, Body: null, ToFailure(exception));
+            return new WebhookResponse(Status: null, Body: null, ToFailure(exception));
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class WebhookClient : IDisposable
             ? asked.Delta ?? asked.Date - _timeProvider.GetUtcNow()
             : null;
 
-    // The status has come: whether the body comes too makes no difference to whoever sent the message.
+    // The status decides: whether the body arrives makes no difference.
     private static async Task<string?> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         byte[] start = new byte[MaxKept];
@@ -100,30 +100,30 @@ public sealed class WebhookClient : IDisposable
         for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
         {
             if (cause is TargetNotAllowedException)
-                return WebhookAnswer.NotAllowed;
+                return WebhookResponse.NotAllowed;
         }
-        return exception is OperationCanceledException ? WebhookAnswer.TimedOut : WebhookAnswer.Unreachable;
+        return exception is OperationCanceledException ? WebhookResponse.TimedOut : WebhookResponse.Unreachable;
     }
 }
 
-/// <summary>How an attempt went.</summary>
-/// <param name="Status">The answer's status; <see langword="null"/> where there was none.</param>
-/// <param name="Body">The answer's first kilobyte.</param>
-/// <param name="Failure">Code of why there was no answer.</param>
-public sealed record WebhookAnswer(HttpStatusCode? Status, string? Body, string? Failure)
+/// <summary>The outcome of an attempt.</summary>
+/// <param name="Status">The response's status; <see langword="null"/> where there was no response.</param>
+/// <param name="Body">The first kilobyte of the response's body.</param>
+/// <param name="Failure">Code of why there was no response.</param>
+public sealed record WebhookResponse(HttpStatusCode? Status, string? Body, string? Failure)
 {
-    /// <summary>The host leads inside.</summary>
+    /// <summary>The host resolves to an address that is not public.</summary>
     public const string NotAllowed = "target_not_allowed";
 
-    /// <summary>No answer in time.</summary>
+    /// <summary>No response in time.</summary>
     public const string TimedOut = "timeout";
 
     /// <summary>No connection, or a broken one.</summary>
     public const string Unreachable = "unreachable";
 
-    /// <summary>How long a receiver that is busy (429, 503) asks to be left alone; <see langword="null"/> where it does not ask.</summary>
+    /// <summary>How long a receiver that is busy (429, 503) asks to wait; <see langword="null"/> where it does not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the receiver has the message: it answered with a 2xx status.</summary>
+    /// <summary>Whether the receiver has the message: it responded with a 2xx status.</summary>
     public bool IsSuccess => (int?)Status is >= 200 and <= 299;
 }

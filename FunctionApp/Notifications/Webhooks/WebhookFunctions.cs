@@ -16,7 +16,7 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
 {
     private const int MaxPerCaller = 20;
 
-    /// <summary>Adds a webhook. The answer is the only one that shows its signing secret.</summary>
+    /// <summary>Adds a webhook. Only this response shows its signing secret.</summary>
     [Function("CreateWebhook")]
     public async Task<IResult> CreateAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Webhooks)] HttpRequest request, CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
         return ApiJson.Result(new WebhookList(webhooks));
     }
 
-    /// <summary>Deletes a webhook; what was not delivered to it is not any more.</summary>
+    /// <summary>Deletes a webhook, with its pending deliveries.</summary>
     [Function("DeleteWebhook")]
     public async Task<IResult> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = Routes.Webhook)] HttpRequest request,
@@ -107,7 +107,7 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
 /// <param name="Url">Where messages go.</param>
 /// <param name="Events">The types of events that it gets; none for all.</param>
 /// <param name="CreatedAt">Since when it gets them.</param>
-/// <param name="DisabledAt">Since when it gets none, because its receiver answered with 410; <see langword="null"/> while it gets them.</param>
+/// <param name="DisabledAt">Since when it gets none, because its receiver responded with 410; <see langword="null"/> while it gets them.</param>
 public sealed record WebhookView(Guid Id, string Url, IReadOnlyList<string> Events, DateTimeOffset CreatedAt, DateTimeOffset? DisabledAt);
 
 /// <summary>A new webhook, with what is never shown again.</summary>

@@ -8,7 +8,7 @@ public sealed record WebhookOptions
 {
     /// <summary>
     /// Keys that the signing secrets are encrypted with, 32 bytes each: the first encrypts, all decrypt. <c>Webhooks:EncryptionKey</c>, in
-    /// Base64, several apart by commas while one takes over from another. Without one there can be no webhooks.
+    /// Base64, several separated by commas while one takes over from another. Without one there can be no webhooks.
     /// </summary>
     public IReadOnlyList<byte[]> EncryptionKeys { get; init; } = [];
 
@@ -69,6 +69,6 @@ public sealed record WebhookOptions
         {
             // The same sentence for both, and it never repeats the key.
         }
-        throw new SettingException(Setting, $"Setting '{Setting}' must be {SecretBox.KeyLength} random bytes in Base64, or several of them apart by commas.");
+        throw new SettingException(Setting, $"Setting '{Setting}' must be {SecretBox.KeyLength} random bytes in Base64, or several of them separated by commas.");
     }
 }

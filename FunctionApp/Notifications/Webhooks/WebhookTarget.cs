@@ -3,15 +3,15 @@ using System.Net.Sockets;
 
 namespace Atelier.Notifications.Webhooks;
 
-/// <summary>Decides where webhooks may lead: to the public internet, and nowhere inside.</summary>
+/// <summary>Decides which addresses webhooks may have: only those on the public internet.</summary>
 public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, TimeProvider timeProvider)
 {
     /// <summary>The longest URL, in characters.</summary>
     public const int MaxLength = 2000;
 
-    private static readonly TimeSpan ResolvePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Checks a URL when it is given. It is checked again at each connection: names change.</summary>
+    /// <summary>Checks the URL of a new webhook. It is checked again at each connection, because names can be rebound.</summary>
     /// <returns>What it must be, where it is not.</returns>
     public async Task<string?> FindFaultAsync(string url, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
         if (uri.Port == 0)
             return "must have a port that can be called.";
 
-        using var timeout = new CancellationTokenSource(ResolvePatience, timeProvider);
+        using var timeout = new CancellationTokenSource(ResolveTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -43,8 +43,8 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
     }
 
     /// <summary>Connects to a host: resolves it once, checks every address, and goes to one of exactly these.</summary>
-    /// <exception cref="TargetNotAllowedException">One of its addresses leads inside.</exception>
-    /// <exception cref="SocketException">It has no address, or none answers.</exception>
+    /// <exception cref="TargetNotAllowedException">One of its addresses is not public.</exception>
+    /// <exception cref="SocketException">It has no address, or none accepts a connection.</exception>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await ResolveAsync(endPoint.Host, cancellationToken);
@@ -74,12 +74,12 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
         IPAddress[] addresses = await hostNames.ResolveAsync(host.Trim('[', ']'), cancellationToken);
-        // All of them, not the first that works: whoever answers with one of each would only need to try again.
+        // All of them must be allowed, not only the first that works: a name with addresses of both kinds would pass on some attempt.
         if (!options.AllowPrivateTargets && !Array.TrueForAll(addresses, PublicAddress.Is))
             throw new TargetNotAllowedException();
         return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.HostNotFound);
     }
 }
 
-/// <summary>A webhook's host leads inside.</summary>
-public sealed class TargetNotAllowedException() : Exception("The host leads to an address that is not one of the public internet's.");
+/// <summary>A webhook's host resolves to an address that is not public.</summary>
+public sealed class TargetNotAllowedException() : Exception("The host resolves to an address that is not on the public internet.");

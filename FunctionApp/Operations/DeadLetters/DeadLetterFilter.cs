@@ -16,7 +16,7 @@ internal sealed record DeadLetterFilter(DeadLetterKind? Kind, string? ErrorCode,
     private const string KindError = "must be campaign or webhook.";
     private const string CodeError = "must be at most 64 characters, none of them U+0000.";
 
-    // RFC 3339, and a day for its beginning. Anything looser would take 12:00 for noon of today.
+    // RFC 3339, or a date for the beginning of that day. A looser format would read 12:00 as noon today.
     private static readonly string[] TimeFormats =
         ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
 
@@ -92,7 +92,7 @@ internal sealed record DeadLetterFilter(DeadLetterKind? Kind, string? ErrorCode,
     }
 }
 
-/// <summary>Which dead letters to replay or drop: some by id, or all that match a filter.</summary>
+/// <summary>Which dead letters to redrive or drop: some by id, or all that match a filter.</summary>
 /// <param name="Ids">By id; <see langword="null"/> where a filter is given.</param>
 /// <param name="Filter">The filter; <see langword="null"/> where ids are given.</param>
 internal sealed record DeadLetterSelection(IReadOnlyList<Guid>? Ids, DeadLetterFilter? Filter)
@@ -116,7 +116,7 @@ internal sealed record DeadLetterSelection(IReadOnlyList<Guid>? Ids, DeadLetterF
         return new DeadLetterSelection(ids?.Select(Guid.Parse).ToList(), filter);
     }
 
-    /// <summary>The letters that are meant.</summary>
+    /// <summary>The selected dead letters.</summary>
     public IQueryable<DeadLetter> Apply(IQueryable<DeadLetter> letters)
     {
         if (Ids is not null)

@@ -11,7 +11,7 @@ public sealed class DeadLetterFunctions(DeadLetterStore letters)
     private const int DefaultLimit = 50;
     private const int MaxLimit = 200;
 
-    /// <summary>Shows what used up its attempts, newest first.</summary>
+    /// <summary>Shows dead letters, newest first.</summary>
     [Function("ListDeadLetters")]
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.DeadLetters)] HttpRequest request,
@@ -29,16 +29,16 @@ public sealed class DeadLetterFunctions(DeadLetterStore letters)
         return ApiJson.Result(new DeadLetterPage(page, next));
     }
 
-    /// <summary>Runs campaigns and deliveries once more: 202 with how many; a filter that matches more needs another request.</summary>
+    /// <summary>Redrives campaigns and deliveries: 202 with their number; a filter that matches more than that needs another request.</summary>
     [Function("ReplayDeadLetters")]
-    public async Task<IResult> ReplayAsync(
+    public async Task<IResult> RedriveAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.ReplayDeadLetters)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
         DeadLetterSelection selection = await DeadLetterSelection.ReadAsync(request, cancellationToken);
         return ApiJson.Result(
-            new ReplayView(await letters.ReplayAsync(client, selection, cancellationToken)), StatusCodes.Status202Accepted);
+            new RedriveView(await letters.RedriveAsync(client, selection, cancellationToken)), StatusCodes.Status202Accepted);
     }
 
     /// <summary>Drops dead letters: 204.</summary>

@@ -8,11 +8,11 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Atelier.Operations.DeadLetters;
 
-/// <summary>Finds, replays and drops dead letters.</summary>
+/// <summary>Finds, redrives and drops dead letters.</summary>
 public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control, ILogger<DeadLetterStore> logger)
 {
-    /// <summary>So many are replayed by one request; whoever wants more asks again.</summary>
-    public const int MaxReplays = 500;
+    /// <summary>The most that one request redrives.</summary>
+    public const int MaxRedrives = 500;
 
     private const int DropBatch = 500;
 
@@ -44,23 +44,23 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
         ];
     }
 
-    /// <summary>Runs campaigns and deliveries once more, the oldest first.</summary>
+    /// <summary>Redrives campaigns and deliveries, the oldest first.</summary>
     /// <returns>How many.</returns>
-    internal async Task<int> ReplayAsync(DurableTaskClient client, DeadLetterSelection selection, CancellationToken cancellationToken)
+    internal async Task<int> RedriveAsync(DurableTaskClient client, DeadLetterSelection selection, CancellationToken cancellationToken)
     {
         List<DeadLetter> letters = await selection.Apply(db.DeadLetters.AsNoTracking())
             .OrderBy(letter => letter.At).ThenBy(letter => letter.Id)
-            .Take(MaxReplays)
+            .Take(MaxRedrives)
             .ToListAsync(cancellationToken);
         int count = 0;
         foreach (DeadLetter letter in letters)
         {
-            bool replayed = letter.Kind == DeadLetterKind.Campaign
+            bool redriven = letter.Kind == DeadLetterKind.Campaign
                 ? await control.RedriveForOperatorAsync(client, letter.Id, cancellationToken)
-                : await ReplayDeliveryAsync(letter.Id, cancellationToken);
-            if (replayed)
+                : await RedriveDeliveryAsync(letter.Id, cancellationToken);
+            if (redriven)
                 count++;
-            logger.LogInformation("Dead letter {DeadLetterId} of campaign {CampaignId} is replayed: {Replayed}.", letter.Id, letter.CampaignId, replayed);
+            logger.LogInformation("Dead letter {DeadLetterId} of campaign {CampaignId} is redriven: {Redriven}.", letter.Id, letter.CampaignId, redriven);
         }
         return count;
     }
@@ -79,7 +79,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
         logger.LogInformation("{Count} dead letters were dropped.", total);
     }
 
-    // A page at a time, by keys: a filter may match hundreds of thousands, and nobody else should wait for them.
+    // A page at a time, by keys: a filter may match hundreds of thousands, and other requests should not wait for them.
     private async Task<int> DropBatchAsync(DeadLetterSelection selection, CancellationToken cancellationToken)
     {
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -96,7 +96,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
         return ids.Count;
     }
 
-    // By the keys of the page: joined to the letters, PostgreSQL reads every delivery that there is.
+    // By the keys of the page: with a join PostgreSQL would read every delivery.
     private async Task<Dictionary<Guid, DeadDeliveryView>> FindDeliveriesAsync(List<DeadLetter> letters, CancellationToken cancellationToken)
     {
         Guid[] ids = [.. letters.Where(letter => letter.Kind == DeadLetterKind.Webhook).Select(letter => letter.Id)];
@@ -106,7 +106,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
         Dictionary<Guid, string> urls = await db.Webhooks
             .Where(webhook => webhookIds.Contains(webhook.Id))
             .ToDictionaryAsync(webhook => webhook.Id, webhook => webhook.Url, cancellationToken);
-        // A webhook that was deleted in between has taken its deliveries along.
+        // If a webhook was deleted in between, so were its deliveries.
         return deliveries.Where(delivery => urls.ContainsKey(delivery.WebhookId)).ToDictionary(
             delivery => delivery.Id,
             delivery => new DeadDeliveryView(
@@ -114,10 +114,10 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     }
 
     // The timer that schedules deliveries finds it within seconds.
-    private async Task<bool> ReplayDeliveryAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<bool> RedriveDeliveryAsync(Guid id, CancellationToken cancellationToken)
     {
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        int replayed = await db.WebhookDeliveries
+        int redriven = await db.WebhookDeliveries
             .Where(delivery => delivery.Id == id && delivery.Status == DeliveryStatus.Dead)
             .ExecuteUpdateAsync(
                 row => row
@@ -129,7 +129,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
                 cancellationToken);
         await db.DeadLetters.Where(letter => letter.Id == id).ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return replayed > 0;
+        return redriven > 0;
     }
 }
 
@@ -145,12 +145,12 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
 public sealed record DeadLetterView(
     Guid Id, string Kind, string UserId, Guid CampaignId, string ErrorCode, string Message, DateTimeOffset At, DeadDeliveryView? Delivery);
 
-/// <summary>A delivery that was given up.</summary>
+/// <summary>A delivery whose attempts are used up.</summary>
 /// <param name="WebhookId">The webhook.</param>
 /// <param name="Url">Where it should have gone.</param>
 /// <param name="EventId">The event.</param>
 /// <param name="Attempts">Calls made.</param>
-/// <param name="ResponseStatus">HTTP status of the last answer; <see langword="null"/> where there was none.</param>
+/// <param name="ResponseStatus">HTTP status of the last response; <see langword="null"/> where there was none.</param>
 /// <param name="ResponseBody">Its first kilobyte.</param>
 public sealed record DeadDeliveryView(Guid WebhookId, string Url, long EventId, int Attempts, int? ResponseStatus, string? ResponseBody);
 
@@ -159,5 +159,5 @@ public sealed record DeadDeliveryView(Guid WebhookId, string Url, long EventId, 
 /// <param name="NextCursor">Leads to the next page; <see langword="null"/> on the last.</param>
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetterView> Items, string? NextCursor);
 
-/// <summary>How many dead letters a replay has taken up.</summary>
-public sealed record ReplayView(int Count);
+/// <summary>How many dead letters were redriven.</summary>
+public sealed record RedriveView(int Count);

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Atelier.Operations.Metrics;
 
-/// <summary>Reads from the database what no single process knows: how much work there is and how long it has waited.</summary>
+/// <summary>Reads the metrics that no single process knows from the database: how much work there is and how long it has waited.</summary>
 public sealed class Backlog(NpgsqlDataSource dataSource)
 {
     private static readonly MetricFamily Running =
@@ -20,7 +20,7 @@ public sealed class Backlog(NpgsqlDataSource dataSource)
     /// <summary>The backlog as metrics.</summary>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
-        // Each part is answered by a partial index that holds what waits alone.
+        // Each part reads a partial index that holds only what waits.
         await using NpgsqlCommand command = dataSource.CreateCommand(
             """
             SELECT (SELECT count(*) FROM campaigns WHERE status = 'RUNNING'),

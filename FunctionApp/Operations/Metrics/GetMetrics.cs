@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Operations.Metrics;
 
-/// <summary><c>GET /api/metrics</c>: what this process counts, for Prometheus and what reads its format.</summary>
+/// <summary><c>GET /api/metrics</c>: the metrics of this process, in the text format of Prometheus.</summary>
 public sealed class GetMetrics(MetricsCollector metrics, Backlog backlog)
 {
     /// <summary>Shows the metrics.</summary>

@@ -22,7 +22,7 @@ internal enum MetricKind
 /// <param name="Bounds">Upper bounds of a histogram's buckets, rising; empty for the other kinds.</param>
 internal sealed record MetricFamily(string Name, string Help, MetricKind Kind, double[] Bounds)
 {
-    // A tag with a value of its own for every request must not fill the memory: what comes after so many is left out.
+    // A tag with a different value for every request must not fill the memory: series beyond this number are left out.
     private const int MaxSeries = 500;
 
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
@@ -39,7 +39,7 @@ internal sealed record MetricFamily(string Name, string Help, MetricKind Kind, d
         return _series.Count < MaxSeries ? _series.GetOrAdd(labels, _ => new MetricSeries(Bounds.Length)) : null;
     }
 
-    /// <summary>Forgets all series, where each reading tells of every one anew.</summary>
+    /// <summary>Forgets all series, for a metric whose every reading reports them all.</summary>
     public void Clear() => _series.Clear();
 }
 

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Atelier.Operations.Metrics;
 
-/// <summary>Listens to every meter of the process from its start on, the runtime's and the libraries' included.</summary>
+/// <summary>Collects the metrics of every meter in the process from its start, including those of the runtime and of libraries.</summary>
 public sealed class MetricsCollector : IHostedService, IDisposable
 {
     private static readonly double[] SecondsBounds =
@@ -49,7 +49,7 @@ public sealed class MetricsCollector : IHostedService, IDisposable
     /// <summary>Everything that was counted, in the text format of Prometheus.</summary>
     public string Read()
     {
-        // Two readings at once would each clear what the other has just observed.
+        // Two reads at once would each clear what the other has just observed.
         lock (_reading)
         {
             foreach (MetricFamily family in _observed.Keys)

@@ -1,6 +1,6 @@
 namespace Atelier.Operations.Metrics;
 
-/// <summary>Registers what operators look at.</summary>
+/// <summary>Registers the metrics and the readiness probes.</summary>
 public static class MetricsServices
 {
     /// <summary>Adds the metrics and the probes of the providers.</summary>

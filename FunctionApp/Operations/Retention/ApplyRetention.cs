@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Atelier.Operations.Retention;
 
-/// <summary>Deletes what is old enough: campaigns with all that belongs to them, orchestrations' histories, deliveries.</summary>
-/// <remarks>In batches and for a minute at most: what is left is the next run's.</remarks>
+/// <summary>Deletes what is older than the retention: campaigns with all that belongs to them, orchestrations' histories, deliveries.</summary>
+/// <remarks>In batches and for a minute at most: the next run continues.</remarks>
 public sealed class ApplyRetention(
     AtelierDbContext db, CampaignEraser eraser, RetentionOptions options, TimeProvider timeProvider, ILogger<ApplyRetention> logger)
 {
@@ -24,7 +24,7 @@ public sealed class ApplyRetention(
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
-    /// <summary>Deletes what is due.</summary>
+    /// <summary>Deletes what is older than the retention.</summary>
     [Function(nameof(ApplyRetention))]
     public async Task RunAsync(
         [TimerTrigger(EveryFiveMinutes)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ public sealed class ApplyRetention(
                 .Any(old => old.Id == delivery.Id))
             .ExecuteDeleteAsync(cancellationToken);
 
-    // One by one rather than by filter: a purge by filter ends when all is purged, whatever the invocation's time.
+    // One by one rather than by filter: a purge by filter does not end before all is purged, however long that takes.
     private async Task<int> PurgeHistoriesAsync(
         DurableTaskClient client, DateTimeOffset before, long start, CancellationToken cancellationToken)
     {

@@ -91,7 +91,7 @@ internal sealed class Initial : Migration
                     onDelete: ReferentialAction.Cascade);
             });
 
-        // No foreign key: it would be checked with every event, and whatever deletes campaigns deletes their events with them.
+        // No foreign key: it would be checked with every event, and every deletion of a campaign deletes its events too.
         migrationBuilder.CreateTable(
             name: "campaign_events",
             columns: table => new
@@ -110,7 +110,7 @@ internal sealed class Initial : Migration
 
         CreateIndexes(migrationBuilder);
 
-        // Every change of a campaign counts its version up; whoever waits for one is told when it commits.
+        // Every change of a campaign increments its version; readers that wait are notified when it commits.
         migrationBuilder.Sql(
             """
             CREATE FUNCTION campaigns_notify() RETURNS trigger LANGUAGE plpgsql AS $$

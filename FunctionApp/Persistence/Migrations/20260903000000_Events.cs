@@ -48,7 +48,7 @@ internal sealed class AddEvents : Migration
         """);
 
     // An id is the number of its transaction, times 1024, and the number of the event within it. All ids below the horizon belong
-    // to transactions that have ended: none of them can still appear. Transaction numbers begin anew when a dump is restored into
+    // to transactions that have ended: none of them can still appear. Transaction numbers start over when a dump is restored into
     // another server; the origin then lifts the ids above those that are there (docs/decisions/0030).
     private const string EventIds =
         """

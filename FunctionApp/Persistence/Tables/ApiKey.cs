@@ -6,7 +6,7 @@ public sealed class ApiKey
     /// <summary>The public part of the key: 16 hexadecimal digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Who calls with it.</summary>
+    /// <summary>The caller that it identifies.</summary>
     public required string UserId { get; init; }
 
     /// <summary>Whether its caller is an operator.</summary>
@@ -20,6 +20,6 @@ public sealed class ApiKey
     /// <summary>When it was last used, to within a minute; <see langword="null"/> where it never was.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
-    /// <summary>Since when it opens nothing any more; <see langword="null"/> while it does.</summary>
+    /// <summary>When it was revoked; <see langword="null"/> while it is valid.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 }

@@ -14,7 +14,7 @@ public sealed class Campaign
     /// <summary>The caller's <c>Idempotency-Key</c>; <see langword="null"/> for none.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>SHA-256 of the request as it was understood, to tell a repeated POST from another one under the same key.</summary>
+    /// <summary>SHA-256 of the parsed request, to distinguish a repeated POST from another one under the same key.</summary>
     public required byte[] RequestHash { get; init; }
 
     public required string Prompt { get; init; }
@@ -41,10 +41,10 @@ public sealed class Campaign
     /// <summary>The orchestration that works on it; another one after a redrive.</summary>
     public required string InstanceId { get; set; }
 
-    /// <summary>How often it was begun anew, by a redrive or by recovery: 0 for the first run.</summary>
+    /// <summary>The number of the run: 0 for the first, one more for each redrive or recovery.</summary>
     public int Run { get; set; }
 
-    /// <summary>When its orchestration was last looked for, or it was accepted. No change that readers see.</summary>
+    /// <summary>When its orchestration was last checked, or it was accepted. Not visible to readers.</summary>
     public DateTimeOffset CheckedAt { get; set; }
 
     /// <summary>Counts the changes: concurrency token and ETag.</summary>

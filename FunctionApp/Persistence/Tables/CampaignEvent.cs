@@ -1,6 +1,6 @@
 namespace Atelier.Persistence.Tables;
 
-/// <summary>A row of <c>campaign_events</c>, the outbox: written in the transaction of the change that it tells of.</summary>
+/// <summary>A row of <c>campaign_events</c>, the outbox: written in the transaction of the change that it reports.</summary>
 public sealed class CampaignEvent
 {
     /// <summary>Orders all events as readers see them; below 2^53, so that JavaScript reads it exactly.</summary>

@@ -10,14 +10,14 @@ internal sealed class CampaignEventTable : IEntityTypeConfiguration<CampaignEven
     {
         builder.ToTable("campaign_events");
         builder.HasKey(@event => @event.Id);
-        // Not a sequence: ids order events by their transactions, which lets readers know up to where the log is final.
+        // Not a sequence: ids order events by their transactions, so that readers know up to which id the log is final.
         builder.Property(@event => @event.Id).ValueGeneratedOnAdd().HasDefaultValueSql("campaign_event_id()");
         builder.Property(@event => @event.UserId).HasMaxLength(200);
         builder.Property(@event => @event.Type).HasMaxLength(64);
         builder.Property(@event => @event.Part).HasMaxLength(32);
         builder.Property(@event => @event.Data).HasColumnType("jsonb");
 
-        // An activity that runs twice tells of its change once.
+        // An activity that runs twice adds its event once.
         builder.HasIndex(@event => new { @event.CampaignId, @event.Type, @event.Part, @event.Attempt }, "ix_campaign_events_once").IsUnique();
         builder.HasIndex(@event => new { @event.UserId, @event.Id }, "ix_campaign_events_user_id_id");
     }

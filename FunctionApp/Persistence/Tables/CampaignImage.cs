@@ -19,10 +19,10 @@ public sealed class CampaignImage
     /// <summary>Length in bytes.</summary>
     public long? Bytes { get; set; }
 
-    /// <summary>In pixels, where the provider told it.</summary>
+    /// <summary>In pixels; <see langword="null"/> where the image's header does not say.</summary>
     public int? Width { get; set; }
 
-    /// <summary>In pixels, where the provider told it.</summary>
+    /// <summary>In pixels; <see langword="null"/> where the image's header does not say.</summary>
     public int? Height { get; set; }
 
     public required string Provider { get; set; }

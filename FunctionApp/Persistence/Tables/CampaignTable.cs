@@ -37,7 +37,7 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         builder.HasIndex(
             campaign => new { campaign.UserId, campaign.Status, campaign.CreatedAt, campaign.Id }, "ix_campaigns_user_id_status_created_at")
             .IsDescending(false, false, true, true);
-        // What the recovery timer looks for is nearly always nothing: the index stays nearly empty.
+        // The recovery timer rarely finds anything: the index stays nearly empty.
         builder.HasIndex(campaign => campaign.CreatedAt, "ix_campaigns_pending").HasFilter("status = 'PENDING'");
         // The same for campaigns whose orchestration may be lost, and for those that are old enough to go.
         builder.HasIndex(campaign => campaign.CheckedAt, "ix_campaigns_running").HasFilter("status = 'RUNNING'");

@@ -1,6 +1,6 @@
 namespace Atelier.Persistence.Tables;
 
-/// <summary>A row of <c>dead_letters</c>: what used up its attempts and waits for an operator to replay or drop it.</summary>
+/// <summary>A row of <c>dead_letters</c>: what used up its attempts and waits for an operator to redrive or drop it.</summary>
 public sealed class DeadLetter
 {
     /// <summary>The id of the campaign or of the delivery.</summary>

@@ -1,6 +1,6 @@
 namespace Atelier.Persistence.Tables;
 
-/// <summary>A row of <c>webhooks</c>: where a caller wants to be told of its events.</summary>
+/// <summary>A row of <c>webhooks</c>: an address that a caller's events are posted to.</summary>
 public sealed class Webhook
 {
     /// <summary>UUIDv7.</summary>
@@ -10,7 +10,7 @@ public sealed class Webhook
 
     public required string Url { get; init; }
 
-    /// <summary>The types that it wants to hear of, out of <see cref="CampaignEventTypes"/>; empty for all.</summary>
+    /// <summary>The types of events that it gets, out of <see cref="CampaignEventTypes"/>; empty for all.</summary>
     public required string[] EventTypes { get; init; }
 
     /// <summary>The signing secret, encrypted.</summary>
@@ -18,6 +18,6 @@ public sealed class Webhook
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when its receiver wants no more messages (410): none is sent from then on. <see langword="null"/> while it takes them.</summary>
+    /// <summary>When its receiver refused further messages (410): none is sent from then on. <see langword="null"/> while it is enabled.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 }

@@ -19,7 +19,7 @@ public sealed class WebhookDelivery
     /// <summary>Calls made so far, over all runs.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>0, and one more each replay.</summary>
+    /// <summary>0 for the first run; one more for each redrive.</summary>
     public int Run { get; set; }
 
     /// <summary>Why the last call failed; <see langword="null"/> when none has.</summary>
@@ -27,10 +27,10 @@ public sealed class WebhookDelivery
 
     public string? ErrorMessage { get; set; }
 
-    /// <summary>HTTP status of the last answer.</summary>
+    /// <summary>HTTP status of the last response.</summary>
     public int? ResponseStatus { get; set; }
 
-    /// <summary>The first kilobyte of the last answer, for whoever looks for the cause.</summary>
+    /// <summary>The first kilobyte of the last response, to help find the cause.</summary>
     public string? ResponseBody { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -38,20 +38,20 @@ public sealed class WebhookDelivery
     /// <summary>When its orchestration was last started; <see langword="null"/> before.</summary>
     public DateTimeOffset? ScheduledAt { get; set; }
 
-    /// <summary>When it was delivered or given up; <see langword="null"/> before.</summary>
+    /// <summary>When it was delivered or its attempts were used up; <see langword="null"/> before.</summary>
     public DateTimeOffset? CompletedAt { get; set; }
 }
 
 /// <summary>Where a delivery stands. Stored in upper case.</summary>
 public enum DeliveryStatus
 {
-    /// <summary>No orchestration has it.</summary>
+    /// <summary>Not yet scheduled.</summary>
     Pending,
 
     /// <summary>An orchestration makes its attempts.</summary>
     Scheduled,
 
-    /// <summary>The receiver has answered with a 2xx status.</summary>
+    /// <summary>The receiver has responded with a 2xx status.</summary>
     Delivered,
 
     /// <summary>Its attempts are used up: a dead letter.</summary>

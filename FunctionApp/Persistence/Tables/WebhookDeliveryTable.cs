@@ -18,7 +18,7 @@ internal sealed class WebhookDeliveryTable : IEntityTypeConfiguration<WebhookDel
         builder.HasOne<Webhook>().WithMany().HasForeignKey(delivery => delivery.WebhookId);
         builder.HasIndex(delivery => delivery.WebhookId, "ix_webhook_deliveries_webhook_id");
         builder.HasIndex(delivery => delivery.CampaignId, "ix_webhook_deliveries_campaign_id");
-        // What waits to be scheduled is nearly always nothing.
+        // Few deliveries wait to be scheduled: the index stays nearly empty.
         builder.HasIndex(delivery => delivery.CreatedAt, "ix_webhook_deliveries_pending").HasFilter("status = 'PENDING'");
         builder.HasIndex(delivery => delivery.ScheduledAt, "ix_webhook_deliveries_scheduled").HasFilter("status = 'SCHEDULED'");
         builder.HasIndex(delivery => delivery.CompletedAt, "ix_webhook_deliveries_delivered").HasFilter("status = 'DELIVERED'");

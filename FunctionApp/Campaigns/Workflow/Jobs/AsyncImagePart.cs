@@ -10,7 +10,7 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 /// </summary>
 internal sealed class AsyncImagePart
 {
-    // A provider that is away for longer than a minute ends its job by itself, sooner or later.
+    // Retried for about a minute. A provider that is away for longer ends its job by itself, sooner or later.
     private static readonly TaskOptions Cancelling = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 5, TimeSpan.FromSeconds(1), backoffCoefficient: 3, maxRetryInterval: TimeSpan.FromSeconds(30)));
 
@@ -24,20 +24,20 @@ internal sealed class AsyncImagePart
     /// <summary>Begins to listen for the image's callback.</summary>
     /// <param name="context">The orchestration.</param>
     /// <param name="part">The image.</param>
-    /// <param name="stop">The campaign was stopped: its monitor ends.</param>
+    /// <param name="stop">Cancelled when the campaign is: the monitor ends.</param>
     public AsyncImagePart(TaskOrchestrationContext context, PartInput part, CancellationToken stop)
     {
         _context = context;
         _part = part;
         _stop = stop;
-        // The activities share one attempt, and ActivityFailure.Wait spaces attempts. The policy repeats what fails for no reason of the provider's.
+        // The activities share one attempt, and ActivityFailure.Wait spaces attempts. The policy only repeats an activity that fails for another reason.
         _options = TaskOptions.FromRetryPolicy(part.Retry.ToPolicy());
         _callback = ListenAsync();
     }
 
     /// <summary>Makes one attempt.</summary>
     /// <returns>Why it failed; <see langword="null"/> where the image is there, or no longer wanted.</returns>
-    /// <exception cref="OperationCanceledException">The campaign was stopped.</exception>
+    /// <exception cref="OperationCanceledException">The campaign was canceled.</exception>
     public async Task<ActivityFailure?> AttemptAsync()
     {
         try
@@ -55,7 +55,7 @@ internal sealed class AsyncImagePart
         }
     }
 
-    /// <summary>Cancels at their providers what a stopped campaign has ordered.</summary>
+    /// <summary>Cancels the jobs of a canceled campaign at their providers.</summary>
     public static async Task CancelAsync(TaskOrchestrationContext context, ILogger logger, CampaignInput input)
     {
         if (!input.Parts.Any(part => part.IsAsync))
@@ -66,7 +66,7 @@ internal sealed class AsyncImagePart
         }
         catch (TaskFailedException exception)
         {
-            // What cannot be cancelled is made and paid for; the campaign is stopped all the same.
+            // A job that cannot be cancelled is finished and paid for; the campaign is canceled nevertheless.
             ActivityFailure failure = ActivityFailure.From(exception.FailureDetails);
             logger.LogWarning(
                 "Jobs of campaign {CampaignId} could not be cancelled: {Code}: {Reason}", input.CampaignId, failure.Code, failure.Message);
@@ -80,7 +80,7 @@ internal sealed class AsyncImagePart
             _part, job.JobId, _context.CurrentUtcDateTime + job.Timeout, job.PollInterval, Pause: job.IsKnown ? TimeSpan.Zero : job.PollInterval);
         Task<ImageReport?> monitor = _context.CallSubOrchestratorAsync<ImageReport?>(
             nameof(MonitorImageJob), watch, new SubOrchestrationOptions(instanceId: monitorId));
-        // An orchestration stays until its sub-orchestrations have ended.
+        // An orchestration does not complete before its sub-orchestrations have.
         using CancellationTokenRegistration stopping = _stop.Register(() => StopMonitor(monitorId));
 
         while (await Task.WhenAny(_callback, monitor) == _callback)
@@ -98,7 +98,7 @@ internal sealed class AsyncImagePart
         return await monitor ?? ImageReport.TimedOut(job.JobId);
     }
 
-    // Waited for once, and the same wait is raced again and again: a wait that was given up would still take the event, and lose it.
+    // The same wait is raced repeatedly: an abandoned wait would still consume the event, and lose it.
     private Task<ImageReport?> ListenAsync() => _context.WaitForExternalEvent<ImageReport?>(_part.Part, CancellationToken.None);
 
     private void StopMonitor(string monitorId) => _context.SendEvent(monitorId, MonitorImageJob.StopEvent, true);

@@ -3,8 +3,8 @@ using Atelier.Durable;
 namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>
-/// The delay after an attempt that several activities make together. No retry policy of the engine spans them: the delay that is on record
-/// travels with the failure, and the orchestrator waits for it.
+/// The delay after an attempt that several activities make together. No retry policy of the engine spans them, so the recorded delay
+/// is passed on with the failure, and the orchestrator waits for it.
 /// </summary>
 internal static class AttemptSpacing
 {

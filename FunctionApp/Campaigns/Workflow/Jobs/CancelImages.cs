@@ -7,12 +7,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>The activity that cancels at their providers the jobs of a campaign that was stopped.</summary>
+/// <summary>The activity that cancels the jobs of a canceled campaign at their providers.</summary>
 public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generators, ILogger<CancelImages> logger)
 {
     /// <summary>Cancels every job whose image is not there. One that has ended meanwhile stays as it is.</summary>
     /// <returns>How many were cancelled.</returns>
-    /// <exception cref="ActivityFailedException">A provider could not be told; another try may help.</exception>
+    /// <exception cref="ActivityFailedException">A provider could not be reached; a retry may help.</exception>
     [Function(nameof(CancelImages))]
     public async Task<int> RunAsync([ActivityTrigger] string campaignId, CancellationToken cancellationToken)
     {

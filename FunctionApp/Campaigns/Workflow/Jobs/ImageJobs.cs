@@ -3,14 +3,14 @@ using Atelier.Generation;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>A job that was ordered, as <see cref="SubmitImage"/> tells the orchestrator.</summary>
+/// <summary>A job that was ordered, as <see cref="SubmitImage"/> returns it to the orchestrator.</summary>
 /// <param name="JobId">The job's id at the provider.</param>
 /// <param name="IsKnown">Whether it was ordered before: its callback may have come long ago.</param>
-/// <param name="PollInterval">The first wait before it is asked for.</param>
-/// <param name="Timeout">When to give it up.</param>
+/// <param name="PollInterval">The wait before the first poll.</param>
+/// <param name="Timeout">After how long it times out.</param>
 public sealed record SubmittedImage(string JobId, bool IsKnown, TimeSpan PollInterval, TimeSpan Timeout);
 
-/// <summary>What became of a job: the payload of the event <c>image/{index}</c>, and what <see cref="PollImage"/> returns. Never an image.</summary>
+/// <summary>The status of a job: the payload of the event <c>image/{index}</c>, and what <see cref="PollImage"/> returns. Never an image.</summary>
 /// <param name="JobId">The job's id at the provider.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Output">The address of its image.</param>
@@ -18,8 +18,8 @@ public sealed record SubmittedImage(string JobId, bool IsKnown, TimeSpan PollInt
 /// <param name="Code">Code of its failure.</param>
 /// <param name="Message">One human sentence.</param>
 /// <param name="CanRetry">Whether another job can help.</param>
-/// <param name="AskAgainIn">When to ask again, where the provider said so.</param>
-/// <param name="IsAbandoned">Whether the job goes on and nobody waits for it any more.</param>
+/// <param name="AskAgainIn">How long to wait before the next poll, where the provider said so.</param>
+/// <param name="IsAbandoned">Whether the job may still be running although it is no longer waited for.</param>
 public sealed record ImageReport(
     string JobId,
     ImageJobStatus Status,
@@ -31,7 +31,7 @@ public sealed record ImageReport(
     TimeSpan? AskAgainIn = null,
     bool IsAbandoned = false)
 {
-    /// <summary>What the orchestrator says of a job whose time is up.</summary>
+    /// <summary>The report of a job that has timed out.</summary>
     public static ImageReport TimedOut(string jobId) => new(
         jobId,
         ImageJobStatus.Failed,

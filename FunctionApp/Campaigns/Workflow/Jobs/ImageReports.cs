@@ -4,10 +4,10 @@ using Atelier.Images;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>Turns what a provider says about a job into what may travel in a history.</summary>
+/// <summary>Turns a provider's report of a job into one that may be stored in a history.</summary>
 internal static class ImageReports
 {
-    /// <summary>The report. An image that comes along is stored at once: no history carries its bytes.</summary>
+    /// <summary>The report. An image in it is stored at once, so that no history has its bytes.</summary>
     /// <exception cref="ActivityFailedException">The image could not be stored.</exception>
     public static async Task<ImageReport> FromAsync(ImageJob job, PartInput part, IImageStore store, CancellationToken cancellationToken)
     {

@@ -5,13 +5,13 @@ using Microsoft.DurableTask;
 namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>
-/// The monitor of one job at an asynchronous provider, a sub-orchestration of <see cref="CampaignOrchestrator"/>: it polls ever more rarely until the
-/// job has ended or its time is up. After some polls it continues as new, so that no history grows with the length of a job.
+/// Monitors one job at an asynchronous provider, as a sub-orchestration of <see cref="CampaignOrchestrator"/>: it polls with backoff until the
+/// job has ended or its time is up. After some polls it continues as new, so that its history does not grow with the length of the job.
 /// </summary>
 /// <remarks>Deterministic: it decides from its input, its activities' results and its clock alone.</remarks>
 public static class MonitorImageJob
 {
-    /// <summary>The external event that ends it: the job's callback has come, or the campaign was stopped.</summary>
+    /// <summary>The external event that ends it: the job's callback has come, or the campaign was canceled.</summary>
     public const string StopEvent = "stop";
 
     /// <summary>The polls of one run of the orchestration, after which it continues as new.</summary>
@@ -32,8 +32,8 @@ public static class MonitorImageJob
             if (watch.Pause > TimeSpan.Zero && !await WaitAsync(context, watch.Pause, stopped))
                 return null;
 
-            var question = new ImageJobInput(watch.Part, new ImageReport(watch.JobId, ImageJobStatus.Running));
-            ImageReport report = await context.CallActivityAsync<ImageReport>(nameof(PollImage), question, options);
+            var input = new ImageJobInput(watch.Part, new ImageReport(watch.JobId, ImageJobStatus.Running));
+            ImageReport report = await context.CallActivityAsync<ImageReport>(nameof(PollImage), input, options);
             if (report.Status != ImageJobStatus.Running)
                 return report;
             TimeSpan left = watch.Deadline - context.CurrentUtcDateTime;
@@ -42,7 +42,7 @@ public static class MonitorImageJob
             watch = Next(watch, report.AskAgainIn, left);
         }
 
-        // A stop that came with the last poll belongs to this run: the next one would not hear of it.
+        // A stop that came with the last poll must be handled here: this run has consumed the event, so the next would not get it.
         if (stopped.IsCompleted)
             return null;
         context.ContinueAsNew(watch);
@@ -51,7 +51,7 @@ public static class MonitorImageJob
 
     private static async Task<bool> WaitAsync(TaskOrchestrationContext context, TimeSpan pause, Task stopped)
     {
-        // An orchestration stays until its last timer has ended: one that lost its race is cancelled.
+        // An orchestration does not complete before its last timer has ended: the one that is not needed is cancelled.
         using var lost = new CancellationTokenSource();
         Task timer = context.CreateTimer(pause, lost.Token);
         if (await Task.WhenAny(timer, stopped) == timer)
@@ -75,7 +75,7 @@ public static class MonitorImageJob
 /// <summary>The input of <see cref="MonitorImageJob"/>.</summary>
 /// <param name="Part">The image.</param>
 /// <param name="JobId">The job's id at the provider.</param>
-/// <param name="Deadline">When to give the job up, in UTC.</param>
+/// <param name="Deadline">When a job that has not ended times out, in UTC.</param>
 /// <param name="Interval">The time between the next poll and the one after it.</param>
 /// <param name="Pause">The time until the next poll; zero for at once.</param>
 public sealed record JobWatch(PartInput Part, string JobId, DateTime Deadline, TimeSpan Interval, TimeSpan Pause);

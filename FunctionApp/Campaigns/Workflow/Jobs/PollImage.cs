@@ -5,17 +5,17 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>The activity that asks an asynchronous provider how a job stands: a lost callback costs time, never the image.</summary>
+/// <summary>The activity that polls a job at an asynchronous provider, so that a lost callback delays the image but does not lose it.</summary>
 public sealed class PollImage(
-    JobRecord jobs, CampaignStops stops, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
+    ImageJobStore jobs, CampaignCancellationRegistry cancellations, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
 {
-    /// <summary>Asks once. A question that fails says nothing about the job, unless it can never succeed.</summary>
+    /// <summary>Polls once. A transient failure says nothing about the job; a final one fails the job.</summary>
     [Function(nameof(PollImage))]
     public async Task<ImageReport> RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
         string jobId = input.Report.JobId;
-        using CampaignStops.Work work = stops.Begin(input.Part.CampaignId, cancellationToken);
-        // Whatever is wrong with the attempt, or whoever has ended it, is StoreImage's to tell.
+        using CampaignCancellationRegistry.Work work = cancellations.Register(input.Part.CampaignId, cancellationToken);
+        // If the attempt has ended meanwhile, StoreImage reports how.
         if (await jobs.FindAsync(input.Part, cancellationToken) is not { } open)
             return ImageReport.TimedOut(jobId);
 
@@ -25,14 +25,14 @@ public sealed class PollImage(
             ImageJob job = await generators.AsyncImage(open.Attempt.Provider).PollAsync(jobId, work.Token);
             return await ImageReports.FromAsync(job with { Id = jobId }, input.Part, store, cancellationToken);
         }
-        catch (OperationCanceledException) when (work.IsStopped && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
             return ImageReport.TimedOut(jobId);
         }
         catch (GenerationException exception) when (exception.IsTransient)
         {
             logger.LogWarning(
-                "Job {JobId} of {Provider} could not be asked for: {Code}: {Reason}", jobId, open.Attempt.Provider, exception.Code, exception.Message);
+                "Job {JobId} of {Provider} could not be polled: {Code}: {Reason}", jobId, open.Attempt.Provider, exception.Code, exception.Message);
             return new ImageReport(jobId, ImageJobStatus.Running, AskAgainIn: exception.RetryAfter);
         }
         catch (GenerationException exception)

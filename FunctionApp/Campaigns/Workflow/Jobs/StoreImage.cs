@@ -7,24 +7,24 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>The activity that ends an attempt at an image of an asynchronous provider: its image stored, or its failure on record.</summary>
+/// <summary>The activity that ends an attempt at an image of an asynchronous provider: it stores the image or records the failure.</summary>
 public sealed class StoreImage(
-    PartRecord record,
-    JobRecord jobs,
+    AttemptStore attempts,
+    ImageJobStore jobs,
     PartRunner runner,
-    CampaignStops stops,
-    UnwantedJob unwanted,
+    CampaignCancellationRegistry cancellations,
+    AbandonedJobCanceler canceler,
     GeneratorCatalog generators,
     IImageStore store,
     ILogger<StoreImage> logger)
 {
     /// <summary>Ends the attempt.</summary>
-    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     [Function(nameof(StoreImage))]
     public async Task RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
         (PartInput part, ImageReport report) = input;
-        using CampaignStops.Work work = stops.Begin(part.CampaignId, cancellationToken);
+        using CampaignCancellationRegistry.Work work = cancellations.Register(part.CampaignId, cancellationToken);
         if (await jobs.FindAsync(part, cancellationToken) is not { } open)
             return;
 
@@ -34,7 +34,7 @@ public sealed class StoreImage(
         {
             IAsyncImageGenerator generator = generators.AsyncImage(attempt.Provider);
             if (report.IsAbandoned)
-                await unwanted.CancelAsync(generator, report.JobId, cancellationToken);
+                await canceler.CancelAsync(generator, report.JobId, cancellationToken);
             if (report.Status != ImageJobStatus.Succeeded)
             {
                 throw new GenerationException(
@@ -45,22 +45,22 @@ public sealed class StoreImage(
             }
 
             KeptImage kept = report.Kept ?? await FetchAsync(generator, part, report, work.Token);
-            await record.CompleteAsync(
+            await attempts.CompleteAsync(
                 part, attempt, (_, row) => kept.WriteTo(row!, attempt.Provider, generator.Model, usage: null), cancellationToken);
             AtelierMeter.Attempted(attempt.Provider, "image", code: null);
             logger.LogInformation(
                 "Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, part.Part, part.CampaignId);
         }
-        catch (Exception) when (work.IsStopped && !cancellationToken.IsCancellationRequested)
+        catch (Exception) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
             logger.LogInformation(
-                "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was stopped.",
+                "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was canceled.",
                 attempt.Call.Attempt, part.Part, part.CampaignId);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // A finished job is worth another look when only the way to its image failed; another order would be paid for again.
-            if (report.Status != ImageJobStatus.Succeeded || !IsWorthAnotherLook(exception))
+            // If only fetching the image failed, the job is kept and fetched again: another order would be paid for again.
+            if (report.Status != ImageJobStatus.Succeeded || !CanFetchAgain(exception))
                 await jobs.ForgetAsync(part, report.JobId, cancellationToken);
             throw AttemptSpacing.Of(part, attempt, await runner.FailAsync(part, attempt, exception, cancellationToken));
         }
@@ -73,10 +73,10 @@ public sealed class StoreImage(
         return await KeptImage.KeepAsync(store, part.CampaignId, part.Image!.Value, image, cancellationToken);
     }
 
-    private static bool IsWorthAnotherLook(Exception exception) => exception switch
+    private static bool CanFetchAgain(Exception exception) => exception switch
     {
         GenerationException generation =>
-            generation.IsTransient && generation.Code is not (GenerationErrorCodes.InvalidResponse or GenerationErrorCodes.UnusableAnswer),
+            generation.IsTransient && generation.Code is not (GenerationErrorCodes.InvalidResponse or GenerationErrorCodes.UnusableResponse),
         _ => true,
     };
 }

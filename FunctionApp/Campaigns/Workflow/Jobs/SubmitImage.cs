@@ -6,30 +6,30 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that begins an attempt at an image of an asynchronous provider, and orders it.</summary>
 public sealed class SubmitImage(
-    PartRecord record, JobRecord jobs, PartRunner runner, UnwantedJob unwanted, GeneratorCatalog generators, ILogger<SubmitImage> logger)
+    AttemptStore attempts, ImageJobStore jobs, PartRunner runner, AbandonedJobCanceler canceler, GeneratorCatalog generators, ILogger<SubmitImage> logger)
 {
     /// <summary>Orders the image, unless a job for it is known.</summary>
-    /// <remarks>A stop of the campaign does not cut the order off: a job whose id is not known could not be cancelled.</remarks>
+    /// <remarks>Canceling the campaign does not interrupt the order: a job whose id is unknown could not be cancelled.</remarks>
     /// <returns>The job; <see langword="null"/> when nothing is left to do.</returns>
-    /// <exception cref="ActivityFailedException">The attempt has failed and is on record.</exception>
+    /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     [Function(nameof(SubmitImage))]
     public async Task<SubmittedImage?> RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken)
     {
-        if (await record.BeginAsync(input, cancellationToken) is not { } attempt)
+        if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
             return null;
         using IDisposable? scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
         string? known = (await jobs.FindAsync(input, cancellationToken))?.JobId;
         string jobId;
-        JobPatience patience;
+        JobTiming timing;
         try
         {
             IAsyncImageGenerator generator = generators.AsyncImage(attempt.Provider);
-            patience = generator.Patience;
+            timing = generator.JobTiming;
             jobId = known ?? await generator.SubmitAsync(GenerateImage.ToRequest(attempt), cancellationToken);
             if (known is null && !await jobs.KeepAsync(input, jobId, cancellationToken))
             {
-                logger.LogInformation("{Part} of campaign {CampaignId} is not wanted any more: job {JobId} is cancelled.", input.Part, input.CampaignId, jobId);
-                await unwanted.CancelAsync(generator, jobId, cancellationToken);
+                logger.LogInformation("{Part} of campaign {CampaignId} is no longer needed: job {JobId} is cancelled.", input.Part, input.CampaignId, jobId);
+                await canceler.CancelAsync(generator, jobId, cancellationToken);
                 return null;
             }
         }
@@ -40,6 +40,6 @@ public sealed class SubmitImage(
         logger.LogInformation(
             "Attempt {Attempt} at {Part} of campaign {CampaignId} waits for job {JobId} of {Provider}.",
             attempt.Call.Attempt, input.Part, input.CampaignId, jobId, attempt.Provider);
-        return new SubmittedImage(jobId, known is not null, patience.PollInterval, patience.Timeout);
+        return new SubmittedImage(jobId, known is not null, timing.PollInterval, timing.Timeout);
     }
 }

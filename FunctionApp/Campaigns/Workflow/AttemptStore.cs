@@ -6,41 +6,41 @@ using Atelier.Persistence.Tables;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>The record of the attempts at a part: written before and after each, guarded by the part's state.</summary>
+/// <summary>Stores the attempts at a part, before and after each, guarded by the part's state.</summary>
 /// <remarks>
-/// The record, not the engine, is what counts attempts. An attempt that began and has no end died with its process: its repetition
-/// goes by the same number. One whose end is on record is never told again: a part that has failed for good answers a repetition
-/// with the recorded failure. So a crash at any point loses no attempt, counts none twice, and buys no call beyond the policy.
+/// These rows, not the engine, count the attempts. An attempt that began and has no end died with its process, and its repetition takes the
+/// same number. An attempt whose end is recorded is not recorded again: repeating a part that has failed for good throws the recorded
+/// failure. So a crash at any point loses no attempt, counts none twice, and causes no paid call beyond the policy.
 /// </remarks>
-public sealed class PartRecord(CampaignRecord record)
+public sealed class AttemptStore(CampaignUpdater updater)
 {
     /// <summary>Records that an attempt begins.</summary>
-    /// <returns>The attempt; <see langword="null"/> when the part is there already, or the campaign has ended or is gone.</returns>
+    /// <returns>The attempt; <see langword="null"/> when the part is already complete, or the campaign has ended or been deleted.</returns>
     /// <exception cref="ActivityFailedException">The part has failed for good before.</exception>
     public Task<PartAttempt?> BeginAsync(PartInput input, CancellationToken cancellationToken) =>
-        record.ChangeAsync(input.CampaignId, (change, token) => BeginAsync(change, input, token), cancellationToken);
+        updater.ChangeAsync(input.CampaignId, (change, token) => BeginAsync(change, input, token), cancellationToken);
 
-    /// <summary>Records that an attempt succeeded. Does nothing when the part is there already.</summary>
+    /// <summary>Records that an attempt succeeded. Does nothing when the part is already complete.</summary>
     /// <param name="input">The part.</param>
     /// <param name="attempt">The attempt.</param>
     /// <param name="project">Writes what came back into the campaign's row (and the image's).</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     public Task CompleteAsync(
         PartInput input, PartAttempt attempt, Action<Campaign, CampaignImage?> project, CancellationToken cancellationToken) =>
-        record.ChangeAsync(
+        updater.ChangeAsync(
             input.CampaignId, (change, token) => CompleteAsync(change, input, attempt, project, token), cancellationToken);
 
     /// <summary>Records that an attempt failed.</summary>
     /// <returns>The delay to the next attempt; <see langword="null"/> when there is none.</returns>
     public Task<TimeSpan?> FailAsync(
         PartInput input, PartAttempt attempt, ActivityFailure failure, TimeSpan? retryAfter, CancellationToken cancellationToken) =>
-        record.ChangeAsync(
+        updater.ChangeAsync(
             input.CampaignId, (change, token) => FailAsync(change, input, attempt, failure, retryAfter, token), cancellationToken);
 
-    /// <summary>Takes back an attempt whose provider was not called, because it asked to be left alone: waiting uses up no attempt.</summary>
-    /// <returns>The attempts of this run that are used up; <see langword="null"/> when the part's time is up and the attempt stands.</returns>
+    /// <summary>Removes an attempt whose provider was not called because it asked to wait: waiting uses up no attempt.</summary>
+    /// <returns>The attempts of this run that are used up; <see langword="null"/> when the part's time is up and the attempt is kept.</returns>
     public Task<int?> HoldBackAsync(PartInput input, PartAttempt attempt, TimeSpan wait, CancellationToken cancellationToken) =>
-        record.ChangeAsync(input.CampaignId, (change, token) => HoldBackAsync(change, input, attempt, wait, token), cancellationToken);
+        updater.ChangeAsync(input.CampaignId, (change, token) => HoldBackAsync(change, input, attempt, wait, token), cancellationToken);
 
     private static async Task<PartAttempt?> BeginAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
     {
@@ -141,7 +141,7 @@ public sealed class PartRecord(CampaignRecord record)
         return delay;
     }
 
-    // What is tried once more at most has been, in this run.
+    // Whether a failure that may be retried once has been retried in this run.
     private static async Task<bool> IsUsedUpAsync(
         CampaignChange change, PartInput input, ActivityFailure failure, CancellationToken cancellationToken) =>
         FailureTable.RuleOf(failure.Code) == RetryRule.Once

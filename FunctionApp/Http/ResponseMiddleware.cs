@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 namespace Atelier.Http;
 
 /// <summary>Gives the response of every route its id, its security headers and what CORS says of it.</summary>
-public sealed class AnswerMiddleware(Cors cors, IConfiguration configuration, ILogger<AnswerMiddleware> logger) : IFunctionsWorkerMiddleware
+public sealed class ResponseMiddleware(Cors cors, IConfiguration configuration, ILogger<ResponseMiddleware> logger) : IFunctionsWorkerMiddleware
 {
     /// <inheritdoc/>
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)

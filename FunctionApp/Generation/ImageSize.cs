@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Atelier.Generation;
 
 /// <summary>Width and height in pixels, as requests write them.</summary>
-internal static class PictureSize
+internal static class ImageSize
 {
     /// <summary>Reads <c>1024x1536</c>; <c>auto</c> is 1024 × 1024.</summary>
     /// <exception cref="GenerationException">It is neither (<see cref="GenerationErrorCodes.InvalidRequest"/>).</exception>

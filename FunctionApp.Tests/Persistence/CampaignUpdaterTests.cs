@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace FunctionApp.Tests.Persistence;
 
 [Collection(LocalServicesCollection.Name)]
-public sealed class CampaignRecordTests(LocalServicesFixture services) : IAsyncLifetime
+public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsyncLifetime
 {
     private readonly Campaign _campaign = TestCampaign.Create();
     private TestDatabase _database = null!;
@@ -24,11 +24,11 @@ public sealed class CampaignRecordTests(LocalServicesFixture services) : IAsyncL
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
     [Fact]
-    public async Task Change_ConnectionDiesInTheMiddle_IsAppliedAgainAndOnce()
+    public async Task Change_ConnectionLost_IsAppliedExactlyOnce()
     {
         int tries = 0;
 
-        await NewRecord().ChangeAsync(
+        await NewUpdater().ChangeAsync(
             _campaign.Id,
             async (change, token) =>
             {
@@ -47,9 +47,9 @@ public sealed class CampaignRecordTests(LocalServicesFixture services) : IAsyncL
     }
 
     [Fact]
-    public async Task Change_ThatThrows_ChangesNothing()
+    public async Task Change_Throws_ChangesNothing()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => NewRecord().ChangeAsync<bool>(
+        await Assert.ThrowsAsync<InvalidOperationException>(() => NewUpdater().ChangeAsync<bool>(
             _campaign.Id,
             (change, _) =>
             {
@@ -63,16 +63,16 @@ public sealed class CampaignRecordTests(LocalServicesFixture services) : IAsyncL
     }
 
     [Fact]
-    public async Task Change_ThatTouchesNothing_CountsNoVersion()
+    public async Task Change_WithoutChanges_KeepsTheVersion()
     {
-        Assert.Equal("seen", await NewRecord().ChangeAsync(_campaign.Id, (_, _) => Task.FromResult("seen"), CancellationToken.None));
-        Assert.Null(await NewRecord().ChangeAsync(Guid.NewGuid(), (_, _) => Task.FromResult("seen"), CancellationToken.None));
+        Assert.Equal("seen", await NewUpdater().ChangeAsync(_campaign.Id, (_, _) => Task.FromResult("seen"), CancellationToken.None));
+        Assert.Null(await NewUpdater().ChangeAsync(Guid.NewGuid(), (_, _) => Task.FromResult("seen"), CancellationToken.None));
 
         await using AtelierDbContext db = _database.NewContext();
         Assert.Equal(1, (await db.Campaigns.SingleAsync()).Version);
     }
 
-    private CampaignRecord NewRecord() => new(_database.NewContext(), TimeProvider.System, NullLogger<CampaignRecord>.Instance);
+    private CampaignUpdater NewUpdater() => new(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance);
 
     private async Task KillOthersAsync(CancellationToken cancellationToken)
     {

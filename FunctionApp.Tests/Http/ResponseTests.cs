@@ -6,9 +6,9 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Http;
 
-/// <summary>What every answer has, on the real host: its headers, and problem details where nothing is found.</summary>
+/// <summary>What every response has, on the real host: its headers, and problem details where nothing is found.</summary>
 [Collection(LocalServicesCollection.Name)]
-public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsFixture app) : IClassFixture<AnswerTests.CorsFixture>, IAsyncLifetime
+public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.CorsFixture app) : IClassFixture<ResponseTests.CorsFixture>, IAsyncLifetime
 {
     private const string Page = "https://app.example.org";
 
@@ -27,7 +27,7 @@ public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsF
     [InlineData("GET", "/api/nowhere", 404)]
     [InlineData("GET", "/nowhere", 404)]
     [InlineData("POST", "/", 404)]
-    public async Task Answer_WhateverItSays_HasSecurityHeadersAndIsKeptByNobody(string method, string path, int status)
+    public async Task Response_OfAnyStatus_HasSecurityHeadersAndIsNotCached(string method, string path, int status)
     {
         using var response = await _http.SendAsync(new HttpMethod(method), path, []);
 
@@ -68,7 +68,7 @@ public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsF
     }
 
     [Fact]
-    public async Task RequestId_OfTheCaller_ComesBack_AndOtherwiseItIsTheTraceId()
+    public async Task RequestId_OfTheCallerOrElseTheTraceId_IsReturned()
     {
         using var given = await _http.GetAsync("/api/me", ("X-Request-Id", "order-42.a"));
         using var traced = await _http.GetAsync("/api/nowhere", ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
@@ -105,7 +105,7 @@ public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsF
     [InlineData("https://app.example.org.evil.net")]
     [InlineData("http://app.example.org")]
     [InlineData("null")]
-    public async Task OtherOrigins_AreToldNothing(string origin)
+    public async Task OtherOrigins_GetNoCorsHeaders(string origin)
     {
         using var preflight = await _http.SendAsync(HttpMethod.Options, "/api/campaigns", [("Origin", origin), ("Access-Control-Request-Method", "POST")]);
         using var reading = await _http.GetAsync("/api/me", ("Origin", origin));
@@ -113,18 +113,18 @@ public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsF
 
         await preflight.AssertProblemAsync(403, "origin_not_allowed");
         await posting.AssertProblemAsync(403, "cross_site_request");
-        Assert.All([preflight, reading, posting], answer => Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin")));
-        Assert.All([preflight, reading, posting], answer => Assert.Equal("Origin", answer.Header("Vary")));
+        Assert.All([preflight, reading, posting], response => Assert.False(response.Headers.Contains("Access-Control-Allow-Origin")));
+        Assert.All([preflight, reading, posting], response => Assert.Equal("Origin", response.Header("Vary")));
     }
 
     [Fact]
-    public async Task ConfiguredOrigin_ReadsAnswersAndTheirHeaders_ErrorsToo()
+    public async Task ConfiguredOrigin_CanReadResponsesAndTheirHeaders_ErrorsToo()
     {
         using var posted = await _http.PostCampaignAsync(("Origin", Page));
         using var missing = await _http.GetAsync("/api/campaigns/nonsense", ("Origin", Page));
 
         Assert.Equal(202, (int)posted.StatusCode);
-        Assert.All([posted, missing], answer => Assert.Equal(Page, answer.Header("Access-Control-Allow-Origin")));
+        Assert.All([posted, missing], response => Assert.Equal(Page, response.Header("Access-Control-Allow-Origin")));
         Assert.Superset(
             new HashSet<string> { "Location", "Retry-After", "ETag", "RateLimit-Remaining" },
             posted.Header("Access-Control-Expose-Headers").Split(", ").ToHashSet());
@@ -152,7 +152,7 @@ public sealed class AnswerTests(LocalServicesFixture services, AnswerTests.CorsF
     [InlineData("localhost.evil.net")]
     public async Task Development_UnderAnotherName_IsRefused(string host)
     {
-        // What a page does that has had its own name resolved to this machine.
+        // DNS rebinding: a page whose host name resolves to this machine.
         using var response = await _http.GetAsync("/api/campaigns", ("Host", host));
 
         await response.AssertProblemAsync(403, "not_local");

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>Answers that come with success and hold nothing to use, and answers that never come.</summary>
-public sealed class BrokenAnswerTests
+/// <summary>Successful responses without usable content, and responses that never come.</summary>
+public sealed class BrokenResponseTests
 {
     public static TheoryData<string, string> UselessTexts => new()
     {
@@ -12,36 +12,36 @@ public sealed class BrokenAnswerTests
         { "{", GenerationErrorCodes.InvalidResponse },
         { "<html></html>", GenerationErrorCodes.InvalidResponse },
         { """{"choices":[]}""", GenerationErrorCodes.InvalidResponse },
-        { Answers.Chat(null), GenerationErrorCodes.InvalidResponse },
-        { Answers.Chat(" \n "), GenerationErrorCodes.InvalidResponse },
-        { Answers.Chat("<think>Only this."), GenerationErrorCodes.InvalidResponse },
-        { "[]", GenerationErrorCodes.UnusableAnswer },
-        { "{}", GenerationErrorCodes.UnusableAnswer },
-        { "7", GenerationErrorCodes.UnusableAnswer },
-        { """{"choices":"Pack light."}""", GenerationErrorCodes.UnusableAnswer },
+        { ProviderResponses.Chat(null), GenerationErrorCodes.InvalidResponse },
+        { ProviderResponses.Chat(" \n "), GenerationErrorCodes.InvalidResponse },
+        { ProviderResponses.Chat("<think>Only this."), GenerationErrorCodes.InvalidResponse },
+        { "[]", GenerationErrorCodes.UnusableResponse },
+        { "{}", GenerationErrorCodes.UnusableResponse },
+        { "7", GenerationErrorCodes.UnusableResponse },
+        { """{"choices":"Pack light."}""", GenerationErrorCodes.UnusableResponse },
     };
 
     public static TheoryData<string, string> UselessImages => new()
     {
         { "", GenerationErrorCodes.InvalidResponse },
         { """{"created":1785758400,"data":[{"b64_json":"iVBORw0""", GenerationErrorCodes.InvalidResponse },
-        { Answers.Images(""), GenerationErrorCodes.InvalidResponse },
-        { "{}", GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("{}"), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"b64_json":""}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"b64_json":7}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"b64_json":"not base64 at all!"}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"b64_json":"data:image/png,not-base64"}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"url":"https://example.org/image.png"}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Images("""{"url":"file:///etc/passwd"}"""), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Image([.. "<html>An error page</html>"u8]), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Image(Answers.Png(0, 0)), GenerationErrorCodes.UnusableAnswer },
-        { Answers.Image(Answers.Png(8, 8)[..20]), GenerationErrorCodes.UnusableAnswer },
+        { ProviderResponses.Images(""), GenerationErrorCodes.InvalidResponse },
+        { "{}", GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("{}"), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"b64_json":""}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"b64_json":7}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"b64_json":"not base64 at all!"}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"b64_json":"data:image/png,not-base64"}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"url":"https://example.org/image.png"}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Images("""{"url":"file:///etc/passwd"}"""), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Image([.. "<html>An error page</html>"u8]), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Image(ProviderResponses.Png(0, 0)), GenerationErrorCodes.UnusableResponse },
+        { ProviderResponses.Image(ProviderResponses.Png(8, 8)[..20]), GenerationErrorCodes.UnusableResponse },
     };
 
     [Theory]
     [MemberData(nameof(UselessTexts))]
-    public async Task Text_UselessAnswer_SaysWhetherItWasEmptyOrNotUnderstood(string body, string code)
+    public async Task Text_UnusableResponse_HasTheCodeForEmptyOrNotUnderstood(string body, string code)
     {
         await using var server = await ProviderServer.StartAsync(200, body);
         await using var providers = Providers.OpenAI(server);
@@ -53,7 +53,7 @@ public sealed class BrokenAnswerTests
 
     [Theory]
     [MemberData(nameof(UselessImages))]
-    public async Task Image_UselessAnswer_SaysWhetherItWasEmptyOrNotUnderstood(string body, string code)
+    public async Task Image_UnusableResponse_HasTheCodeForEmptyOrNotUnderstood(string body, string code)
     {
         await using var server = await ProviderServer.StartAsync(200, body);
         await using var providers = Providers.OpenAI(server);
@@ -66,7 +66,7 @@ public sealed class BrokenAnswerTests
     [Theory]
     [InlineData("[]")]
     [InlineData("""[{"index":0,"message":{"role":"assistant","content":null},"finish_reason":"stop"}]""")]
-    public async Task Text_AnswerWithoutAText_SaysSo(string choices)
+    public async Task Text_ResponseWithoutAText_SaysSo(string choices)
     {
         await using var server = await ProviderServer.StartAsync(
             200, $$"""{"id":"chatcmpl-1","object":"chat.completion","created":0,"model":"a-model","choices":{{choices}},"usage":null}""");
@@ -74,7 +74,7 @@ public sealed class BrokenAnswerTests
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
 
-        Assert.Equal("The provider answered without a text.", failure.Message);
+        Assert.Equal("The provider's response has no text.", failure.Message);
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class BrokenAnswerTests
     [InlineData("stop", null, "I cannot help with that.")]
     public async Task Text_FilteredOrRefused_IsFinal(string finishReason, string? content, string? refusal)
     {
-        await using var server = await ProviderServer.StartAsync(200, Answers.Chat(content, finishReason, refusal));
+        await using var server = await ProviderServer.StartAsync(200, ProviderResponses.Chat(content, finishReason, refusal));
         await using var providers = Providers.OpenAI(server);
 
         var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.WriteAsync());
@@ -93,7 +93,7 @@ public sealed class BrokenAnswerTests
     }
 
     [Fact]
-    public async Task Image_ConnectionCutInTheAnswer_MayBeTriedAgain()
+    public async Task Image_ConnectionCutInTheResponse_IsTransient()
     {
         await using var server = await ProviderServer.StartAsync(async context =>
         {
@@ -111,7 +111,7 @@ public sealed class BrokenAnswerTests
     }
 
     [Fact]
-    public async Task Text_NobodyListens_MayBeTriedAgain()
+    public async Task Text_ConnectionRefused_IsTransient()
     {
         var server = await ProviderServer.StartAsync(200, "{}");
         await using var providers = Providers.OpenAI(server);
@@ -123,7 +123,7 @@ public sealed class BrokenAnswerTests
     }
 
     [Fact]
-    public async Task Text_NoAnswerInTime_MayBeTriedAgain()
+    public async Task Text_NoResponseInTime_IsTransient()
     {
         await using var server = await ProviderServer.StartAsync(ProviderServer.HoldAsync);
         await using var providers = Providers.OpenAI(server, timeout: "0.25");
@@ -134,7 +134,7 @@ public sealed class BrokenAnswerTests
     }
 
     [Fact]
-    public async Task Text_AnswerThatDrips_EndsWithTheCallsTime()
+    public async Task Text_ResponseDrips_TimesOut()
     {
         await using var server = await ProviderServer.StartAsync(async context =>
         {

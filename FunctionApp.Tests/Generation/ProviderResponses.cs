@@ -3,8 +3,8 @@ using System.Text.Json;
 
 namespace FunctionApp.Tests.Generation;
 
-/// <summary>Answers of the shapes that providers give.</summary>
-internal static class Answers
+/// <summary>Responses in the shapes that providers use.</summary>
+internal static class ProviderResponses
 {
     /// <summary>The first bytes of a PNG: the signature and the header chunk, no pixels.</summary>
     public static byte[] Png(int width, int height)

@@ -7,33 +7,33 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Atelier.Persistence;
 
-/// <summary>Changes a campaign's record: one at a time, all or nothing, each with its version and its events.</summary>
+/// <summary>Changes a campaign's rows: one change at a time, all or nothing, each with its version and its events.</summary>
 /// <remarks>
 /// The parts of a campaign finish at the same time on several machines. A change locks the campaign's row first, so that it sees
 /// the one before it, and its guards (is it complete already? has it ended?) hold until it commits. A database that is away for a
 /// moment is waited for: what a provider has made in the meantime was paid for. So a change may be applied again after a commit
-/// whose answer was lost, and its guards must make that harmless.
+/// whose response was lost, and its guards must make that harmless.
 /// </remarks>
-public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvider, ILogger<CampaignRecord> logger)
+public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvider, ILogger<CampaignUpdater> logger)
 {
-    // Within the time that the hosts give an activity, whose provider has had its share of it.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    // How long a change is retried during an outage: within the hosts' timeout for an activity, whose provider call also takes time.
+    private static readonly TimeSpan RetryWindow = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
     /// <summary>Locks the campaign and applies a change to it.</summary>
     /// <param name="id">The campaign.</param>
-    /// <param name="change">Changes the tracked entities; returns what the caller wants to know. Untouched entities write nothing.</param>
+    /// <param name="change">Changes the tracked entities and returns a result. Unchanged entities are not written.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>What the change returned; <see langword="default"/> when there is no such campaign.</returns>
     public Task<TResult?> ChangeAsync<TResult>(
         Guid id, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken) =>
         ChangeAsync(id, userId: null, change, cancellationToken);
 
-    /// <summary>Locks the campaign, where it is a user's, and applies a change to it. Another's is neither locked nor waited for.</summary>
+    /// <summary>Locks a user's campaign and applies a change to it. Another user's campaign is neither locked nor waited for.</summary>
     /// <param name="id">The campaign.</param>
-    /// <param name="userId">Whose it must be; <see langword="null"/> for anybody's.</param>
-    /// <param name="change">Changes the tracked entities; returns what the caller wants to know. Untouched entities write nothing.</param>
+    /// <param name="userId">Whose it must be; <see langword="null"/> for any caller's.</param>
+    /// <param name="change">Changes the tracked entities and returns a result. Unchanged entities are not written.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>What the change returned; <see langword="default"/> when the user has no such campaign.</returns>
     public async Task<TResult?> ChangeAsync<TResult>(
@@ -46,9 +46,9 @@ public sealed class CampaignRecord(AtelierDbContext db, TimeProvider timeProvide
             {
                 return await ApplyAsync(id, userId, change, cancellationToken);
             }
-            catch (Exception exception) when (TransientFailure.Is(exception) && timeProvider.GetElapsedTime(start) < Patience)
+            catch (Exception exception) when (TransientFailure.Is(exception) && timeProvider.GetElapsedTime(start) < RetryWindow)
             {
-                logger.LogWarning(exception, "The record of campaign {CampaignId} cannot be changed now; again in {Pause}.", id, pause);
+                logger.LogWarning(exception, "Campaign {CampaignId} cannot be changed now; retrying in {Pause}.", id, pause);
                 await Task.Delay(pause, timeProvider, cancellationToken);
             }
         }
@@ -137,7 +137,7 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
         Provider = provider,
     }).Entity;
 
-    /// <summary>Takes back an attempt that never came to its provider.</summary>
+    /// <summary>Removes an attempt whose provider was not called.</summary>
     public void RemoveAttempt(CampaignAttempt attempt) => db.Attempts.Remove(attempt);
 
     /// <summary>Adds an event that commits with the change.</summary>
@@ -160,7 +160,7 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
         });
     }
 
-    /// <summary>Takes the campaign's dead letter away, where there is one.</summary>
+    /// <summary>Removes the campaign's dead letter, if there is one.</summary>
     public Task RemoveDeadLetterAsync(CancellationToken cancellationToken) =>
         db.DeadLetters.Where(letter => letter.Id == Campaign.Id).ExecuteDeleteAsync(cancellationToken);
 

@@ -5,19 +5,19 @@ using Atelier.Persistence.Tables;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>The record of an image's job at its provider: kept before anyone waits for it, so that no image is ordered twice knowingly.</summary>
-public sealed class JobRecord(CampaignRecord record)
+/// <summary>Stores the id of an image's job at its provider as soon as it is known, so that a repetition does not order the image twice.</summary>
+public sealed class ImageJobStore(CampaignUpdater updater)
 {
     /// <summary>The attempt under way at an image, and its job.</summary>
-    /// <returns><see langword="null"/> when the image is there already, or the campaign has ended or is gone.</returns>
-    /// <exception cref="ActivityFailedException">The attempt has failed before, and that is on record.</exception>
+    /// <returns><see langword="null"/> when the image is already complete, or the campaign has ended or been deleted.</returns>
+    /// <exception cref="ActivityFailedException">The attempt has failed before, and the failure is recorded.</exception>
     public Task<OpenJob?> FindAsync(PartInput input, CancellationToken cancellationToken) =>
-        record.ChangeAsync(input.CampaignId, (change, token) => FindAsync(change, input, token), cancellationToken);
+        updater.ChangeAsync(input.CampaignId, (change, token) => FindAsync(change, input, token), cancellationToken);
 
-    /// <summary>Keeps a job's id.</summary>
+    /// <summary>Stores a job's id.</summary>
     /// <returns>Whether the job is still wanted; <see langword="false"/> where the campaign ended meanwhile.</returns>
     public Task<bool> KeepAsync(PartInput input, string jobId, CancellationToken cancellationToken) =>
-        record.ChangeAsync(
+        updater.ChangeAsync(
             input.CampaignId,
             async (change, token) =>
             {
@@ -29,9 +29,9 @@ public sealed class JobRecord(CampaignRecord record)
             },
             cancellationToken);
 
-    /// <summary>Forgets a job that no image will come from: the next attempt orders another one.</summary>
+    /// <summary>Removes the id of a job that will give no image, so that the next attempt orders another one.</summary>
     public Task ForgetAsync(PartInput input, string jobId, CancellationToken cancellationToken) =>
-        record.ChangeAsync(
+        updater.ChangeAsync(
             input.CampaignId,
             async (change, token) =>
             {
@@ -62,7 +62,7 @@ public sealed class JobRecord(CampaignRecord record)
     }
 }
 
-/// <summary>An attempt under way by order.</summary>
+/// <summary>An attempt under way at an asynchronous provider.</summary>
 /// <param name="Attempt">The attempt.</param>
-/// <param name="JobId">The job's id at the provider; <see langword="null"/> where none was ordered, or it came to nothing.</param>
+/// <param name="JobId">The job's id at the provider; <see langword="null"/> where none was ordered, or the last one gave no image.</param>
 public sealed record OpenJob(PartAttempt Attempt, string? JobId);

@@ -8,8 +8,8 @@ using Moq;
 
 namespace FunctionApp.Tests.Http;
 
-/// <summary>Which content security policy an answer starts with.</summary>
-public sealed class AnswerMiddlewareTests
+/// <summary>Which content security policy a response starts with.</summary>
+public sealed class ResponseMiddlewareTests
 {
     [Theory]
     [InlineData("text/html; charset=utf-8", "default-src 'self';")]
@@ -17,9 +17,9 @@ public sealed class AnswerMiddlewareTests
     [InlineData("application/json", "default-src 'none';")]
     [InlineData("image/png", "default-src 'none';")]
     [InlineData(null, "default-src 'none';")]
-    public async Task Answer_OfItsType_HasThePolicyOfPagesOrOfData(string? contentType, string expected)
+    public async Task Response_OfEachContentType_HasThePolicyOfPagesOrOfData(string? contentType, string expected)
     {
-        IHeaderDictionary headers = await AnswerAsync(response => response.ContentType = contentType);
+        IHeaderDictionary headers = await RespondAsync(response => response.ContentType = contentType);
 
         Assert.StartsWith(expected, headers.ContentSecurityPolicy.ToString(), StringComparison.Ordinal);
         Assert.Contains("frame-ancestors 'none'", headers.ContentSecurityPolicy.ToString(), StringComparison.Ordinal);
@@ -27,9 +27,9 @@ public sealed class AnswerMiddlewareTests
     }
 
     [Fact]
-    public async Task Function_ThatSaysBetter_IsHeard()
+    public async Task Headers_SetByTheFunction_AreKept()
     {
-        IHeaderDictionary headers = await AnswerAsync(response =>
+        IHeaderDictionary headers = await RespondAsync(response =>
         {
             response.ContentType = "text/html";
             response.Headers.ContentSecurityPolicy = "default-src https://cdn.example.org";
@@ -40,17 +40,17 @@ public sealed class AnswerMiddlewareTests
         Assert.Equal("public, max-age=60", headers.CacheControl);
     }
 
-    private static async Task<IHeaderDictionary> AnswerAsync(Action<HttpResponse> function)
+    private static async Task<IHeaderDictionary> RespondAsync(Action<HttpResponse> function)
     {
         var http = new DefaultHttpContext();
         var response = new StartingResponse();
         http.Features.Set<IHttpResponseFeature>(response);
         var context = new Mock<FunctionContext>();
         context.Setup(one => one.Items).Returns(new Dictionary<object, object> { ["HttpRequestContext"] = http });
-        var middleware = new AnswerMiddleware(
+        var middleware = new ResponseMiddleware(
             new Cors(new CorsOptions([], WithCredentials: false)),
             new ConfigurationBuilder().Build(),
-            NullLogger<AnswerMiddleware>.Instance);
+            NullLogger<ResponseMiddleware>.Instance);
 
         await middleware.Invoke(context.Object, _ =>
         {
@@ -61,7 +61,7 @@ public sealed class AnswerMiddlewareTests
         return http.Response.Headers;
     }
 
-    /// <summary>A response that starts when the test says so; ASP.NET Core's own one without a server never does.</summary>
+    /// <summary>A response that starts when the test starts it; ASP.NET Core's own one without a server never starts.</summary>
     private sealed class StartingResponse : HttpResponseFeature
     {
         private readonly Stack<Func<Task>> _callbacks = [];

@@ -2,13 +2,13 @@ using Atelier.Generation;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
-/// <summary>Cancels a job that nobody waits for any more, from within the activity that knows of it: no orchestration would ask for it again.</summary>
-public sealed class UnwantedJob(TimeProvider timeProvider, ILogger<UnwantedJob> logger)
+/// <summary>Cancels a job that is no longer waited for, within the activity that knows of it: no later step of the orchestration would.</summary>
+public sealed class AbandonedJobCanceler(TimeProvider timeProvider, ILogger<AbandonedJobCanceler> logger)
 {
-    // Half a minute beside the calls; a provider that is away for longer ends its job by itself, sooner or later.
+    // Half a minute in all, besides the calls. A provider that is away for longer ends its job by itself, sooner or later.
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(25)];
 
-    /// <summary>Cancels the job at its provider. One that cannot be cancelled is made and paid for, and the log says so.</summary>
+    /// <summary>Cancels the job at its provider. One that cannot be cancelled is finished and paid for, which is logged.</summary>
     public async Task CancelAsync(IAsyncImageGenerator generator, string jobId, CancellationToken cancellationToken)
     {
         for (int attempt = 0; ; attempt++)
@@ -20,7 +20,7 @@ public sealed class UnwantedJob(TimeProvider timeProvider, ILogger<UnwantedJob> 
             }
             catch (GenerationException exception)
             {
-                // One that lets calls hang would outlast the activity.
+                // After a timeout there is no retry: calls that hang would outlast the activity.
                 bool isLast = !exception.IsTransient || exception.Code == GenerationErrorCodes.Timeout || attempt == Pauses.Length;
                 logger.LogWarning(
                     "Job {JobId} could not be cancelled at {Provider}{Next}: {Reason}",

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
 [Collection(LocalServicesCollection.Name)]
-public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifetime
+public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLifetime
 {
     private static readonly RetrySettings Retry = new(
         MaxAttempts: 3, TimeSpan.FromSeconds(2), Backoff: 2, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
@@ -39,7 +39,7 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
     [Fact]
     public async Task Begin_FirstTime_IsAttemptOneAndShows()
     {
-        PartAttempt? attempt = await NewRecord().BeginAsync(Image, CancellationToken.None);
+        PartAttempt? attempt = await NewStore().BeginAsync(Image, CancellationToken.None);
 
         Assert.Equal(new GenerationCall(_campaign.Id, "image/0", 1), attempt!.Call);
         Assert.Equal("paint", attempt.Provider);
@@ -52,9 +52,9 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
     [Fact]
     public async Task Begin_AfterItsProcessDied_TakesTheSameNumber()
     {
-        await NewRecord().BeginAsync(Image, CancellationToken.None);
+        await NewStore().BeginAsync(Image, CancellationToken.None);
 
-        PartAttempt? again = await NewRecord().BeginAsync(Image, CancellationToken.None);
+        PartAttempt? again = await NewStore().BeginAsync(Image, CancellationToken.None);
 
         Assert.Equal(1, again!.Call.Attempt);
         Assert.Single((await ReadAsync()).Attempts);
@@ -66,7 +66,7 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
         PartAttempt attempt = await BeginAsync();
         _time.Advance(TimeSpan.FromSeconds(5));
 
-        TimeSpan? delay = await NewRecord().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
+        TimeSpan? delay = await NewStore().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
 
         Assert.Equal(TimeSpan.FromSeconds(2), delay);
         Campaign after = await ReadAsync();
@@ -78,12 +78,12 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Fail_ToldTwice_IsCountedOnce()
+    public async Task Fail_Twice_IsCountedOnce()
     {
         PartAttempt attempt = await BeginAsync();
-        await NewRecord().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
+        await NewStore().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
 
-        TimeSpan? again = await NewRecord().FailAsync(Image, attempt, Refused, retryAfter: null, CancellationToken.None);
+        TimeSpan? again = await NewStore().FailAsync(Image, attempt, Refused, retryAfter: null, CancellationToken.None);
 
         Assert.Equal(TimeSpan.FromSeconds(2), again);
         Assert.Equal("rate_limited", Assert.Single((await ReadAsync()).Attempts).Code);
@@ -97,20 +97,20 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
         {
             PartAttempt attempt = await BeginAsync();
             Assert.Equal(number, attempt.Call.Attempt);
-            TimeSpan? delay = await NewRecord().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
+            TimeSpan? delay = await NewStore().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
             Assert.Equal(number < Retry.MaxAttempts, delay is not null);
         }
 
         Assert.Equal(PartStatus.Failed, (await ReadAsync()).Images[0].Status);
-        var repeated = await Assert.ThrowsAsync<ActivityFailedException>(() => NewRecord().BeginAsync(Image, CancellationToken.None));
+        var repeated = await Assert.ThrowsAsync<ActivityFailedException>(() => NewStore().BeginAsync(Image, CancellationToken.None));
         Assert.Equal(RateLimited with { CanRetry = false }, repeated.Failure);
         Assert.Equal(Retry.MaxAttempts, (await ReadAsync()).Attempts.Count);
     }
 
     [Fact]
-    public async Task Fail_AnotherAttemptCannotHelp_IsFinalAtOnce()
+    public async Task Fail_NotRetryable_IsFinalAtOnce()
     {
-        Assert.Null(await NewRecord().FailAsync(Image, await BeginAsync(), Refused, retryAfter: null, CancellationToken.None));
+        Assert.Null(await NewStore().FailAsync(Image, await BeginAsync(), Refused, retryAfter: null, CancellationToken.None));
 
         Assert.Equal(PartStatus.Failed, (await ReadAsync()).Images[0].Status);
     }
@@ -127,15 +127,15 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task Complete_ToldTwice_KeepsTheFirst()
+    public async Task Complete_Twice_KeepsTheFirst()
     {
         PartAttempt attempt = await BeginAsync();
-        await NewRecord().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "first.png", CancellationToken.None);
-        await NewRecord().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "second.png", CancellationToken.None);
+        await NewStore().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "first.png", CancellationToken.None);
+        await NewStore().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "second.png", CancellationToken.None);
 
         Assert.Equal("first.png", (await ReadAsync()).Images[0].BlobName);
         Assert.Single(await EventTypesAsync());
-        Assert.Null(await NewRecord().BeginAsync(Image, CancellationToken.None));
+        Assert.Null(await NewStore().BeginAsync(Image, CancellationToken.None));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
     {
         PartInput[] parts = [new(_campaign.Id, null, Retry), Image, new(_campaign.Id, 1, Retry)];
 
-        await Task.WhenAll(parts.Select(part => NewRecord().BeginAsync(part, CancellationToken.None)));
+        await Task.WhenAll(parts.Select(part => NewStore().BeginAsync(part, CancellationToken.None)));
 
         Campaign after = await ReadAsync();
         Assert.Equal(4, after.Version);
@@ -153,19 +153,19 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task CompleteCampaign_OnePartFailed_KeepsTheOtherAndTellsTheFirstError()
+    public async Task CompleteCampaign_PartsFailed_KeepsTheOthersAndHasTheFirstError()
     {
         await CompleteAsync("first.png");
         var end = new CampaignEnd(
             _campaign.Id,
             Run: 0,
-            [new FailedPart(null, "timeout", "No answer."), new FailedPart(0, "timeout", "Told by mistake."), new FailedPart(1, "server_error", "503.")]);
+            [new FailedPart(null, "timeout", "No response."), new FailedPart(0, "timeout", "Reported by mistake."), new FailedPart(1, "server_error", "503.")]);
 
         Assert.Equal("FAILED", await NewCompletion().RunAsync(end, CancellationToken.None));
         Assert.Equal("FAILED", await NewCompletion().RunAsync(end, CancellationToken.None));
 
         Campaign after = await ReadAsync();
-        Assert.Equal(new CampaignError("text", "timeout", "No answer."), after.Error);
+        Assert.Equal(new CampaignError("text", "timeout", "No response."), after.Error);
         Assert.Equal([PartStatus.Complete, PartStatus.Failed], after.Images.Select(image => image.Status));
         Assert.Equal(TestCampaign.CreatedAt, after.CompletedAt);
         Assert.Equal("server_error", after.Attempts.Single(attempt => attempt.Part == "image/1").Code);
@@ -173,7 +173,7 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task MarkRunning_Twice_TellsOnce()
+    public async Task MarkRunning_Twice_AddsOneEvent()
     {
         Assert.Equal("RUNNING", await NewStart().RunAsync(_campaign.InstanceId, CancellationToken.None));
         Assert.Equal("RUNNING", await NewStart().RunAsync(_campaign.InstanceId, CancellationToken.None));
@@ -183,18 +183,18 @@ public sealed class PartRecordTests(LocalServicesFixture services) : IAsyncLifet
         Assert.Equal("GONE", await NewStart().RunAsync(Guid.NewGuid().ToString("D"), CancellationToken.None));
     }
 
-    private CampaignRecord NewCampaignRecord() => new(_database.NewContext(), _time, NullLogger<CampaignRecord>.Instance);
+    private CampaignUpdater NewUpdater() => new(_database.NewContext(), _time, NullLogger<CampaignUpdater>.Instance);
 
-    private PartRecord NewRecord() => new(NewCampaignRecord());
+    private AttemptStore NewStore() => new(NewUpdater());
 
-    private CompleteCampaign NewCompletion() => new(NewCampaignRecord(), NullLogger<CompleteCampaign>.Instance);
+    private CompleteCampaign NewCompletion() => new(NewUpdater(), NullLogger<CompleteCampaign>.Instance);
 
-    private MarkRunning NewStart() => new(NewCampaignRecord(), NullLogger<MarkRunning>.Instance);
+    private MarkRunning NewStart() => new(NewUpdater(), NullLogger<MarkRunning>.Instance);
 
-    private async Task<PartAttempt> BeginAsync() => (await NewRecord().BeginAsync(Image, CancellationToken.None))!;
+    private async Task<PartAttempt> BeginAsync() => (await NewStore().BeginAsync(Image, CancellationToken.None))!;
 
     private async Task CompleteAsync(string blobName) =>
-        await NewRecord().CompleteAsync(Image, await BeginAsync(), (_, image) => image!.BlobName = blobName, CancellationToken.None);
+        await NewStore().CompleteAsync(Image, await BeginAsync(), (_, image) => image!.BlobName = blobName, CancellationToken.None);
 
     private async Task<Campaign> ReadAsync()
     {

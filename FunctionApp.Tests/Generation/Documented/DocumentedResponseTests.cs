@@ -6,42 +6,42 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionApp.Tests.Generation.Documented;
 
-/// <summary>The providers' clients, over HTTP, on the answers that the providers' documentation shows.</summary>
-public sealed class DocumentedAnswerTests
+/// <summary>The providers' clients, over HTTP, with the responses that the providers' documentation shows.</summary>
+public sealed class DocumentedResponseTests
 {
     private const string WebhookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    private static readonly byte[] Picture = Answers.Png(512, 768);
+    private static readonly byte[] Picture = ProviderResponses.Png(512, 768);
 
     public static TheoryData<string, string> Cases
     {
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (var (provider, answer) in DocumentedAnswer.All) cases.Add(provider, answer.Name);
+            foreach (var (provider, response) in DocumentedResponse.All) cases.Add(provider, response.Name);
             return cases;
         }
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Client_DocumentedAnswer_IsReadAsItIsMeant(string provider, string name)
+    public async Task Client_DocumentedResponse_IsReadAsExpected(string provider, string name)
     {
-        var answer = DocumentedAnswer.Of(provider, name);
+        var response = DocumentedResponse.Of(provider, name);
         var body = "";
-        await using var server = await ProviderServer.StartAsync(context => AnswerAsync(context, answer, body));
-        body = answer.BodyFrom(server.Address, Picture);
+        await using var server = await ProviderServer.StartAsync(context => RespondAsync(context, response, body));
+        body = response.BodyFrom(server.Address, Picture);
         await using var providers = Create(server);
 
-        if (answer.Expected.Code is null)
-            await SucceedsAsync(providers.Catalog, provider, answer, body);
+        if (response.Expected.Code is null)
+            await SucceedsAsync(providers.Catalog, provider, response, body);
         else
-            await FailsAsync(providers.Catalog, provider, answer);
+            await FailsAsync(providers.Catalog, provider, response);
     }
 
-    private static async Task SucceedsAsync(GeneratorCatalog catalog, string provider, DocumentedAnswer answer, string body)
+    private static async Task SucceedsAsync(GeneratorCatalog catalog, string provider, DocumentedResponse response, string body)
     {
-        var expected = answer.Expected;
-        switch (answer.Operation)
+        var expected = response.Expected;
+        switch (response.Operation)
         {
             case "text":
                 var text = await catalog.Text(provider).GenerateAsync(Providers.TextRequest(), default);
@@ -75,30 +75,30 @@ public sealed class DocumentedAnswerTests
             Assert.Equal(Picture, (job.Image ?? await generator.FetchAsync(job.Output!, default)).Bytes.ToArray());
     }
 
-    private static async Task FailsAsync(GeneratorCatalog catalog, string provider, DocumentedAnswer answer)
+    private static async Task FailsAsync(GeneratorCatalog catalog, string provider, DocumentedResponse response)
     {
-        var failure = await Assert.ThrowsAsync<GenerationException>(() => answer.Operation switch
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => response.Operation switch
         {
             "text" => catalog.Text(provider).GenerateAsync(Providers.TextRequest(), default),
             "image" => catalog.Image(provider).GenerateAsync(Providers.ImageRequest(), default),
             _ => (Task)catalog.AsyncImage(provider).SubmitAsync(Providers.ImageRequest(), default),
         });
 
-        var expected = answer.Expected;
+        var expected = response.Expected;
         Assert.Equal((provider, expected.Code, expected.IsTransient), (failure.Provider, failure.Code, failure.IsTransient));
-        if (answer.Status >= 300)
-            Assert.Equal(answer.Status, failure.HttpStatus);
+        if (response.Status >= 300)
+            Assert.Equal(response.Status, failure.HttpStatus);
         Assert.Equal(expected.RetryAfterMs, failure.RetryAfter?.TotalMilliseconds);
         Assert.Contains(expected.Says ?? "", failure.Message, StringComparison.Ordinal);
     }
 
-    private static Task AnswerAsync(HttpContext context, DocumentedAnswer answer, string body)
+    private static Task RespondAsync(HttpContext context, DocumentedResponse response, string body)
     {
         if (context.Request.Path.StartsWithSegments("/files", StringComparison.Ordinal))
             return context.Response.Body.WriteAsync(Picture).AsTask();
-        context.Response.StatusCode = answer.Status;
+        context.Response.StatusCode = response.Status;
         context.Response.ContentType = "application/json";
-        foreach (var (name, value) in answer.Headers ?? new Dictionary<string, string>())
+        foreach (var (name, value) in response.Headers ?? new Dictionary<string, string>())
             context.Response.Headers[name] = value;
         return context.Response.WriteAsync(body);
     }

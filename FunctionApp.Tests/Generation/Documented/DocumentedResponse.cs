@@ -4,20 +4,20 @@ using System.Text.Json.Nodes;
 namespace FunctionApp.Tests.Generation.Documented;
 
 /// <summary>
-/// An answer that a provider gives, as its documentation or a report shows it, beside the place where it is shown. Names of organisations and long
-/// sentences are left out; the fields are all there. <c>$image</c> stands for a picture in base64, <c>$server</c> for the provider's address.
+/// A provider's response as its documentation or a report shows it, with its source. Names of organisations and long sentences are left out;
+/// the fields are all there. <c>$image</c> stands for an image in base64, <c>$server</c> for the provider's address.
 /// </summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Source">Where it is shown.</param>
-/// <param name="Operation">What it answers: <c>text</c>, <c>image</c>, <c>submit</c> or <c>poll</c>; or what comes by itself, a <c>webhook</c>.</param>
+/// <param name="Operation">What it responds to: <c>text</c>, <c>image</c>, <c>submit</c> or <c>poll</c>; or <c>webhook</c> for a request by the provider.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Body">The body.</param>
 /// <param name="Expected">What the provider's client makes of it.</param>
 /// <param name="Headers">Headers that matter.</param>
-/// <param name="Fault">The simulator's fault with the same answer; null for an answer of success, or one that it does not give.</param>
+/// <param name="Fault">The simulator's fault with the same response; null for a successful response, or one that it does not simulate.</param>
 /// <param name="NotSimulated">Fields that the simulator leaves out.</param>
-/// <param name="IsSimulated">Whether the simulator gives it at all: it speaks as the provider itself does, not as others do over the same API.</param>
-public sealed record DocumentedAnswer(
+/// <param name="IsSimulated">Whether the simulator sends it at all: it behaves like the provider itself, not like others with the same API.</param>
+public sealed record DocumentedResponse(
     string Name,
     string Source,
     string Operation,
@@ -31,32 +31,32 @@ public sealed record DocumentedAnswer(
 {
     private const string Folder = "documented/";
 
-    private static readonly Dictionary<string, DocumentedAnswer[]> Answers = typeof(DocumentedAnswer).Assembly.GetManifestResourceNames()
+    private static readonly Dictionary<string, DocumentedResponse[]> Responses = typeof(DocumentedResponse).Assembly.GetManifestResourceNames()
         .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
         .ToDictionary(name => name[Folder.Length..^".json".Length], Read);
 
-    /// <summary>Every answer, as provider and name.</summary>
-    public static IEnumerable<(string Provider, DocumentedAnswer Answer)> All =>
-        Answers.SelectMany(provider => provider.Value, (provider, answer) => (provider.Key, answer));
+    /// <summary>Every response, with its provider.</summary>
+    public static IEnumerable<(string Provider, DocumentedResponse Response)> All =>
+        Responses.SelectMany(provider => provider.Value, (provider, response) => (provider.Key, response));
 
-    /// <summary>One answer.</summary>
-    public static DocumentedAnswer Of(string provider, string name) => Answers[provider].Single(answer => answer.Name == name);
+    /// <summary>One response.</summary>
+    public static DocumentedResponse Of(string provider, string name) => Responses[provider].Single(response => response.Name == name);
 
     /// <summary>The body as it is sent.</summary>
     public string BodyFrom(string server, byte[] image) => Body.ToJsonString()
         .Replace("$image", Convert.ToBase64String(image), StringComparison.Ordinal)
         .Replace("$server", server, StringComparison.Ordinal);
 
-    private static DocumentedAnswer[] Read(string name)
+    private static DocumentedResponse[] Read(string name)
     {
-        using var file = typeof(DocumentedAnswer).Assembly.GetManifestResourceStream(name)!;
-        return JsonSerializer.Deserialize<DocumentedAnswer[]>(file, JsonSerializerOptions.Web)!;
+        using var file = typeof(DocumentedResponse).Assembly.GetManifestResourceStream(name)!;
+        return JsonSerializer.Deserialize<DocumentedResponse[]>(file, JsonSerializerOptions.Web)!;
     }
 }
 
-/// <summary>What a client makes of an answer: a text, an image, a job, or a failure.</summary>
+/// <summary>What a client makes of a response: a text, an image, a job, or a failure.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Model">The model that the answer names.</param>
+/// <param name="Model">The model that the response names.</param>
 /// <param name="Usage">Input, output and total tokens.</param>
 /// <param name="Image">Whether it is, or leads to, the image.</param>
 /// <param name="Job">The job's id.</param>
@@ -65,7 +65,7 @@ public sealed record DocumentedAnswer(
 /// <param name="Code">The failure's code.</param>
 /// <param name="IsTransient">Whether another attempt can help.</param>
 /// <param name="RetryAfterMs">The wait that it asks for.</param>
-/// <param name="Says">Words that its message passes on.</param>
+/// <param name="Says">Words that its message contains.</param>
 public sealed record ExpectedOutcome(
     string? Text = null,
     string? Model = null,

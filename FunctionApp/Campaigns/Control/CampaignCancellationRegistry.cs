@@ -1,0 +1,126 @@
+using Atelier.Persistence;
+using Npgsql;
+
+namespace Atelier.Campaigns.Control;
+
+/// <summary>The work that this process does for campaigns, so that it can be cancelled when any process cancels a campaign.</summary>
+public sealed class CampaignCancellationRegistry : IDisposable
+{
+    private readonly CampaignChanges _changes;
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly ILogger<CampaignCancellationRegistry> _logger;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Guid, HashSet<Work>> _running = [];
+
+    /// <summary>Subscribes to the notifications of canceled campaigns.</summary>
+    public CampaignCancellationRegistry(CampaignChanges changes, NpgsqlDataSource dataSource, ILogger<CampaignCancellationRegistry> logger)
+    {
+        _changes = changes;
+        _dataSource = dataSource;
+        _logger = logger;
+        changes.Canceled += OnCanceled;
+        changes.Listening += OnListening;
+    }
+
+    /// <summary>Registers work for a campaign. Read the campaign's row only after this, so that no cancellation is missed in between.</summary>
+    /// <param name="campaignId">The campaign.</param>
+    /// <param name="cancellationToken">Cancels the work too.</param>
+    public Work Register(Guid campaignId, CancellationToken cancellationToken)
+    {
+        var work = new Work(this, campaignId, cancellationToken);
+        lock (_gate)
+        {
+            if (!_running.TryGetValue(campaignId, out HashSet<Work>? works))
+                _running[campaignId] = works = [];
+            works.Add(work);
+        }
+        return work;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _changes.Canceled -= OnCanceled;
+        _changes.Listening -= OnListening;
+    }
+
+    private void OnCanceled(object? sender, CampaignCanceledEventArgs stop) => Cancel(stop.CampaignId);
+
+    private void OnListening(object? sender, EventArgs args) => _ = RecheckAsync();
+
+    private void Cancel(Guid campaignId)
+    {
+        Work[] works;
+        lock (_gate)
+            works = [.. _running.GetValueOrDefault(campaignId, [])];
+        foreach (Work work in works)
+            work.Cancel();
+    }
+
+    // Notifications sent while the connection was down are lost, but the rows have the statuses.
+    private async Task RecheckAsync()
+    {
+        Guid[] ids;
+        lock (_gate)
+            ids = [.. _running.Keys];
+        if (ids.Length == 0)
+            return;
+        try
+        {
+            await using NpgsqlCommand command = _dataSource.CreateCommand(
+                "SELECT id FROM campaigns WHERE id = ANY ($1) AND status NOT IN ('PENDING', 'RUNNING')");
+            command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
+            await using NpgsqlDataReader row = await command.ExecuteReaderAsync();
+            while (await row.ReadAsync())
+                Cancel(row.GetGuid(0));
+        }
+        catch (Exception exception)
+        {
+            // Only time is lost: the results of work for a canceled campaign are dropped.
+            _logger.LogWarning(exception, "Could not check whether campaigns with running work were canceled meanwhile.");
+        }
+    }
+
+    private void Remove(Work work)
+    {
+        lock (_gate)
+        {
+            if (_running.TryGetValue(work.CampaignId, out HashSet<Work>? works) && works.Remove(work) && works.Count == 0)
+                _running.Remove(work.CampaignId);
+        }
+    }
+
+    /// <summary>Work that is under way for a campaign. Dispose of it when it ends.</summary>
+    public sealed class Work : IDisposable
+    {
+        private readonly CampaignCancellationRegistry _registry;
+        private readonly CancellationTokenSource _canceled = new();
+        private readonly CancellationTokenSource _either;
+
+        internal Work(CampaignCancellationRegistry registry, Guid campaignId, CancellationToken cancellationToken)
+        {
+            _registry = registry;
+            CampaignId = campaignId;
+            _either = CancellationTokenSource.CreateLinkedTokenSource(_canceled.Token, cancellationToken);
+        }
+
+        /// <summary>Cancelled when the campaign is canceled, or when the token passed at registration is.</summary>
+        public CancellationToken Token => _either.Token;
+
+        /// <summary>Whether the campaign was canceled.</summary>
+        public bool IsCanceled => _canceled.IsCancellationRequested;
+
+        internal Guid CampaignId { get; }
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            _registry.Remove(this);
+            // The other source is left to the garbage collector: Cancel may be running on it at this moment.
+            _either.Dispose();
+        }
+
+        // Not on this thread: cancelling may take long, and must not delay the reader of notifications.
+        internal void Cancel() => _ = _canceled.CancelAsync();
+    }
+}

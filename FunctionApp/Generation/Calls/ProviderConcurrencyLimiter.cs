@@ -1,0 +1,100 @@
+namespace Atelier.Generation.Calls;
+
+/// <summary>
+/// Limits the calls to each provider that this process has under way. A process runs a limited number of activities: a provider that does not
+/// respond must not occupy them all, or the campaigns of every other provider would wait too.
+/// </summary>
+/// <remarks>
+/// A call that gets no slot gets a wait instead: an estimate of when a slot will be free, from how long calls take and how many calls are
+/// already waiting. The longest call under way counts as well, so that waits grow while a provider hangs.
+/// </remarks>
+/// <param name="slots">How many calls to one provider may be under way.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
+{
+    /// <summary>The setting for how many calls to one provider may be under way in one process.</summary>
+    public const string Setting = "Providers:MaxConcurrentCalls";
+
+    /// <summary>The default. It leaves two fifths of the 100 activities that host.json allows to other work.</summary>
+    public const int Default = 60;
+
+    /// <summary>The shortest wait.</summary>
+    public static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    // The weight of the newest call in the average.
+    private const double Newest = 0.1;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Provider> _providers = new(StringComparer.Ordinal);
+
+    /// <summary>Takes a slot, which is free again once it is disposed of.</summary>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="wait">How long to wait before the next try; zero where there is a slot.</param>
+    /// <returns>The slot; <see langword="null"/> where none is free.</returns>
+    public IDisposable? TryTake(string provider, out TimeSpan wait)
+    {
+        lock (_gate)
+        {
+            if (!_providers.TryGetValue(provider, out Provider? taken))
+                _providers[provider] = taken = new Provider();
+            if (taken.Running.Count < slots)
+            {
+                wait = TimeSpan.Zero;
+                var slot = new Slot(this, taken, time.GetTimestamp());
+                taken.Running.AddLast(slot);
+                return slot;
+            }
+
+            wait = WaitFor(taken);
+            return null;
+        }
+    }
+
+    private TimeSpan WaitFor(Provider taken)
+    {
+        long now = time.GetTimestamp();
+        TimeSpan oldest = time.GetElapsedTime(taken.Running.First!.Value.Since, now);
+        TimeSpan pace = oldest > taken.Average ? oldest : taken.Average;
+        TimeSpan queue = taken.WaitsUntil > now ? time.GetElapsedTime(now, taken.WaitsUntil) : TimeSpan.Zero;
+        TimeSpan first = pace / 2 > ShortestWait ? pace / 2 : ShortestWait;
+        TimeSpan wait = (queue > first ? queue : first) + (pace / slots);
+        if (wait > LongestWait)
+            wait = LongestWait;
+        taken.WaitsUntil = now + (long)(wait.TotalSeconds * time.TimestampFrequency);
+        return wait;
+    }
+
+    private void Release(Slot slot)
+    {
+        lock (_gate)
+        {
+            if (!slot.Owner.Running.Remove(slot))
+                return;
+            TimeSpan took = time.GetElapsedTime(slot.Since);
+            slot.Owner.Average += (took - slot.Owner.Average) * Newest;
+        }
+    }
+
+    private sealed class Provider
+    {
+        /// <summary>The one that has run longest comes first.</summary>
+        public LinkedList<Slot> Running { get; } = [];
+
+        public TimeSpan Average { get; set; }
+
+        /// <summary>When the wait of the last call that got no slot ends, as a timestamp.</summary>
+        public long WaitsUntil { get; set; }
+    }
+
+    private sealed class Slot(ProviderConcurrencyLimiter limiter, Provider owner, long since) : IDisposable
+    {
+        public Provider Owner => owner;
+
+        public long Since => since;
+
+        public void Dispose() => limiter.Release(this);
+    }
+}
