@@ -20,7 +20,7 @@ internal static class Program
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or IOException)
         {
-            // A setting that cannot be read, or an address that is taken: one line says it.
+            // A setting that cannot be read, or an address that is taken: one line names it.
             await Console.Error.WriteLineAsync($"AiSimulator does not start: {e.Message}");
             return 1;
         }

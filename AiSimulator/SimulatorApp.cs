@@ -16,7 +16,7 @@ namespace AiSimulator;
 /// <summary>Builds the simulator as a web application, for its own executable, for a host process and for tests.</summary>
 public static class SimulatorApp
 {
-    /// <summary>Where the simulator listens when nothing else is said: the loopback interface, a free port.</summary>
+    /// <summary>Where the simulator listens by default: the loopback interface, a free port.</summary>
     public const string DefaultUrl = "http://127.0.0.1:0";
 
     /// <summary>
@@ -108,7 +108,7 @@ public static class SimulatorApp
         app.Services.GetRequiredService<AdminEndpoints>().Map(app);
     }
 
-    /// <summary>The lifetime of a guest: it starts and stops when its host says so.</summary>
+    /// <summary>The lifetime of a guest: its host starts and stops it.</summary>
     private sealed class GuestLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

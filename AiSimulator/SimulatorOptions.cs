@@ -5,10 +5,10 @@ namespace AiSimulator;
 /// <summary>How the simulator behaves. Every property may also be set as <c>Simulator__{Name}</c> in the environment.</summary>
 public sealed class SimulatorOptions
 {
-    /// <summary>How long a text takes before its answer starts. Default 400 ms; zero for benchmarks.</summary>
+    /// <summary>How long a text takes before its response starts. Default 400 ms; zero for benchmarks.</summary>
     public TimeSpan TextLatency { get; set; } = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>How long an image takes, for a synchronous provider's answer as for an asynchronous provider's job. Default 1.5 s.</summary>
+    /// <summary>How long an image takes, for a synchronous provider's response as for an asynchronous provider's job. Default 1.5 s.</summary>
     public TimeSpan ImageLatency { get; set; } = TimeSpan.FromMilliseconds(1500);
 
     /// <summary>
@@ -32,7 +32,7 @@ public sealed class SimulatorOptions
     public long PictureCacheBytes { get; set; } = 64L << 20;
 
     /// <summary>
-    /// Signs Replicate's webhooks: <c>whsec_</c> and the base64 of the key, as <c>GET /v1/webhooks/default/secret</c> tells it.
+    /// Signs Replicate's webhooks: <c>whsec_</c> and the base64 of the key, as <c>GET /v1/webhooks/default/secret</c> returns it.
     /// </summary>
     public string ReplicateWebhookSecret { get; set; } = "whsec_c2ltdWxhdG9yLXdlYmhvb2stc2VjcmV0LWtleS0wMQ==";
 
@@ -42,7 +42,7 @@ public sealed class SimulatorOptions
     /// <summary>How often a webhook is tried before it is given up. Default 6.</summary>
     public int WebhookAttempts { get; set; } = 6;
 
-    /// <summary>The pause before a webhook's second try; each further pause is twice the one before. Default 500 ms.</summary>
+    /// <summary>The pause before a webhook's second try; each further pause is twice the previous one. Default 500 ms.</summary>
     public TimeSpan WebhookRetryDelay { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long the output address of an asynchronous job stays readable. Default one hour, as Replicate's.</summary>

@@ -3,11 +3,11 @@ namespace DurableTask.PostgreSQL;
 /// <summary>
 /// The task hub's database does not respond. Instances go on by themselves once it does; the call that throws this has to be made again.
 /// </summary>
-/// <param name="message">What was asked for, and what is known of it.</param>
-/// <param name="innerException">What the database or the connection said.</param>
+/// <param name="message">The call, and its known outcome.</param>
+/// <param name="innerException">The error of the database or of the connection.</param>
 public sealed class TaskHubUnavailableException(string message, Exception? innerException = null) : InvalidOperationException(message, innerException);
 
-/// <summary>The schema of the task hub cannot be used by this version of the library. The message says what to do.</summary>
+/// <summary>The schema of the task hub cannot be used by this version of the library. The message contains the remedy.</summary>
 /// <param name="message">What was found, and what to do.</param>
 public sealed class TaskHubSchemaException(string message) : InvalidOperationException(message);
 

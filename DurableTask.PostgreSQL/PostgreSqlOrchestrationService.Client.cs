@@ -15,7 +15,7 @@ public sealed partial class PostgreSqlOrchestrationService :
     private const int MaxPageSize = 10_000;
     private const int PurgeBatch = 1000;
 
-    /// <summary>A commit takes milliseconds; one that takes so long waits for a database that does not respond.</summary>
+    /// <summary>How long a call waits for its commit. A commit takes milliseconds; after this time the database does not respond.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a call waits for its commit once the database is known to be away.</summary>
@@ -93,11 +93,11 @@ public sealed partial class PostgreSqlOrchestrationService :
         }
     }
 
-    /// <summary>Waits for the end of an orchestration. An unknown id is waited for: it may be started yet.</summary>
+    /// <summary>Waits for the end of an orchestration. An unknown id is waited for: it may still be started.</summary>
     /// <param name="instanceId">The instance.</param>
-    /// <param name="executionId">Ignored: an id stands for its latest run.</param>
+    /// <param name="executionId">Ignored: an id means its latest run.</param>
     /// <param name="timeout">How long to wait; zero, a negative time or the largest for as long as it takes.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>Its last state; <see langword="null"/> when it has not ended in time.</returns>
     public async Task<OrchestrationState> WaitForOrchestrationAsync(
         string instanceId, string executionId, TimeSpan timeout, CancellationToken cancellationToken)
@@ -197,9 +197,9 @@ public sealed partial class PostgreSqlOrchestrationService :
     /// Orchestrations that were set aside because <see cref="PostgreSqlOrchestrationServiceOptions.MaxDispatchCount"/> nodes died with them. They can be
     /// terminated, or released by <see cref="ReleaseSetAsideAsync"/>.
     /// </summary>
-    /// <param name="afterInstanceId">The last id of the page before; <see langword="null"/> for the first page.</param>
+    /// <param name="afterInstanceId">The last id of the previous page; <see langword="null"/> for the first page.</param>
     /// <param name="pageSize">How many at most.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task<IReadOnlyList<OrchestrationState>> ListSetAsideAsync(
         string? afterInstanceId = null, int pageSize = 100, CancellationToken cancellationToken = default)
     {
@@ -253,7 +253,7 @@ public sealed partial class PostgreSqlOrchestrationService :
                     return instance;
                 }
 
-                // What runs in this process signals its changes; what runs elsewhere has to be looked for.
+                // Instances of this process signal their changes; the state of others has to be read again.
                 await Task.WhenAny(changed, Task.Delay(poll, _timeProvider, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
                 poll = poll * 1.5 < MaxPoll ? poll * 1.5 : MaxPoll;
@@ -265,7 +265,7 @@ public sealed partial class PostgreSqlOrchestrationService :
         }
     }
 
-    /// <summary>Sends a message to an instance where it is: in memory when this node holds it, by its inbox otherwise.</summary>
+    /// <summary>Sends a message to an instance: in memory when this node holds it, through its inbox otherwise.</summary>
     /// <returns><see langword="false"/> when no such instance runs.</returns>
     internal async Task<bool> SendAsync(TaskMessage message)
     {

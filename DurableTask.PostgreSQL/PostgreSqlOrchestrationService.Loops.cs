@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableTask.PostgreSQL;
 
-/// <content>What a node does again and again: taking work, reading its inbox, the heartbeat, the sweep.</content>
+/// <content>The loops of a node: taking work, reading its inbox, the heartbeat, the sweep.</content>
 public sealed partial class PostgreSqlOrchestrationService
 {
     /// <summary>The most instances taken in one go: their histories are loaded together.</summary>
@@ -17,10 +17,10 @@ public sealed partial class PostgreSqlOrchestrationService
     private const string RewoundWithParent = "Rewound with the orchestration that waits for it.";
 
     /// <summary>How long an orchestration waits in memory before it is evicted when others wait for its place.</summary>
-    private static readonly TimeSpan PressedIdle = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan IdleTimeoutUnderPressure = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Since when this node's heartbeat has gone through without a break. The silence of other nodes says nothing about them until the database, or
+    /// Since when this node's heartbeat has gone through without a break. The silence of other nodes does not count until the database, or
     /// this node, was back for long enough.
     /// </summary>
     private long? _beatingSince;
@@ -59,14 +59,14 @@ public sealed partial class PostgreSqlOrchestrationService
         var wait = (_sessions.IsOpen ? await _store.NextWakeAsync(_sessions.Versions.Rejected, cancellationToken) : null) ?? _options.SweepInterval;
         if (wait <= TimeSpan.Zero)
         {
-            // Work waits for a place, or another node is about to take it. What only waits for a timer or an event does so in the database;
-            // to a node that is merely busy that would bring no relief, only the work of taking it up again.
-            foreach (var session in _sessions.HasPlace ? [] : _sessions.All)
+            // There is more work than room, here or on another node. Instances that only wait for a timer or an event are released;
+            // on a node that is merely busy that would free nothing, and cost the work of taking them again.
+            foreach (var session in _sessions.HasMemory ? [] : _sessions.All)
             {
-                session.EvictIfIdle(PressedIdle);
+                session.EvictIfIdle(IdleTimeoutUnderPressure);
             }
 
-            wait = PressedIdle;
+            wait = IdleTimeoutUnderPressure;
         }
 
         _health.Succeeded(TakingWork);
@@ -104,13 +104,13 @@ public sealed partial class PostgreSqlOrchestrationService
         }
     }
 
-    /// <summary>Instances can have been taken by a statement whose response was lost: in the database this node holds them, here nobody does.</summary>
+    /// <summary>Instances can have been taken by a statement whose response was lost: in the database this node owns them, but they are not in memory.</summary>
     private async Task AdoptTakenAsync(CancellationToken cancellationToken)
     {
         var held = await _store.FindTakenAsync(_sessions.NodeId, among: null, cancellationToken);
         var missing = held.Where(i => !_sessions.TryFind(i.Id, out _)).Select(i => i.Id).ToArray();
 
-        // One that has just ended is missing here too. Its row said so before it left: a second look leaves it out.
+        // One that has just ended is missing here too. Its row was changed before it left: a second read leaves it out.
         await AdoptAsync(await _store.FindTakenAsync(_sessions.NodeId, missing, cancellationToken), cancellationToken);
     }
 
@@ -238,7 +238,7 @@ public sealed partial class PostgreSqlOrchestrationService
         }
     }
 
-    /// <summary>Runs a loop's body again and again, through outages, until the node stops. The body returns how long to pause.</summary>
+    /// <summary>Runs a loop's body repeatedly, through outages, until the node stops. The body returns how long to pause.</summary>
     private async Task RepeatAsync(string what, Func<CancellationToken, Task<TimeSpan>> body)
     {
         while (!_stopping.IsCancellationRequested)
@@ -262,7 +262,7 @@ public sealed partial class PostgreSqlOrchestrationService
             }
             catch (Exception exception)
             {
-                // A loop that ended would silently take a part of the node with it.
+                // A loop that ended would silently disable a part of the node.
                 _logger.LogDebug(exception, "A node failed at {What}", what);
                 _health.Failed(what, exception);
                 TaskHubDataSource.Renew(_dataSource, exception);

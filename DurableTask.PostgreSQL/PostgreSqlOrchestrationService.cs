@@ -55,8 +55,8 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
 
     /// <summary>Makes the service. It connects when it is first used.</summary>
     /// <param name="options">Where the hub is, and how this node works.</param>
-    /// <param name="timeProvider">The node's clock. What nodes compare is PostgreSQL's.</param>
-    /// <param name="loggerFactory">Gets logs under this library's type names.</param>
+    /// <param name="timeProvider">The node's clock. Times that nodes compare are PostgreSQL's.</param>
+    /// <param name="loggerFactory">Makes the loggers, named after this library's types.</param>
     /// <exception cref="ArgumentException">An option is missing or out of range; the message names it.</exception>
     public PostgreSqlOrchestrationService(
         PostgreSqlOrchestrationServiceOptions options,
@@ -167,7 +167,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
                 await WithinDrainTimeoutAsync(_sessions.Activities.StopAsync());
             }
 
-            await WithinDrainTimeoutAsync(_sessions.HandOverAllAsync());
+            await WithinDrainTimeoutAsync(_sessions.ReleaseAllAsync());
             _sessions.Writer.Complete();
             await WithinDrainTimeoutAsync(_writerLoop);
             await _writerStop.CancelAsync();
@@ -257,8 +257,8 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
         SignalWork();
     }
 
-    /// <summary>Another node declared this one dead and has what it held: join again as a new node, with nothing.</summary>
-    /// <param name="nodeId">The number that was declared dead. Nothing is to do when the node has another one by now.</param>
+    /// <summary>Another node declared this one dead and adopts its instances: join again as a new node, with none.</summary>
+    /// <param name="nodeId">The number that was declared dead. If the node has another one by now, there is nothing to do.</param>
     private async Task RejoinAsync(long nodeId)
     {
         if (nodeId != _sessions.NodeId || Interlocked.Exchange(ref _isRejoining, 1) == 1)
@@ -304,7 +304,7 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
         catch (Exception exception)
         {
             // Other nodes adopt what it held once they miss its heartbeat.
-            _logger.LogWarning("Node {NodeId} could not sign off: {Reason}", _sessions.NodeId, exception.Message);
+            _logger.LogWarning("Node {NodeId} could not delete its row: {Reason}", _sessions.NodeId, exception.Message);
         }
     }
 

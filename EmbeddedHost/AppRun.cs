@@ -27,7 +27,7 @@ internal static class AppRun
         foreach (var (name, value) in surroundings.Settings) settings.Default(name, value);
         if (!settings.Has("Access__Mode"))
         {
-            // Who sits at the machine is caller and operator in one, until someone says how callers are known.
+            // Until access is configured, the user of this machine is both caller and operator.
             settings.Default("Access__Mode", "Development");
             settings.Default("Access__Operators", "local");
         }
@@ -54,14 +54,14 @@ internal static class AppRun
         await app.WaitForShutdownAsync(stop);
     }
 
-    /// <summary>PostgreSQL has answered by now: the app's schema and the task hub are there.</summary>
+    /// <summary>PostgreSQL is reachable by now: the app's schema and the task hub are there.</summary>
     private static async Task WaitForBlobStorageAsync(IImageStore images, CancellationToken stop)
     {
         for (var isReported = false; ; isReported = true)
         {
             try
             {
-                // A blob that does not exist is an answer, and costs nothing to send.
+                // "No such blob" shows that the storage responds, and costs nothing to send.
                 await images.OpenAsync("ready", stop).WaitAsync(ProbeTimeout, stop);
                 return;
             }
@@ -75,7 +75,7 @@ internal static class AppRun
 
     private static void Announce(HostArguments arguments, Surroundings surroundings)
     {
-        // Before the line that says that all is ready: who waits for that one has read this one.
+        // Before the line that reports readiness, so that a reader who waits for that line has both.
         if (surroundings.SimulatorPage is { } page) Console.WriteLine($"Simulated AI providers, their calls and faults on demand: {page}");
         Console.WriteLine($"Atelier is ready at {arguments.Addresses[0].Local.ToString().TrimEnd('/')} ({surroundings.Summary}; Ctrl+C stops it)");
     }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace EmbeddedHost;
 
 /// <summary>
-/// Ties the host to the <c>dotnet run</c> that started it. Killed with SIGKILL, <c>dotnet run</c> takes nobody along, and a host
-/// that nobody sees any more would hold the port and the data folder against the next start.
+/// Ties the host to the <c>dotnet run</c> that started it. Killed with SIGKILL, <c>dotnet run</c> leaves its child running, and the
+/// orphaned host would keep the port and the data folder from the next start.
 /// </summary>
 internal static class DotnetRun
 {

@@ -2,9 +2,9 @@ namespace EmbeddedHost;
 
 /// <summary>The command line of the host.</summary>
 /// <param name="Addresses">Where the app listens; never empty.</param>
-/// <param name="DataDirectory">The full path of the folder for what local services keep.</param>
+/// <param name="DataDirectory">The full path of the folder for the local services' data.</param>
 /// <param name="ServicesOnly">Whether to start the local services alone.</param>
-/// <param name="Help">Whether to say what the arguments are and do nothing.</param>
+/// <param name="Help">Whether to print the arguments and do nothing else.</param>
 internal sealed record HostArguments(IReadOnlyList<ListenAddress> Addresses, string DataDirectory, bool ServicesOnly, bool Help)
 {
     private const string DefaultUrl = "http://localhost:7071";
@@ -18,7 +18,7 @@ internal sealed record HostArguments(IReadOnlyList<ListenAddress> Addresses, str
           --urls URL      where it listens, several apart by ';' (default http://localhost:7071)
           --data DIR      where it keeps its data (default .atelier in the repository, else in the current folder)
           --services      starts PostgreSQL, Azurite and AiSimulator alone, for func start beside them
-          --help          says this
+          --help          shows this
 
         keys create --user NAME [--operator], keys list, keys revoke ID: the API keys of access mode ApiKey (docs/access.md).
 

@@ -1,6 +1,6 @@
 namespace EmbeddedHost;
 
-/// <summary>Why the host cannot start, in one line meant for whoever started it: it is shown without a stack trace.</summary>
+/// <summary>Why the host cannot start, in one line that is shown without a stack trace.</summary>
 internal sealed class HostFailure : Exception
 {
     public HostFailure(string message)

@@ -13,10 +13,10 @@ internal static class KeysRun
 
     /// <summary>Runs the command line <c>keys …</c>.</summary>
     /// <returns>The exit code.</returns>
-    /// <exception cref="HostFailure">There is no database to be had.</exception>
+    /// <exception cref="HostFailure">There is no database.</exception>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken stop)
     {
-        // The app has its own arguments; only where the data is concerns this host.
+        // The arguments are the app's; this host needs only the data folder.
         var at = args.ToList().FindIndex(argument => argument == DataArgument || argument.StartsWith($"{DataArgument}=", StringComparison.Ordinal));
         string[] ours = at < 0 ? [] : [.. args.Skip(at).Take(args[at] == DataArgument ? 2 : 1)];
         string[] theirs = at < 0 ? [.. args] : [.. args.Take(at), .. args.Skip(at + ours.Length)];
@@ -35,7 +35,7 @@ internal static class KeysRun
             return null;
         }
 
-        // What the command itself writes is for whoever reads its output.
+        // Only the command's own output is printed, so that scripts can read it.
         var surroundings = await Surroundings.StartPostgresAsync(directory, Console.Error.WriteLine, stop);
         foreach (var (name, value) in surroundings.Settings) settings.Default(name, value);
         return surroundings;

@@ -10,7 +10,7 @@ namespace EmbeddedHost;
 internal sealed record ListenAddress(string Host, int Port)
 {
     // A process that is just ending may still hold its port for a moment.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PortReleaseTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Whether only this machine can reach it.</summary>
     public bool IsLoopback => Host == "localhost" || (IPAddress.TryParse(Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
@@ -20,7 +20,7 @@ internal sealed record ListenAddress(string Host, int Port)
 
     private bool IsAny => Host is "*" or "+" or "0.0.0.0" or "[::]";
 
-    /// <summary>Reads addresses apart by semicolons.</summary>
+    /// <summary>Reads addresses separated by semicolons.</summary>
     /// <exception cref="HostFailure">One is no <c>http://host:port</c>.</exception>
     public static IReadOnlyList<ListenAddress> ParseAll(string urls)
     {
@@ -35,7 +35,7 @@ internal sealed record ListenAddress(string Host, int Port)
     public async Task EnsureFreeAsync(CancellationToken cancellationToken)
     {
         SocketError? problem = null;
-        if (await Wait.UntilAsync(() => (problem = TryListen()) is null, Patience, cancellationToken)) return;
+        if (await Wait.UntilAsync(() => (problem = TryListen()) is null, PortReleaseTimeout, cancellationToken)) return;
 
         throw new HostFailure(problem switch
         {

@@ -8,7 +8,7 @@ internal static class ServicesRun
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Starts the services, shows the settings that lead to them, and stops them when asked.</summary>
+    /// <summary>Starts the services, prints the settings for them, and stops them on a stop signal.</summary>
     /// <exception cref="HostFailure">Something did not start.</exception>
     public static async Task RunAsync(HostArguments arguments, CancellationToken stop)
     {

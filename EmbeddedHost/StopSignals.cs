@@ -25,7 +25,7 @@ internal sealed class StopSignals : IDisposable
 
     private void Handle(PosixSignalContext context)
     {
-        // The first is answered in order; whoever insists ends the process, and the services end because it has.
+        // The first signal stops the host in order. A second one ends the process, and the services end with it.
         context.Cancel = !_stop.IsCancellationRequested;
         _stop.Cancel();
     }

@@ -3,7 +3,7 @@ using EmbeddedHost.LocalServices;
 
 namespace EmbeddedHost;
 
-/// <summary>What the app needs and nobody configured, started here: PostgreSQL, Azurite, AiSimulator.</summary>
+/// <summary>Starts what the app needs and the settings do not name: PostgreSQL, Azurite, AiSimulator.</summary>
 internal sealed class Surroundings : IAsyncDisposable
 {
     // Where these programs are found by default, which is what local.settings.sample.json expects.
@@ -25,7 +25,7 @@ internal sealed class Surroundings : IAsyncDisposable
     {
     }
 
-    /// <summary>The settings that lead the app to what was started.</summary>
+    /// <summary>The settings that point the app at what was started.</summary>
     public IReadOnlyDictionary<string, string> Settings => _settings;
 
     /// <summary>What was started, in a few words.</summary>
@@ -124,7 +124,7 @@ internal sealed class Surroundings : IAsyncDisposable
             report,
             cancellationToken);
 
-        // Beside the database that it protects is better than none at all; a real deployment keeps it elsewhere.
+        // A key beside the database that it protects is better than none; a real deployment keeps it elsewhere.
         _settings[WebhookKeySetting] = await folder.WebhookKeyAsync(cancellationToken);
         Add("PostgreSQL", Configuration.Settings.Postgres, plan.Postgres?.ConnectionString);
         Add("Azurite", Configuration.Settings.Storage, plan.Azurite?.ConnectionString);

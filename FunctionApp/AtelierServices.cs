@@ -39,6 +39,7 @@ public static class AtelierServices
         builder.Services.AddMetricsEndpoint();
     }
 
-    /// <summary>Brings the database up to date. Call it once, before the first invocation.</summary>
-    public static Task PrepareAsync(IServiceProvider services) => DatabaseMigrator.MigrateAsync(services);
+    /// <summary>Brings the database up to date, or checks that it is. Call it once, before the first invocation.</summary>
+    /// <exception cref="StartException">The database cannot be used.</exception>
+    public static Task PrepareAsync(IServiceProvider services) => DatabaseMigrator.PrepareAsync(services);
 }

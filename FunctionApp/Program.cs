@@ -1,5 +1,6 @@
 using Atelier.Access.ApiKeys;
 using Atelier.Configuration;
+using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace Atelier;
@@ -13,6 +14,13 @@ internal static class Program
         {
             if (KeysCommand.Matches(args))
                 return await KeysCommand.RunAsync(args, FunctionsApplication.CreateBuilder([]).Configuration);
+            if (args is ["migrate"])
+            {
+                await using ServiceProvider services =
+                    new ServiceCollection().AddPersistence(FunctionsApplication.CreateBuilder([]).Configuration).BuildServiceProvider();
+                await DatabaseMigrator.MigrateAsync(services);
+                return 0;
+            }
 
             FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
             builder.ConfigureFunctionsWebApplication();

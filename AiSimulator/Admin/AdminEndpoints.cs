@@ -7,7 +7,7 @@ using AiSimulator.Webhooks;
 
 namespace AiSimulator.Admin;
 
-/// <summary>What is there to watch and to set: calls, faults, latencies, webhooks. It asks for no key: the simulator listens on loopback.</summary>
+/// <summary>Endpoints to watch and configure the simulator: calls, faults, latencies, webhooks. They need no key: the simulator listens on loopback.</summary>
 internal sealed class AdminEndpoints(CallLog calls, FaultBook faults, Latency latency, WebhookLog webhooks)
 {
     private const int UsualCalls = 20_000;

@@ -33,7 +33,7 @@ internal static class FaultRuleBody
         {
             RetryAfter = inMilliseconds ? Duration(body, "retryAfterMs", 1) : Duration(body, "retryAfterSeconds", 1000),
             InMilliseconds = inMilliseconds,
-            Spelling = body.Flag("noRetryAfter") ? RetryAfterSpelling.None : body.Flag("retryAfterDate") ? RetryAfterSpelling.Date : RetryAfterSpelling.Seconds,
+            Format = body.Flag("noRetryAfter") ? RetryAfterFormat.None : body.Flag("retryAfterDate") ? RetryAfterFormat.Date : RetryAfterFormat.Seconds,
             Delay = Duration(body, "delaySeconds", 1000),
         };
         return id => new FaultRule(id, fault)

@@ -1,13 +1,13 @@
 namespace AiSimulator.Calls;
 
 /// <summary>
-/// Whose call it is. A client that wants its calls told apart says <c>campaign/part</c> (<c>0198…/image/0</c>) in the header
+/// The campaign and the part that a call belongs to. A client names them as <c>campaign/part</c> (<c>0198…/image/0</c>) in the header
 /// <c>X-Campaign-Part</c>, in the field <c>user</c>, or in a webhook address that ends in
-/// <c>/callbacks/{provider}/{campaign}/{part}</c>; a call that says nothing goes by its prompt and the order it came in.
+/// <c>/callbacks/{provider}/{campaign}/{part}</c>. A call without them is identified by its prompt and its place in the order of arrival.
 /// </summary>
 /// <param name="Campaign">The campaign's id, or <c>prompt-</c> and a hash of the prompt.</param>
 /// <param name="Part"><c>text</c>, <c>image/0</c>, … ; without a given identity the index is the arrival number.</param>
-/// <param name="IsGiven">Whether the client said it.</param>
+/// <param name="IsGiven">Whether the client named them.</param>
 internal sealed record CallIdentity(string Campaign, string Part, bool IsGiven)
 {
     public const string Header = "X-Campaign-Part";

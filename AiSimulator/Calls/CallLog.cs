@@ -53,7 +53,7 @@ internal sealed class CallLog(TimeProvider clock)
     /// <param name="call">As <see cref="Begin"/> gave it.</param>
     /// <param name="outcome">See <see cref="CallRecord.Outcome"/>.</param>
     /// <param name="status">The status sent.</param>
-    /// <param name="isOk">Whether the client got a true answer, whatever befalls the job behind it.</param>
+    /// <param name="isOk">Whether the client got the true response. The job behind it may still fail.</param>
     public void End(CallRecord call, string outcome, int? status, bool isOk)
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace AiSimulator.Calls;
 
-/// <summary>One call as the log tells it.</summary>
+/// <summary>One call in the log.</summary>
 internal sealed record CallRecord
 {
     /// <summary>Counts up from 1 since the simulator started.</summary>

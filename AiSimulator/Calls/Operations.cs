@@ -9,13 +9,13 @@ internal static class Operations
     /// <summary>Images: a synchronous generation or the submission of an asynchronous job.</summary>
     public const string Image = "image";
 
-    /// <summary>A look at an asynchronous job.</summary>
+    /// <summary>Reading the state of an asynchronous job.</summary>
     public const string Poll = "poll";
 
-    /// <summary>The end of an asynchronous job, asked for by the client.</summary>
+    /// <summary>Canceling an asynchronous job.</summary>
     public const string Cancel = "cancel";
 
-    /// <summary>A job's finished picture being fetched.</summary>
+    /// <summary>Fetching a job's picture.</summary>
     public const string Download = "download";
 
     public static bool IsKnown(string name) => name is Text or Image or Poll or Cancel or Download;

@@ -1,7 +1,7 @@
 namespace AiSimulator.Faults;
 
-/// <summary>How a 429 or 503 says when to come back.</summary>
-internal enum RetryAfterSpelling
+/// <summary>How a 429 or 503 states when to retry.</summary>
+internal enum RetryAfterFormat
 {
     /// <summary><c>Retry-After</c> in whole seconds; where milliseconds are given, <c>retry-after-ms</c> beside it.</summary>
     Seconds,
@@ -17,31 +17,31 @@ internal enum RetryAfterSpelling
 /// <param name="Kind">What.</param>
 internal sealed record Fault(FaultKind Kind)
 {
-    /// <summary>When to come back; null is the kind's own default: one second for a 429, nothing said for the others.</summary>
+    /// <summary>When to retry; null is the kind's own default: one second for a 429, no header for the others.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    public RetryAfterSpelling Spelling { get; init; }
+    public RetryAfterFormat Format { get; init; }
 
     /// <summary>Whether <c>retry-after-ms</c> is sent beside <c>Retry-After</c>.</summary>
     public bool InMilliseconds { get; init; }
 
-    /// <summary>How long a timeout holds, a slow answer drips or a late callback waits; null is the kind's own default.</summary>
+    /// <summary>How long a timeout holds, a slow response drips or a late callback waits; null is the kind's own default.</summary>
     public TimeSpan? Delay { get; init; }
 
     public string Name => FaultKinds.NameOf(Kind);
 
-    /// <summary>A picture as JSON carries it: in base64, or where it is asked for as a <c>data:</c> URL.</summary>
-    public static object Spell(Fault? fault, byte[] picture) =>
+    /// <summary>A picture in JSON: base64, or a <c>data:</c> URL where the fault asks for that.</summary>
+    public static object Encode(Fault? fault, byte[] picture) =>
         fault?.Kind == FaultKind.ImageData ? $"data:application/octet-stream;base64,{Convert.ToBase64String(picture)}" : picture;
 
-    /// <summary>The headers that tell a client when to come back.</summary>
+    /// <summary>The headers that state when to retry.</summary>
     public IEnumerable<KeyValuePair<string, string>> RetryHeaders(DateTimeOffset now)
     {
         var after = RetryAfter ?? (Kind == FaultKind.RateLimit ? TimeSpan.FromSeconds(1) : null);
-        if (after is not { } wait || Spelling == RetryAfterSpelling.None) yield break;
-        if (Spelling == RetryAfterSpelling.Date)
+        if (after is not { } wait || Format == RetryAfterFormat.None) yield break;
+        if (Format == RetryAfterFormat.Date)
         {
-            // A date has whole seconds: round up, or a client would be asked to come back too early.
+            // A date has whole seconds: rounded up, or a client would retry too early.
             yield return new("Retry-After", now.Add(wait).AddMilliseconds(999).ToString("R"));
             yield break;
         }

@@ -2,7 +2,7 @@ using AiSimulator.Calls;
 
 namespace AiSimulator.Faults;
 
-/// <summary>The rules in force. A rule whose number of calls is used up leaves the book.</summary>
+/// <summary>The rules in force. A rule whose number of calls is used up is removed.</summary>
 internal sealed class FaultBook(SimulatorOptions options)
 {
     private readonly Lock _gate = new();

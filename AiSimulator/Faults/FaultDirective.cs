@@ -15,7 +15,7 @@ internal sealed partial record FaultDirective(string Operation, int? Index, long
     private const string Any = "*";
 
     /// <summary>The directives of a prompt, in the order they stand.</summary>
-    /// <exception cref="InvalidRequestException">A directive that cannot be read: a test that asks for it should hear of it.</exception>
+    /// <exception cref="InvalidRequestException">A directive that cannot be read: the test that contains it must fail.</exception>
     public static IReadOnlyList<FaultDirective> ReadAll(string prompt) =>
         prompt.Contains("[[", StringComparison.Ordinal)
             ? [.. Pattern().Matches(prompt).Select(m => Read(m.Groups["content"].Value))]
@@ -75,11 +75,11 @@ internal sealed partial record FaultDirective(string Operation, int? Index, long
         var number = double.TryParse(value, out var parsed) && parsed is >= 0 and <= 86_400_000 ? parsed : (double?)null;
         return (name, number) switch
         {
-            ("retry-after", null) when value == "none" => fault with { Spelling = RetryAfterSpelling.None },
+            ("retry-after", null) when value == "none" => fault with { Format = RetryAfterFormat.None },
             ("retry-after", { } seconds) => fault with { RetryAfter = TimeSpan.FromSeconds(seconds) },
             ("retry-after-ms", { } ms) => fault with { RetryAfter = TimeSpan.FromMilliseconds(ms), InMilliseconds = true },
-            ("retry-after-date", { } seconds) => fault with { RetryAfter = TimeSpan.FromSeconds(seconds), Spelling = RetryAfterSpelling.Date },
-            ("retry-after-date", null) when value.Length == 0 => fault with { Spelling = RetryAfterSpelling.Date },
+            ("retry-after-date", { } seconds) => fault with { RetryAfter = TimeSpan.FromSeconds(seconds), Format = RetryAfterFormat.Date },
+            ("retry-after-date", null) when value.Length == 0 => fault with { Format = RetryAfterFormat.Date },
             ("delay", { } seconds) => fault with { Delay = TimeSpan.FromSeconds(seconds) },
             _ => throw new InvalidRequestException("prompt", $"The directive [[fault: {directive}]] has an option that is not understood: {word}."),
         };

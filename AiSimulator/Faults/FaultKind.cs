@@ -33,16 +33,16 @@ internal enum FaultKind
     /// <summary>The prompt is refused by the provider's content filter.</summary>
     Moderation,
 
-    /// <summary>The prompt passes and the answer is filtered: 200 with <c>finish_reason: content_filter</c>.</summary>
+    /// <summary>The prompt passes and the text is filtered: 200 with <c>finish_reason: content_filter</c>.</summary>
     Filtered,
 
     /// <summary>The model declines: 200 with a <c>refusal</c> and no content.</summary>
     Refusal,
 
-    /// <summary>No answer at all, until <c>delay</c> is over or the client gives up.</summary>
+    /// <summary>No response at all, until <c>delay</c> is over or the client gives up.</summary>
     Timeout,
 
-    /// <summary>The connection closes before any answer.</summary>
+    /// <summary>The connection closes before any response.</summary>
     Reset,
 
     /// <summary>The connection closes in the middle of the body.</summary>
@@ -57,7 +57,7 @@ internal enum FaultKind
     /// <summary>200 with an HTML page.</summary>
     ContentType,
 
-    /// <summary>The right answer, a few bytes at a time over <c>delay</c>.</summary>
+    /// <summary>The right response, a few bytes at a time over <c>delay</c>.</summary>
     Slow,
 
     /// <summary>200 with an image that is not one.</summary>
@@ -72,7 +72,7 @@ internal enum FaultKind
     /// <summary>A text that is cut at the model's limit, unless the call asks for more room.</summary>
     Length,
 
-    /// <summary>No fault, but another spelling: the image as a <c>data:</c> URL.</summary>
+    /// <summary>No fault, but another form: the image as a <c>data:</c> URL.</summary>
     ImageData,
 
     /// <summary>An asynchronous job that ends as failed.</summary>
@@ -81,7 +81,7 @@ internal enum FaultKind
     /// <summary>An asynchronous job that never ends.</summary>
     JobStuck,
 
-    /// <summary>An asynchronous job whose output address answers 404.</summary>
+    /// <summary>An asynchronous job whose output address responds with 404.</summary>
     OutputGone,
 
     /// <summary>The job ends, no callback is sent.</summary>
@@ -96,6 +96,6 @@ internal enum FaultKind
     /// <summary>A callback with a false signature and false content comes first, then the true one.</summary>
     CallbackForged,
 
-    /// <summary>The job is done and its callback delivered before the submission has been answered.</summary>
+    /// <summary>The job is done and its callback delivered before the response to the submission.</summary>
     CallbackEarly,
 }

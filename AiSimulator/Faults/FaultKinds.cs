@@ -1,6 +1,6 @@
 namespace AiSimulator.Faults;
 
-/// <summary>The names of fault kinds, as rules and directives spell them.</summary>
+/// <summary>The names of fault kinds in rules and directives.</summary>
 internal static class FaultKinds
 {
     private static readonly Dictionary<string, FaultKind> ByName = new(StringComparer.OrdinalIgnoreCase)
@@ -47,15 +47,15 @@ internal static class FaultKinds
 
     public static string NameOf(FaultKind kind) => ByKind[kind];
 
-    /// <summary>Whether the submission of an asynchronous job succeeds and what goes wrong is the job.</summary>
+    /// <summary>Whether the submission of an asynchronous job succeeds and the job itself goes wrong.</summary>
     public static bool IsOfJob(FaultKind kind) =>
         kind is FaultKind.Moderation or FaultKind.Empty or FaultKind.BadImage or FaultKind.ImageData or >= FaultKind.JobFailed;
 
-    /// <summary>Whether a client gets something else than the true answer, late or not.</summary>
-    public static bool SpoilsAnswer(FaultKind kind) => kind is not (FaultKind.Slow or FaultKind.ImageData) and < FaultKind.JobFailed;
+    /// <summary>Whether a client gets something other than the true response, late or not.</summary>
+    public static bool SpoilsResponse(FaultKind kind) => kind is not (FaultKind.Slow or FaultKind.ImageData) and < FaultKind.JobFailed;
 
-    /// <summary>Whether the true answer is made and then spoilt. Faults of jobs change nothing for calls that start none.</summary>
-    public static bool NeedsAnswer(FaultKind kind) =>
+    /// <summary>Whether the true response is made and then spoilt. Faults of jobs change nothing for calls that start none.</summary>
+    public static bool NeedsResponse(FaultKind kind) =>
         kind is FaultKind.Cut or FaultKind.Malformed or FaultKind.Slow or FaultKind.BadImage or FaultKind.Filtered or FaultKind.Refusal
             or FaultKind.Length or FaultKind.ImageData or >= FaultKind.JobFailed;
 }

@@ -4,19 +4,19 @@ using AiSimulator.Providers;
 
 namespace AiSimulator.Faults;
 
-/// <summary>Plays faults on the wire, and sends the answers that have none.</summary>
+/// <summary>Plays faults on the wire, and sends the responses that have none.</summary>
 internal sealed class FaultPlayer(SimulatorOptions options, Latency latency, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan DefaultDrip = TimeSpan.FromSeconds(10);
 
-    /// <summary>How a fault ended that needs no true answer; null status where the connection was cut.</summary>
+    /// <summary>How a fault ended that needs no true response; null status where the connection was cut.</summary>
     internal sealed record Played(int? Status);
 
-    /// <summary>Plays a fault that takes the place of the answer; null where the true answer has to be made first.</summary>
+    /// <summary>Plays a fault that replaces the response; null where the true response has to be made first.</summary>
     public async Task<Played?> PlayInsteadAsync(HttpContext http, Dialect dialect, CallRecord call, Fault fault)
     {
-        if (FaultKinds.NeedsAnswer(fault.Kind)) return null;
+        if (FaultKinds.NeedsResponse(fault.Kind)) return null;
         switch (fault.Kind)
         {
             case FaultKind.Timeout:
@@ -41,7 +41,7 @@ internal sealed class FaultPlayer(SimulatorOptions options, Latency latency, IHo
         return new Played(await SendAsync(http, reply));
     }
 
-    /// <summary>Sends an answer, spoilt where the fault says so. Returns the status sent, null when the connection was cut.</summary>
+    /// <summary>Sends a response, spoilt where the fault asks for that. Returns the status sent, null when the connection was cut.</summary>
     public async Task<int?> SendAsync(HttpContext http, Reply reply, Fault? fault = null)
     {
         var response = http.Response;
@@ -91,7 +91,7 @@ internal sealed class FaultPlayer(SimulatorOptions options, Latency latency, IHo
         }
         catch (OperationCanceledException) when (held.IsCancellationRequested)
         {
-            // Whoever waited has gone.
+            // The client has gone, or the simulator stops.
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace AiSimulator.Http;
 
-/// <summary>An answer, whole and in memory, so that a fault can cut, drip or garble it before it is sent.</summary>
+/// <summary>A response, whole and in memory, so that a fault can cut, drip or garble it before it is sent.</summary>
 internal sealed record Reply(int Status, string ContentType, ReadOnlyMemory<byte> Body)
 {
     private static readonly JsonSerializerOptions Wire = new(JsonSerializerDefaults.Web)
@@ -14,7 +14,7 @@ internal sealed record Reply(int Status, string ContentType, ReadOnlyMemory<byte
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>Headers beside those that the provider adds to every answer.</summary>
+    /// <summary>Headers beside those that the provider adds to every response.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     public static Reply Json(int status, object body) =>

@@ -23,7 +23,7 @@ internal sealed record Job
 
     public required string Part { get; init; }
 
-    /// <summary>As it came, directives included: they also speak of the job's later calls.</summary>
+    /// <summary>As it came, with its directives: they apply to the job's later calls, too.</summary>
     public required string Prompt { get; init; }
 
     public required string? Model { get; init; }
@@ -45,10 +45,10 @@ internal sealed record Job
 
     public string? Webhook { get; init; }
 
-    /// <summary>The events that the client wants to hear of; null is all of them.</summary>
+    /// <summary>The events that the client asked for; null is all of them.</summary>
     public IReadOnlyList<string>? WebhookEvents { get; init; }
 
-    /// <summary>Whether the picture travels inside answers instead of behind an address.</summary>
+    /// <summary>Whether responses carry the picture itself instead of its address.</summary>
     public bool IsInline { get; init; }
 
     public Fault? Fault { get; init; }

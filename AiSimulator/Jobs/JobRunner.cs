@@ -4,29 +4,29 @@ using AiSimulator.Webhooks;
 
 namespace AiSimulator.Jobs;
 
-/// <summary>Brings jobs from their submission to their end, and tells their clients.</summary>
+/// <summary>Brings jobs from their submission to their end, and reports to their clients.</summary>
 internal sealed class JobRunner(SimulatorOptions options, JobStore store, Studio studio, WebhookSender sender, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan DefaultLateness = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Starts a job. The task completes once the submission may be answered: at once, or, where the callback is to come early, when
+    /// Starts a job. The task completes once the submission may get its response: at once, or, where the callback is to come early, when
     /// the job's last callback has been delivered or refused.
     /// </summary>
-    public async Task StartAsync(Job job, IJobVoice voice)
+    public async Task StartAsync(Job job, IJobReporter reporter)
     {
         store.Add(job);
-        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = Task.Run(() => RunAsync(job, voice, told));
-        if (job.Fault?.Kind == FaultKind.CallbackEarly) await told.Task;
+        var reported = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = Task.Run(() => RunAsync(job, reporter, reported));
+        if (job.Fault?.Kind == FaultKind.CallbackEarly) await reported.Task;
     }
 
     /// <summary>Ends a job that has not ended; returns it as it then is.</summary>
-    public Job Cancel(Job job, IJobVoice voice)
+    public Job Cancel(Job job, IJobReporter reporter)
     {
         if (store.Change(job.Id, j => j with { State = JobState.Canceled, EndedAt = Now }) is { } canceled)
         {
-            _ = TellAsync(canceled, voice, null, null);
+            _ = ReportAsync(canceled, reporter, null, null);
             return canceled;
         }
         return store.Find(job.Provider, job.Id) ?? job;
@@ -37,23 +37,23 @@ internal sealed class JobRunner(SimulatorOptions options, JobStore store, Studio
         ? Studio.NotAPicture
         : await studio.PaintAsync(job.Order with { Index = job.Order.Index + index }, cancellation);
 
-    /// <summary>Whether the addresses of a job's pictures still answer.</summary>
+    /// <summary>Whether a job's pictures can still be fetched.</summary>
     public bool HasOutput(Job job) =>
         job is { State: JobState.Succeeded, EndedAt: { } ended } && job.Fault?.Kind is not (FaultKind.OutputGone or FaultKind.Empty) && Now - ended < options.OutputLifetime;
 
     private DateTimeOffset Now => options.Clock.GetUtcNow();
 
-    private async Task RunAsync(Job job, IJobVoice voice, TaskCompletionSource told)
+    private async Task RunAsync(Job job, IJobReporter reporter, TaskCompletionSource reported)
     {
         try
         {
             // A tenth of the time a job waits for its turn.
             await Task.Delay(job.Duration / 10, options.Clock, lifetime.ApplicationStopping);
             if (store.Change(job.Id, j => j with { State = JobState.Processing, StartedAt = Now }) is not { } started) return;
-            _ = TellAsync(started, voice, null, null);
+            _ = ReportAsync(started, reporter, null, null);
             if (job.Fault?.Kind == FaultKind.JobStuck) return;
 
-            var failure = job.Fault?.Kind is FaultKind.JobFailed or FaultKind.Moderation ? voice.ErrorOf(job.Fault.Kind) : null;
+            var failure = job.Fault?.Kind is FaultKind.JobFailed or FaultKind.Moderation ? reporter.ErrorOf(job.Fault.Kind) : null;
             var painted = failure is null ? PictureAsync(job, 0, lifetime.ApplicationStopping) : null;
             await Task.Delay(job.Duration * 0.9, options.Clock, lifetime.ApplicationStopping);
             var picture = painted is null ? null : await painted;
@@ -63,7 +63,7 @@ internal sealed class JobRunner(SimulatorOptions options, JobStore store, Studio
                 Error = failure,
                 EndedAt = Now,
             });
-            if (ended is not null) await TellAsync(ended, voice, picture, told);
+            if (ended is not null) await ReportAsync(ended, reporter, picture, reported);
         }
         catch (OperationCanceledException)
         {
@@ -71,19 +71,19 @@ internal sealed class JobRunner(SimulatorOptions options, JobStore store, Studio
         }
         finally
         {
-            told.TrySetResult();
+            reported.TrySetResult();
         }
     }
 
-    private async Task TellAsync(Job job, IJobVoice voice, byte[]? picture, TaskCompletionSource? told)
+    private async Task ReportAsync(Job job, IJobReporter reporter, byte[]? picture, TaskCompletionSource? reported)
     {
-        if (job.Webhook is null || job.Fault?.Kind == FaultKind.CallbackLost || voice.Report(job, picture, isForged: false) is not { } webhook) return;
+        if (job.Webhook is null || job.Fault?.Kind == FaultKind.CallbackLost || reporter.Report(job, picture, isForged: false) is not { } webhook) return;
         if (job is { IsEnded: true, Fault: { } fault })
         {
             if (fault.Kind == FaultKind.CallbackLate) await Task.Delay(fault.Delay ?? DefaultLateness, options.Clock, lifetime.ApplicationStopping);
-            if (fault.Kind == FaultKind.CallbackForged && voice.Report(job, picture, isForged: true) is { } forged) await sender.SendAsync(job, forged, isForged: true);
+            if (fault.Kind == FaultKind.CallbackForged && reporter.Report(job, picture, isForged: true) is { } forged) await sender.SendAsync(job, forged, isForged: true);
             if (fault.Kind == FaultKind.CallbackTwice) await sender.SendAsync(job, webhook);
         }
-        await sender.SendAsync(job, webhook, firstTry: told);
+        await sender.SendAsync(job, webhook, firstTry: reported);
     }
 }

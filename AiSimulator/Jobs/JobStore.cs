@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace AiSimulator.Jobs;
 
-/// <summary>The jobs of all asynchronous providers, in memory; the oldest ended ones leave when there are too many.</summary>
+/// <summary>The jobs of all asynchronous providers, in memory; the oldest are removed when there are too many.</summary>
 internal sealed class JobStore
 {
     private const int Kept = 5_000;

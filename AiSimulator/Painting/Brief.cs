@@ -31,7 +31,7 @@ internal enum Subject
 /// <summary>What a prompt's words ask the painter for.</summary>
 internal sealed partial record Brief(Setting Setting, Hour Hour, IReadOnlyList<Subject> Subjects, bool IsSnowy)
 {
-    // A word stands for itself and its plural, one with a star for whatever begins like it.
+    // A word matches itself and its plural; one with a star matches every word that begins with it.
     private static readonly (Setting Setting, string[] Words)[] Places =
     [
         (Setting.Beach, ["beach*", "coast*", "shore", "island", "palm", "tropic*", "surf*", "vacation", "holiday", "summer", "sand", "resort", "ice-cream", "lemonade"]),

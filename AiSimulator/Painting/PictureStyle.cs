@@ -1,6 +1,6 @@
 namespace AiSimulator.Painting;
 
-/// <summary>What kind of picture an image call is answered with.</summary>
+/// <summary>What kind of picture an image call gets.</summary>
 public enum PictureStyle
 {
     /// <summary>A scene composed from the words of the prompt.</summary>

@@ -5,7 +5,7 @@ using AiSimulator.Http;
 
 namespace AiSimulator.Providers;
 
-/// <summary>What the pipeline has to know of a request, whatever its format.</summary>
+/// <summary>What the pipeline has to know about a request, whatever its format.</summary>
 internal interface IPromptRequest
 {
     /// <summary>Everything that may hold directives.</summary>
@@ -20,7 +20,7 @@ internal interface IPromptRequest
     string? Webhook => null;
 }
 
-/// <summary>A call that passed its checks, on the way to its answer.</summary>
+/// <summary>A call that passed its checks and has no response yet.</summary>
 /// <param name="Record">Its entry in the log.</param>
 /// <param name="Fault">What the provider itself has to spoil: a job, a picture, a finish reason.</param>
 /// <param name="BaseUrl">The address that the client used, without path.</param>
@@ -30,8 +30,8 @@ internal sealed record Call(CallRecord Record, Fault? Fault, string BaseUrl)
 }
 
 /// <summary>
-/// The way of every provider call: key, rate, body, log, fault, latency, answer. Providers only read their request and make
-/// their answer.
+/// The steps of every provider call: key, rate, body, log, fault, latency, response. Providers only read their request and make
+/// their response.
 /// </summary>
 internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultBook faults, RateWindow rates, Latency latency, FaultPlayer player)
 {
@@ -40,14 +40,14 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
     /// <param name="dialect">The provider.</param>
     /// <param name="operation">One of <see cref="Operations"/>.</param>
     /// <param name="read">Reads the request; throws <see cref="InvalidRequestException"/>.</param>
-    /// <param name="answer">Makes the answer; runs while the latency passes.</param>
-    /// <param name="isAccepted">Whether the answer only accepts a job, so that the latency is the job's and not the call's.</param>
+    /// <param name="respond">Makes the response; runs while the latency passes.</param>
+    /// <param name="isAccepted">Whether the response only accepts a job, so that the latency is the job's and not the call's.</param>
     public async Task RunAsync<TRequest>(
         HttpContext http,
         Dialect dialect,
         string operation,
         Func<JsonObject, TRequest> read,
-        Func<TRequest, Call, CancellationToken, Task<Reply>> answer,
+        Func<TRequest, Call, CancellationToken, Task<Reply>> respond,
         bool isAccepted = false)
         where TRequest : IPromptRequest
     {
@@ -66,17 +66,17 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         }
         await RunAsync(
             http, dialect, operation, request?.Prompt ?? "", request?.Model, request?.User, request?.Webhook, problem,
-            (call, cancellation) => answer(request!, call, cancellation), isAccepted);
+            (call, cancellation) => respond(request!, call, cancellation), isAccepted);
     }
 
     /// <summary>Runs a call that belongs to a job: it shares the job's prompt, and so its directives, and its identity.</summary>
     public Task RunForJobAsync(
-        HttpContext http, Dialect dialect, string operation, Jobs.Job? job, Func<Jobs.Job, Call, CancellationToken, Task<Reply>> answer) =>
+        HttpContext http, Dialect dialect, string operation, Jobs.Job? job, Func<Jobs.Job, Call, CancellationToken, Task<Reply>> respond) =>
         RunAsync(
             http, dialect, operation, job?.Prompt ?? "", job?.Model, job is null ? null : $"{job.Campaign}/{job.Part}", null, null,
             (call, cancellation) => job is null
                 ? Task.FromResult(dialect.Error(new Failure(FaultKind.Invalid, operation, "There is no such job.", Code: "not_found")))
-                : answer(job, call, cancellation),
+                : respond(job, call, cancellation),
             isAccepted: true);
 
     private async Task RunAsync(
@@ -88,7 +88,7 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         string? user,
         string? webhook,
         InvalidRequestException? problem,
-        Func<Call, CancellationToken, Task<Reply>> answer,
+        Func<Call, CancellationToken, Task<Reply>> respond,
         bool isAccepted)
     {
         var identity = CallIdentity.Given(http.Request.Headers[CallIdentity.Header], user, webhook);
@@ -98,11 +98,11 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         {
             var rate = rates.Count(dialect.Provider);
             dialect.Decorate(http.Response.Headers, record, rate);
-            end = await AnswerAsync(http, dialect, record, identity, prompt, rate, problem, answer, isAccepted);
+            end = await RespondAsync(http, dialect, record, identity, prompt, rate, problem, respond, isAccepted);
         }
         catch (Exception e) when (http.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
-            // The client went away: the log says so, there is nobody to answer.
+            // The client went away. The log records that; there is no one to respond to.
         }
         finally
         {
@@ -110,7 +110,7 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         }
     }
 
-    private async Task<Ending> AnswerAsync(
+    private async Task<Ending> RespondAsync(
         HttpContext http,
         Dialect dialect,
         CallRecord record,
@@ -118,7 +118,7 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
         string prompt,
         RateWindow.State rate,
         InvalidRequestException? problem,
-        Func<Call, CancellationToken, Task<Reply>> answer,
+        Func<Call, CancellationToken, Task<Reply>> respond,
         bool isAccepted)
     {
         var cancellation = http.RequestAborted;
@@ -154,13 +154,13 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
 
         var call = new Call(record, fault, $"{http.Request.Scheme}://{http.Request.Host}");
         // The work is done while the latency passes: what a caller sees is the latency, not the sum.
-        var work = Task.Run(() => answer(call, cancellation), cancellation);
+        var work = Task.Run(() => respond(call, cancellation), cancellation);
         await Task.Delay(isAccepted ? latency.OfRefusal(record) : latency.Of(record), options.Clock, cancellation);
         try
         {
             var reply = await work;
             var sent = await player.SendAsync(http, reply, isOfJob ? null : fault);
-            var isTrue = reply.Status < 400 && (fault is null || isOfJob || !FaultKinds.SpoilsAnswer(fault.Kind));
+            var isTrue = reply.Status < 400 && (fault is null || isOfJob || !FaultKinds.SpoilsResponse(fault.Kind));
             return new Ending(fault?.Name ?? (isTrue ? "ok" : "refused"), sent, isTrue);
         }
         catch (InvalidRequestException e)

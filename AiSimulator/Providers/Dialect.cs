@@ -6,22 +6,22 @@ using AiSimulator.Http;
 
 namespace AiSimulator.Providers;
 
-/// <summary>What a provider has of its own beside its endpoints: how it spells errors, keys and headers.</summary>
+/// <summary>What differs from provider to provider beside the endpoints: errors, keys and headers.</summary>
 internal abstract class Dialect
 {
-    /// <summary>The provider's name, as the application's configuration spells it.</summary>
+    /// <summary>The provider's name, as in the application's configuration.</summary>
     public abstract string Provider { get; }
 
-    /// <summary>The error answer for a failure, in the provider's own format and with its own status.</summary>
+    /// <summary>The error response for a failure, in the provider's own format and with its own status.</summary>
     public abstract Reply Error(Failure failure);
 
-    /// <summary>An answer of 200 that carries nothing.</summary>
+    /// <summary>A response of 200 that carries nothing.</summary>
     public abstract Reply Empty(string operation);
 
     /// <summary>Whether the request carries the key.</summary>
     public virtual bool IsAuthorized(HttpRequest request, string key) => HasBearer(request, key);
 
-    /// <summary>Adds the headers that every answer carries.</summary>
+    /// <summary>Adds the headers that every response carries.</summary>
     public virtual void Decorate(IHeaderDictionary headers, CallRecord call, RateWindow.State rate)
     {
     }
@@ -31,18 +31,18 @@ internal abstract class Dialect
         && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
         && Same(value[7..].Trim(), key);
 
-    /// <summary>Compares secrets in a time that does not tell where they differ.</summary>
+    /// <summary>Compares secrets in a time that does not reveal where they differ.</summary>
     protected static bool Same(string given, string expected) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected));
 }
 
-/// <summary>Something refused or broken, before a provider has put it into its own words.</summary>
-/// <param name="Kind">What it is; <see cref="FaultKind.Invalid"/> also stands for requests that really are.</param>
+/// <summary>A refusal or a failure, before a provider gives it a format of its own.</summary>
+/// <param name="Kind">What it is; <see cref="FaultKind.Invalid"/> is also used for requests that really are invalid.</param>
 /// <param name="Operation">The operation it happened to.</param>
 /// <param name="Message">A sentence for people.</param>
 /// <param name="Field">The request's field at fault.</param>
 /// <param name="Code">A code where the kind leaves a choice.</param>
-/// <param name="RetryAfterSeconds">What a message says about coming back.</param>
+/// <param name="RetryAfterSeconds">When to retry, for the message.</param>
 internal sealed record Failure(
     FaultKind Kind,
     string Operation,

@@ -3,7 +3,7 @@ using AiSimulator.Jobs;
 
 namespace AiSimulator.Webhooks;
 
-/// <summary>Sends webhooks and tries again, ever more slowly, until the client answers with a 2xx.</summary>
+/// <summary>Sends webhooks and retries with a growing pause until the response is a 2xx.</summary>
 internal sealed class WebhookSender(SimulatorOptions options, WebhookLog log, IHostApplicationLifetime lifetime) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
@@ -11,11 +11,11 @@ internal sealed class WebhookSender(SimulatorOptions options, WebhookLog log, IH
         Timeout = TimeSpan.FromSeconds(15),
     };
 
-    /// <summary>Sends until it is taken or given up.</summary>
-    /// <param name="job">Whose news it is.</param>
+    /// <summary>Sends until it is accepted or given up.</summary>
+    /// <param name="job">The job that it reports.</param>
     /// <param name="webhook">What to send.</param>
     /// <param name="isForged">For the log; a forged one is sent once.</param>
-    /// <param name="firstTry">Completes when the first try has been answered, however.</param>
+    /// <param name="firstTry">Completes when the first try has ended, whether it succeeded or not.</param>
     public async Task SendAsync(Job job, Webhook webhook, bool isForged = false, TaskCompletionSource? firstTry = null)
     {
         var pause = options.WebhookRetryDelay;

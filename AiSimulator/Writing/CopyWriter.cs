@@ -35,7 +35,7 @@ internal sealed partial class CopyWriter(SimulatorOptions options)
         return CountWords(text) <= limit ? text : FirstWords($"{headline}\n\n{closing}", limit);
     }
 
-    /// <summary>How many different words a sentence asks for: with fewer it would say one of them twice.</summary>
+    /// <summary>How many different words a sentence asks for: with fewer it would repeat one of them.</summary>
     private static int WordsNeeded(string sentence) =>
         Gaps.Count(g => sentence.Contains(g, StringComparison.OrdinalIgnoreCase));
 

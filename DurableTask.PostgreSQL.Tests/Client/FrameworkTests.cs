@@ -160,11 +160,11 @@ public sealed class FrameworkTests : IAsyncLifetime
 
     private sealed class Listens : TaskOrchestration<string, string, string, string>
     {
-        private readonly TaskCompletionSource<string> _heard = new();
+        private readonly TaskCompletionSource<string> _received = new();
 
-        public override Task<string> RunTask(OrchestrationContext context, string input) => _heard.Task;
+        public override Task<string> RunTask(OrchestrationContext context, string input) => _received.Task;
 
-        public override void OnEvent(OrchestrationContext context, string name, string input) => _heard.TrySetResult(input);
+        public override void OnEvent(OrchestrationContext context, string name, string input) => _received.TrySetResult(input);
     }
 
     private sealed class Fails : TaskOrchestration<string, string>

@@ -10,7 +10,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
 {
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task OfAnEndedInstance_DeletesAllOfIt_AndCountsIt()
+    public async Task Purge_EndedInstance_DeletesAllOfIt()
     {
         var id = await Node.ScheduleAsync("Echo", "x");
         await Node.EndOfAsync(id);
@@ -25,7 +25,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfARunningInstance_IsRefused_AndLeavesIt()
+    public async Task Purge_RunningInstance_IsRefused()
     {
         var id = await StartWaitingAsync();
 
@@ -38,10 +38,10 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAnUnknownInstance_CountsNothing() => Assert.Equal(0, (await Client.PurgeInstanceAsync("nobody")).PurgedInstanceCount);
+    public async Task Purge_UnknownInstance_ReturnsZero() => Assert.Equal(0, (await Client.PurgeInstanceAsync("nobody")).PurgedInstanceCount);
 
     [Fact]
-    public async Task ByFilter_TakesEndedOnesOfTheWindowAndStatus_AndSparesTheRunning()
+    public async Task Purge_ByFilter_DeletesOnlyEndedInstancesThatMatch()
     {
         await EndedAsync("Echo", "before");
         var from = (await EndedAsync("Echo", "first")).CreatedAt;
@@ -59,7 +59,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task ByFilterAndRecursively_TakesChildrenOutsideTheFilterAlong()
+    public async Task Purge_ByFilterAndRecursively_DeletesChildrenOutsideTheFilterToo()
     {
         await EndedFamilyAsync();
         var parent = await Caller.FindAsync("parent");
@@ -74,7 +74,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ById_TakesChildrenAlongOnlyWhenAskedTo(bool recursive)
+    public async Task Purge_ById_DeletesChildrenOnlyWhenRecursive(bool recursive)
     {
         await EndedFamilyAsync();
 
@@ -85,7 +85,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Recursively_SparesAChildThatStillRuns()
+    public async Task Purge_Recursively_LeavesAChildThatStillRuns()
     {
         var id = await Node.ScheduleAsync("ParentOfWaits", "child", "parent");
         await Caller.ReachesAsync("child", OrchestrationRuntimeStatus.Running);
@@ -97,7 +97,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfMoreThanABatch_TakesAll()
+    public async Task Purge_MoreThanABatch_DeletesAll()
     {
         await InsertEndedAsync(2345);
 
@@ -109,7 +109,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task WithATimeout_StopsWhenItIsOver_AndSaysThatMoreIsLeft()
+    public async Task Purge_WithATimeout_StopsInTime_AndReportsThatMoreIsLeft()
     {
         await InsertEndedAsync(2345);
 
@@ -120,7 +120,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task IdOfAPurgedInstance_IsFree()
+    public async Task Purge_FreesTheId()
     {
         await EndedAsync("Echo", "again");
         await Client.PurgeInstanceAsync("again");
@@ -135,7 +135,7 @@ public abstract class PurgeTests(bool isOfNode) : ClientTest(isOfNode)
     [InlineData(OrchestrationStateTimeRangeFilterType.OrchestrationCreatedTimeFilter)]
     [InlineData(OrchestrationStateTimeRangeFilterType.OrchestrationCompletedTimeFilter)]
     [InlineData(OrchestrationStateTimeRangeFilterType.OrchestrationLastUpdatedTimeFilter)]
-    public async Task OfTheFramework_GoesByTheTimeThatItNames(OrchestrationStateTimeRangeFilterType filter)
+    public async Task Purge_ByTheFrameworksClient_FiltersByTheTimeOfItsKind(OrchestrationStateTimeRangeFilterType filter)
     {
         await EndedAsync("Echo", "old");
         await StartWaitingAsync("long");

@@ -28,10 +28,10 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Nothing_IsAnEmptyPage() => Assert.Empty(await IdsAsync(new OrchestrationQuery()));
+    public async Task EmptyHub_GivesAnEmptyPage() => Assert.Empty(await IdsAsync(new OrchestrationQuery()));
 
     [Fact]
-    public async Task Statuses_AreOred_AndNoneMeansAll()
+    public async Task Statuses_MatchAnyOfThem_AndNoneMatchesAll()
     {
         await RunAsync(["completed"]);
         await Node.EndOfAsync(await Node.ScheduleAsync("Fails", "boom", "failed"));
@@ -45,7 +45,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Prefix_IsCaseSensitive_AndKnowsNoWildcards()
+    public async Task Prefix_IsCaseSensitive_AndHasNoWildcards()
     {
         await RunAsync(["a%b", "a%c", "aXb", "A%b"]);
 
@@ -54,7 +54,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task CreationTimes_ThatLimit_AreIncluded()
+    public async Task CreationTimes_AtTheLimits_AreIncluded()
     {
         await RunAsync(["1", "2", "3"]);
         var middle = (await Caller.FindAsync("2")).CreatedAt;
@@ -65,7 +65,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Rows_HaveInputsAndOutputsWhenAskedFor_AndTagsAlways()
+    public async Task Rows_HaveInputsAndOutputsOnRequest_AndTagsAlways()
     {
         var tags = new Dictionary<string, string> { ["k"] = "v" };
         await Node.EndOfAsync(await Node.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "in", new StartOrchestrationOptions("one") { Tags = tags }));
@@ -82,7 +82,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task ChildrenAreInstancesLikeOthers()
+    public async Task Children_AreListedLikeOtherInstances()
     {
         var id = await Node.ScheduleAsync("ParentOfWaits", "child", "parent");
         await Caller.ReachesAsync("child", OrchestrationRuntimeStatus.Running);
@@ -113,7 +113,7 @@ public abstract class QueryTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task History_IsThatOfTheFramework_AndAnUnknownInstancesIsRefused()
+    public async Task History_HasTheFrameworksEvents_AndThatOfAnUnknownInstanceIsRefused()
     {
         await RunAsync(["one"]);
 

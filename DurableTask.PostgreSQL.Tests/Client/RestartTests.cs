@@ -9,7 +9,7 @@ public abstract class RestartTests(bool isOfNode) : ClientTest(isOfNode)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task RunsAgain_WithTheNameInputVersionAndTags(bool withNewId)
+    public async Task Restart_EndedInstance_RunsAgainWithNameInputVersionAndTags(bool withNewId)
     {
         var options = new StartOrchestrationOptions("first")
         {
@@ -29,7 +29,7 @@ public abstract class RestartTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfARunningInstance_NeedsANewId()
+    public async Task Restart_RunningInstance_NeedsANewId()
     {
         var id = await StartWaitingAsync();
 
@@ -43,7 +43,7 @@ public abstract class RestartTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAnUnknownInstance_IsRefused_NamingIt()
+    public async Task Restart_UnknownInstance_IsRefused_WithItsId()
     {
         var refusal = await Assert.ThrowsAsync<ArgumentException>(() => Client.RestartAsync("nobody"));
 

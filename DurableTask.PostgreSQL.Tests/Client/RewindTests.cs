@@ -41,14 +41,14 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
         // Fails, unless it is mended, while its child waits: by a status that is too large.
         tasks.AddOrchestratorFunc<string>("FailsBesideAChild", async context =>
         {
-            var child = context.CallSubOrchestratorAsync<string>("StepsWhenTold", new SubOrchestrationOptions { InstanceId = "child" });
+            var child = context.CallSubOrchestratorAsync<string>("StepsOnEvent", new SubOrchestrationOptions { InstanceId = "child" });
             var step = await context.CallActivityAsync<string>("Step", "a");
             context.SetCustomStatus(_isMended ? "fine" : new string('x', 5000));
             return $"{step} {await child}";
         });
         tasks.AddOrchestratorFunc<string, string>("StepsThenEvent", async (context, step) =>
             $"{await context.CallActivityAsync<string>("Step", step)} {await context.WaitForExternalEvent<string>("go")}");
-        tasks.AddOrchestratorFunc<string>("StepsWhenTold", async context =>
+        tasks.AddOrchestratorFunc<string>("StepsOnEvent", async context =>
             await context.CallActivityAsync<string>("Step", await context.WaitForExternalEvent<string>("go")));
     };
 
@@ -56,7 +56,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
 
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task RunsTheFailedActivityAgain_AndNoneThatCompleted()
+    public async Task Rewind_RunsTheFailedActivityAgain_AndNoneThatCompleted()
     {
         var id = await FailedAsync("Steps", "a b bad c");
 
@@ -67,7 +67,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task RunsSeveralFailedActivitiesOfAFanOutAgain()
+    public async Task Rewind_RunsAllFailedActivitiesOfAFanOutAgain()
     {
         var id = await FailedAsync("FanOut", "a bad1 b bad2");
 
@@ -78,7 +78,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAParent_RewindsItsFailedChildren_AndNoneThatCompleted()
+    public async Task Rewind_Parent_RewindsItsFailedChildren_AndNoneThatCompleted()
     {
         var id = await FailedAsync("Children", "a|bad1 c|bad2");
         await Caller.EndOfAsync($"{id}-2");
@@ -92,7 +92,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAGrandparent_ReachesTheGrandchildren()
+    public async Task Rewind_Grandparent_RewindsFailedGrandchildren()
     {
         var id = await FailedAsync("Grandparent", "a|bad");
 
@@ -103,7 +103,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAParentWhoseChildCompletedMeanwhile_HasThatChildsResult()
+    public async Task Rewind_ParentWhoseChildCompletedMeanwhile_GetsThatChildsResult()
     {
         var id = await FailedAsync("FailsBesideAChild", null);
         await Client.RaiseEventAsync("child", "go", "done alone");
@@ -115,7 +115,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAParentWhoseChildFailedMeanwhile_RewindsThatChild()
+    public async Task Rewind_ParentWhoseChildFailedMeanwhile_RewindsThatChild()
     {
         var id = await FailedAsync("FailsBesideAChild", null);
         await Client.RaiseEventAsync("child", "go", "bad");
@@ -127,7 +127,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAParentWhoseChildStillRuns_WaitsForIt()
+    public async Task Rewind_ParentWhoseChildStillRuns_WaitsForIt()
     {
         var id = await FailedAsync("FailsBesideAChild", null);
 
@@ -139,7 +139,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task MessageThatTheFailedRunDidNotRead_DoesNotHinderTheRewind_AndIsThereAfterIt()
+    public async Task Rewind_WithAnUnreadMessage_Succeeds_AndReadsItAfterwards()
     {
         var id = await FailedAsync("StepsThenEvent", "bad");
         await Hub.ExecuteAsync(
@@ -154,7 +154,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task RewoundInstanceThatFailsAgain_CanBeRewoundAgain()
+    public async Task Rewind_InstanceThatFailedAgain_Succeeds()
     {
         var id = await FailedAsync("Steps", "a bad");
         await Client.RewindInstanceAsync(id, "too early");
@@ -168,7 +168,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfOneThatHasNotFailed_OrIsUnknown_IsRefused_AndChangesNothing()
+    public async Task Rewind_InstanceThatHasNotFailedOrIsUnknown_IsRefused_AndChangesNothing()
     {
         var running = await StartWaitingAsync();
         var completed = await Node.ScheduleAsync("Echo", "done");
@@ -183,7 +183,7 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task RewoundInstance_CanMoveToAnotherNode()
+    public async Task Rewind_InstanceMayMoveToAnotherNodeAfterwards()
     {
         var id = await FailedAsync("Children", "a|bad");
         await Node.StopAsync();

@@ -10,7 +10,7 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
 {
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task WithoutAnId_TheInstanceGetsOneOf32HexDigits()
+    public async Task Schedule_WithoutAnId_GivesOneOf32HexDigits()
     {
         var id = await Client.ScheduleNewOrchestrationInstanceAsync("Echo", "hello");
         var another = await Client.ScheduleNewOrchestrationInstanceAsync("Echo", "hello", new StartOrchestrationOptions(InstanceId: string.Empty));
@@ -21,7 +21,7 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Instance_HasTheNameInputVersionTagsAndTimesOfItsStart()
+    public async Task Schedule_StoresNameInputVersionTagsAndTimes()
     {
         var before = TimeProvider.System.GetUtcNow();
         var options = new StartOrchestrationOptions("mine")
@@ -48,7 +48,7 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     [InlineData("with space, 'quotes' and \"more\"")]
     [InlineData("%_\\ Ω 𝄞")]
     [InlineData("-")]
-    public async Task UnusualIds_AreFine(string id)
+    public async Task UnusualIds_AreAccepted(string id)
     {
         await Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions(id));
         await Client.RaiseEventAsync(id, "go", "woken");
@@ -61,11 +61,11 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     [InlineData("@entity@key")]
     [InlineData("line\nbreak")]
     [InlineData("nul\0")]
-    public async Task IdThatCannotBeOne_IsRefused(string id) =>
+    public async Task InvalidId_IsRefused(string id) =>
         await Assert.ThrowsAsync<ArgumentException>(() => Client.ScheduleNewOrchestrationInstanceAsync("Echo", new StartOrchestrationOptions(id)));
 
     [Fact]
-    public Task IdWithHalfASurrogatePair_IsRefused() => IdThatCannotBeOne_IsRefused("half \ud800 pair");
+    public Task IdWithHalfASurrogatePair_IsRefused() => InvalidId_IsRefused("half \ud800 pair");
 
     [Fact]
     public async Task Id_HasAtMost256Characters_AndItsCaseCounts()
@@ -82,7 +82,7 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
 
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task IdOfARunningInstance_IsRefused_AndThatOneIsNotTouched()
+    public async Task IdOfARunningInstance_IsRefused_AndThatInstanceIsUnchanged()
     {
         var id = await StartWaitingAsync();
 
@@ -98,7 +98,7 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     [InlineData("Completed")]
     [InlineData("Failed")]
     [InlineData("Terminated")]
-    public async Task IdOfAnEndedInstance_StartsANewRun_WithNothingOfTheOld(string status)
+    public async Task IdOfAnEndedInstance_StartsANewRun_WithoutTheOldHistory(string status)
     {
         var id = await EndedAsync(status);
 
@@ -152,7 +152,7 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task DedupeStatusThatIsNone_IsRefused_AndNothingStarts()
+    public async Task UnknownDedupeStatus_IsRefused_AndNothingStarts()
     {
         var refusal = await Assert.ThrowsAsync<ArgumentException>(() => ScheduleAsync("mine", "Finished"));
 
@@ -200,7 +200,7 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public void Entities_AreNotSupported_AndTheErrorSaysSo()
+    public void Entities_ThrowNotSupported()
     {
         Assert.Contains("entities", Assert.Throws<NotSupportedException>(() => Client.Entities).Message, StringComparison.OrdinalIgnoreCase);
     }

@@ -27,7 +27,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
 
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task Suspended_TheInstanceKeepsItsEvents_AndHasThemAfterItIsResumed()
+    public async Task Suspend_KeepsEvents_UntilTheInstanceIsResumed()
     {
         var id = await Node.ScheduleAsync("Collects", 3);
         await Client.RaiseEventAsync(id, "e", "1");
@@ -41,7 +41,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Suspended_TheInstancesActivityFinishes_AndItsCodeStandsStill()
+    public async Task Suspend_LetsTheActivityFinish_AndTheCodeDoesNotRun()
     {
         var id = await Node.ScheduleAsync("Works");
         await Eventually.TrueAsync(async () => (await Node.HistoryAsync(id)).Contains("TaskScheduled"));
@@ -56,7 +56,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task Suspended_TheInstancesTimerFires_AndItsCodeStandsStill()
+    public async Task Suspend_LetsTheTimerFire_AndTheCodeDoesNotRun()
     {
         var id = await Node.ScheduleAsync("Sleeps");
         await Eventually.TrueAsync(async () => (await Node.HistoryAsync(id)).Contains("TimerCreated"));
@@ -70,7 +70,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfOneScheduledForLater_HoldsItAtItsStart()
+    public async Task Suspend_InstanceScheduledForLater_HoldsItAtItsStart()
     {
         var startAt = TimeProvider.System.GetUtcNow().AddSeconds(1);
         var id = await Client.ScheduleNewOrchestrationInstanceAsync("Collects", 1, new StartOrchestrationOptions(StartAt: startAt));
@@ -85,7 +85,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfOneThatWaitsInTheDatabase_HoldsIt()
+    public async Task Suspend_InstanceThatWaitsInTheDatabase_HoldsIt()
     {
         var id = await StartWaitingAsync();
         await Node.EvictAsync(id);
@@ -100,7 +100,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task SuspendedInstance_OutlivesItsNode_WithItsEvents()
+    public async Task Suspend_InstanceKeepsItsStateAndEvents_WhenItsNodeStops()
     {
         var id = await Node.ScheduleAsync("Collects", 2);
         await Client.RaiseEventAsync(id, "e", "1");
@@ -116,7 +116,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task SuspendTwice_AndResumeOfARunningOne_AreRefused()
+    public async Task Suspend_Twice_AndResumeOfARunningInstance_AreRefused()
     {
         var id = await StartWaitingAsync();
 
@@ -126,7 +126,7 @@ public abstract class SuspendTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAnEndedOrUnknownOne_IsRefused_AndChangesNothing()
+    public async Task Suspend_EndedOrUnknownInstance_IsRefused_AndChangesNothing()
     {
         var id = await Node.ScheduleAsync("Echo", "done");
         await Node.EndOfAsync(id);

@@ -28,7 +28,7 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
 
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task OfOneThatWaits_EndsIt_WithTheOutputAsJson()
+    public async Task Terminate_WaitingInstance_EndsIt_WithTheOutputAsJson()
     {
         var id = await StartWaitingAsync();
 
@@ -41,7 +41,7 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task WithoutAnOutput_GivesNone()
+    public async Task Terminate_WithoutAnOutput_EndsItWithoutOne()
     {
         var id = await StartWaitingAsync();
 
@@ -51,7 +51,7 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfOneWhoseActivityRuns_LetsTheActivityFinish_AndNothingFollow()
+    public async Task Terminate_InstanceWhoseActivityRuns_LetsTheActivityFinish_AndStartsNothingAfterIt()
     {
         var id = await Node.ScheduleAsync("Works");
         await Eventually.TrueAsync(async () => (await Node.HistoryAsync(id)).Contains("TaskScheduled"));
@@ -68,7 +68,7 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfOneThatIsSuspended_EndsIt()
+    public async Task Terminate_SuspendedInstance_EndsIt()
     {
         var id = await StartWaitingAsync();
         await Client.SuspendInstanceAsync(id);
@@ -80,7 +80,7 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfOneScheduledForLater_EndsItAtOnce_WithoutItsCode()
+    public async Task Terminate_InstanceScheduledForLater_EndsItAtOnce_WithoutItsCode()
     {
         var startAt = TimeProvider.System.GetUtcNow().AddHours(1);
         var id = await Client.ScheduleNewOrchestrationInstanceAsync("Echo", "x", new StartOrchestrationOptions(StartAt: startAt));
@@ -94,7 +94,7 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfOneThatNoNodeHasTaken_EndsItWithoutANode()
+    public async Task Terminate_InstanceThatNoNodeHasTaken_EndsItWithoutANode()
     {
         await Node.StopAsync();
         var client = Hub.NewClient();
@@ -106,7 +106,7 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfOneThatWaitsInTheDatabase_EndsIt()
+    public async Task Terminate_InstanceThatWaitsInTheDatabase_EndsIt()
     {
         var id = await StartWaitingAsync();
         await Node.EvictAsync(id);
@@ -117,7 +117,7 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfOneThatHasEnded_IsRefused_AndChangesNothing()
+    public async Task Terminate_EndedInstance_IsRefused_AndChangesNothing()
     {
         var id = await Node.ScheduleAsync("Echo", "done");
         await Node.EndOfAsync(id);
@@ -129,11 +129,11 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task OfAnUnknownOne_IsRefused() =>
+    public async Task Terminate_UnknownInstance_IsRefused() =>
         await Assert.ThrowsAsync<InvalidOperationException>(() => Client.TerminateInstanceAsync("nobody"));
 
     [Fact]
-    public async Task Recursively_EndsTheChildrenAndTheirs()
+    public async Task Terminate_Recursively_EndsChildrenAndGrandchildren()
     {
         var id = await StartFamilyAsync();
 
@@ -148,7 +148,7 @@ public abstract class TerminateTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task NotRecursively_LeavesTheChildrenRunning()
+    public async Task Terminate_NotRecursively_LeavesTheChildrenRunning()
     {
         var id = await StartFamilyAsync();
 

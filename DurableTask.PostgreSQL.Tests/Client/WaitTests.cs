@@ -72,7 +72,7 @@ public abstract class WaitTests(bool isOfNode) : ClientTest(isOfNode)
     public async Task UnknownInstance_IsNull() => Assert.Null(await Client.GetInstanceAsync("nobody"));
 
     [Fact]
-    public async Task StateOfTheFramework_HasWhatTheClientsHas()
+    public async Task State_OfTheFrameworksClient_EqualsThatOfDurableTaskClient()
     {
         var id = await Node.ScheduleAsync("Echo", "x");
         await Node.EndOfAsync(id);
@@ -87,7 +87,7 @@ public abstract class WaitTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task FrameworksWait_ThatTakesTooLong_GivesNull()
+    public async Task WaitOfTheFrameworksClient_ThatTakesTooLong_GivesNull()
     {
         var id = await StartWaitingAsync();
 

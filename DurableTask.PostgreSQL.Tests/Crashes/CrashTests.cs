@@ -6,7 +6,7 @@ namespace DurableTask.PostgreSQL.Tests.Crashes;
 
 /// <summary>
 /// A node that crashes between any two steps: what was committed stays as it is, what was not is done again, and the orchestration ends. To PostgreSQL
-/// a node that is cut off for good has crashed; this one even goes on in its memory, and must not be heard.
+/// a node that is cut off for good has crashed. This one even goes on in memory, and nothing that it does may have an effect.
 /// </summary>
 public sealed class CrashTests : IAsyncLifetime
 {
@@ -128,7 +128,7 @@ public sealed class CrashTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task BeforeTheEndIsCommitted_NobodySawIt_AndItComesOnce(bool isLastCommitMade)
+    public async Task BeforeTheEndIsCommitted_ItIsNotVisible_AndItComesOnce(bool isLastCommitMade)
     {
         await _first.ScheduleAsync("ParentOfWaits", "child", "parent");
         var outside = _hub.NewClient();
@@ -149,7 +149,7 @@ public sealed class CrashTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task WhileAnInstanceIsReleased_ItIsTakenByTheOther(bool isLastCommitMade)
+    public async Task WhileAnInstanceIsReleased_TheOtherNodeTakesIt(bool isLastCommitMade)
     {
         var id = await _first.ScheduleAsync("Waits");
         await Eventually.TrueAsync(async () => (await _hub.NewClient().HistoryAsync(id)).Count > 0);
@@ -166,7 +166,7 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WhileAnInstanceIsTaken_ItIsTakenByTheOther()
+    public async Task WhileAnInstanceIsTaken_TheOtherNodeTakesIt()
     {
         var held = await _hub.LockAsync("history");
         var id = await _hub.NewClient().ScheduleAsync("Steps", 1);
@@ -197,7 +197,7 @@ public sealed class CrashTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TimersOfTheCrashedNode_FireOnTheOther()
+    public async Task TimersOfTheCrashedNode_FireOnTheOtherNode()
     {
         var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _first.ScheduleAsync("Sleeps")));
         await Eventually.TrueAsync(async () => await _hub.ScalarAsync<long>("select count(*) from {hub}.history_events where type = 10") == 10);
@@ -218,7 +218,7 @@ public sealed class CrashTests : IAsyncLifetime
                 await gate.Task;
             }
 
-            // Different at each execution: what the orchestrator saw can be told from what it sees later.
+            // Different at each execution, so that a repeated result differs from the first.
             var result = $"{input} #{Interlocked.Increment(ref _count)}";
             _results.Enqueue(result);
             return result;

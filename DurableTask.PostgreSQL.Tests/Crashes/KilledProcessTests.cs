@@ -79,7 +79,7 @@ public sealed class KilledProcessTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task InstanceThatWasSetAside_CanBeTerminated_AndAParentHearsOfIt(bool isChild)
+    public async Task InstanceThatWasSetAside_CanBeTerminated_AndItsParentsCallFails(bool isChild)
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(CommonTasks.Add, o => o.MaxDispatchCount = 3);
@@ -109,7 +109,7 @@ public sealed class KilledProcessTests
     }
 
     [Fact]
-    public async Task Progress_ForgetsEarlierDeaths()
+    public async Task Progress_ResetsTheCountOfDeaths()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(CommonTasks.Add, o => o.MaxDispatchCount = 3);
@@ -123,7 +123,7 @@ public sealed class KilledProcessTests
         await Eventually.TrueAsync(async () => await hub.ScalarAsync<int>("select dispatches from {hub}.instances") == 0);
     }
 
-    /// <summary>Makes an instance one with which as many nodes died as may.</summary>
+    /// <summary>Sets an instance's count of nodes that died with it to the maximum.</summary>
     private static async Task SetAsideAsync(TestHub hub, TestNode node, string orchestrator, string id)
     {
         if (orchestrator is "ParentOfWaits")

@@ -51,7 +51,7 @@ public sealed class RoleTests
     }
 
     [Fact]
-    public async Task RoleWithoutRights_IsRefusedAtTheStart_AndTheMessageSaysSo()
+    public async Task RoleWithoutRights_IsRefusedAtTheStart_WithTheReason()
     {
         await using var hub = await TestHub.CreateAsync(ownDatabase: true);
         var (_, runtime) = await CreateRolesAsync(hub);

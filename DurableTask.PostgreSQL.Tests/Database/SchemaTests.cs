@@ -52,7 +52,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public async Task SchemaOfALaterVersion_IsRefused_AndLeftAsItIs()
+    public async Task SchemaOfALaterVersion_IsRefused_AndUnchanged()
     {
         await using var hub = await TestHub.CreateAsync();
         await hub.NewClient().Service.CreateIfNotExistsAsync();
@@ -68,7 +68,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public async Task SchemaOfTheUnreleasedVersionBefore_IsRefusedWithOneLine_AndLeftAsItIs()
+    public async Task SchemaOfTheUnreleasedVersionBefore_IsRefusedWithOneLine_AndUnchanged()
     {
         await using var hub = await TestHub.CreateAsync();
         await hub.ExecuteAsync("create schema {hub}", "create table {hub}.instances (id text primary key)", "insert into {hub}.instances values ('running')");
@@ -82,7 +82,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public async Task WithoutCreateSchema_AHubThatIsMissing_IsRefused_AndTheMessageSaysWhatToDo()
+    public async Task WithoutCreateSchema_AMissingHub_IsRefused_WithTheRemedyInTheMessage()
     {
         await using var hub = await TestHub.CreateAsync();
 
@@ -106,7 +106,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public async Task CreateAndDelete_DoWhatTheFrameworkSays()
+    public async Task CreateAndDelete_DoWhatTheFrameworkDocuments()
     {
         await using var hub = await TestHub.CreateAsync();
         var client = hub.NewClient();

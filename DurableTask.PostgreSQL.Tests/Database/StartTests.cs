@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace DurableTask.PostgreSQL.Tests.Database;
 
-/// <summary>Starts that cannot succeed: the error is typed, and says what is wrong and where.</summary>
+/// <summary>Starts that cannot succeed: the error is typed, and names the problem and the database.</summary>
 public sealed class StartTests
 {
     [Fact]
@@ -20,7 +20,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task WrongPassword_IsTold_AndNotShown()
+    public async Task WrongPassword_IsReported_WithoutThePassword()
     {
         var failure = await FailsAsync(await WithAsync(s => s.Password = "very-secret"));
 
@@ -29,7 +29,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task UnknownRole_IsTold() => Assert.Contains("nobody", (await FailsAsync(await WithAsync(s => s.Username = "nobody"))).Message, StringComparison.Ordinal);
+    public async Task UnknownRole_IsNamed() => Assert.Contains("nobody", (await FailsAsync(await WithAsync(s => s.Username = "nobody"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public async Task MissingDatabase_IsNamed()

@@ -132,7 +132,7 @@ public sealed class DataErrorTests
             context.CallSubOrchestratorAsync<string>(isHalf ? "half \ud800" : "nul \0", "x"));
     }
 
-    /// <summary>From now on PostgreSQL refuses events about what is forbidden.</summary>
+    /// <summary>Makes PostgreSQL refuse rows of history that match a condition; by default those that contain "forbidden".</summary>
     private static Task RefuseAsync(TestHub hub, string sqlState, string when = "new.events like '%forbidden%'") => hub.ExecuteAsync(
         $$"""
         create function {hub}.refuse() returns trigger language plpgsql as

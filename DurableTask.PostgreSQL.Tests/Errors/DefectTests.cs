@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableTask.PostgreSQL.Tests.Errors;
 
-/// <summary>Missing rights and defects of the schema: the work is held and the problem is loud, until an operator has repaired it.</summary>
+/// <summary>Missing rights and defects of the schema: the work is held and an error is logged, until an operator has repaired it.</summary>
 public sealed class DefectTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class DefectTests
     [InlineData("update", "table {hub}.nodes")]
     [InlineData("usage", "schema {hub}")]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task MissingRight_IsHeldAndLoud_AndTheWorkGoesOnOnceItIsGranted(string right, string what)
+    public async Task MissingRight_HoldsTheWorkAndLogsAnError_UntilItIsGranted(string right, string what)
     {
         await using var hub = await FaultyHub.CreateAsync();
         await hub.StartWorkAsync();
@@ -38,7 +38,7 @@ public sealed class DefectTests
     }
 
     [Fact]
-    public async Task TableThatIsMissing_IsHeldAndLoud_AndTheWorkGoesOnOnceItIsBack()
+    public async Task MissingTable_HoldsTheWorkAndLogsAnError_UntilItIsBack()
     {
         await using var hub = await FaultyHub.CreateAsync();
         await hub.StartWorkAsync();
@@ -71,7 +71,7 @@ public sealed class DefectTests
     }
 
     [Fact]
-    public async Task InstanceCanBeTerminatedMeanwhile_AsFarAsTheRightsGo()
+    public async Task InstanceCanBeTerminatedMeanwhile_WhereTheRightsAllowIt()
     {
         await using var hub = await FaultyHub.CreateAsync();
         var held = await hub.Node.ScheduleAsync("Waits");
@@ -86,7 +86,7 @@ public sealed class DefectTests
     }
 
     [Fact]
-    public async Task MissingRightOfTheClient_IsTold_AndNamesTheReason()
+    public async Task MissingRightOfTheClient_Throws_WithTheReason()
     {
         await using var hub = await FaultyHub.CreateAsync();
         await hub.Hub.ExecuteAsync($"revoke insert on {{hub}}.instances from {hub.Role}");

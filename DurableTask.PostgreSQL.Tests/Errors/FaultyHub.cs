@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace DurableTask.PostgreSQL.Tests.Errors;
 
-/// <summary>A hub in a database of its own whose node has a role of its own, so that a test can take from them what it likes; and work in flight.</summary>
+/// <summary>A hub in a database of its own whose node has a role of its own, so that a test can change the settings and rights of both; and work in flight.</summary>
 internal sealed class FaultyHub : IAsyncDisposable
 {
     private const int Each = 8;
@@ -31,7 +31,7 @@ internal sealed class FaultyHub : IAsyncDisposable
 
     public string Role { get; }
 
-    /// <summary>The role's way to the database.</summary>
+    /// <summary>The role's connection string.</summary>
     public string ConnectionString { get; }
 
     public TestNode Node { get; private set; } = null!;

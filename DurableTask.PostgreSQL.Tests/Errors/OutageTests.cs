@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DurableTask.PostgreSQL.Tests.Errors;
 
-/// <summary>Outages of the database: they are waited out, said once, and no orchestration fails for them.</summary>
+/// <summary>Outages of the database: they are waited out and logged once, and no orchestration fails because of them.</summary>
 public sealed class OutageTests
 {
     /// <summary>The promise is 5 s after the end; a machine that is busy with other tests may take longer for the rest.</summary>
@@ -83,7 +83,7 @@ public sealed class OutageTests
     }
 
     [Fact]
-    public async Task DatabaseThatIsAway_IsToldToClientsAtOnce()
+    public async Task DatabaseThatIsAway_FailsClientCallsAtOnce()
     {
         await using var hub = await TestHub.CreateAsync();
         using var link = new Link(hub.ConnectionString);
@@ -168,7 +168,7 @@ public sealed class OutageTests
         var call = what switch
         {
             "start" => node.ScheduleAsync("Echo", "once", "new"),
-            "event" => node.Client.RaiseEventAsync(id, "unheard"),
+            "event" => node.Client.RaiseEventAsync(id, "other"),
             "step" => node.Client.SuspendInstanceAsync(id),
             "end" => node.Client.RaiseEventAsync(id, "e", "3"),
             _ => Task.Run(() => node.Service.Sessions.All.Single().EvictIfIdle(TimeSpan.Zero)),

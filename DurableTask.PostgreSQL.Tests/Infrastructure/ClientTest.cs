@@ -8,14 +8,14 @@ namespace DurableTask.PostgreSQL.Tests.Infrastructure;
 /// <param name="isOfNode">Whether the calls go through the node.</param>
 public abstract class ClientTest(bool isOfNode) : IAsyncLifetime
 {
-    /// <summary>What callers know of themselves.</summary>
+    /// <summary>Whether the calls go through the node.</summary>
     protected bool IsOfNode => isOfNode;
 
     private protected TestHub Hub { get; private set; } = null!;
 
     private protected TestNode Node { get; private set; } = null!;
 
-    /// <summary>The one whose calls are tested.</summary>
+    /// <summary>The node or client whose calls are tested.</summary>
     private protected TestNode Caller { get; private set; } = null!;
 
     private protected DurableTaskClient Client => Caller.Client;

@@ -11,7 +11,7 @@ internal static class CommonTasks
         tasks.AddOrchestratorFunc<string?>("Waits", context => context.WaitForExternalEvent<string?>("go"));
         tasks.AddOrchestratorFunc<string, string>("Fails", (_, message) => Task.FromException<string>(new InvalidOperationException(message)));
 
-        // The texts of so many events, in the order in which they came.
+        // The texts of a number of events, in the order in which they came.
         tasks.AddOrchestratorFunc<int, string>("Collects", async (context, count) =>
         {
             var texts = new List<string>();

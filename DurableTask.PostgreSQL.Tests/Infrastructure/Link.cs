@@ -27,7 +27,7 @@ internal sealed class Link : IDisposable
         _ = AcceptAsync();
     }
 
-    /// <summary>The way to the same database over this network.</summary>
+    /// <summary>The connection string of the same database over this network.</summary>
     public string ConnectionString { get; }
 
     /// <summary>Ends all connections, and lets none come up until it is mended.</summary>

@@ -56,5 +56,5 @@ internal sealed class NodeProcess : IAsyncDisposable
     }
 }
 
-/// <summary>What a node in a process of its own is told.</summary>
+/// <summary>The settings of a node in a process of its own.</summary>
 internal sealed record NodeProcessSettings(string ConnectionString, string Hub, int MaxDispatchCount);

@@ -49,7 +49,7 @@ internal sealed class PostgresServer : IDisposable
             RedirectStandardOutput = true,
         })!;
 
-        // By then nothing of the run before lives any more.
+        // By then every process of the previous run has ended.
         await ExpectAsync(script, "installed");
         var cluster = Path.Combine(folder, "postgres");
         if (Directory.Exists(cluster))
@@ -155,13 +155,13 @@ internal sealed class PostgresServer : IDisposable
         while (await script.StandardOutput.ReadLineAsync() is { } line)
         {
             using var message = JsonDocument.Parse(line);
-            var heard = message.RootElement.GetProperty("event").GetString();
-            if (heard == milestone)
+            var name = message.RootElement.GetProperty("event").GetString();
+            if (name == milestone)
             {
                 return;
             }
 
-            if (heard is "failed")
+            if (name is "failed")
             {
                 throw new InvalidOperationException($"PostgreSQL did not start: {message.RootElement.GetProperty("text").GetString()}");
             }

@@ -2,12 +2,12 @@ using Microsoft.DurableTask;
 
 namespace DurableTask.PostgreSQL.Tests.Infrastructure;
 
-/// <summary>What a node in a process of its own can run; nodes in the tests' process that go on with it know the same.</summary>
+/// <summary>What a node in a process of its own can run; nodes in the tests' process that continue its work have the same tasks.</summary>
 internal static class ProcessTasks
 {
     public static void Add(DurableTaskRegistry tasks)
     {
-        // Steps that depend on each other: a result that changed after it was seen, was lost or came twice shows in the sum.
+        // Steps that depend on each other: a result that changed after it was seen, was lost or came twice changes the sum.
         tasks.AddOrchestratorFunc<int, int>("Sum", async (context, count) =>
         {
             var sum = 0;

@@ -12,7 +12,7 @@ internal static class Signals
     }
 }
 
-/// <summary>A process that stands still until this is disposed.</summary>
+/// <summary>A process that is paused until this is disposed.</summary>
 internal sealed class PausedProcess : IDisposable
 {
     private readonly int _process;

@@ -18,7 +18,7 @@ internal sealed class TestHub : IAsyncDisposable
         Name = name;
     }
 
-    /// <summary>The superuser's way to the hub's database.</summary>
+    /// <summary>The superuser's connection string of the hub's database.</summary>
     public string ConnectionString { get; }
 
     /// <summary>The name of the hub.</summary>
@@ -54,7 +54,7 @@ internal sealed class TestHub : IAsyncDisposable
     /// <param name="tasks">What it can run.</param>
     /// <param name="configure">Changes its options.</param>
     /// <param name="services">Adds services.</param>
-    /// <param name="link">Its way to PostgreSQL; <see langword="null"/> for the direct one.</param>
+    /// <param name="link">The network to PostgreSQL; <see langword="null"/> for a direct connection.</param>
     /// <param name="worker">Sets up the worker.</param>
     public async Task<TestNode> StartNodeAsync(
         Action<DurableTaskRegistry> tasks,
@@ -112,7 +112,7 @@ internal sealed class TestHub : IAsyncDisposable
     public Task<bool> IsHeldAsync(string id) => ScalarAsync<bool>($"select owner is not null from {{hub}}.instances where id = '{id}'");
 
     /// <summary>
-    /// From now on PostgreSQL refuses to change or delete what was committed of a history, which only a new generation, a rewind or a purge does.
+    /// Makes PostgreSQL refuse to change or delete what was committed of a history, which only a new generation, a rewind or a purge does.
     /// </summary>
     public Task ForbidChangesOfHistoryAsync() => ExecuteAsync(
         """

@@ -95,7 +95,7 @@ internal sealed class TestNode : IAsyncDisposable
     public async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input = null) =>
         await EndOfAsync(await ScheduleAsync(orchestrator, input));
 
-    /// <summary>Makes the node give back an instance that waits, as if it had done so for long.</summary>
+    /// <summary>Makes the node release an instance that waits, as if it had waited for long.</summary>
     public async Task EvictAsync(string id)
     {
         await Eventually.TrueAsync(() =>

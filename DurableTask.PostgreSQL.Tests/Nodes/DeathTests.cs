@@ -6,11 +6,11 @@ using Npgsql;
 
 namespace DurableTask.PostgreSQL.Tests.Nodes;
 
-/// <summary>Nodes that die or are taken for dead, and what becomes of what they held.</summary>
+/// <summary>Nodes that die or are declared dead, and the instances that they held.</summary>
 public sealed class DeathTests
 {
     [Fact]
-    public async Task Node_ShowsThatItLives_AndSignsOff()
+    public async Task Node_WritesItsHeartbeat_AndDeletesItsRowWhenItStops()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(CommonTasks.Add);
@@ -223,7 +223,7 @@ public sealed class DeathTests
 
     private static Task<DateTime> HeartbeatAsync(TestHub hub) => hub.ScalarAsync<DateTime>("select heartbeat_at from {hub}.nodes");
 
-    /// <summary>A node that soon takes another for dead whose sessions are gone.</summary>
+    /// <summary>A node that soon declares another one dead whose sessions are gone.</summary>
     private static void Hasty(PostgreSqlOrchestrationServiceOptions options)
     {
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(100);

@@ -125,7 +125,7 @@ public sealed class SharingTests
     }
 
     [Fact]
-    public async Task HubsInOneDatabase_KnowNothingOfEachOther()
+    public async Task HubsInOneDatabase_AreIndependent()
     {
         await using var one = await TestHub.CreateAsync(ownDatabase: true);
         await using var other = one.Beside("Other \"Hub\" Ω");

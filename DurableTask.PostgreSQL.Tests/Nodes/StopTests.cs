@@ -9,7 +9,7 @@ public sealed class StopTests
 {
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task Stop_HandsOverAtOnceWhatWaits()
+    public async Task Stop_ReleasesWaitingInstancesAtOnce()
     {
         await using var hub = await TestHub.CreateAsync();
         var first = await hub.StartNodeAsync(CommonTasks.Add);
@@ -123,7 +123,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task StoppedService_DoesNotStartAgain_AndSaysSo()
+    public async Task StoppedService_RefusesToStartAgain()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(CommonTasks.Add);

@@ -14,7 +14,7 @@ public sealed class ContinueAsNewTests
     {
         CommonTasks.Add(tasks);
 
-        // One event a generation, until there were so many.
+        // One event a generation, up to a number of events.
         tasks.AddOrchestratorFunc<Collected, string>("CollectsByGenerations", async (context, collected) =>
         {
             var text = $"{collected.Text} {await context.WaitForExternalEvent<string>("e")}";

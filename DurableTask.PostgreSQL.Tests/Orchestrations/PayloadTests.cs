@@ -97,7 +97,7 @@ public sealed class PayloadTests
     };
 
     [Fact]
-    public async Task HalfOfASurrogatePair_BecomesAReplacementCharacter_AndHarmsNothing()
+    public async Task HalfOfASurrogatePair_BecomesAReplacementCharacter()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(Tasks);
@@ -108,7 +108,7 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public async Task FailureAndReasonInWordsThatPostgreSqlCannotStore_ArriveAsFarAsTheyGo()
+    public async Task FailureAndReasonThatPostgreSqlCannotStore_ArriveWithReplacementCharacters()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(tasks =>
@@ -132,7 +132,7 @@ public sealed class PayloadTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task NameThatPostgreSqlCannotStore_IsRefusedAtTheClient_AndDisturbsNobody(bool isOfNode)
+    public async Task NameThatPostgreSqlCannotStore_IsRefusedAtTheClient_AndAffectsNoOtherInstance(bool isOfNode)
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(Tasks);
@@ -150,7 +150,7 @@ public sealed class PayloadTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task ClientsPayloads_AreTakenUpToTheLimit_AndNotAByteBeyond(bool isOfNode)
+    public async Task ClientsPayloads_AreAcceptedUpToTheLimit_AndNotAByteBeyond(bool isOfNode)
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(Tasks, o => o.MaxPayloadBytes = Limit);
@@ -209,7 +209,7 @@ public sealed class PayloadTests
     [InlineData("status")]
     [InlineData("event")]
     [InlineData("next generation")]
-    public async Task WhatAnOrchestratorMakesOverTheLimit_FailsItsInstance_AndTellsItsParent(string what)
+    public async Task PayloadOfAnOrchestratorOverTheLimit_FailsItsInstance_AndItsParentsCall(string what)
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(Tasks, o => o.MaxPayloadBytes = Limit);
@@ -228,7 +228,7 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public async Task CustomStatus_IsVisibleWhileTheInstanceWaits_AndCanBeTakenBack()
+    public async Task CustomStatus_IsVisibleWhileTheInstanceWaits_AndCanBeCleared()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(tasks => tasks.AddOrchestratorFunc("Reports", async context =>

@@ -111,7 +111,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task EventsWhileInstancesAreEvictedAllTheTime_AreNeitherLostNorDoubledNorTurnedRound()
+    public async Task EventsWhileInstancesAreEvictedAllTheTime_AreNeitherLostNorDoubledNorReordered()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(CommonTasks.Add);
@@ -215,7 +215,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task CodeThatBlocksItsThread_HoldsUpNobodyElse()
+    public async Task CodeThatBlocksItsThread_DelaysNoOtherInstance()
     {
         await using var hub = await TestHub.CreateAsync();
         using var gate = new ManualResetEventSlim();
@@ -249,7 +249,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task WhatFlowsWithTheCaller_DoesNotReachTheOrchestration()
+    public async Task ExecutionContextOfTheCaller_DoesNotReachTheOrchestration()
     {
         await using var hub = await TestHub.CreateAsync();
         var flowing = new AsyncLocal<string?>();

@@ -86,7 +86,7 @@ public sealed class SubOrchestrationTests
     }
 
     [Fact]
-    public async Task SeveralParentsThatWantTheSameChildId_GetItOnce()
+    public async Task SeveralParentsWithTheSameChildId_StartItOnce()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(Tasks);

@@ -34,7 +34,7 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task Timer_OfAnInstanceThatWaitsInTheDatabase_TakesItUpInTime()
+    public async Task Timer_OfAnInstanceThatWaitsInTheDatabase_FiresInTime()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(Tasks);
@@ -107,7 +107,7 @@ public sealed class TimerTests
     }
 
     [Fact]
-    public async Task StartTime_ThatCameWhileNoNodeRan_IsMadeUpFor()
+    public async Task StartTime_ThatPassedWhileNoNodeRan_StartsOnTheNextNode()
     {
         await using var hub = await TestHub.CreateAsync();
         var client = hub.NewClient();

@@ -12,7 +12,7 @@ public sealed class VersionTests
 {
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
-    public async Task OtherVersion_UnderStrictAndReject_WaitsForANodeOfIt()
+    public async Task OtherVersion_UnderStrictAndReject_WaitsForANodeOfThatVersion()
     {
         await using var hub = await TestHub.CreateAsync();
         var one = await StartNodeAsync(hub, "one", "1", VersionMatchStrategy.Strict);
@@ -73,7 +73,7 @@ public sealed class VersionTests
     }
 
     [Fact]
-    public async Task GenerationOfANewerVersion_GoesToANodeOfIt()
+    public async Task GenerationOfANewerVersion_RunsOnANodeOfThatVersion()
     {
         await using var hub = await TestHub.CreateAsync();
         var one = await StartNodeAsync(hub, "one", "1", VersionMatchStrategy.Strict);
@@ -85,7 +85,7 @@ public sealed class VersionTests
     }
 
     [Fact]
-    public async Task ChildOfAnotherVersion_RunsOnANodeOfIt_AndReportsToItsParentHere()
+    public async Task ChildOfAnotherVersion_RunsOnANodeOfThatVersion_AndReportsToItsParent()
     {
         await using var hub = await TestHub.CreateAsync();
         var one = await StartNodeAsync(hub, "one", "1", VersionMatchStrategy.Strict);
@@ -95,7 +95,7 @@ public sealed class VersionTests
     }
 
     [Fact]
-    public async Task ManyOfOtherVersions_DoNotKeepANodeFromItsOwn()
+    public async Task ManyInstancesOfOtherVersions_DoNotBlockANodesOwn()
     {
         await using var hub = await TestHub.CreateAsync();
         var one = await StartNodeAsync(hub, "one", "1", VersionMatchStrategy.Strict);

@@ -61,7 +61,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task PropertiesWithoutAProvider_OrOfAnotherException_AreNone()
+    public async Task WithoutAProvider_OrForAnotherException_ThereAreNoProperties()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(

@@ -10,7 +10,7 @@ namespace DurableTask.PostgreSQL.Tests.Workers;
 public sealed class MeterTests
 {
     [Fact]
-    public async Task Meter_CountsWhatHappens()
+    public async Task Meter_CountsOrchestrationsAndActivities()
     {
         await using var hub = await TestHub.CreateAsync();
         using var meter = new Measurements();

@@ -82,7 +82,7 @@ public sealed class ScopeTests : IAsyncLifetime
         await Eventually.TrueAsync(() => _services.Count == 2 && _services.Values.All(isDisposed => isDisposed));
     }
 
-    /// <summary>A scoped service that says when it was disposed.</summary>
+    /// <summary>A scoped service that records when it was disposed.</summary>
     private sealed class Counted : IDisposable
     {
         private readonly ConcurrentDictionary<int, bool> _all;

@@ -9,7 +9,7 @@ namespace DurableTask.PostgreSQL.Tests.Workers;
 public sealed class WorkerTests
 {
     [Fact]
-    public async Task OrchestratorThatCannotBeMade_FailsItsInstance()
+    public async Task OrchestratorWhoseConstructionFails_FailsItsInstance()
     {
         await using var hub = await TestHub.CreateAsync();
         var node = await hub.StartNodeAsync(tasks => tasks.AddOrchestrator("Broken", () => throw new NotSupportedException("cannot be made")));
@@ -155,7 +155,7 @@ public sealed class WorkerTests
     }
 
     [Fact]
-    public async Task OrchestratorThatChangedItsSteps_FailsAndSaysSo()
+    public async Task OrchestratorThatChangedItsSteps_FailsAsNotDeterministic()
     {
         await using var hub = await TestHub.CreateAsync();
         var before = await hub.StartNodeAsync(Tasks("Old"));

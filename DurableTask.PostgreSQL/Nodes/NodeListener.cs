@@ -12,7 +12,7 @@ internal sealed class NodeListener(
 {
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Instances that nobody holds are ready to run.</summary>
+    /// <summary>Instances without an owner are ready to run.</summary>
     public event Action? WorkIsReady;
 
     /// <summary>Messages wait for instances of this node.</summary>
@@ -49,7 +49,7 @@ internal sealed class NodeListener(
                 isConnected = true;
                 ready.TrySetResult();
 
-                // Notifications that came while there was no session are lost: look.
+                // Notifications that came while there was no session are lost: check for work.
                 WorkIsReady?.Invoke();
                 MessagesHaveCome?.Invoke();
                 while (true)

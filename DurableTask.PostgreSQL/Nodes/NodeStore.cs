@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace DurableTask.PostgreSQL.Nodes;
 
-/// <summary>The nodes of a task hub: which of them live, which are declared dead, and what becomes of the instances that those held.</summary>
+/// <summary>The nodes of a task hub: which of them live, which are declared dead, and the instances that the dead ones held.</summary>
 internal sealed class NodeStore(NpgsqlDataSource dataSource, SqlText sql)
 {
     /// <summary>
@@ -43,15 +43,15 @@ internal sealed class NodeStore(NpgsqlDataSource dataSource, SqlText sql)
 
     /// <summary>
     /// Declares nodes dead and frees what they held: those silent for the whole lease; those whose session is gone and whose process is
-    /// known to be; and those whose session is gone for longer than a restart of PostgreSQL excuses.
+    /// known to be gone; and those whose session is gone for longer than a restart of PostgreSQL explains.
     /// </summary>
-    /// <param name="self">The node that looks.</param>
+    /// <param name="self">The node that checks.</param>
     /// <param name="identity">The process of that node.</param>
-    /// <param name="options">How long silence is excused.</param>
+    /// <param name="options">The lease and the reconnect grace.</param>
     /// <param name="trustsSilence">
     /// Whether silence counts. It does not right after the database was away: the first node to be back would declare all others dead.
     /// </param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>The number of instances freed.</returns>
     public async Task<int> RemoveDeadAsync(
         long self,

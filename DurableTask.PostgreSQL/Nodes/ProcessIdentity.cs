@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace DurableTask.PostgreSQL.Nodes;
 
-/// <summary>Which process on which machine a node is, so that nobody waits for a process that is known to be dead.</summary>
+/// <summary>Which process on which machine a node is, so that no node waits for a process that is known to be dead.</summary>
 /// <param name="Machine">The machine, its boot and its process name space, where the system shows them.</param>
 /// <param name="ProcessId">The process number.</param>
-/// <param name="ProcessKey">When the process began: a number that is used again does not stand for the same process.</param>
+/// <param name="ProcessKey">When the process began: a process number can be used again.</param>
 internal sealed record ProcessIdentity(string Machine, int ProcessId, string ProcessKey)
 {
     public static ProcessIdentity Current() => new(

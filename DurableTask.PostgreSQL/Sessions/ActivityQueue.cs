@@ -101,6 +101,6 @@ internal sealed class ActivityWorkItem : TaskActivityWorkItem
 
     public int TaskId => ((TaskScheduledEvent)TaskMessage.Event).EventId;
 
-    /// <summary>How often the dispatcher gave it up without a result.</summary>
+    /// <summary>How often the dispatcher abandoned it without a result.</summary>
     public int Abandoned { get; set; }
 }

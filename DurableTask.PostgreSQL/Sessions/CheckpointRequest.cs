@@ -64,7 +64,7 @@ internal sealed class CheckpointRequest(OrchestrationSession session) : CommitRe
     {
         if (exception is NodeFencedException { IsOutcomeUnknown: true })
         {
-            // To send the messages again could double them.
+            // Sending the messages again could duplicate them.
             var unknown = new TaskHubUnavailableException("The task hub's database was away. The message may have arrived.", exception);
             Acknowledgements?.ForEach(a => a.TrySetException(unknown));
         }

@@ -11,7 +11,7 @@ internal sealed class InstanceWatch
     public Task Next(string id) =>
         _watched.GetOrAdd(id, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Nobody waits for it any more; another caller that does is woken too early, which costs it one look.</summary>
+    /// <summary>The caller no longer waits. Another one that still does is woken too early and reads the state once more.</summary>
     public void Forget(string id) => Changed(id);
 
     /// <summary>The instance has started, ended or gone.</summary>

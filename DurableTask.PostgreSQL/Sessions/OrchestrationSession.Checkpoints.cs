@@ -21,7 +21,7 @@ internal sealed partial class OrchestrationSession
         IList<TaskMessage> timers,
         OrchestrationState? status)
     {
-        // Another generation (continue-as-new) or a rewound history comes as a state of its own: it takes the place of what is stored.
+        // Another generation (continue-as-new) or a rewound history comes as a new state object: it replaces what is stored.
         var isReplaced = !ReferenceEquals(workItem.OrchestrationRuntimeState, state);
         var newEvents = WithInputs(state, activities);
         var isRewound = isReplaced && newEvents.Any(static e => e is ExecutionRewoundEvent);
@@ -62,7 +62,7 @@ internal sealed partial class OrchestrationSession
             }
 
             _hasEnded = hasEnded;
-            _isToHandOver |= isReplaced && _host.Versions.Rejects(_instance.Version);
+            _isForAnotherNode |= isReplaced && _host.Versions.Rejects(_instance.Version);
             _isToRewind &= !isRewound;
             _abandoned = 0;
             if (isReplaced)
@@ -96,7 +96,7 @@ internal sealed partial class OrchestrationSession
         {
             if (_isGone && _last is not null)
             {
-                // It failed at that moment: nothing may be written behind its end.
+                // It failed at that moment: nothing may be written after its end.
                 _host.Writer.Drop(_last);
             }
         }
@@ -104,7 +104,7 @@ internal sealed partial class OrchestrationSession
         Start(activities, timers);
         if (isRewound)
         {
-            // What waits in the history that stays goes on.
+            // Starts what the remaining history has no result of.
             StartPending();
         }
 
@@ -121,7 +121,7 @@ internal sealed partial class OrchestrationSession
         }
     }
 
-    /// <summary>The result of an activity. One that nobody waits for any more is dropped.</summary>
+    /// <summary>The result of an activity. It is dropped when the orchestration no longer waits for it.</summary>
     public void CompleteActivity(ActivityWorkItem activity, HistoryEvent result)
     {
         lock (_gate)

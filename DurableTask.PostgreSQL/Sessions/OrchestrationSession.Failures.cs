@@ -4,7 +4,7 @@ using DurableTask.PostgreSQL.Storage;
 
 namespace DurableTask.PostgreSQL.Sessions;
 
-/// <content>What becomes of an orchestration whose data cannot be stored.</content>
+/// <content>How an orchestration whose data cannot be stored fails.</content>
 internal sealed partial class OrchestrationSession
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(1);
@@ -43,7 +43,7 @@ internal sealed partial class OrchestrationSession
         }
     }
 
-    /// <summary>The history cannot hold what the run produced: the run fails, and the instance with it.</summary>
+    /// <summary>The history cannot store what the run produced: the run fails, and the instance with it.</summary>
     private void Fail(Exception exception, CheckpointRequest refused)
     {
         lock (_gate)
@@ -54,7 +54,7 @@ internal sealed partial class OrchestrationSession
         var request = new FailureRequest(this) { InstanceId = Id, FirstSequence = refused.SequenceBefore, ConsumedInbox = refused.ConsumedInbox };
         if (_last is { IsTaken: false } queued && queued != refused)
         {
-            // One that comes before what was refused is good: it is written first.
+            // A queued request from before the refused one is valid: it is written first.
             if (queued.SequenceBefore >= refused.SequenceBefore)
             {
                 _host.Writer.Drop(queued);
@@ -85,11 +85,11 @@ internal sealed partial class OrchestrationSession
         _host.Writer.Enqueue(request);
     }
 
-    /// <summary>Not even the failure can be stored: a node takes the instance again later. It must not stay with a node that does nothing for it.</summary>
-    private void GiveBack() =>
-        _host.Writer.Enqueue(new GiveBackRequest(this) { InstanceId = Id, Release = new InstanceRelease(RetryDelay, InboxCount) });
+    /// <summary>Not even the failure can be stored: the instance is released, since this node no longer runs it, and a node takes it again later.</summary>
+    private void ReleaseForRetry() =>
+        _host.Writer.Enqueue(new RetryReleaseRequest(this) { InstanceId = Id, Release = new InstanceRelease(RetryDelay, InboxCount) });
 
-    private sealed class GiveBackRequest(OrchestrationSession session) : CommitRequest
+    private sealed class RetryReleaseRequest(OrchestrationSession session) : CommitRequest
     {
         public override long? Node => session.Node;
 
@@ -102,7 +102,7 @@ internal sealed partial class OrchestrationSession
             else
             {
                 // A message came that is not counted yet.
-                session._host.Later(session.GiveBack, TimeSpan.FromSeconds(1));
+                session._host.Later(session.ReleaseForRetry, TimeSpan.FromSeconds(1));
             }
 
             return null;
@@ -131,7 +131,7 @@ internal sealed partial class OrchestrationSession
             }
 
             session._host.Failed(session, exception);
-            session.GiveBack();
+            session.ReleaseForRetry();
         }
     }
 }

@@ -3,10 +3,10 @@ using DurableTask.PostgreSQL.Storage;
 
 namespace DurableTask.PostgreSQL.Sessions;
 
-/// <content>How a session goes back into the database: evicted, handed over, or over.</content>
+/// <content>How a session leaves the memory: evicted, released to another node, or over.</content>
 internal sealed partial class OrchestrationSession
 {
-    /// <summary>Gives the instance back to the database when it has waited for messages and timers for so long.</summary>
+    /// <summary>Releases the instance when it has waited for messages and timers for that long.</summary>
     public void EvictIfIdle(TimeSpan idle)
     {
         TaskCompletionSource<IList<TaskMessage>?>? waiter;
@@ -21,7 +21,7 @@ internal sealed partial class OrchestrationSession
 
             waiter = _waiter;
             _waiter = null;
-            _isToRelease = waiter is not null;
+            _isToEvict = waiter is not null;
             _phase = waiter is null ? Phase.Releasing : _phase;
         }
 
@@ -35,14 +35,14 @@ internal sealed partial class OrchestrationSession
         }
     }
 
-    /// <summary>Gives the instance to another node, between two checkpoints. Its activities that still run will be repeated there.</summary>
-    public void HandOver()
+    /// <summary>Releases the instance to another node, between two checkpoints. Its activities that still run will be repeated there.</summary>
+    public void ReleaseToOtherNodes()
     {
         TaskCompletionSource<IList<TaskMessage>?>? waiter;
         bool isReleased;
         lock (_gate)
         {
-            _isToHandOver = true;
+            _isForAnotherNode = true;
             waiter = _waiter;
             _waiter = null;
             isReleased = !_isGone && waiter is null && _phase is Phase.Idle or Phase.Queued;
@@ -76,14 +76,14 @@ internal sealed partial class OrchestrationSession
                 next = timer.IsOver || timer.FireAt >= next ? next : timer.FireAt;
             }
 
-            TimeSpan? wakeIn = _isToHandOver ? TimeSpan.Zero : next - _host.TimeProvider.GetUtcNow().UtcDateTime;
+            TimeSpan? wakeIn = _isForAnotherNode ? TimeSpan.Zero : next - _host.TimeProvider.GetUtcNow().UtcDateTime;
             release = new InstanceRelease(wakeIn < TimeSpan.Zero ? TimeSpan.Zero : wakeIn, InboxCount);
         }
 
         _host.Writer.Enqueue(new ReleaseRequest(this) { InstanceId = Id, Release = release });
     }
 
-    /// <summary>Tells whether the database has the instance again.</summary>
+    /// <summary>The release was committed, or refused because a message came meanwhile.</summary>
     internal void Released(bool isReleased)
     {
         if (isReleased || !_host.IsOpen)

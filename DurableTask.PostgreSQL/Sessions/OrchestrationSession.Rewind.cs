@@ -4,7 +4,7 @@ using DurableTask.Core.Tracing;
 
 namespace DurableTask.PostgreSQL.Sessions;
 
-/// <content>How a failed orchestration goes on: the framework takes its failures out of the history, which is then run again.</content>
+/// <content>How a failed orchestration is rewound: the framework takes its failures out of the history, which is then run again.</content>
 internal sealed partial class OrchestrationSession
 {
     private bool _isToRewind;
@@ -25,15 +25,15 @@ internal sealed partial class OrchestrationSession
         _taken.AddRange(_inbox.Where(static m => m.Event is SubOrchestrationInstanceFailedEvent));
         _inbox.RemoveAll(_taken.Contains);
 
-        // The framework clears fields of the trace context without asking whether there is one.
+        // The framework clears fields of the trace context without checking whether there is one.
         var started = _events.OfType<ExecutionStartedEvent>().First();
         started.ParentTraceContext ??= new DistributedTraceContext(string.Empty);
         return [rewind.ToTaskMessage(Id)];
     }
 
     /// <summary>
-    /// Keeps the execution id, which the framework changes: sub-orchestrations that still run report under the one that they know. What an earlier
-    /// id guards against, late results of activities and timers, does not reach this session.
+    /// Keeps the execution id, which the framework changes: sub-orchestrations that still run report under the one that they know. A changed
+    /// id would guard against late results of activities and timers; those do not reach this session.
     /// </summary>
     private void KeepExecution(ExecutionStartedEvent started, IList<TaskMessage> messages)
     {

@@ -22,7 +22,7 @@ internal sealed partial class OrchestrationSession
 
     private void StartActivity(TaskMessage message)
     {
-        // What an earlier generation scheduled without waiting for it is not run: nobody would see its result.
+        // What an earlier generation scheduled without waiting for it is not run: its result would not be used.
         if (!string.Equals(message.OrchestrationInstance.ExecutionId, _instance.ExecutionId, StringComparison.Ordinal))
         {
             return;

@@ -26,8 +26,8 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
     private Phase _phase;
     private bool _isGone;
     private bool _hasEnded;
-    private bool _isToRelease;
-    private bool _isToHandOver;
+    private bool _isToEvict;
+    private bool _isForAnotherNode;
     private int _abandoned;
     private int _nextSequence;
     private long _idleSince;
@@ -50,8 +50,8 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         }
         else if (instance.InboxCount == 0 && !_isToRewind && history.TrueForAll(IsBeforeTheFirstStep))
         {
-            // Perhaps a generation whose code has not run yet, because it is not of the version of the node before: it needs a message to begin. To
-            // one that just waits the message says nothing.
+            // Perhaps a generation whose code has not run yet, because it is not of the previous node's version: it needs a message to begin. One
+            // that just waits ignores the message.
             _inbox.Add(new SessionMessage(new GenericEvent(-1, "begin")));
         }
     }
@@ -68,7 +68,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         /// <summary>The dispatcher has its work item.</summary>
         Active,
 
-        /// <summary>On its way back into the database.</summary>
+        /// <summary>Its release is being committed.</summary>
         Releasing,
     }
 
@@ -88,8 +88,8 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
     public HashSet<long> KnownInbox { get; } = [];
 
     /// <summary>
-    /// Starts what the history says is under way, and lets the dispatcher have the session when there is something for it to do. Without a message
-    /// the orchestrator's code does not run: it waits for those activities and timers.
+    /// Starts the activities and timers that the history has no result of, and queues the session for the dispatcher when there is something to do.
+    /// Without a message the orchestrator's code does not run: it waits for those activities and timers.
     /// </summary>
     public void Start()
     {
@@ -118,11 +118,11 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
     /// <summary>Takes a message. Its acknowledgement is <see langword="false"/> when the session is over.</summary>
     public void Post(SessionMessage message) => Post(message, isHere: false);
 
-    /// <summary>Takes a message and, where the orchestrator waits for one, lets it go on on this thread.</summary>
+    /// <summary>Takes a message and, where the orchestrator waits for one, continues it on this thread.</summary>
     public void PostHere(SessionMessage message) => Post(message, isHere: true);
 
-    /// <summary>Lets the dispatcher have what waits for the session.</summary>
-    /// <returns><see langword="null"/> when there is nothing to do any more.</returns>
+    /// <summary>Makes a work item of the messages that wait for the session.</summary>
+    /// <returns><see langword="null"/> when there is nothing left to do.</returns>
     public SessionWorkItem? TryBegin()
     {
         lock (_gate)
@@ -159,12 +159,12 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
                 return Task.FromResult<IList<TaskMessage>?>(TakeInbox());
             }
 
-            if (_isGone || _isToRelease || _isToHandOver)
+            if (_isGone || _isToEvict || _isForAnotherNode)
             {
                 return Task.FromResult<IList<TaskMessage>?>(null);
             }
 
-            // The thread that brings a message goes on with the orchestrator: it chooses itself whether that is a good idea.
+            // The thread that completes this continues the orchestrator; Post and PostHere choose which thread that is.
             _idleSince = _host.TimeProvider.GetTimestamp();
             _waiter = new TaskCompletionSource<IList<TaskMessage>?>();
             return _waiter.Task;
@@ -173,7 +173,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
 
     Task IOrchestrationSession.EndSessionAsync() => Task.CompletedTask;
 
-    /// <summary>The dispatcher could not work on what it took: it gets the same again, later.</summary>
+    /// <summary>The dispatcher could not run the work item: it gets the same messages again, later.</summary>
     public void Abandon()
     {
         lock (_gate)
@@ -210,13 +210,13 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
                 isReady = true;
                 _phase = Phase.Queued;
             }
-            else if (_isToHandOver || (_isToRelease && _activities.Count == 0))
+            else if (_isForAnotherNode || (_isToEvict && _activities.Count == 0))
             {
                 isReleased = true;
                 _phase = Phase.Releasing;
             }
 
-            _isToRelease = false;
+            _isToEvict = false;
         }
 
         if (isOver)
@@ -237,7 +237,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         }
     }
 
-    /// <summary>Lets the dispatcher have an abandoned session again.</summary>
+    /// <summary>Queues an abandoned session for the dispatcher again.</summary>
     public void Retry()
     {
         lock (_gate)
@@ -253,7 +253,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
         _host.Ready(this);
     }
 
-    /// <summary>The node lost the instance: nothing that the session still does counts.</summary>
+    /// <summary>The node lost the instance: nothing that the session still does has an effect.</summary>
     public void Drop()
     {
         TaskCompletionSource<IList<TaskMessage>?>? waiter;

@@ -16,7 +16,7 @@ internal sealed class SessionHost(
     DatabaseHealth health,
     ILogger<SessionHost> logger)
 {
-    /// <summary>An instance that this node has taken is in memory after that long, or is not coming.</summary>
+    /// <summary>After this time an instance that this node has taken is in memory, or will not be.</summary>
     private static readonly TimeSpan LongestAdoption = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, OrchestrationSession> _sessions = new(StringComparer.Ordinal);
@@ -68,7 +68,7 @@ internal sealed class SessionHost(
         }
     }
 
-    /// <summary>An instance has left, over or not: there is room for another. One that is not over waits in the database.</summary>
+    /// <summary>An instance has left the memory, ended or released: there is room for another.</summary>
     public event Action<bool>? Left;
 
     /// <summary>An instance of this node may have messages in its inbox.</summary>
@@ -81,19 +81,19 @@ internal sealed class SessionHost(
     public event Action<OrchestrationSession, Dictionary<int, string>, bool>? ChildrenInDoubt;
 
     /// <summary>Whether a new instance is to start here rather than wait in the database for a node with room.</summary>
-    public bool HasRoom => IsOpen && HasPlace && Volatile.Read(ref _arriving) + Activities.Backlog <= Options.MaxConcurrentActivities;
+    public bool HasRoom => IsOpen && HasMemory && Volatile.Read(ref _arriving) + Activities.Backlog <= Options.MaxConcurrentActivities;
 
-    /// <summary>Whether one more fits into memory, busy or not: where none does, one that only waits has to make room.</summary>
-    public bool HasPlace => _sessions.Count + Volatile.Read(ref _arriving) < Options.MaxLiveOrchestrations;
+    /// <summary>Whether one more fits into memory. If not, an instance that only waits has to be released.</summary>
+    public bool HasMemory => _sessions.Count + Volatile.Read(ref _arriving) < Options.MaxLiveOrchestrations;
 
     public bool TryFind(string id, out OrchestrationSession session) => _sessions.TryGetValue(id, out session!);
 
-    /// <summary>Takes an instance whose row names this node as its owner, and sets it going.</summary>
+    /// <summary>Takes an instance whose row names this node as its owner, and starts it.</summary>
     public void Adopt(StoredInstance instance, List<HistoryEvent> history)
     {
         if (!IsOpen || instance.Owner != NodeId)
         {
-            // It is this node's in the database, perhaps under an earlier number, and goes with the rest of what that one leaves behind.
+            // Its owner may be an earlier number of this node: then it is adopted with the other instances of that number.
             return;
         }
 
@@ -161,7 +161,7 @@ internal sealed class SessionHost(
         return true;
     }
 
-    /// <summary>Forgets what was expected for instances that ended or went to another node before anybody looked.</summary>
+    /// <summary>Removes the expected messages of instances that ended or went to another node before the inbox was read.</summary>
     public void ForgetExpectedInbox()
     {
         foreach (var (id, expected) in _expectedInbox)
@@ -219,14 +219,14 @@ internal sealed class SessionHost(
     public void Failed(OrchestrationSession session, Exception exception) =>
         logger.LogError(exception, "Orchestration {InstanceId} fails: what it produced cannot be stored", session.Id);
 
-    /// <summary>The dispatcher gave up a work item: it gets it again later.</summary>
+    /// <summary>The dispatcher abandoned a work item: it gets it again later.</summary>
     public void Abandoned(OrchestrationSession session, TimeSpan delay)
     {
         logger.LogWarning("The dispatcher abandoned orchestration {InstanceId}; it is tried again in {Seconds} s", session.Id, delay.TotalSeconds);
         Later(session.Retry, delay);
     }
 
-    /// <summary>The dispatcher gave up an activity: it gets it again later.</summary>
+    /// <summary>The dispatcher abandoned an activity: it gets it again later.</summary>
     public void Abandoned(ActivityWorkItem activity)
     {
         var delay = TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, activity.Abandoned++)));
@@ -235,13 +235,13 @@ internal sealed class SessionHost(
     }
 
     /// <summary>Releases all instances, each between two checkpoints; ends when none is left.</summary>
-    public Task HandOverAllAsync()
+    public Task ReleaseAllAsync()
     {
         var empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Left += _ => Check();
         foreach (var session in _sessions.Values)
         {
-            session.HandOver();
+            session.ReleaseToOtherNodes();
         }
 
         Check();
@@ -256,7 +256,7 @@ internal sealed class SessionHost(
         }
     }
 
-    /// <summary>Forgets all instances: the database has them, and another node, or this one under a new number, goes on.</summary>
+    /// <summary>Drops all instances: the database has them, and another node, or this one under a new number, continues them.</summary>
     public void DropAll()
     {
         foreach (var session in _sessions.Values)
@@ -267,7 +267,7 @@ internal sealed class SessionHost(
         _sessions.Clear();
     }
 
-    /// <summary>Does something after a while.</summary>
+    /// <summary>Runs an action after a delay.</summary>
     public void Later(Action action, TimeSpan delay) =>
         _ = Task.Delay(delay, TimeProvider).ContinueWith(_ => action(), TaskScheduler.Default);
 
@@ -299,7 +299,7 @@ internal sealed class SessionHost(
         return instance with { StartAt = null, Owner = NodeId, Status = OrchestrationStatus.Running };
     }
 
-    /// <summary>The commit of a placed instance is decided: the place kept for it is taken or free again.</summary>
+    /// <summary>The commit of a new instance has ended: the room reserved for it is used or free again.</summary>
     public void Settle(StoredInstance instance)
     {
         if (instance.Owner is not null)

@@ -4,7 +4,7 @@ using DurableTask.Core.History;
 namespace DurableTask.PostgreSQL.Sessions;
 
 /// <summary>A message on its way to an orchestration that this node holds.</summary>
-/// <param name="Event">What it says.</param>
+/// <param name="Event">The event.</param>
 /// <param name="ExecutionId">The generation that it is for; <see langword="null"/> for any.</param>
 internal sealed record SessionMessage(HistoryEvent Event, string? ExecutionId = null)
 {

@@ -1,9 +1,9 @@
 namespace DurableTask.PostgreSQL.Sessions;
 
-/// <summary>Messages that live orchestrations get at a time, their durable timers above all, on one clock timer. Never fires early.</summary>
+/// <summary>Messages that live orchestrations get at a given time, mostly their durable timers, on one clock timer. Never fires early.</summary>
 internal sealed class TimerQueue : IDisposable
 {
-    /// <summary>The clock is looked at this often at least, so that a clock that was set does not strand a timer.</summary>
+    /// <summary>The longest time between two reads of the clock, so that a timer fires although the clock was set.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider _timeProvider;
@@ -44,7 +44,7 @@ internal sealed class TimerQueue : IDisposable
             var now = _timeProvider.GetUtcNow().UtcDateTime;
             while (_queue.TryPeek(out var entry, out var fireAt) && (fireAt <= now || entry.IsOver))
             {
-                // Most are cancelled before their time: nobody waits for those.
+                // Most are cancelled before their time: those need no clock timer.
                 _queue.Dequeue();
                 if (!entry.IsOver) due.Add(entry);
             }
@@ -67,7 +67,7 @@ internal sealed class TimerQueue : IDisposable
         var wait = fireAt - _timeProvider.GetUtcNow().UtcDateTime;
         _armedFor = fireAt;
 
-        // Timers count whole milliseconds: rounding up keeps one from being looked at just before it is due.
+        // Timers count whole milliseconds: rounding up avoids a wake-up just before one is due.
         _timer.Change(
             wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < MaxWait ? wait + TimeSpan.FromMilliseconds(1) : MaxWait,
             Timeout.InfiniteTimeSpan);

@@ -6,7 +6,7 @@ wake_at, inbox_count, dispatches, parent_id, parent_execution_id, parent_name, p
 
 -- name: Acquire
 -- $1 node, $2 limit, $3 versions that the node leaves to others, $4 most dispatches, $5 versions that it takes, or null for all others. Takes
--- instances that nobody holds, the oldest first. They keep wake_at, which tells them from those that started on the node. Those of versions that the
+-- instances without an owner, the oldest first. They keep wake_at, which distinguishes them from those that started on the node. Those of versions that the
 -- node has not met are returned, too, but not taken.
 with ready as (
     select id, version from {hub}.instances
@@ -29,7 +29,7 @@ select {columns} from {hub}.instances where id in (select id from ready where ve
 select {columns} from {hub}.instances where owner = $1 and wake_at is not null and ($2::text[] is null or id = any($2))
 
 -- name: NextWake
--- $1 versions that the node leaves to others, $2 most dispatches. Seconds until the next instance that nobody holds is to be taken.
+-- $1 versions that the node leaves to others, $2 most dispatches. Seconds until the next instance without an owner is to be taken.
 select extract(epoch from wake_at - clock_timestamp())::float8 from {hub}.instances
 where owner is null and wake_at is not null and ($1::text[] is null or version <> all($1)) and dispatches < $2 order by wake_at limit 1
 

@@ -82,7 +82,7 @@ create table {hub}.nodes (
     process_key  text        not null,
     started_at   timestamptz not null default clock_timestamp(),
     heartbeat_at timestamptz not null default clock_timestamp(),
-    -- The number of its last commit, which tells whether a commit took place whose response was lost.
+    -- The number of its last commit, which shows whether a commit took place whose response was lost.
     commit_number bigint     not null default 0
 ) with (fillfactor = 10);
 

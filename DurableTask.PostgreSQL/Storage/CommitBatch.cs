@@ -60,7 +60,7 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
 
         if (request.Update is { } update)
         {
-            // An instance's later update takes the place of its earlier one: a statement can change a row only once.
+            // An instance's later update replaces its earlier one: a statement can change a row only once.
             (_updates ??= new(StringComparer.Ordinal))[request.InstanceId] = update;
         }
 
@@ -83,8 +83,8 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
 
     /// <summary>Runs it. A failure of any statement leaves nothing behind.</summary>
     /// <param name="connection">An open connection.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="isFenced">Whether it is a node's, and fails when that was declared dead.</param>
+    /// <param name="cancellationToken">Cancels the commit.</param>
+    /// <param name="isFenced">Whether it belongs to a node, and fails when that node was declared dead.</param>
     public async Task<CommitOutcome> ExecuteAsync(NpgsqlConnection connection, CancellationToken cancellationToken, bool isFenced = true)
     {
         await using var batch = new NpgsqlBatch(connection);

@@ -3,8 +3,8 @@ using Npgsql;
 namespace DurableTask.PostgreSQL.Storage;
 
 /// <summary>
-/// The connection that commits go through. When it breaks while a commit is under way, it finds out whether the commit took place and only
-/// then tries again.
+/// The connection for commits. When it breaks while a commit is under way, it checks whether the commit took place before it
+/// tries again.
 /// </summary>
 internal sealed class CommitConnection(
     NpgsqlDataSource dataSource,
@@ -13,8 +13,8 @@ internal sealed class CommitConnection(
     TimeProvider timeProvider) : IAsyncDisposable
 {
     /// <remarks>
-    /// One plan for ever: the statements find their rows by keys, whatever the arrays hold. Left to itself PostgreSQL plans each commit of a single
-    /// instance anew, because it takes the plan that it keeps for one of longer arrays. A commit that a paused process left open ends by itself, so
+    /// One plan for ever: the statements find their rows by keys, whatever the arrays hold. By default PostgreSQL plans each commit of a single
+    /// instance again, because it costs its kept plan for longer arrays. A commit that a paused process left open ends by itself, so
     /// that it cannot hold the node's row locked.
     /// </remarks>
     private const string SessionSettings = "set idle_in_transaction_session_timeout = '2s'; set plan_cache_mode = force_generic_plan";

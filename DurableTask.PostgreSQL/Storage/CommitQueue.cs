@@ -2,10 +2,10 @@ using DurableTask.PostgreSQL.Sessions;
 
 namespace DurableTask.PostgreSQL.Storage;
 
-/// <summary>The requests that wait for the next commit, and the rule when that is due.</summary>
+/// <summary>The requests that wait for the next commit, and the rule that decides when it is due.</summary>
 /// <remarks>
-/// An urgent request makes a commit due at once. One that is not goes with the next commit, or makes one due after <see cref="LongestDelay"/>: nobody
-/// waits for it, and a crash before it is written only repeats activities.
+/// An urgent request makes a commit due at once. One that is not goes with the next commit, or makes one due after <see cref="LongestDelay"/>: no
+/// caller waits for it, and a crash before it is written only repeats activities.
 /// </remarks>
 internal sealed class CommitQueue : IAsyncDisposable
 {
@@ -160,7 +160,7 @@ internal sealed class CommitQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes no more requests, and gives up those that wait.</summary>
+    /// <summary>Takes no more requests, and returns those that wait.</summary>
     public List<CommitRequest> TakeAll()
     {
         lock (_gate)

@@ -34,10 +34,10 @@ internal abstract class CommitRequest
 
     public InstanceUpdate? Update { get; set; }
 
-    /// <summary>Another generation takes the place of the instance's history so far.</summary>
+    /// <summary>Another generation replaces the instance's history so far.</summary>
     public InstanceRenewal? Renewal { get; set; }
 
-    /// <summary>The node gives the instance back to the database, unless a message came meanwhile.</summary>
+    /// <summary>The node releases the instance, unless a message came meanwhile.</summary>
     public InstanceRelease? Release { get; set; }
 
     /// <summary>Messages to other instances. One to an unknown or ended instance is dropped.</summary>
@@ -46,7 +46,7 @@ internal abstract class CommitRequest
     /// <summary>Inbox messages that became events by this commit.</summary>
     public List<long>? ConsumedInbox { get; set; }
 
-    /// <summary>Called on the writer's thread once all of it is durable: pass the news on and return.</summary>
+    /// <summary>Called on the writer's thread once all of it is durable. It must return quickly.</summary>
     /// <returns>What can go on now. The writer runs it after it has started the next commit.</returns>
     public abstract IThreadPoolWorkItem? OnCommitted(CommitOutcome outcome);
 
@@ -72,14 +72,14 @@ internal sealed record InstanceUpdate(OrchestrationStatus Status, string? Output
 /// <summary>What differs in the row of the next generation.</summary>
 internal sealed record InstanceRenewal(string ExecutionId, string? Input, string Version, string? Tags, DateTime At);
 
-/// <summary>Giving back an idle instance.</summary>
+/// <summary>The release of an idle instance.</summary>
 /// <param name="WakeIn">When it is to be taken again; <see langword="null"/>: a message wakes it.</param>
 /// <param name="InboxCount">The count of inbox messages that the node knows. Another count in the row keeps the instance here.</param>
 internal sealed record InstanceRelease(TimeSpan? WakeIn, long InboxCount);
 
-/// <summary>What became of the parts of a group commit that can go either way.</summary>
+/// <summary>The outcome of those parts of a group commit that can be refused without failing it.</summary>
 /// <param name="Created">Run ids of the instances that were created.</param>
-/// <param name="Released">Ids of the instances that were given back.</param>
+/// <param name="Released">Ids of the instances that were released.</param>
 internal sealed record CommitOutcome(IReadOnlySet<Guid> Created, IReadOnlySet<string> Released)
 {
     public static readonly CommitOutcome Nothing = new(new HashSet<Guid>(), new HashSet<string>());

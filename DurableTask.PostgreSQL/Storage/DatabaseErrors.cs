@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace DurableTask.PostgreSQL.Storage;
 
-/// <summary>What an error of the database says about who can do something about it.</summary>
+/// <summary>The kinds of database errors, by what ends them.</summary>
 internal enum DatabaseErrorKind
 {
     /// <summary>The data of one instance cannot be stored: that instance fails, and nothing else is affected.</summary>
@@ -16,8 +16,8 @@ internal enum DatabaseErrorKind
 }
 
 /// <summary>
-/// Tells the three kinds of errors apart by their SQLSTATE (PostgreSQL documentation, appendix A). Whatever is not known to be of the first two kinds
-/// is an outage: an instance must never fail for something that passes.
+/// Classifies errors by their SQLSTATE (PostgreSQL documentation, appendix A). An error that is not known to be of the first two kinds
+/// counts as an outage: an instance must never fail because of something temporary.
 /// </summary>
 internal static class DatabaseErrors
 {

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace DurableTask.PostgreSQL.Storage;
 
 /// <summary>
-/// Whether the database takes this node's work. Each activity of the node tells how it fares: what one of them can do says nothing about another that
-/// misses a right. Each outage is logged once when it begins and once when it is over.
+/// Whether the database accepts this node's work. Each kind of work reports its own success and failure: one may succeed while another lacks a
+/// right. Each outage is logged once when it begins and once when it is over.
 /// </summary>
 internal sealed class DatabaseHealth(TimeProvider timeProvider, ILogger<DatabaseHealth> logger)
 {
-    /// <summary>The activity of writing commits.</summary>
+    /// <summary>The work of writing commits.</summary>
     public const string Commits = "commits";
 
-    /// <summary>The activity of showing that the node lives.</summary>
+    /// <summary>The work of writing the heartbeat.</summary>
     public const string Heartbeat = "the heartbeat";
 
     private readonly Lock _gate = new();
@@ -22,7 +22,7 @@ internal sealed class DatabaseHealth(TimeProvider timeProvider, ILogger<Database
     /// <summary>What is wrong; <see langword="null"/> while the database does all that the node asks for.</summary>
     public TaskHubProblem? Problem => _problem;
 
-    /// <summary>Why the database does not take what is written; <see langword="null"/> while it does.</summary>
+    /// <summary>Why the database does not accept commits; <see langword="null"/> while it does.</summary>
     public TaskHubProblem? WriteProblem => _writeProblem;
 
     public void Failed(string activity, Exception exception)
@@ -71,7 +71,7 @@ internal sealed class DatabaseHealth(TimeProvider timeProvider, ILogger<Database
         }
     }
 
-    /// <summary>Of several problems shows the one that an operator has to act on, then the one that is there for longest.</summary>
+    /// <summary>Of several problems shows one that an operator has to act on, or else the oldest.</summary>
     private void Choose()
     {
         _problem = _problems.Values.OrderByDescending(p => p.IsDefect).ThenBy(p => p.Since).FirstOrDefault();

@@ -4,7 +4,7 @@ using DurableTask.Core.Tracing;
 
 namespace DurableTask.PostgreSQL.Storage;
 
-/// <summary>What was read of a stored event.</summary>
+/// <summary>The fields read from a stored event.</summary>
 internal struct EventFields
 {
     public EventFields()

@@ -9,12 +9,12 @@ namespace DurableTask.PostgreSQL.Storage;
 /// share of a commit; under load the shares get smaller by themselves.
 /// </summary>
 /// <remarks>
-/// Commits carry numbers that the node's row keeps. When the connection breaks while a commit is under way, that number tells whether
-/// it took place, so nothing is written twice and nothing is given up.
+/// Commits carry numbers that the node's row keeps. When the connection breaks while a commit is under way, that number shows whether
+/// it took place, so nothing is written twice and nothing is lost.
 /// <para>
 /// It has no thread and no loop. The caller that brings a request while nothing is being written starts the writing; the thread that learns that a
-/// commit is done starts the next one and then goes on with one of the instances that it was for. What waiting for a thread costs on a
-/// busy machine is what an orchestration of short steps would otherwise spend most of its time on.
+/// commit is done starts the next one and then continues one of the instances that it was for. On a busy machine an orchestration of
+/// short steps would otherwise spend most of its time waiting for a thread.
 /// </para>
 /// </remarks>
 internal sealed class GroupCommitWriter : IAsyncDisposable
@@ -44,11 +44,11 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>Called when a commit was refused because another node declared this one dead.</summary>
     public event Action<long>? Fenced;
 
-    /// <summary>From now on commits are this node's.</summary>
+    /// <summary>Makes later commits those of this node.</summary>
     public void Attach(long nodeId) => _membership = new Membership(nodeId);
 
     /// <summary>
-    /// Takes a request, or adds it to an earlier one of the same session that is not in a commit yet. The request may learn its outcome before
+    /// Takes a request, or adds it to an earlier one of the same session that is not in a commit yet. The request's outcome may be reported before
     /// this returns: call it with no lock held.
     /// </summary>
     /// <param name="request">What to write.</param>
@@ -68,8 +68,8 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     /// <summary>Leaves the request out of what is written, unless it is in a commit already.</summary>
     public void Drop(CommitRequest request) => _queue.Drop(request);
 
-    /// <summary>Begins to write, also what was brought before.</summary>
-    /// <param name="cancellationToken">Gives up what is not written yet.</param>
+    /// <summary>Begins to write, also what was enqueued before.</summary>
+    /// <param name="cancellationToken">Drops what is not written yet.</param>
     /// <returns>Ends when the last request was written after <see cref="Complete"/>, or when it was cancelled.</returns>
     public Task RunAsync(CancellationToken cancellationToken)
     {
@@ -89,7 +89,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     }
 
     /// <remarks>
-    /// The caller's thread starts the writing, unless it is bound to something. What flows with it, such as its trace, does not come along.
+    /// The caller's thread starts the writing, unless it has a synchronization context. Its execution context, such as its trace, is left behind.
     /// </remarks>
     private void BeginWriting()
     {
@@ -103,7 +103,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes until nothing waits. What a commit was for goes on while the next one is under way already.</summary>
+    /// <summary>Writes until nothing waits. The instances of a commit continue while the next commit is under way.</summary>
     private async Task WriteWaitingAsync(bool isFirst)
     {
         List<CommitRequest> group = [];
@@ -129,7 +129,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            // A defect here must show itself, and must not leave callers waiting for ever.
+            // A defect here must be logged, and must not leave callers waiting for ever.
             _logger.LogCritical(exception, "The commit writer cannot go on");
             GiveUp(group);
         }
@@ -137,7 +137,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 
     private void GiveUp(List<CommitRequest> group) => FailAll([.. group, .. _queue.TakeAll()], new ServiceStoppedException());
 
-    /// <summary>Runs it on this thread, which has nothing else to do; on another where this one's stack has grown deep.</summary>
+    /// <summary>Runs it on this thread, or on another one where this thread's stack is deep.</summary>
     private static void GoOn(IThreadPoolWorkItem work)
     {
         if (RuntimeHelpers.TryEnsureSufficientExecutionStack())
@@ -150,7 +150,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
     }
 
-    /// <returns>What one of the requests goes on with; the others' is under way.</returns>
+    /// <returns>The continuation of one of the requests; those of the others are queued.</returns>
     private async Task<IThreadPoolWorkItem?> CommitAsync(List<CommitRequest> group, CancellationToken cancellationToken)
     {
         // The node can join again at any moment: one commit is made as one node from its start to its last try.
@@ -213,7 +213,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>A request that cannot be written must not take the others with it: halves are tried until it stands alone.</summary>
+    /// <summary>A request that cannot be written must not fail the others: the group is halved until that request is alone.</summary>
     private async Task IsolateAsync(List<CommitRequest> group, Exception exception, CancellationToken cancellationToken)
     {
         if (group.Count == 1)

@@ -45,7 +45,7 @@ internal sealed record StoredInstance
     /// <summary>When an instance without owner is to be taken; <see langword="null"/>: a message wakes it.</summary>
     public DateTime? WakeAt { get; init; }
 
-    /// <summary>Counts the messages that came through the inbox, so that none is overlooked when the instance is released.</summary>
+    /// <summary>Counts the messages that came through the inbox, so that none is missed when the instance is released.</summary>
     public long InboxCount { get; init; }
 
     /// <summary>How many nodes died with it since its last checkpoint.</summary>

@@ -12,7 +12,7 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
     /// <summary>Behind every character that an id has: with it a prefix becomes the end of a range that an index finds.</summary>
     private const string LastCharacter = "\U0010FFFF";
 
-    /// <summary>Takes instances that are ready to run and that nobody holds, the oldest first.</summary>
+    /// <summary>Takes instances that are ready to run and have no owner, the oldest first.</summary>
     /// <returns>What was taken, and whether there are more of versions that the node had not met before.</returns>
     public async Task<(List<StoredInstance> Taken, bool HasMore)> AcquireAsync(
         long nodeId, int limit, VersionFilter versions, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
         unmet.ForEach(i => versions.Rejects(i.Version));
         instances.RemoveAll(unmet.Contains);
 
-        // Without a node row the update leaves them to nobody, and as ready as they were.
+        // Without a node row the update leaves them without an owner, and ready to run.
         return instances.Exists(i => i.Owner is null) ? throw new NodeFencedException(nodeId) : (instances, true);
     }
 
@@ -41,7 +41,7 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
         return await ReadInstancesAsync(command, cancellationToken);
     }
 
-    /// <summary>How long until the next instance that nobody holds is to be taken; <see langword="null"/> with none.</summary>
+    /// <summary>How long until the next instance without an owner is to be taken; <see langword="null"/> if there is none.</summary>
     public async Task<TimeSpan?> NextWakeAsync(string[]? rejectedVersions, CancellationToken cancellationToken)
     {
         await using var command = Command("NextWake", Texts(rejectedVersions), Value(maxDispatchCount));
@@ -132,7 +132,7 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Instances that were to be terminated when a node had them, and that no node takes any more; with the outputs.</summary>
+    /// <summary>Instances that are to be terminated and that no node takes, with the outputs.</summary>
     public async Task<List<(string Id, string? Output)>> TerminationsAsync(CancellationToken cancellationToken)
     {
         await using var command = Command("Terminations", Value(maxDispatchCount));
@@ -220,7 +220,7 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
         return (int)(long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Deletes ended instances that match a filter, at most so many.</summary>
+    /// <summary>Deletes ended instances that match a filter, up to a limit.</summary>
     /// <returns>How many were deleted.</returns>
     public async Task<int> PurgeEndedAsync(
         InstanceFilter filter, OrchestrationStateTimeRangeFilterType by, int limit, CancellationToken cancellationToken)
@@ -340,7 +340,7 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
 /// <param name="Id">Its number.</param>
 /// <param name="InstanceId">The receiver.</param>
 /// <param name="ExecutionId">The receiver's generation that it is for; <see langword="null"/> for any.</param>
-/// <param name="Event">What it says.</param>
+/// <param name="Event">The event.</param>
 /// <param name="InboxCount">The receiver's count of messages when it was read.</param>
 internal sealed record InboxMessage(long Id, string InstanceId, string? ExecutionId, HistoryEvent Event, long InboxCount);
 

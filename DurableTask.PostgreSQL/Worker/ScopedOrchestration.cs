@@ -24,7 +24,7 @@ internal sealed class ScopedOrchestration(string name, ScopedTasks tasks) : Task
 
     /// <summary>
     /// The dispatcher's middleware: gives the orchestration what the object manager could not. A next generation of a version that is for other nodes
-    /// is not run: it is stored as it begins, and handed over.
+    /// is not run: it is stored as it begins, and released.
     /// </summary>
     public static Task PrepareAsync(DispatchMiddlewareContext context, VersionFilter versions, Func<Task> next)
     {
@@ -65,7 +65,7 @@ internal sealed class ScopedOrchestration(string name, ScopedTasks tasks) : Task
         }
         catch (Exception exception)
         {
-            // Whatever keeps an orchestrator from being made is its orchestration's failure: the framework would try for ever.
+            // A failure to create an orchestrator fails its orchestration: the framework would retry for ever.
             _result.TrySetException(exception);
         }
         finally
@@ -111,7 +111,7 @@ internal sealed class ScopedOrchestration(string name, ScopedTasks tasks) : Task
         }
     }
 
-    /// <summary>The code went on outside of an episode: it fails, in an episode that a message without a meaning brings about.</summary>
+    /// <summary>The code went on outside of an episode: it fails, in an episode started by an empty message.</summary>
     private void OnLeftEpisode()
     {
         if (_result.TrySetException(new InvalidOperationException(IllegalAwaitMessage)))

@@ -3,7 +3,7 @@ using static Microsoft.DurableTask.Worker.DurableTaskWorkerOptions;
 
 namespace EmbeddedHost.Configuration;
 
-/// <summary>What host.json says, as far as this host follows it. A setting <c>AzureFunctionsJobHost:a:b</c> overrides its <c>a.b</c>.</summary>
+/// <summary>The settings of host.json that this host supports. A setting <c>AzureFunctionsJobHost:a:b</c> overrides its <c>a.b</c>.</summary>
 internal sealed record HostJson
 {
     /// <summary><c>extensions.http.routePrefix</c>: what comes before every route, without slashes around it. Default is <c>api</c>.</summary>

@@ -21,7 +21,7 @@ internal sealed class Settings(IConfiguration configuration)
         return new Settings(new ConfigurationBuilder().AddEnvironmentVariables().Build());
     }
 
-    /// <summary>What the environment says now.</summary>
+    /// <summary>The environment's present values.</summary>
     public IConfiguration Configuration => configuration;
 
     /// <summary>Whether a setting, named as an environment variable is, has a value that is not blank.</summary>

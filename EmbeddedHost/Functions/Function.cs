@@ -65,7 +65,7 @@ internal sealed class Function : FunctionDefinition
         var type => type,
     };
 
-    /// <summary>Whether the host itself knows what a parameter gets, so that it is not the input.</summary>
+    /// <summary>Whether the host itself provides the parameter's value, so that it is not the input.</summary>
     public static bool IsKnown(ParameterInfo parameter) =>
         parameter.ParameterType == typeof(FunctionContext)
         || parameter.ParameterType == typeof(CancellationToken)

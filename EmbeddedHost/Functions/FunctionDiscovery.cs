@@ -10,7 +10,7 @@ using Microsoft.DurableTask.Client;
 
 namespace EmbeddedHost.Functions;
 
-/// <summary>Finds an app's functions by their attributes, and what of them this host cannot run.</summary>
+/// <summary>Finds an app's functions by their attributes, and those that this host cannot run.</summary>
 internal sealed class FunctionDiscovery(IConfiguration configuration, HostJson hostJson)
 {
     private const BindingFlags AllMethods =

@@ -10,10 +10,10 @@ internal sealed class FunctionInvocation(Function function, IServiceProvider ser
     // Where GetHttpContext() looks; the constant of Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore is internal.
     private const string HttpContextKey = "HttpRequestContext";
 
-    /// <summary>What runs once all middleware has called the next.</summary>
+    /// <summary>The innermost step of the pipeline, after all middleware.</summary>
     public required Func<FunctionInvocation, Task<object?>> Call { get; init; }
 
-    /// <summary>The context that an orchestrator or activity may ask for.</summary>
+    /// <summary>The context that an orchestrator or activity may take as a parameter.</summary>
     public object? TriggerContext { get; init; }
 
     /// <summary>The value of the parameter that takes the input.</summary>
@@ -59,7 +59,7 @@ internal sealed class FunctionInvocation(Function function, IServiceProvider ser
     private sealed class NoBindingData : BindingContext
     {
         public override IReadOnlyDictionary<string, object?> BindingData =>
-            throw new NotSupportedException("EmbeddedHost has no binding data: take what the trigger brings from the function's parameters.");
+            throw new NotSupportedException("EmbeddedHost has no binding data: use the function's parameters for the trigger's data.");
     }
 
     private sealed class InvocationFeatures : IInvocationFeatures

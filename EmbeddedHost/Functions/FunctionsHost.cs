@@ -23,7 +23,7 @@ internal static class FunctionsHost
         var builder = WebApplication.CreateSlimBuilder(args);
         var hostJson = HostJson.Read(Path.Combine(AppContext.BaseDirectory, "host.json"), builder.Configuration);
         var functions = new FunctionDiscovery(builder.Configuration, hostJson).Find(types);
-        builder.WebHost.ConfigureKestrel(AnswerLongRequestsInTheApp);
+        builder.WebHost.ConfigureKestrel(RaiseServerLimits);
         HostLogging.Configure(builder.Logging, hostJson);
 
         var pipeline = new FunctionPipelineBuilder(builder.Services);
@@ -81,9 +81,9 @@ internal static class FunctionsHost
         }
     }
 
-    // What is over the server's own limits gets an empty response before an app sees it. With a few times the defaults (8 KB, 32 KB,
-    // 100), an app can have limits of its own and say in its own words what is too long.
-    private static void AnswerLongRequestsInTheApp(KestrelServerOptions server)
+    // A request over the server's own limits gets an empty response before an app sees it. With a few times the defaults (8 KB, 32 KB,
+    // 100), an app can have limits of its own and name them in its response.
+    private static void RaiseServerLimits(KestrelServerOptions server)
     {
         server.Limits.MaxRequestLineSize = 64 * 1024;
         server.Limits.MaxRequestHeadersTotalSize = 128 * 1024;

@@ -19,7 +19,7 @@ internal static class HostLogging
             console.UseUtcTimestamp = true;
         });
 
-        // A line for each request says nothing that the function's own log does not say better.
+        // A line for each request would only repeat the function's own log.
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
         foreach (var (category, level) in hostJson.LogLevels)

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace EmbeddedHost.LocalServices;
 
-/// <summary>The folder that local services keep their data in. One process uses it at a time, for as long as it is open.</summary>
+/// <summary>The folder with the local services' data. One process uses it at a time, for as long as it is open.</summary>
 internal sealed class DataFolder : IDisposable
 {
     public const string PasswordFile = "postgres.password";
@@ -11,8 +11,8 @@ internal sealed class DataFolder : IDisposable
     private const int PasswordBytes = 24;
     private const int WebhookKeyBytes = 32;
 
-    // A host that is just ending gives its folder back in a moment.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    // A host that is just ending releases its folder in a moment.
+    private static readonly TimeSpan FolderReleaseTimeout = TimeSpan.FromSeconds(3);
 
     private readonly FileStream _lock;
 
@@ -37,7 +37,7 @@ internal sealed class DataFolder : IDisposable
         {
             Directory.CreateDirectory(path);
             FileStream? held = null;
-            if (await Wait.UntilAsync(() => TryLock(path, out held), Patience, cancellationToken)) return new DataFolder(path, held!);
+            if (await Wait.UntilAsync(() => TryLock(path, out held), FolderReleaseTimeout, cancellationToken)) return new DataFolder(path, held!);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -33,11 +33,11 @@ internal sealed class PortBook(string file)
 
     private IEnumerable<int> Candidates(string name, int? preferred)
     {
-        if (preferred is { } wish && !IsGivenToAnother(name, wish)) yield return wish;
+        if (preferred is { } port && !IsReservedForAnother(name, port)) yield return port;
         if (_ports.TryGetValue(name, out var kept)) yield return kept;
     }
 
-    private bool IsGivenToAnother(string name, int port) => _ports.Any(entry => entry.Key != name && entry.Value == port);
+    private bool IsReservedForAnother(string name, int port) => _ports.Any(entry => entry.Key != name && entry.Value == port);
 
     private int AnyFree()
     {

@@ -8,7 +8,7 @@ namespace EmbeddedHost.LocalServices;
 
 /// <summary>
 /// The Node process that runs PostgreSQL and Azurite. It lives as long as its input is open: the system closes that when this
-/// process ends, in whatever way, so nothing is left behind.
+/// process ends, however it ends, so no process is left running.
 /// </summary>
 internal sealed class ServicesProcess : IAsyncDisposable
 {
@@ -63,14 +63,14 @@ internal sealed class ServicesProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until everything of the run before has stopped and what is needed is installed. Only then are the ports of that run
+    /// Waits until everything of the previous run has stopped and what is needed is installed. Only then are the ports of that run
     /// free again.
     /// </summary>
-    /// <exception cref="HostFailure">It failed; the message says why.</exception>
+    /// <exception cref="HostFailure">It failed; the message has the reason.</exception>
     public Task PrepareAsync(CancellationToken cancellationToken) => ExpectAsync("installed", cancellationToken);
 
-    /// <summary>Starts the services and waits until all of them answer.</summary>
-    /// <exception cref="HostFailure">One did not start; the message says why.</exception>
+    /// <summary>Starts the services and waits until all of them respond.</summary>
+    /// <exception cref="HostFailure">One did not start; the message has the reason.</exception>
     public async Task RunAsync(ServicesPlan plan, CancellationToken cancellationToken)
     {
         await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(plan, Json).AsMemory(), cancellationToken);
@@ -87,13 +87,13 @@ internal sealed class ServicesProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended already: there is nobody to tell.
+            // It has ended already.
         }
 
-        using var patience = new CancellationTokenSource(StopsWithin);
+        using var timeout = new CancellationTokenSource(StopsWithin);
         try
         {
-            await _process.WaitForExitAsync(patience.Token);
+            await _process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -119,16 +119,16 @@ internal sealed class ServicesProcess : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        var complaints = _process.StandardError.ReadToEndAsync();
+        var errors = _process.StandardError.ReadToEndAsync();
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            var heard = JsonSerializer.Deserialize<ServicesEvent>(line, Json)!;
-            if (heard.Event is "progress" or "notice") _report(heard.Text!);
-            else _milestones.Writer.TryWrite(heard);
+            var next = JsonSerializer.Deserialize<ServicesEvent>(line, Json)!;
+            if (next.Event is "progress" or "notice") _report(next.Text!);
+            else _milestones.Writer.TryWrite(next);
         }
 
-        // A script that broke has written why to its error output: the line that names the error is the one to show.
-        var reason = (await complaints).Split('\n').FirstOrDefault(line => line.Contains("Error", StringComparison.Ordinal));
+        // A script that failed has written the reason to its error output: the line with the error is the one to show.
+        var reason = (await errors).Split('\n').FirstOrDefault(line => line.Contains("Error", StringComparison.Ordinal));
         if (reason is not null) _milestones.Writer.TryWrite(new ServicesEvent("failed", $"The local services did not start: {reason.Trim()}"));
         _milestones.Writer.TryComplete();
     }

@@ -21,12 +21,12 @@ internal sealed class ServicesSupervisor : IAsyncDisposable
         _watching = WatchAsync();
     }
 
-    /// <summary>Starts what <paramref name="choose"/> says, once the ports of the run before are free, and waits until it answers.</summary>
+    /// <summary>Starts the services that <paramref name="choose"/> returns, once the ports of the previous run are free, and waits until they respond.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="choose">Chooses services and ports.</param>
-    /// <param name="report">Hears lines for whoever watches: progress of the first install, restarts.</param>
-    /// <param name="cancellationToken">Gives up and stops what has started.</param>
-    /// <exception cref="HostFailure">Something did not start; the message says what and why.</exception>
+    /// <param name="report">Called with lines to print: progress of the first install, restarts.</param>
+    /// <param name="cancellationToken">Stops what has started.</param>
+    /// <exception cref="HostFailure">Something did not start; the message has its name and the reason.</exception>
     public static async Task<(ServicesSupervisor Supervisor, ServicesPlan Plan)> StartAsync(
         DataFolder folder, Func<ServicesPlan> choose, Action<string> report, CancellationToken cancellationToken)
     {

@@ -7,11 +7,11 @@ const SAVE_EVERY = 100; // milliseconds
 const [packages, services] = process.argv.splice(2, 2);
 const require = createRequire(join(packages, 'package.json'));
 
-// The end of its input means that whoever started it is gone: then it stops in order, as it does on SIGTERM.
+// The end of its input means that the process that started it is gone: then it stops in order, as it does on SIGTERM.
 process.stdin.on('close', () => process.kill(process.pid, 'SIGTERM')).resume();
 process.stdin.unref?.();
 
-// A Ctrl+C in the terminal is the host's to answer.
+// A Ctrl+C in the terminal is handled by the host.
 process.on('SIGINT', () => {});
 
 // Azurite writes its index of blobs every five seconds. An image that was stored must still be there after a kill -9, so a

@@ -35,14 +35,14 @@ export class Azurite {
       [`--${service}Host`, '127.0.0.1', `--${service}Port`, String(port)]);
     const args = ['--location', location, ...addresses, '--skipApiVersionCheck', '--disableTelemetry', '--silent'];
     const services = this.#ports.queue ? 'all' : 'blob';
-    // Its standard input is its leash: it stops when this end closes, however this process ends.
+    // It stops when its standard input closes, however this process ends.
     this.#child = start(process.execPath, [script, this.#packages, services, ...args], { stdio: ['pipe', output, output] });
     this.#child.stdin.on('error', () => {});
 
     const listening = async () => (await Promise.all(Object.values(this.#ports).map(accepts))).every(Boolean);
-    const answers = await until(async () => this.#child.hasEnded || await listening(), READY_WITHIN);
-    if (this.#child.hasEnded) throw new Error(`Azurite did not start: ${lastWords(log)}`);
-    if (!answers) throw new Error(`Azurite was not ready within ${READY_WITHIN / 1000} s: see ${log}`);
+    const isReady = await until(async () => this.#child.hasEnded || await listening(), READY_WITHIN);
+    if (this.#child.hasEnded) throw new Error(`Azurite did not start: ${errorLine(log)}`);
+    if (!isReady) throw new Error(`Azurite was not ready within ${READY_WITHIN / 1000} s: see ${log}`);
   }
 
   async stop() {
@@ -50,7 +50,7 @@ export class Azurite {
   }
 }
 
-function lastWords(log) {
+function errorLine(log) {
   const lines = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
   return lines.find((line) => /error|unknown/i.test(line)) ?? lines.at(-1) ?? '';
 }

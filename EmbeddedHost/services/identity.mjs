@@ -4,14 +4,14 @@ import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
 
 /**
  * How to run the programs of PostgreSQL: a command and arguments to put in front of theirs, spawn options, and `own`, which
- * hands a folder to the user that runs them.
+ * gives a folder to the user that runs them.
  */
 export function identityFor(program, dataFolder) {
   if (process.platform !== 'linux') return plain;
 
   // A server whose supervisor was killed must end too: the kernel sends it SIGINT, PostgreSQL's fast shutdown.
-  const leash = ['--pdeathsig', 'INT'];
-  if (process.getuid() !== 0) return works(leash, program) ? wrapped(leash) : plain;
+  const tie = ['--pdeathsig', 'INT'];
+  if (process.getuid() !== 0) return works(tie, program) ? wrapped(tie) : plain;
 
   const user = existsSync(dataFolder) ? ownerOf(dataFolder) : account('postgres') ?? account('nobody');
   if (!user) throw new Error('PostgreSQL cannot run as root, and there is neither a user postgres nor a user nobody');
@@ -21,7 +21,7 @@ export function identityFor(program, dataFolder) {
   const passes = ['dac_read_search', 'dac_override'].map((capability) =>
     ['--securebits', '+no_setuid_fixup', '--inh-caps', `+${capability}`, '--ambient-caps', `+${capability}`]);
   for (const pass of [[], ...passes]) {
-    const args = [...become, ...pass, ...leash];
+    const args = [...become, ...pass, ...tie];
     if (works(args, program)) return { ...wrapped(args), own: (path) => chownSync(path, user.uid, user.gid) };
   }
   throw new Error(`PostgreSQL runs as an ordinary user, who cannot reach ${program}: choose another folder with --data`);

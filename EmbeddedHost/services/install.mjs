@@ -9,8 +9,8 @@ const source = dirname(fileURLToPath(import.meta.url));
 const lists = ['package.json', 'package-lock.json'];
 
 /**
- * Makes sure that `folder` holds the packages. `onProgress` hears whole percents from 0 to 100, and nothing when all is there.
- * The install ends early when `stop` (an AbortSignal) says so.
+ * Makes sure that `folder` holds the packages. `onProgress` gets whole percents from 0 to 100; it is not called when all is there.
+ * The install ends early when `stop` (an AbortSignal) is aborted.
  */
 export async function install(folder, logs, onProgress, stop) {
   const stamp = join(folder, '.installed');

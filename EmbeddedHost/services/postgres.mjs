@@ -36,16 +36,16 @@ export class Postgres {
     return this.#child;
   }
 
-  /** Starts the server and resolves when it answers queries. */
+  /** Starts the server and resolves when it accepts queries. */
   async start() {
     const output = openLog(this.#log);
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'jit=off'];
     const args = ['-D', this.#cluster, '-p', String(this.#port), ...settings.flatMap((setting) => ['-c', setting])];
     this.#child = start(...this.#as('postgres', args), { stdio: ['ignore', output, output], cwd: this.#folder });
 
-    const answers = await until(() => this.#child.hasEnded || this.#isReady(), READY_WITHIN);
-    if (this.#child.hasEnded) throw new Error(`PostgreSQL did not start: ${this.#lastWords()}`);
-    if (!answers) throw new Error(`PostgreSQL was not ready within ${READY_WITHIN / 1000} s: see ${this.#log}`);
+    const isReady = await until(() => this.#child.hasEnded || this.#isReady(), READY_WITHIN);
+    if (this.#child.hasEnded) throw new Error(`PostgreSQL did not start: ${this.#errorLine()}`);
+    if (!isReady) throw new Error(`PostgreSQL was not ready within ${READY_WITHIN / 1000} s: see ${this.#log}`);
   }
 
   /** Fast shutdown: sessions are ended, everything is written. */
@@ -92,7 +92,7 @@ export class Postgres {
     return join(this.#programs, process.platform === 'win32' ? `${name}.exe` : name);
   }
 
-  // The eighth line of postmaster.pid says how far the server has come; its first is the server's process id.
+  // The eighth line of postmaster.pid is the state of the server; its first is the server's process id.
   #isReady() {
     try {
       const lines = readFileSync(join(this.#cluster, 'postmaster.pid'), 'utf8').split('\n');
@@ -102,7 +102,7 @@ export class Postgres {
     }
   }
 
-  #lastWords() {
+  #errorLine() {
     const lines = readFileSync(this.#log, 'utf8').trim().split('\n');
     return lines.findLast((line) => line.includes('FATAL')) ?? lines.at(-1);
   }

@@ -1,4 +1,4 @@
-// What a run before left behind: a host killed with kill -9 has no time to stop its children. They stop by themselves, and
+// The processes of the previous run: a host killed with kill -9 has no time to stop its children. They stop by themselves, and
 // the next start waits for that, because two PostgreSQL servers or two Azurites must never share a folder.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,18 +28,18 @@ export class ProcessBook {
     rmSync(this.#file, { force: true });
   }
 
-  /** Waits until every process of the run before has ended; those whose supervisor is gone are told to. */
+  /** Waits until every process of the previous run has ended; those whose supervisor is gone get a signal to stop. */
   async waitForPrevious(onWait) {
     const alive = () => Object.entries(this.#read()).filter(([, pid]) => this.#isOurs(pid));
     if (alive().length === 0) return;
     onWait();
 
-    const told = new Set();
+    const signalled = new Set();
     const gone = () => {
       const left = alive();
       if (left.some(([name]) => name === 'supervisor')) return false;
-      for (const [name, pid] of left.filter(([, pid]) => !told.has(pid))) {
-        told.add(pid);
+      for (const [name, pid] of left.filter(([, pid]) => !signalled.has(pid))) {
+        signalled.add(pid);
         signal(pid, gentle[name]);
       }
       return left.length === 0;
@@ -54,7 +54,7 @@ export class ProcessBook {
     try {
       return existsSync(this.#file) ? JSON.parse(readFileSync(this.#file, 'utf8')) : {};
     } catch {
-      return {}; // Cut off by a crash while it was written: nothing can be said about those processes.
+      return {}; // Cut off by a crash while it was written: those processes are unknown.
     }
   }
 

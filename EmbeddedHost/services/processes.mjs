@@ -1,4 +1,4 @@
-// Small things about processes that the other scripts share.
+// Helpers for processes, shared by the other scripts.
 import { spawn, spawnSync } from 'node:child_process';
 import { openSync, readFileSync, renameSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -32,7 +32,7 @@ export function signal(pid, name) {
   }
 }
 
-/** A process's command line, or an empty string where it has ended or the system does not tell. */
+/** A process's command line, or an empty string where it has ended or the system does not show it. */
 export function commandLine(pid) {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
@@ -51,7 +51,7 @@ export function accepts(port) {
   });
 }
 
-/** Opens a log file for a child's output; the log of the run before stays beside it. */
+/** Opens a log file for a child's output; the log of the previous run stays beside it. */
 export function openLog(file) {
   try {
     renameSync(file, `${file}.previous`);

@@ -1,7 +1,7 @@
 // Runs PostgreSQL and Azurite for EmbeddedHost, and for no longer than it: node services.mjs --data <folder>
 //
-// It speaks in lines of JSON. Out: {event: "progress" | "notice" | "failed", text}, {event: "installed"} once it wants to know
-// what to start, {event: "ready"}. In: one line {postgres?: {port, password}, azurite?: {blob, queue?, table?}}. When its
+// Its protocol is lines of JSON. Out: {event: "progress" | "notice" | "failed", text}, {event: "installed"} once it waits for
+// the list of services, {event: "ready"}. In: one line {postgres?: {port, password}, azurite?: {blob, queue?, table?}}. When its
 // input ends, because the host closed it or because the host is no more, it stops everything in order and exits.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -17,15 +17,15 @@ const data = resolve(parseArgs({ options: { data: { type: 'string' } } }).values
 const packages = join(data, 'services');
 const logs = join(data, 'logs');
 
-const leash = new AbortController();
+const stopping = new AbortController();
 const commands = createInterface({ input: process.stdin });
-const request = new Promise((answer) => commands.once('line', (line) => answer(JSON.parse(line))));
-commands.once('close', () => leash.abort());
-const released = new Promise((end) => leash.signal.addEventListener('abort', end, { once: true }));
+const request = new Promise((resolveLine) => commands.once('line', (line) => resolveLine(JSON.parse(line))));
+commands.once('close', () => stopping.abort());
+const released = new Promise((end) => stopping.signal.addEventListener('abort', end, { once: true }));
 
 // The host decides when to stop; a Ctrl+C reaches the whole terminal, and the database must outlive the last request.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
-process.stdout.on('error', () => {}); // The host is gone; the end of the input says so too.
+process.stdout.on('error', () => {}); // The host is gone; the end of the input shows that too.
 process.umask(0o022); // PostgreSQL's programs must be readable to the user it runs as.
 
 const say = (event, text) => process.stdout.write(`${JSON.stringify({ event, text })}\n`);
@@ -34,23 +34,23 @@ mkdirSync(logs, { recursive: true });
 const book = new ProcessBook(data);
 const running = [];
 try {
-  await book.waitForPrevious(() => say('notice', 'Waiting for the services of the run before to stop'));
+  await book.waitForPrevious(() => say('notice', 'Waiting for the services of the previous run to stop'));
   book.record('supervisor', process.pid);
-  await install(packages, logs, reportPercents(), leash.signal);
+  await install(packages, logs, reportPercents(), stopping.signal);
   say('installed');
 
   const wanted = await Promise.race([request, released.then(() => ({}))]);
   if (wanted.azurite) running.push(new Azurite(data, packages, wanted.azurite));
   if (wanted.postgres) running.push(new Postgres(data, packages, wanted.postgres));
   await Promise.all(running.map(startService));
-  if (!leash.signal.aborted) say('ready');
+  if (!stopping.signal.aborted) say('ready');
   for (const service of running) void keepRunning(service);
   await released;
 } catch (error) {
-  if (!leash.signal.aborted) say('failed', error.message);
+  if (!stopping.signal.aborted) say('failed', error.message);
   process.exitCode = 1;
 }
-leash.abort();
+stopping.abort();
 for (const service of running) await service.stop(); // Azurite, then PostgreSQL
 book.close();
 process.exit();
@@ -65,10 +65,10 @@ async function startService(service) {
 async function keepRunning(service) {
   for (let wait = 250; ; wait = Math.min(5_000, wait * 2)) {
     const how = await service.child.ended;
-    if (leash.signal.aborted) return;
+    if (stopping.signal.aborted) return;
     say('notice', `${service.name} ended (${how}); starting it again`);
     await pause(wait);
-    if (leash.signal.aborted) return;
+    if (stopping.signal.aborted) return;
     try {
       await startService(service);
       say('notice', `${service.name} is back`);
@@ -80,10 +80,10 @@ async function keepRunning(service) {
 }
 
 function reportPercents() {
-  let told = -10;
+  let reported = -10;
   return (percent) => {
-    if (percent < told + 10) return;
-    told = percent - (percent % 10);
-    say('progress', `Installing PostgreSQL and Azurite, once: ${told} %`);
+    if (percent < reported + 10) return;
+    reported = percent - (percent % 10);
+    say('progress', `Installing PostgreSQL and Azurite, once: ${reported} %`);
   };
 }

@@ -97,12 +97,12 @@ public sealed class AdminTests : IAsyncLifetime
     public async Task Stats_ConcurrentCalls_ShowTheirPeak()
     {
         await AddAsync(new { kind = "timeout", operation = "text", times = 3 });
-        using var patience = new CancellationTokenSource();
+        using var gaveUp = new CancellationTokenSource();
         var held = Enumerable.Range(0, 3).Select(i => _simulator.Http.PostAsync(
-            "/v1/chat/completions", new StringContent("""{"model":"m","messages":[{"role":"user","content":"Hi"}]}"""), patience.Token)).ToArray();
+            "/v1/chat/completions", new StringContent("""{"model":"m","messages":[{"role":"user","content":"Hi"}]}"""), gaveUp.Token)).ToArray();
 
         await Eventually.TrueAsync(async () => (int)(await GetAsync("/admin/stats"))["running"]! == 3);
-        await patience.CancelAsync();
+        await gaveUp.CancelAsync();
         foreach (var call in held) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
 
         await Eventually.TrueAsync(async () => (int)(await GetAsync("/admin/stats"))["running"]! == 0);
@@ -110,7 +110,7 @@ public sealed class AdminTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Calls_Listed_TellEachCallAndCanBeForgotten()
+    public async Task Calls_Listed_ShowEachCallUntilCleared()
     {
         await _simulator.ChatAsync("A bakery [[fault: text 503]]", "one/text");
 
@@ -172,7 +172,7 @@ public sealed class AdminTests : IAsyncLifetime
     [InlineData("/sdapi/v1/txt2img", "Authorization", "Bearer the-key", 401)]
     [InlineData("/callback/jobs", "Authorization", "Bearer the-key", 202)]
     [InlineData("/callback/jobs", "X-Nothing", "at-all", 401)]
-    public async Task ApiKey_Configured_IsAskedForInTheProvidersWay(string path, string header, string value, int status)
+    public async Task ApiKey_Configured_IsRequiredAsTheProviderRequiresIt(string path, string header, string value, int status)
     {
         await using var locked = await SimulatorFixture.StartAsync(o => o.ApiKey = "the-key");
         using var request = new HttpRequestMessage(HttpMethod.Post, path)
@@ -195,7 +195,7 @@ public sealed class AdminTests : IAsyncLifetime
 
     private async Task<JsonNode> GetAsync(string path) => (await _simulator.Http.GetFromJsonAsync<JsonNode>(path))!;
 
-    /// <summary>Stands still in the middle of a minute, while timers run on.</summary>
+    /// <summary>A time in the middle of a minute that does not pass, while timers run on.</summary>
     private sealed class StoppedClock : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => new(2026, 1, 1, 12, 0, 30, TimeSpan.Zero);

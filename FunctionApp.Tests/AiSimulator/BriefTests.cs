@@ -22,7 +22,7 @@ public sealed class BriefTests
     }
 
     [Fact]
-    public void Of_WordsThatOnlyBeginAlike_SayNothing() =>
+    public void Of_WordsThatOnlyBeginAlike_AreIgnored() =>
         Assert.NotEqual(Setting.Forest, Brief.Of("A campaign for a beach", 1, 0).Setting);
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class CallbackTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Job_Unknown_IsGone() => Assert.Equal(HttpStatusCode.Gone, (await _simulator.Http.GetAsync("/callback/jobs/none")).StatusCode);
+    public async Task Job_Unknown_Gives410() => Assert.Equal(HttpStatusCode.Gone, (await _simulator.Http.GetAsync("/callback/jobs/none")).StatusCode);
 
     [Fact]
     public async Task Submit_Calls_AreCountedUnderTheCallbacksCampaignAndPart()

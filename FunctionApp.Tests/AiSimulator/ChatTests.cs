@@ -9,16 +9,16 @@ public sealed class ChatTests(SimulatorFixture simulator) : IClassFixture<Simula
     [InlineData("/v1")]
     [InlineData("/openai/v1")]
     [InlineData("/v1beta/openai")]
-    public async Task Chat_AnyProvider_AnswersWithAnOpenAiCompletion(string baseUrl)
+    public async Task Chat_AnyProvider_GivesAnOpenAiCompletion(string baseUrl)
     {
         var response = await simulator.ChatAsync("A bakery that opens at dawn", baseUrl: baseUrl);
 
-        var answer = await SimulatorFixture.JsonOf(response);
+        var completion = await SimulatorFixture.JsonOf(response);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("chat.completion", (string?)answer["object"]);
-        Assert.Equal("stop", (string?)answer["choices"]![0]!["finish_reason"]);
-        Assert.Contains("bakery", (string?)answer["choices"]![0]!["message"]!["content"], StringComparison.OrdinalIgnoreCase);
-        var usage = answer["usage"]!;
+        Assert.Equal("chat.completion", (string?)completion["object"]);
+        Assert.Equal("stop", (string?)completion["choices"]![0]!["finish_reason"]);
+        Assert.Contains("bakery", (string?)completion["choices"]![0]!["message"]!["content"], StringComparison.OrdinalIgnoreCase);
+        var usage = completion["usage"]!;
         Assert.Equal((int)usage["total_tokens"]!, (int)usage["prompt_tokens"]! + (int)usage["completion_tokens"]!);
         Assert.NotEmpty(response.Headers.GetValues("x-request-id"));
     }

@@ -32,10 +32,10 @@ public sealed class FaultDirectiveTests
     [InlineData("[[fault: text 429 retry-after=soon]]")]
     [InlineData("[[fault: text 429 twice]]")]
     [InlineData("[[fault: ]]")]
-    public void ReadAll_NotUnderstood_SaysSo(string prompt) => Assert.Throws<InvalidRequestException>(() => FaultDirective.ReadAll(prompt));
+    public void ReadAll_UnreadableDirective_Throws(string prompt) => Assert.Throws<InvalidRequestException>(() => FaultDirective.ReadAll(prompt));
 
     [Fact]
-    public void Strip_Directives_AreGone() =>
+    public void Strip_Directives_AreRemoved() =>
         Assert.Equal("A cat on a wall", FaultDirective.Strip("[[fault: text 500]] A cat on a wall [[fault: image 503 x*]]"));
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class FaultDirectiveTests
         Calls("[[fault: image/0 429 x2]] [[fault: text 503]] [[fault: image 500]]", "one", "image/0", 4));
 
     [Fact]
-    public void Due_Always_NeverEnds() => Assert.All(Calls("[[fault: * 503 x*]]", "one", "text", 50), kind => Assert.Equal(FaultKind.Unavailable, kind));
+    public void Due_TimesStar_StrikesEveryCall() => Assert.All(Calls("[[fault: * 503 x*]]", "one", "text", 50), kind => Assert.Equal(FaultKind.Unavailable, kind));
 
     [Fact]
     public void Due_WithoutIdentity_ImagesCountByArrival()
@@ -75,7 +75,7 @@ public sealed class FaultDirectiveTests
         Assert.Equal(new CallIdentity(campaign, part, IsGiven: true), CallIdentity.Given(header, user, webhook));
 
     [Fact]
-    public void Given_NothingUseful_IsNull() => Assert.Null(CallIdentity.Given(null, "somebody", "http://host/hook"));
+    public void Given_NoCampaignAndPart_IsNull() => Assert.Null(CallIdentity.Given(null, "somebody", "http://host/hook"));
 
     [Theory]
     [InlineData("429 retry-after=3", "Retry-After: 3")]
@@ -85,7 +85,7 @@ public sealed class FaultDirectiveTests
     [InlineData("429 retry-after=none", "")]
     [InlineData("503", "")]
     [InlineData("503 retry-after=7", "Retry-After: 7")]
-    public void RetryHeaders_EverySpelling_IsSent(string directive, string expected)
+    public void RetryHeaders_EveryFormat_IsSent(string directive, string expected)
     {
         var fault = Assert.Single(FaultDirective.ReadAll($"[[fault: {directive}]]")).Fault;
 

@@ -47,7 +47,7 @@ public sealed class FaultsTests(SimulatorFixture simulator) : IClassFixture<Simu
     }
 
     [Fact]
-    public async Task Fault_RateLimitAtAzure_SpeaksAzure()
+    public async Task Fault_RateLimitAtAzure_HasAzuresErrorFormat()
     {
         var response = await simulator.ChatAsync("[[fault: 429 retry-after-ms=1500]]", baseUrl: "/openai/v1");
 
@@ -91,7 +91,7 @@ public sealed class FaultsTests(SimulatorFixture simulator) : IClassFixture<Simu
     }
 
     [Fact]
-    public async Task Fault_ModerationOfAPromptAtAzure_TellsTheFilter()
+    public async Task Fault_ModerationOfAPromptAtAzure_NamesTheFilter()
     {
         var error = (await SimulatorFixture.JsonOf(await simulator.ChatAsync("[[fault: moderation]]", baseUrl: "/openai/v1")))["error"]!;
 
@@ -103,7 +103,7 @@ public sealed class FaultsTests(SimulatorFixture simulator) : IClassFixture<Simu
     [Theory]
     [InlineData("filtered", "content_filter", null)]
     [InlineData("refusal", "stop", "I can't help with that request.")]
-    public async Task Fault_NoContentInAnAnswer_IsStill200(string kind, string finish, string? refusal)
+    public async Task Fault_NoContent_IsStill200(string kind, string finish, string? refusal)
     {
         var choice = (await SimulatorFixture.JsonOf(await simulator.ChatAsync($"[[fault: {kind}]]")))["choices"]![0]!;
 
@@ -127,12 +127,12 @@ public sealed class FaultsTests(SimulatorFixture simulator) : IClassFixture<Simu
         {
             Content = new StringContent($$"""{"model":"m","prompt":"[[fault: timeout]]","user":"{{campaign}}/image/0"}"""),
         };
-        using var patience = new CancellationTokenSource();
+        using var gaveUp = new CancellationTokenSource();
 
-        var call = simulator.Http.SendAsync(request, patience.Token);
+        var call = simulator.Http.SendAsync(request, gaveUp.Token);
         await Eventually.TrueAsync(async () => (await OutcomeAsync(campaign)) == "running");
         Assert.False(call.IsCompleted);
-        await patience.CancelAsync();
+        await gaveUp.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         await Eventually.TrueAsync(async () => (await OutcomeAsync(campaign)) == "timeout");
@@ -175,13 +175,13 @@ public sealed class FaultsTests(SimulatorFixture simulator) : IClassFixture<Simu
     [Fact]
     public async Task Fault_Slow_StillDeliversEverything()
     {
-        var answer = await SimulatorFixture.JsonOf(await simulator.ImageAsync("A bakery [[fault: slow delay=0.1]]"));
+        var body = await SimulatorFixture.JsonOf(await simulator.ImageAsync("A bakery [[fault: slow delay=0.1]]"));
 
-        Assert.Equal(1024, Picture.ReadPng(SimulatorFixture.PictureOf(answer)).Width);
+        Assert.Equal(1024, Picture.ReadPng(SimulatorFixture.PictureOf(body)).Width);
     }
 
     [Fact]
-    public async Task Fault_UnknownDirective_IsRefusedWithItsWords()
+    public async Task Fault_UnknownDirective_IsRefusedAndQuoted()
     {
         var response = await simulator.ChatAsync("[[fault: text explode]]");
 

@@ -12,15 +12,15 @@ public sealed class ImagesTests(SimulatorFixture simulator) : IClassFixture<Simu
     [InlineData("auto", 1024, 1024)]
     public async Task Images_Png_HasTheAskedSizeAndAPicture(string size, int width, int height)
     {
-        var answer = await SimulatorFixture.JsonOf(await simulator.ImageAsync("A beach", size: size));
+        var body = await SimulatorFixture.JsonOf(await simulator.ImageAsync("A beach", size: size));
 
-        var file = SimulatorFixture.PictureOf(answer);
+        var file = SimulatorFixture.PictureOf(body);
         var picture = Picture.ReadPng(file);
         Assert.Equal((width, height), (picture.Width, picture.Height));
         Assert.Equal(1000, picture.Colours());
         Assert.InRange(file.Length, 50_000, 1_500_000);
-        Assert.Equal($"{width}x{height}", (string?)answer["size"]);
-        Assert.Equal((int)answer["usage"]!["total_tokens"]!, (int)answer["usage"]!["input_tokens"]! + (int)answer["usage"]!["output_tokens"]!);
+        Assert.Equal($"{width}x{height}", (string?)body["size"]);
+        Assert.Equal((int)body["usage"]!["total_tokens"]!, (int)body["usage"]!["input_tokens"]! + (int)body["usage"]!["output_tokens"]!);
     }
 
     [Fact]

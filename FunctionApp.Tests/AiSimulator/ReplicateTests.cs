@@ -60,8 +60,8 @@ public sealed class ReplicateTests : IAsyncLifetime
     [Fact]
     public async Task Webhook_Refused_IsSentAgainWithTheSameId()
     {
-        _receiver.Answers.Enqueue(503);
-        _receiver.Answers.Enqueue(500);
+        _receiver.Statuses.Enqueue(503);
+        _receiver.Statuses.Enqueue(500);
         await CreateAsync("A lake");
 
         var (first, second, third) = (await _receiver.NextAsync(), await _receiver.NextAsync(), await _receiver.NextAsync());
@@ -73,7 +73,7 @@ public sealed class ReplicateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Webhook_WithoutFilter_AlsoTellsTheStart()
+    public async Task Webhook_WithoutFilter_AlsoReportsTheStart()
     {
         await CreateAsync("A lake", filter: null);
 
@@ -83,7 +83,7 @@ public sealed class ReplicateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fault_CallbackLost_OnlyPollingTells()
+    public async Task Fault_CallbackLost_OnlyPollingShowsTheEnd()
     {
         var created = await SimulatorFixture.JsonOf(await CreateAsync("A lake [[fault: image/0 callback-lost]]"));
 
@@ -112,7 +112,7 @@ public sealed class ReplicateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fault_CallbackEarly_ArrivesBeforeTheAnswer()
+    public async Task Fault_CallbackEarly_ArrivesBeforeTheResponse()
     {
         var response = await CreateAsync("A lake [[fault: image/0 callback-early]]");
 
@@ -160,7 +160,7 @@ public sealed class ReplicateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fault_OutputGone_AnswersNotFound()
+    public async Task Fault_OutputGone_GivesNotFound()
     {
         var done = await EndedAsync(await SimulatorFixture.JsonOf(await CreateAsync("A lake [[fault: image/0 output-gone]]")));
 
@@ -181,7 +181,7 @@ public sealed class ReplicateTests : IAsyncLifetime
     [InlineData("quota", 402)]
     [InlineData("429", 429)]
     [InlineData("400", 422)]
-    public async Task Fault_OfTheSubmission_HasReplicatesWords(string kind, int status)
+    public async Task Fault_OfTheSubmission_HasReplicatesErrorFormat(string kind, int status)
     {
         var response = await CreateAsync($"A lake [[fault: image/0 {kind}]]");
 
@@ -192,7 +192,7 @@ public sealed class ReplicateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Create_PreferWait_AnswersWhenDone()
+    public async Task Create_PreferWait_RespondsWhenDone()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = JsonContent.Create(new { input = new { prompt = "A lake" } }) };
         request.Headers.Add("Prefer", "wait=20");
@@ -204,7 +204,7 @@ public sealed class ReplicateTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Secret_Asked_IsTheOneThatSigns() =>
+    public async Task Secret_Fetched_IsTheOneThatSigns() =>
         Assert.Equal(new SimulatorOptions().ReplicateWebhookSecret, (string?)(await _simulator.Http.GetFromJsonAsync<JsonNode>("/v1/webhooks/default/secret"))!["key"]);
 
     private Task<HttpResponseMessage> CreateAsync(string prompt, bool webhook = true, string? filter = "completed") => _simulator.Http.PostAsJsonAsync(Path, new

@@ -7,17 +7,17 @@ namespace FunctionApp.Tests.Simulator;
 public sealed class StableDiffusionTests(SimulatorFixture simulator) : IClassFixture<SimulatorFixture>
 {
     [Fact]
-    public async Task TextToImage_Batch_GivesThatManyPicturesAndTellsTheRunInAString()
+    public async Task TextToImage_Batch_GivesThatManyPicturesAndDescribesTheRunInAString()
     {
         var response = await PostAsync(new { prompt = "A cat", negative_prompt = "dogs", seed = 7, steps = 4, width = 128, height = 64, batch_size = 2 });
 
-        var answer = await SimulatorFixture.JsonOf(response);
-        var images = answer["images"]!.AsArray();
+        var body = await SimulatorFixture.JsonOf(response);
+        var images = body["images"]!.AsArray();
         Assert.Equal(2, images.Count);
         Assert.All(images, i => Assert.Equal(128, Picture.ReadPng(Convert.FromBase64String((string)i!)).Width));
-        var info = JsonNode.Parse((string)answer["info"]!)!;
+        var info = JsonNode.Parse((string)body["info"]!)!;
         Assert.Equal((7, "dogs"), ((int)info["seed"]!, (string)info["negative_prompt"]!));
-        Assert.Equal("A cat", (string?)answer["parameters"]!["prompt"]);
+        Assert.Equal("A cat", (string?)body["parameters"]!["prompt"]);
     }
 
     [Fact]

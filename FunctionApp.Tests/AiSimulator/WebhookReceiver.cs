@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionApp.Tests.Simulator;
 
-/// <summary>A client's end of webhooks: it keeps what arrives and answers as it is told, else with 200.</summary>
+/// <summary>Receives webhooks: keeps what arrives and responds with the queued statuses, then with 200.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -22,12 +22,12 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         _app.MapPost("/api/callbacks/{provider}/{campaign}/{**part}", async http =>
         {
             var body = await new StreamReader(http.Request.Body).ReadToEndAsync();
-            http.Response.StatusCode = Answers.TryDequeue(out var status) ? status : 200;
+            http.Response.StatusCode = Statuses.TryDequeue(out var status) ? status : 200;
             await _received.Writer.WriteAsync(new Received(body, JsonNode.Parse(body)!, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
         });
     }
 
-    public ConcurrentQueue<int> Answers { get; } = new();
+    public ConcurrentQueue<int> Statuses { get; } = new();
 
     public static async Task<WebhookReceiver> StartAsync()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using FunctionApp.Tests.Access;
 using FunctionApp.Tests.Hosting;
 using Npgsql;
@@ -32,18 +33,65 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(await api.StartAsync("It works again", images: 0)))["status"]!);
     }
 
+    [Fact]
+    public async Task Database_ReadOnly_WritesAre503WithRetryAfter_ReadsWorkAndCampaignsWait()
+    {
+        await using var atelier = new AtelierFixture { PlainPictures = true, ImageLatency = TimeSpan.FromSeconds(1) };
+        CampaignApi api = await atelier.StartAsync(services);
+        string[] ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => api.StartAsync($"Campaign {n}", images: 1)));
+
+        await SetReadOnlyAsync(atelier.Database, isReadOnly: true);
+        await Eventually.TrueAsync(async () => (await api.Http.GetAsync("/api/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable);
+        using HttpResponseMessage ready = await api.Http.GetAsync("/api/health/ready");
+        using HttpResponseMessage post = await api.PostAsync(new JsonObject { ["prompt"] = "While it is read-only" });
+        using HttpResponseMessage list = await api.Http.GetAsync("/api/campaigns");
+        await SetReadOnlyAsync(atelier.Database, isReadOnly: false);
+
+        JsonNode postgres = (await CampaignApi.ReadAsync(ready))["checks"]!.AsArray().Single(check => (string)check!["name"]! == "postgres")!;
+        Assert.Equal(("failed", "read_only"), ((string)postgres["status"]!, (string)postgres["error"]!));
+        await post.AssertProblemAsync(503, "database_unavailable");
+        Assert.Equal("5", post.Header("Retry-After"));
+        Assert.Equal(HttpStatusCode.OK, list.StatusCode);
+        foreach (string id in ids)
+        {
+            Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
+        }
+
+        Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(await api.StartAsync("It works again", images: 0)))["status"]!);
+        Assert.Equal(HttpStatusCode.OK, (await api.Http.GetAsync("/api/health/ready")).StatusCode);
+    }
+
+    /// <summary>Makes new sessions of a database read-only by default and ends the existing ones, or makes new sessions writable again.</summary>
+    private static async Task SetReadOnlyAsync(string connectionString, bool isReadOnly)
+    {
+        string database = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+        await ExecuteAsync(
+            connectionString,
+            isReadOnly
+                ? $"""
+                  ALTER DATABASE {database} SET default_transaction_read_only = on;
+                  SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}';
+                  """
+                : $"ALTER DATABASE {database} RESET default_transaction_read_only");
+    }
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Database = "postgres" };
+        await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
+        await using NpgsqlCommand command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Lets a database accept connections, or closes the existing ones and refuses new ones.</summary>
     internal static async Task AllowConnectionsAsync(string connectionString, bool allow)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
-        string database = settings.Database!;
-        settings.Database = "postgres";
-        await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
-        await using NpgsqlCommand command = source.CreateCommand(
+        string database = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+        await ExecuteAsync(
+            connectionString,
             $"""
             ALTER DATABASE {database} ALLOW_CONNECTIONS {allow};
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}' AND NOT {allow};
             """);
-        await command.ExecuteNonQueryAsync();
     }
 }

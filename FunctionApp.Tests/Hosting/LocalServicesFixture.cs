@@ -16,7 +16,7 @@ public sealed class LocalServicesFixture : IAsyncLifetime
     public string StorageConnectionString => _plan!.Azurite!.ConnectionString;
 
     /// <summary>The folder of the test run's services: what is installed there stays from run to run; git ignores it.</summary>
-    public static string DataDirectory => Path.Combine(RepositoryRoot(), ".atelier", "tests");
+    public static string DataDirectory => Path.Combine(Repository.Root, ".atelier", "tests");
 
     private string PostgresConnectionString => _plan!.Postgres!.ConnectionString;
 
@@ -65,16 +65,6 @@ public sealed class LocalServicesFixture : IAsyncLifetime
     {
         var path = Path.Combine(DataDirectory, folder);
         if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Atelier.slnx"))) return folder.FullName;
-        }
-
-        throw new InvalidOperationException("The tests run inside the repository.");
     }
 }
 

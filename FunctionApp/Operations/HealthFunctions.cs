@@ -42,8 +42,13 @@ public sealed class HealthFunctions(
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand ping = dataSource.CreateCommand("SELECT 1");
-        await ping.ExecuteScalarAsync(cancellationToken);
+        await using NpgsqlCommand ping = dataSource.CreateCommand("SHOW transaction_read_only");
+        if (await ping.ExecuteScalarAsync(cancellationToken) is "on")
+        {
+            // The session may be the one that is read-only, from a time when all were: the next look takes a new one.
+            dataSource.Clear();
+            throw new NotReadyException("read_only");
+        }
     }
 
     // A blob that does not exist shows that the storage responds, and costs no transfer.

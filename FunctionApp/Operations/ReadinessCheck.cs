@@ -26,7 +26,13 @@ public sealed record ReadinessCheck(string Name, string Status, double LatencyMs
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning(exception, "{Dependency} is not ready.", name);
-            return new ReadinessCheck(name, "failed", Elapsed(), exception is TimeoutException ? "timeout" : "unreachable");
+            string error = exception switch
+            {
+                NotReadyException notReady => notReady.Message,
+                TimeoutException => "timeout",
+                _ => "unreachable",
+            };
+            return new ReadinessCheck(name, "failed", Elapsed(), error);
         }
 
         double Elapsed() => Math.Round(timeProvider.GetElapsedTime(start).TotalMilliseconds, digits: 1);
@@ -37,3 +43,7 @@ public sealed record ReadinessCheck(string Name, string Status, double LatencyMs
 /// <param name="Status"><c>ok</c> or <c>failed</c>.</param>
 /// <param name="Checks">Each dependency by name.</param>
 public sealed record Readiness(string Status, IReadOnlyList<ReadinessCheck> Checks);
+
+/// <summary>A dependency responds and cannot be used.</summary>
+/// <param name="code">What kind of failure, as <see cref="ReadinessCheck.Error"/> has it.</param>
+internal sealed class NotReadyException(string code) : Exception(code);

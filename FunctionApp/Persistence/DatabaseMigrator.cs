@@ -11,11 +11,25 @@ public static class DatabaseMigrator
     // An arbitrary number that nothing else in the database locks: "atelier" in ASCII.
     private const long LockKey = 0x61_74_65_6C_69_65_72;
 
+    /// <summary>Whether the start brings the schema up to date, or only checks that it is. Default: <see langword="true"/>.</summary>
+    public const string OnStartSetting = "Database:MigrateOnStart";
+
+    /// <summary>Migrates, or checks where <see cref="OnStartSetting"/> leaves migrating to the command <c>migrate</c>.</summary>
+    /// <exception cref="SettingException">The database cannot be used, or lacks migrations of this version.</exception>
+    public static Task PrepareAsync(IServiceProvider services)
+    {
+        string? text = services.GetRequiredService<IConfiguration>()[OnStartSetting];
+        bool migrates = true;
+        if (!string.IsNullOrWhiteSpace(text) && !bool.TryParse(text, out migrates))
+            throw new SettingException(OnStartSetting, $"Setting '{OnStartSetting}' must be true or false.");
+        return migrates ? MigrateAsync(services) : WithDatabaseAsync(() => CheckAsync(services));
+    }
+
     /// <summary>Migrates under an advisory lock that other starting processes wait for.</summary>
     /// <exception cref="SettingException">The database cannot be reached or refuses: one line that says why.</exception>
     public static async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken = default)
     {
-        try
+        await WithDatabaseAsync(async () =>
         {
             await using NpgsqlConnection connection =
                 await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
@@ -32,6 +46,27 @@ public static class DatabaseMigrator
             {
                 await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({LockKey})", CancellationToken.None);
             }
+        });
+    }
+
+    private static async Task CheckAsync(IServiceProvider services)
+    {
+        await using AsyncServiceScope scope = services.CreateAsyncScope();
+        string[] missing = [.. await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Database.GetPendingMigrationsAsync()];
+        if (missing.Length > 0)
+        {
+            throw new SettingException(
+                OnStartSetting,
+                $"The database lacks {missing.Length} of this version's migrations, from {missing[0]} on: run the command 'migrate' as a user who "
+                + $"may change the schema, or set '{OnStartSetting}' to true.");
+        }
+    }
+
+    private static async Task WithDatabaseAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {

@@ -31,6 +31,7 @@ public static class PersistenceServices
     internal static DbContextOptionsBuilder UseAtelier(this DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
         options
             .UseNpgsql(dataSource, npgsql => npgsql.MigrationsHistoryTable("atelier_migrations"))
+            .AddInterceptors(new ReadOnlySessions(dataSource))
             // A command that fails throws, and the exception is logged where it is caught; the first query on an empty database fails by design.
             .ConfigureWarnings(warnings => warnings.Log((RelationalEventId.CommandError, LogLevel.Debug)));
 }

@@ -3,7 +3,7 @@ using Benchmarks.Job;
 using DurableTask.AzureStorage;
 using DurableTask.Core;
 
-// Every engine lets all jobs wait for the provider at once; what else there is to set is at its default.
+// Every engine lets all jobs wait for the provider at once; all other settings have their defaults.
 const int JobsAtOnce = 1_000;
 
 var builder = WebApplication.CreateSlimBuilder(args);

@@ -1,4 +1,4 @@
 namespace Endurance;
 
-/// <summary>Something that is needed to try the promises out did not work.</summary>
+/// <summary>The trial itself could not be run.</summary>
 internal sealed class EnduranceException(string message) : Exception(message);

@@ -5,7 +5,7 @@ using Endurance.Scale;
 
 namespace Endurance;
 
-/// <summary>Tries out what DurableTask.PostgreSQL promises: under faults, and at scale.</summary>
+/// <summary>Tests the guarantees of DurableTask.PostgreSQL under faults and at scale.</summary>
 internal static class Program
 {
     private const string Usage =

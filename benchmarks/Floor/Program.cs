@@ -25,7 +25,7 @@ async Task FinishAsync(JobInput job)
     }
     catch (Exception exception)
     {
-        // Nobody awaits this task: what went wrong is told here, and the harness sees a job that never completes.
+        // Nothing awaits this task: a failure is logged here, and the harness sees a job that never completes.
         app.Logger.LogError(exception, "Job {JobId} failed.", job.Id);
     }
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Benchmarks.Job;
 
-/// <summary>The steps of the reference job: what every engine is made to run. Each may run twice and leaves the same behind.</summary>
+/// <summary>The steps of the reference job, which every engine runs. Each may run twice with the same result.</summary>
 public sealed class JobSteps(JobSettings settings) : IAsyncDisposable
 {
     private const string InsertRow = "INSERT INTO campaign (id, prompt, status) VALUES ($1, $2, 'PENDING') ON CONFLICT (id) DO NOTHING";

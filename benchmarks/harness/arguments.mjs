@@ -10,8 +10,8 @@ export const usage = `Measures DurableTask.PostgreSQL beside other engines: benc
   --tests LIST     of ${TESTS.join(',')} (default all)
   --runs N         rounds a test, of which the median counts (default 9)
   --warm-up N      seconds at most, a test and engine, before rounds count (default 45; 0 while working on the harness)
-  --report         writes docs/benchmarks.md and .svg anew from docs/benchmarks.json, measuring nothing
-  --help           says this
+  --report         writes docs/benchmarks.md and .svg again from docs/benchmarks.json, measuring nothing
+  --help           shows this
 
 A run of every test on every engine writes docs/benchmarks.md, .svg and .json; any run writes .atelier/benchmarks/results.json.`;
 

@@ -1,4 +1,4 @@
-// One engine on the bench: its database, server and worker, and the ways to submit jobs and to await them.
+// One engine under measurement: its database, server and worker, and functions to submit jobs and to wait for them.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
@@ -107,7 +107,7 @@ export class Bench {
     if (response.statusCode >= 300) throw new Error(`${this.name} responded with ${response.statusCode} to a job: ${text}`);
   }
 
-  /** Submits jobs, at most so many at a time; resolves once all are accepted. */
+  /** Submits jobs with limited concurrency; resolves once all are accepted. */
   async submitAll(ids, concurrency) {
     let next = 0;
     const submitter = async () => {
@@ -116,7 +116,7 @@ export class Bench {
     await Promise.all(Array.from({ length: Math.min(concurrency, ids.length) }, submitter));
   }
 
-  /** Waits until so many jobs are complete or the time is over. Resolves to how many are and when the last one was. */
+  /** Waits until a number of jobs are complete or the time is over. Resolves to how many are and when the last one was. */
   async completion(count, milliseconds) {
     let state = await this.database.completed();
     for (const deadline = performance.now() + milliseconds; state.count < count && performance.now() < deadline;) {
@@ -134,9 +134,9 @@ export class Bench {
   async measure(work) {
     const engine = () => this.#pids.reduce((sum, pid) => sum + cpuSeconds(pid, true), 0);
     const postgres = () => cpuSeconds(this.#postgres.pid, true);
-    const apparatus = () => cpuSeconds(this.#stub.pid) + process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6;
+    const harness = () => cpuSeconds(this.#stub.pid) + process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6;
     const snapshot = async () => ({
-      at: performance.now(), engine: engine(), postgres: postgres(), apparatus: apparatus(), machine: machineCpuSeconds(),
+      at: performance.now(), engine: engine(), postgres: postgres(), harness: harness(), machine: machineCpuSeconds(),
       ...(await this.database.written()),
     });
 
@@ -145,10 +145,10 @@ export class Bench {
     const result = await work();
     const after = await snapshot();
     const used = Object.fromEntries(Object.keys(before).map((key) => [key, after[key] - before[key]]));
-    const foreign = used.machine - used.engine - used.postgres - used.apparatus;
+    const foreign = used.machine - used.engine - used.postgres - used.harness;
     return {
       ...result,
-      cpu: { engine: used.engine, postgres: used.postgres, apparatus: used.apparatus },
+      cpu: { engine: used.engine, postgres: used.postgres, harness: used.harness },
       commits: used.commits,
       walBytes: used.wal,
       peakMebibytes: this.#pids.reduce((sum, pid) => sum + peakMebibytes(pid), 0),

@@ -8,7 +8,7 @@ let offset = 0;
  * two milliseconds off, as long as a whole job takes.
  */
 export function setClock() {
-  // Whatever interrupts this between a tick and the look at the other clock makes an offset smaller, never larger.
+  // An interruption between a tick and the read of the other clock makes an offset smaller, never larger.
   offset = Math.max(...Array.from({ length: TICKS }, untilTick));
 }
 

@@ -1,4 +1,4 @@
-// PostgreSQL as EmbeddedHost installs and starts it, one server for all engines, and what it tells about a round.
+// PostgreSQL as EmbeddedHost installs and starts it, one server for all engines, and its counters for a round.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -18,7 +18,7 @@ const TABLE = `
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     completed_at timestamptz)`;
 
-/** Installs PostgreSQL where it is missing and starts it; the cluster of the run before is used again. */
+/** Installs PostgreSQL where it is missing and starts it; the cluster of the previous run is used again. */
 export async function startServer(data, packages) {
   const logs = join(data, 'logs');
   mkdirSync(logs, { recursive: true });
@@ -77,7 +77,7 @@ export class Database {
   }
 
   /**
-   * Counters whose difference says what a round wrote. Every transaction that writes, and no other, takes one transaction id:
+   * Counters whose difference is what a round wrote. Every transaction that writes, and no other, takes one transaction id:
    * unlike pg_stat_database, whose figures come up to ten seconds late and count queries as well, this is exact at once.
    */
   async written() {
@@ -116,7 +116,7 @@ export class Database {
 
 async function connect(connectionString) {
   const client = new pg.Client({ connectionString });
-  client.on('error', () => {}); // The next query tells it.
+  client.on('error', () => {}); // The next query fails with it.
   await client.connect();
   return client;
 }

@@ -1,5 +1,5 @@
 // The engines: how each is prepared and started, and where jobs are submitted. A worker listens at `ports.worker` with GET /health
-// and, unless the engine has an entrance of its own, POST /submit.
+// and, unless jobs are submitted to the engine's own server (`entrance`), POST /submit.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,7 +82,7 @@ export const engines = {
   },
   bullmq: {
     title: 'BullMQ on Redis, not durable',
-    durable: true, // as far as a worker's death goes; Redis, as it comes, forgets what its last snapshot did not have
+    durable: true, // for a worker's death; Redis with its default settings loses what is not in its last snapshot
     ...nodeWorker('bullmq.mjs', ({ ports }) => ({ REDIS_PORT: String(ports.server) })),
     prepare: requireRedis,
     startServer: startRedis,
@@ -171,18 +171,18 @@ async function startRestate(context) {
   return server;
 }
 
-/** Tells Restate where the worker's handlers are; it keeps that across the worker's death. */
+/** Registers the worker's handlers with Restate, which keeps the registration across the worker's death. */
 async function registerWithRestate({ ports }) {
   let problem;
   const done = await until(async () => {
     try {
-      const answer = await fetch(`http://127.0.0.1:${ports.admin}/deployments`, {
+      const response = await fetch(`http://127.0.0.1:${ports.admin}/deployments`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ uri: `http://127.0.0.1:${ports.service}` }),
       });
-      problem = answer.ok ? undefined : await answer.text();
-      return answer.ok;
+      problem = response.ok ? undefined : await response.text();
+      return response.ok;
     } catch (error) {
       problem = error.message;
       return false;

@@ -1,4 +1,4 @@
-// The whole run: installs what is missing, puts each engine on the bench, measures, and writes what came out.
+// The whole run: installs what is missing, starts each engine, measures it, and writes the results.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

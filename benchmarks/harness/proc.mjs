@@ -1,4 +1,4 @@
-// What Linux tells about processes: CPU time and memory, from /proc.
+// Figures of processes on Linux: CPU time and memory, from /proc.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem, release } from 'node:os';
 
@@ -18,7 +18,7 @@ export function machineCpuSeconds() {
   return (user + nice + system) / TICKS_PER_SECOND;
 }
 
-/** Lets the peak of a process's memory begin anew. */
+/** Resets the peak of a process's memory. */
 export function resetPeak(pid) {
   for (const each of [pid, ...children(pid)]) {
     try {

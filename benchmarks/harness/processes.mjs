@@ -8,7 +8,7 @@ export { pause, until };
 
 const started = new Set();
 
-// Should the harness be killed, what it started ends too. util-linux's setpriv becomes the program: the process id stays the same.
+// If the harness is killed, what it started ends too. util-linux's setpriv becomes the program: the process id stays the same.
 const leash = ['setpriv', '--pdeathsig', 'KILL', '--'];
 
 /** Starts a program whose output goes to `<logs>/<name>.log`. */
@@ -46,10 +46,10 @@ export async function freePorts(count) {
   return ports;
 }
 
-/** Waits until an address answers 2xx; tells the end of the log where the process ends before. */
+/** Waits until an address responds with 2xx; where the process ends before, the error has the end of its log. */
 export async function untilHealthy(child, url, milliseconds = 60_000) {
-  const answers = async () => child.hasEnded || (await fetch(url).then((answer) => answer.ok, () => false));
-  if ((await until(answers, milliseconds, 5)) && !child.hasEnded) return;
+  const responds = async () => child.hasEnded || (await fetch(url).then((response) => response.ok, () => false));
+  if ((await until(responds, milliseconds, 5)) && !child.hasEnded) return;
   const words = readFileSync(child.logFile, 'utf8').trim().split('\n').slice(-8).join('\n');
   throw new Error(`${child.program} ${child.hasEnded ? 'ended' : 'was not healthy in time'}: ${words}`);
 }

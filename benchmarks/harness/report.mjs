@@ -1,12 +1,14 @@
-// Writes docs/benchmarks.md, .svg and .json from a run's results. What is said in the document besides the figures stands in
+// Writes docs/benchmarks.md, .svg and .json from a run's results. The document's text besides the figures is in
 // report.md beside this file, where {{name}} is replaced.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { draw } from './chart.mjs';
+import { engines } from './engines.mjs';
 import { folders } from './folders.mjs';
-import { cell, disturbed, goals, rows } from './summary.mjs';
+import { cell, disturbed, goals, rows, shortTitle } from './summary.mjs';
 
 const DISTURBED_PERCENT = 10;
+const ROUNDS = ['throughput', 'latency', 'fanout', 'crash'];
 
 export function writeReport(results) {
   const template = readFileSync(join(folders.benchmarks, 'harness', 'report.md'), 'utf8');
@@ -67,7 +69,7 @@ function machine({ machine: facts, postgres, measuredAt }) {
 }
 
 function conditions(results) {
-  const rounds = `${results.runs === 1 ? 'One round a test' : `Medians of ${results.runs} rounds a test`}${fewerRounds(results)}.`;
+  const rounds = `${results.runs === 1 ? 'One round a test' : `Medians of ${results.runs} rounds a test`}${fewerRounds(results)}.${notMeasured(results)}`;
   const noisy = disturbed(results, DISTURBED_PERCENT);
   if (noisy.length === 0) return `${rounds} In none of them did other processes take more than ${DISTURBED_PERCENT} % of the machine.`;
   const worst = Math.max(...noisy.map(({ percent }) => percent));
@@ -83,6 +85,15 @@ function fewerRounds({ engines, runs }) {
     .filter(([, all]) => all.length < runs)
     .map(([test, all]) => `${all.length} for ${test} of ${title}`));
   return fewer.length === 0 ? '' : `, ${fewer.join(', ')}, which is slow`;
+}
+
+/** What this run was ended before. */
+function notMeasured({ engines: measured }) {
+  const names = Object.entries(engines).flatMap(([name, { title }]) => {
+    const tests = ROUNDS.filter((test) => !(measured[name]?.tests[test]?.length > 0));
+    return tests.length === 0 ? [] : [tests.length === ROUNDS.length ? shortTitle(title) : `${tests.join(', ')} of ${shortTitle(title)}`];
+  });
+  return names.length === 0 ? '' : ` Not measured: ${names.join('; ')}.`;
 }
 
 function fail(name) {

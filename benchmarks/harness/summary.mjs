@@ -68,7 +68,7 @@ export const rows = [
     value: afresh,
   },
   {
-    title: '… of which until the new process answers', unit: 's', digits: 2, better: 'less',
+    title: '… of which until the new process responds', unit: 's', digits: 2, better: 'less',
     value: ({ crash }) => median(crash, (round) => round.startSeconds),
   },
   {
@@ -110,7 +110,7 @@ export function goals({ engines }) {
   })).filter(Boolean);
 }
 
-/** The figure that a row's first goal stands for in this run. */
+/** The figure of a row's first goal in this run. */
 export function firstLimit(row, { engines }) {
   return row.goals && limitOf(row, row.goals[0], engines);
 }

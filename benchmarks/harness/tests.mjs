@@ -2,10 +2,10 @@
 import { now } from './clock.mjs';
 import { pause, until } from './processes.mjs';
 
-const LIMIT = 600_000; // milliseconds after which a round is given up
+const LIMIT = 600_000; // milliseconds after which a round is abandoned
 const PROVIDER_DELAY = 500;
 const ENDLESS = 30_000;
-const FLOCK = 500;
+const JOBS_AT_ONCE = 500;
 
 /** 1,000 jobs, 64 at a time being submitted; the time from the first submission to the last completion. */
 export async function throughput(bench, jobs = 1_000) {
@@ -46,15 +46,15 @@ export async function latency(bench, jobs = 300) {
   return { ...round, milliseconds: undefined, commitMilliseconds, p50: percentile(sorted, 50), p99: percentile(sorted, 99), max: sorted.at(-1) };
 }
 
-/** 500 jobs at once, each of whose two calls takes half a second: nothing but waiting, which costs an engine what it holds. */
+/** 500 jobs at once, each of whose two calls takes half a second: they only wait, so the cost is the memory of an engine. */
 export async function fanout(bench) {
   await bench.prepareRound(PROVIDER_DELAY);
-  const ids = bench.newIds(FLOCK);
+  const ids = bench.newIds(JOBS_AT_ONCE);
   return bench.measure(async () => {
     const started = now();
-    await bench.submitAll(ids, FLOCK);
-    const { count, last } = await bench.completion(FLOCK, LIMIT);
-    return { jobs: FLOCK, complete: count, seconds: (last - started) / 1000 };
+    await bench.submitAll(ids, JOBS_AT_ONCE);
+    const { count, last } = await bench.completion(JOBS_AT_ONCE, LIMIT);
+    return { jobs: JOBS_AT_ONCE, complete: count, seconds: (last - started) / 1000 };
   });
 }
 
@@ -65,9 +65,9 @@ export async function fanout(bench) {
  */
 export async function crash(bench) {
   await bench.prepareRound(ENDLESS); // so that also an engine that takes its time has all of them in flight
-  const ids = bench.newIds(FLOCK);
-  await bench.submitAll(ids, FLOCK);
-  await until(async () => (await bench.calls()).open >= 2 * FLOCK, ENDLESS, 5);
+  const ids = bench.newIds(JOBS_AT_ONCE);
+  await bench.submitAll(ids, JOBS_AT_ONCE);
+  await until(async () => (await bench.calls()).open >= 2 * JOBS_AT_ONCE, ENDLESS, 5);
   const { open } = await bench.calls();
   await bench.killWorker();
   await bench.setDelay(PROVIDER_DELAY);
@@ -79,30 +79,30 @@ export async function crash(bench) {
     let calledAgain;
     let over = false;
     const watch = until(async () => over || ((await bench.calls()).repeated >= open && (calledAgain = now())), LIMIT, 10);
-    const completion = bench.completion(FLOCK, bench.durable ? LIMIT : 5_000).finally(() => { over = true; });
+    const completion = bench.completion(JOBS_AT_ONCE, bench.durable ? LIMIT : 5_000).finally(() => { over = true; });
     const [{ count, last }] = await Promise.all([completion, watch]);
     return {
-      jobs: FLOCK,
+      jobs: JOBS_AT_ONCE,
       complete: count,
-      seconds: count === FLOCK ? (last - started) / 1000 : undefined,
+      seconds: count === JOBS_AT_ONCE ? (last - started) / 1000 : undefined,
       startSeconds: (ready - started) / 1000,
       calledAgainSeconds: calledAgain && (calledAgain - started) / 1000,
     };
   });
   await pause(2 * PROVIDER_DELAY); // What still runs although all is complete is a repetition too.
   const { repeated } = await bench.calls();
-  const measured = { ...round, openCallsAtKill: open, completeAtKill: before, repeatedCalls: repeated, lost: FLOCK - round.complete };
+  const measured = { ...round, openCallsAtKill: open, completeAtKill: before, repeatedCalls: repeated, lost: JOBS_AT_ONCE - round.complete };
   return bench.durable ? measured : { ...measured, afreshSeconds: await afresh(bench) };
 }
 
-/** From the start of a new worker until as many jobs are complete as were lost, submitted again as soon as it answers. */
+/** From the start of a new worker until as many jobs are complete as were lost, submitted again as soon as it responds. */
 async function afresh(bench) {
   await bench.killWorker();
   const started = now();
   await bench.startWorker();
-  await bench.submitAll(bench.newIds(FLOCK), FLOCK);
-  const { count, last } = await bench.completion(FLOCK, LIMIT);
-  return count === FLOCK ? (last - started) / 1000 : undefined;
+  await bench.submitAll(bench.newIds(JOBS_AT_ONCE), JOBS_AT_ONCE);
+  const { count, last } = await bench.completion(JOBS_AT_ONCE, LIMIT);
+  return count === JOBS_AT_ONCE ? (last - started) / 1000 : undefined;
 }
 
 function percentile(sorted, percent) {

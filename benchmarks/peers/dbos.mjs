@@ -6,7 +6,7 @@ const step = (name, work) => DBOS.runStep(work, { name, retriesAllowed: true, ma
 
 const runJob = DBOS.registerWorkflow(async (job) => {
   await step('insert', () => steps.insert(job));
-  // DBOS wants all outcomes awaited, also when one of them fails.
+  // DBOS requires that all outcomes are awaited, also when one of them fails.
   const outcomes = await Promise.allSettled([step('text', () => steps.writeText(job)), step('image', () => steps.drawImage(job))]);
   for (const { status, reason } of outcomes) if (status === 'rejected') throw reason;
   const [text, image] = outcomes.map(({ value }) => value);

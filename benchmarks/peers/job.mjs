@@ -45,26 +45,26 @@ export const steps = {
 };
 
 async function call(path, job) {
-  const answer = await request(PROVIDER_URL, {
+  const response = await request(PROVIDER_URL, {
     dispatcher: provider, path, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(job),
   });
-  if (answer.statusCode === 200) return answer.body.json();
-  await answer.body.dump();
-  throw new Error(`The provider answers ${answer.statusCode}`);
+  if (response.statusCode === 200) return response.body.json();
+  await response.body.dump();
+  throw new Error(`The provider responds with ${response.statusCode}`);
 }
 
 /** Serves GET /health and, with a function that accepts a job, POST /submit. */
 export function serve(accept) {
-  const server = createServer(async (incoming, answer) => {
-    if (incoming.url === '/health') return answer.writeHead(200).end();
+  const server = createServer(async (incoming, response) => {
+    if (incoming.url === '/health') return response.writeHead(200).end();
     try {
       let body = '';
       for await (const chunk of incoming) body += chunk;
       await accept(JSON.parse(body));
-      return answer.writeHead(202).end();
+      return response.writeHead(202).end();
     } catch (error) {
       console.error(error);
-      return answer.writeHead(500).end(error.message);
+      return response.writeHead(500).end(error.message);
     }
   });
   server.keepAliveTimeout = 120_000;

@@ -1,7 +1,7 @@
-// The reference job as a Restate workflow. Jobs are submitted to Restate's own entrance, which calls this service back.
+// The reference job as a Restate workflow. Jobs are submitted to Restate's own server, which calls this service back.
 import { serve, steps } from './job.mjs';
 
-// The SDK wants this function, which came with Node.js 22.
+// The SDK needs this function, which came with Node.js 22.
 Promise.withResolvers ??= function withResolvers() {
   const parts = {};
   parts.promise = new this((resolve, reject) => Object.assign(parts, { resolve, reject }));

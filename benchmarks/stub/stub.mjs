@@ -1,12 +1,12 @@
-// The AI provider of the benchmarks: POST /text and /image answer {"text"} and {"image"} after a settable delay.
+// The AI provider of the benchmarks: POST /text and /image return {"text"} and {"image"} after a settable delay.
 //
-// It speaks just enough HTTP/1.1 over bare sockets: on a machine with two cores, whatever it burns is missing in the engine under
-// test. /counts tells what was called; /delay?delay=<ms> sets the delay; /reset?delay=<ms> sets it and counts anew.
+// It implements just enough HTTP/1.1 over bare sockets: on a machine with two cores, its CPU time is taken from the engine under
+// test. /counts returns the counts of calls; /delay?delay=<ms> sets the delay; /reset?delay=<ms> sets it and resets the counts.
 import { createServer } from 'node:net';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n';
-const answers = {
+const responses = {
   '/text': respond({ text: 'A quiet boat for people who live near a lake. '.repeat(22) }),
   '/image': respond({ image: Buffer.alloc(15 * 1024, 'some 15 KB of picture').toString('base64') }),
 };
@@ -39,8 +39,8 @@ function takeRequest(bytes) {
 }
 
 function handle(socket, { target, body }) {
-  const answer = answers[target];
-  if (answer === undefined) {
+  const response = responses[target];
+  if (response === undefined) {
     socket.write(control(new URL(target, 'http://stub')));
     return;
   }
@@ -55,14 +55,14 @@ function handle(socket, { target, body }) {
   counted.calls++;
   counted.distinct.add(`${target} ${job.id}`);
   if (delay === 0) {
-    socket.write(answer);
+    socket.write(response);
     return;
   }
 
   counted.open++;
   setTimeout(() => {
     counted.open--;
-    if (!socket.destroyed) socket.write(answer);
+    if (!socket.destroyed) socket.write(response);
   }, delay);
 }
 
@@ -73,7 +73,7 @@ function control({ pathname, searchParams }) {
   return respond({ open, calls, repeated: calls - distinct.size });
 }
 
-/** `open` are the calls that wait for their answer. */
+/** `open` are the calls that wait for their response. */
 function zero() {
   return { open: 0, calls: 0, distinct: new Set() };
 }

@@ -9,11 +9,11 @@ using AiSimulator.Webhooks;
 namespace AiSimulator.Providers.Callback;
 
 /// <summary>
-/// <c>POST /callback/jobs</c> answers 202 <c>{id, status}</c>; when the job has ended, <c>POST callbackUrl {id, status, imageUrl | b64 | error}</c> with
-/// <c>X-Timestamp</c> and <c>X-Signature</c> (<see cref="Signatures.Hex"/>). <c>GET /callback/jobs/{id}</c> tells the same; <c>POST …/cancel</c> ends it. A repeated
-/// <c>Idempotency-Key</c> gives the job it gave before.
+/// <c>POST /callback/jobs</c> gives 202 <c>{id, status}</c>. When the job has ended, <c>{id, status, imageUrl | b64 | error}</c> is posted to its
+/// <c>callbackUrl</c>, with <c>X-Timestamp</c> and <c>X-Signature</c> (<see cref="Signatures.Hex"/>). <c>GET /callback/jobs/{id}</c> gives the same body;
+/// <c>POST …/cancel</c> ends the job. A repeated <c>Idempotency-Key</c> gives the same job again.
 /// </summary>
-internal sealed class CallbackEndpoints(CallPipeline pipeline, JobStore jobs, JobRunner runner, Latency latency, SimulatorOptions options) : IJobVoice
+internal sealed class CallbackEndpoints(CallPipeline pipeline, JobStore jobs, JobRunner runner, Latency latency, SimulatorOptions options) : IJobReporter
 {
     private readonly CallbackDialect _dialect = new();
     private readonly ConcurrentDictionary<string, string> _jobsByKey = new();
@@ -24,9 +24,9 @@ internal sealed class CallbackEndpoints(CallPipeline pipeline, JobStore jobs, Jo
     {
         routes.MapPost("/callback/jobs", SubmitAsync);
         routes.MapGet("/callback/jobs/{id}", (HttpContext http, string id) => pipeline.RunForJobAsync(
-            http, _dialect, Operations.Poll, jobs.Find(Provider, id), (job, _, cancellation) => TellAsync(200, job, cancellation)));
+            http, _dialect, Operations.Poll, jobs.Find(Provider, id), (job, _, cancellation) => RespondAsync(200, job, cancellation)));
         routes.MapPost("/callback/jobs/{id}/cancel", (HttpContext http, string id) => pipeline.RunForJobAsync(
-            http, _dialect, Operations.Cancel, jobs.Find(Provider, id), (job, _, cancellation) => TellAsync(200, runner.Cancel(job, this), cancellation)));
+            http, _dialect, Operations.Cancel, jobs.Find(Provider, id), (job, _, cancellation) => RespondAsync(200, runner.Cancel(job, this), cancellation)));
     }
 
     public Webhook? Report(Job job, byte[]? picture, bool isForged)
@@ -79,7 +79,7 @@ internal sealed class CallbackEndpoints(CallPipeline pipeline, JobStore jobs, Jo
         CreatedAt = options.Clock.GetUtcNow(),
     };
 
-    private async Task<Reply> TellAsync(int status, Job job, CancellationToken cancellation)
+    private async Task<Reply> RespondAsync(int status, Job job, CancellationToken cancellation)
     {
         var carries = job.State == JobState.Succeeded && IsInline(job);
         return Reply.Json(status, Describe(job, carries ? await runner.PictureAsync(job, 0, cancellation) : null));
@@ -87,12 +87,12 @@ internal sealed class CallbackEndpoints(CallPipeline pipeline, JobStore jobs, Jo
 
     private static Dictionary<string, object> Describe(Job job, byte[]? picture)
     {
-        var told = new Dictionary<string, object> { ["id"] = job.Id, ["status"] = StatusOf(job) };
-        if (job.State == JobState.Failed) told["error"] = new { code = job.Error, message = "The picture could not be made." };
-        if (job.State != JobState.Succeeded || job.Fault?.Kind == FaultKind.Empty) return told;
-        if (IsInline(job) && picture is not null) told["b64"] = Fault.Spell(job.Fault, picture);
-        else told["imageUrl"] = $"{job.BaseUrl}/outputs/{job.Id}/0.{(job.Order.Format == PictureFormat.Png ? "png" : "jpg")}";
-        return told;
+        var description = new Dictionary<string, object> { ["id"] = job.Id, ["status"] = StatusOf(job) };
+        if (job.State == JobState.Failed) description["error"] = new { code = job.Error, message = "The picture could not be made." };
+        if (job.State != JobState.Succeeded || job.Fault?.Kind == FaultKind.Empty) return description;
+        if (IsInline(job) && picture is not null) description["b64"] = Fault.Encode(job.Fault, picture);
+        else description["imageUrl"] = $"{job.BaseUrl}/outputs/{job.Id}/0.{(job.Order.Format == PictureFormat.Png ? "png" : "jpg")}";
+        return description;
     }
 
     private static bool IsInline(Job job) => job.IsInline || job.Fault?.Kind == FaultKind.ImageData;

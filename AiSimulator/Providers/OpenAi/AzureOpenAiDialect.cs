@@ -5,7 +5,7 @@ using AiSimulator.Http;
 namespace AiSimulator.Providers.OpenAi;
 
 /// <summary>
-/// Azure OpenAI: OpenAI's answers with errors of its own (numeric codes as text, content filter results). The key comes in
+/// Azure OpenAI: OpenAI's responses with errors of its own (numeric codes as text, content filter results). The key comes in
 /// <c>api-key</c> or as a bearer; a bearer that looks like an Entra ID token is let pass, since there is no directory to ask.
 /// </summary>
 internal sealed class AzureOpenAiDialect : OpenAiDialect

@@ -10,9 +10,9 @@ namespace AiSimulator.Providers.OpenAi;
 internal sealed class ChatEndpoint(CallPipeline pipeline, CopyWriter writer, SimulatorOptions options)
 {
     public void Map(IEndpointRouteBuilder routes, string baseUrl, Dialect dialect) =>
-        routes.MapPost($"{baseUrl}/chat/completions", (HttpContext http) => pipeline.RunAsync(http, dialect, Operations.Text, ChatRequest.Read, AnswerAsync));
+        routes.MapPost($"{baseUrl}/chat/completions", (HttpContext http) => pipeline.RunAsync(http, dialect, Operations.Text, ChatRequest.Read, RespondAsync));
 
-    private Task<Reply> AnswerAsync(ChatRequest request, Call call, CancellationToken cancellation)
+    private Task<Reply> RespondAsync(ChatRequest request, Call call, CancellationToken cancellation)
     {
         var content = writer.Write(FaultDirective.Strip(request.Asked), FaultDirective.Strip(request.Instructions));
         var finish = "stop";
@@ -39,7 +39,7 @@ internal sealed class ChatEndpoint(CallPipeline pipeline, CopyWriter writer, Sim
         };
         if (request.Stream) return Task.FromResult(Streamed(request, id, created, content, finish, usage));
 
-        // An answer without content says null, as the providers do.
+        // A message without content has null there, as with the providers.
         var message = new { role = "assistant", content = content.Length == 0 ? null : content, refusal, annotations = Array.Empty<object>() };
         return Task.FromResult(Reply.Json(200, new
         {

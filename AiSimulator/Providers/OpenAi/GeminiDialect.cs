@@ -5,7 +5,7 @@ using AiSimulator.Http;
 namespace AiSimulator.Providers.OpenAi;
 
 /// <summary>
-/// Gemini's OpenAI-compatible endpoint: OpenAI's answers, errors as a JSON array with a numeric code and a status name. A key that is not valid is
+/// Gemini's OpenAI-compatible endpoint: OpenAI's responses, errors as a JSON array with a numeric code and a status name. A key that is not valid is
 /// a 400.
 /// </summary>
 internal sealed class GeminiDialect : OpenAiDialect

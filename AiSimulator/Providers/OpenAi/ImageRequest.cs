@@ -39,7 +39,7 @@ internal sealed record ImageRequest : IPromptRequest
         if (body.ContainsKey("response_format"))
             throw new InvalidRequestException("response_format", "Unknown parameter: 'response_format'.", "unknown_parameter");
 
-        // Lossy or lossless WebP is the one format that the simulator has no encoder for; Azure knows it as little.
+        // WebP is the one format that the simulator cannot write. Azure does not offer it either.
         var format = body.OneOf("output_format", "png", "png", "jpeg");
         var background = body.OneOf("background", "auto", "auto", "opaque", "transparent");
         if (background == "transparent" && format == "jpeg")

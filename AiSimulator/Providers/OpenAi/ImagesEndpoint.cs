@@ -11,9 +11,9 @@ internal sealed class ImagesEndpoint(CallPipeline pipeline, Studio studio, Simul
     public void Map(IEndpointRouteBuilder routes, string baseUrl, Dialect dialect) =>
         routes.MapPost(
             $"{baseUrl}/images/generations",
-            (HttpContext http) => pipeline.RunAsync(http, dialect, Operations.Image, ImageRequest.Read, AnswerAsync));
+            (HttpContext http) => pipeline.RunAsync(http, dialect, Operations.Image, ImageRequest.Read, RespondAsync));
 
-    private async Task<Reply> AnswerAsync(ImageRequest request, Call call, CancellationToken cancellation)
+    private async Task<Reply> RespondAsync(ImageRequest request, Call call, CancellationToken cancellation)
     {
         var size = request.Size == "auto" ? "1024x1024" : request.Size;
         var quality = request.Quality == "auto" ? "medium" : request.Quality;
@@ -29,7 +29,7 @@ internal sealed class ImagesEndpoint(CallPipeline pipeline, Studio studio, Simul
                 Detail = quality switch { "low" => PictureDetail.Low, "high" => PictureDetail.High, _ => PictureDetail.Medium },
             };
             var picture = call.Fault?.Kind == FaultKind.BadImage ? Studio.NotAPicture : await studio.PaintAsync(order, cancellation);
-            data.Add(new { b64_json = Fault.Spell(call.Fault, picture) });
+            data.Add(new { b64_json = Fault.Encode(call.Fault, picture) });
         }
 
         var (words, pixels) = ((request.Prompt.Length + 3) / 4, ImageTokens(size, quality) * request.Count);

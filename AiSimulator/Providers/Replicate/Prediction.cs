@@ -4,7 +4,7 @@ using AiSimulator.Painting;
 
 namespace AiSimulator.Providers.Replicate;
 
-/// <summary>A job in Replicate's words.</summary>
+/// <summary>A job as Replicate's API shows it.</summary>
 internal static class Prediction
 {
     /// <summary>The prediction as it now is.</summary>
@@ -36,7 +36,7 @@ internal static class Prediction
         },
     };
 
-    /// <summary>What someone would send who does not know the secret: success, with a picture of his own.</summary>
+    /// <summary>What someone without the secret would send: success, with a picture of their own.</summary>
     public static object Forged(Job job) => new
     {
         id = job.Id,
@@ -50,7 +50,7 @@ internal static class Prediction
     /// <summary>Models of the "pro" and "ultra" kind give one address, others a list, as on Replicate.</summary>
     private static object? OutputOf(Job job, byte[]? picture)
     {
-        if (picture is not null) return new[] { Fault.Spell(job.Fault, picture) };
+        if (picture is not null) return new[] { Fault.Encode(job.Fault, picture) };
         var isSingle = job.Model is { } model && (model.Contains("-pro", StringComparison.Ordinal) || model.Contains("-ultra", StringComparison.Ordinal));
         if (job.Fault?.Kind == FaultKind.Empty) return isSingle ? null : Array.Empty<string>();
         var ending = job.Order.Format == PictureFormat.Png ? "png" : "jpg";

@@ -4,7 +4,7 @@ using AiSimulator.Painting;
 
 namespace AiSimulator.Providers.Replicate;
 
-/// <summary>A request for a prediction. Inputs that no image model of Replicate's shares are let pass and given back.</summary>
+/// <summary>A request for a prediction. Inputs that image models do not have in common are not checked, and returned as they came.</summary>
 internal sealed record PredictionRequest : IPromptRequest
 {
     private static readonly string[] Events = ["start", "output", "logs", "completed"];

@@ -7,10 +7,10 @@ using AiSimulator.Webhooks;
 
 namespace AiSimulator.Providers.Replicate;
 
-/// <summary>Replicate's predictions: created, looked at, canceled, reported by webhook, their pictures fetched.</summary>
-internal sealed class ReplicateEndpoints(CallPipeline pipeline, JobStore jobs, JobRunner runner, Latency latency, SimulatorOptions options) : IJobVoice
+/// <summary>Replicate's predictions: creating, reading and canceling them, and reporting them by webhook.</summary>
+internal sealed class ReplicateEndpoints(CallPipeline pipeline, JobStore jobs, JobRunner runner, Latency latency, SimulatorOptions options) : IJobReporter
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(25);
 
     private readonly ReplicateDialect _dialect = new();
 
@@ -61,10 +61,10 @@ internal sealed class ReplicateEndpoints(CallPipeline pipeline, JobStore jobs, J
             var job = NewJob(request, call, model ?? request.Version!);
             await runner.StartAsync(job, this);
             var since = options.Clock.GetTimestamp();
-            while (wait is { } patience && !jobs.Find(Provider, job.Id)!.IsEnded && options.Clock.GetElapsedTime(since) < patience)
-                await Task.Delay(LookAgain, options.Clock, cancellation);
+            while (wait is { } longest && !jobs.Find(Provider, job.Id)!.IsEnded && options.Clock.GetElapsedTime(since) < longest)
+                await Task.Delay(CheckInterval, options.Clock, cancellation);
 
-            // A new prediction is told as it was created, unless it was waited for.
+            // Without "Prefer: wait" the response shows the prediction as it was created.
             var seen = wait is null && job.Fault?.Kind != FaultKind.CallbackEarly ? job : jobs.Find(Provider, job.Id)!;
             return Reply.Json(wait is not null && !seen.IsEnded ? 202 : 201, Prediction.Of(seen));
         },

@@ -33,7 +33,7 @@ internal sealed class StableDiffusionEndpoints(CallPipeline pipeline, Studio stu
             {
                 var order = new PictureOrder(prompt, call.Index + i, request.Width, request.Height) { Seed = request.Seed >= 0 ? request.Seed : null };
                 var picture = call.Fault?.Kind == FaultKind.BadImage ? Studio.NotAPicture : await studio.PaintAsync(order, cancellation);
-                images.Add(Fault.Spell(call.Fault, picture));
+                images.Add(Fault.Encode(call.Fault, picture));
             }
             return Reply.Json(200, new { images = request.SendImages ? images : [], parameters = request.Body, info = Info(request, prompt, seed) });
         }
@@ -43,7 +43,7 @@ internal sealed class StableDiffusionEndpoints(CallPipeline pipeline, Studio stu
         }
     }
 
-    /// <summary>What the web UI tells of a run: JSON inside a string.</summary>
+    /// <summary>The web UI's description of a run: JSON inside a string.</summary>
     private static string Info(TextToImage request, string prompt, long seed) => Reply.ToJson(new
     {
         prompt,

@@ -35,7 +35,7 @@ internal sealed class HttpFunctions : IDisposable
 
         app.DataSources.Add(new DefaultEndpointDataSource(endpoints));
 
-        // The official host answers 404 where ASP.NET Core would answer 405 to a method that no function at this path takes.
+        // For a method that no function at this path takes, the official host gives 404 where ASP.NET Core would give 405.
         app.Map("{**path}", static http =>
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -80,7 +80,7 @@ internal sealed class HttpFunctions : IDisposable
                 EndpointBuilder = builder,
                 ThrowOnBadRequest = true,
             }).RequestDelegate;
-        builder.RequestDelegate = http => AnswerAsync(function, bound, http);
+        builder.RequestDelegate = http => RespondAsync(function, bound, http);
         if (((HttpTriggerAttribute)function.Trigger).Methods is { Length: > 0 } methods) builder.Metadata.Add(new HttpMethodMetadata(methods));
         return builder.Build();
     }
@@ -104,7 +104,7 @@ internal sealed class HttpFunctions : IDisposable
         return result ?? Results.Empty;
     }
 
-    private async Task AnswerAsync(Function function, RequestDelegate next, HttpContext http)
+    private async Task RespondAsync(Function function, RequestDelegate next, HttpContext http)
     {
         try
         {
@@ -112,12 +112,12 @@ internal sealed class HttpFunctions : IDisposable
         }
         catch (Exception exception)
         {
-            // Whatever a function throws: its caller gets an empty 500, and its author the log.
+            // For any exception of a function: the caller gets an empty 500, and the exception is logged.
             var logger = _loggers.CreateLogger($"Function.{function.Name}");
             var level = http.RequestAborted.IsCancellationRequested ? LogLevel.Debug : LogLevel.Error;
             logger.Log(level, exception, "Function '{Function}' failed", function.Name);
 
-            // A caller must not take what was sent so far for the whole.
+            // A caller must not mistake a part of the response for the whole.
             if (http.Response.HasStarted)
             {
                 http.Abort();

@@ -15,7 +15,7 @@ internal static partial class HttpRoute
         return $"{prefix}/{(string.IsNullOrWhiteSpace(route) ? function.Name : route.Trim('/'))}".TrimStart('/');
     }
 
-    /// <summary>What keeps this host from answering with a function; <see langword="null"/> for nothing.</summary>
+    /// <summary>Why this host cannot serve a function; <see langword="null"/> if it can.</summary>
     public static string? FindProblem(Function function, HttpTriggerAttribute trigger, string prefix)
     {
         if (LevelOf(function.TriggerParameter) is var level and not AuthorizationLevel.Anonymous)
@@ -53,7 +53,7 @@ internal static partial class HttpRoute
         .Where(group => group.Count() > 1)
         .Select(group => $"Functions {string.Join(" and ", group.Select(taken => $"'{taken.Function.Name}'"))} both take {group.Key}.");
 
-    // A trigger that is given methods alone says Anonymous at run time; the official host, which reads the source's attribute, takes Function.
+    // A trigger with methods alone has the level Anonymous at run time; the official host, which reads the source's attribute, takes Function.
     private static AuthorizationLevel LevelOf(ParameterInfo parameter) => parameter.GetCustomAttributesData()
         .First(attribute => attribute.AttributeType == typeof(HttpTriggerAttribute)).ConstructorArguments
         .FirstOrDefault(argument => argument.ArgumentType == typeof(AuthorizationLevel)).Value is int level

@@ -5,14 +5,14 @@ namespace EmbeddedHost.Functions.Timers;
 /// <summary>Runs one timer function on this node: never early by PostgreSQL's clock, and one run at a time.</summary>
 /// <param name="function">The function's name.</param>
 /// <param name="schedule">When it is due.</param>
-/// <param name="store">Where it stands, for all nodes.</param>
+/// <param name="store">Its state, for all nodes.</param>
 /// <param name="run">Runs it once.</param>
-/// <param name="timeProvider">Measures the time between two looks at PostgreSQL's clock.</param>
+/// <param name="timeProvider">Measures the time between two reads of PostgreSQL's clock.</param>
 /// <param name="logger">The function's logger.</param>
 internal sealed class TimerLoop(
     string function, TimerSchedule schedule, TimerStore store, Func<TimerInfo, Task> run, TimeProvider timeProvider, ILogger logger)
 {
-    // Clocks drift and are set: PostgreSQL's is looked at again after this time at the latest.
+    // Clocks drift and are set: PostgreSQL's is read again after this time at the latest.
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
@@ -23,7 +23,7 @@ internal sealed class TimerLoop(
     /// <summary>PostgreSQL's time, as far as it can be known here.</summary>
     private DateTime Now => _seen + timeProvider.GetElapsedTime(_seenAt);
 
-    /// <summary>Runs until the schedule has no occurrence any more. A database that is away only delays the timer.</summary>
+    /// <summary>Runs until the schedule has no more occurrences. A database that is away only delays the timer.</summary>
     public async Task RunAsync(CancellationToken stoppingToken)
     {
         while (true)
@@ -54,7 +54,7 @@ internal sealed class TimerLoop(
             if (state.Now < occurrence) continue; // Not due by PostgreSQL's clock.
             if (state.IsTaken) await InvokeAsync(occurrence, state, isPastDue: occurrence == missed, stoppingToken);
 
-            // As on the official host, what came due while the function ran is left out.
+            // As on the official host, occurrences that came due while the function ran are skipped.
             due = schedule.NextAfter(Now > occurrence ? Now : occurrence);
         }
     }
@@ -79,7 +79,7 @@ internal sealed class TimerLoop(
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
-            // The next occurrence comes all the same.
+            // The next occurrence still runs.
             logger.LogError(exception, "Timer function '{Function}', due at {Due:O}, failed", function, due);
         }
     }
@@ -88,7 +88,7 @@ internal sealed class TimerLoop(
     {
         if (time <= TimeSpan.Zero) return;
 
-        // Timers count whole milliseconds and cut what is over: one more, so as not to be early.
+        // Timers count whole milliseconds and round down: one more, so as not to be early.
         time += TimeSpan.FromMilliseconds(1);
         await Task.Delay(time < LongestWait ? time : LongestWait, timeProvider, stoppingToken);
     }

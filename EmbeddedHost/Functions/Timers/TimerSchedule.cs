@@ -31,7 +31,7 @@ internal sealed class TimerSchedule
     public bool RunsOnStartup { get; }
 
     /// <summary>
-    /// Whether the function sees its <see cref="ScheduleStatus"/> and a missed occurrence is made up for. As on the official host never for a
+    /// Whether the function sees its <see cref="ScheduleStatus"/> and a missed occurrence runs later. As on the official host never for a
     /// schedule whose occurrences are less than a minute apart.
     /// </summary>
     public bool IsMonitored { get; }

@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace EmbeddedHost.Functions.Timers;
 
-/// <summary>Where the timers of all nodes stand: a row for each timer function, in PostgreSQL and by its clock.</summary>
+/// <summary>The state of the timers of all nodes: a row for each timer function, in PostgreSQL and by its clock.</summary>
 internal sealed class TimerStore(string connectionString, string taskHub) : IAsyncDisposable
 {
     // Nodes that start together must not create the table twice: "timers" in ASCII.
@@ -18,7 +18,7 @@ internal sealed class TimerStore(string connectionString, string taskHub) : IAsy
         ConnectionPruningInterval = 5,
     }.ConnectionString).EnableTransportSecurity().EnableIntegratedSecurity().Build();
 
-    /// <summary>Where a timer stands; its record begins when it is first read.</summary>
+    /// <summary>The state of a timer; its row is created when it is first read.</summary>
     public async Task<TimerState> ReadAsync(string function, CancellationToken cancellationToken)
     {
         await PrepareAsync(cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class TimerStore(string connectionString, string taskHub) : IAsy
     }
 
     /// <summary>Takes an occurrence for this node, if it is due and no node has taken it or a later one.</summary>
-    /// <returns>Where the timer stood before.</returns>
+    /// <returns>The timer's state before.</returns>
     public async Task<TimerState> TakeAsync(string function, DateTime due, CancellationToken cancellationToken)
     {
         await using var command = _dataSource.CreateCommand(
@@ -64,7 +64,7 @@ internal sealed class TimerStore(string connectionString, string taskHub) : IAsy
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        // First the question: a role without the right to create schemas may not even say "if not exists".
+        // Checked first: a role without the right to create schemas may not even use "create schema if not exists".
         await using var question = _dataSource.CreateCommand("select to_regclass('embedded_host.timers') is not null");
         if (await question.ExecuteScalarAsync(cancellationToken) is true) return;
 
@@ -83,9 +83,9 @@ internal sealed class TimerStore(string connectionString, string taskHub) : IAsy
     }
 }
 
-/// <summary>Where a timer stands.</summary>
-/// <param name="IsTaken">Whether this node has just taken the occurrence that it asked for.</param>
+/// <summary>The state of a timer.</summary>
+/// <param name="IsTaken">Whether this node has just taken the occurrence that it tried to take.</param>
 /// <param name="Last">The last occurrence that a node took; <see langword="null"/> for none yet.</param>
-/// <param name="UpdatedAt">When that was, or when the record began.</param>
+/// <param name="UpdatedAt">When that was, or when the row was created.</param>
 /// <param name="Now">PostgreSQL's time.</param>
 internal sealed record TimerState(bool IsTaken, DateTime? Last, DateTime UpdatedAt, DateTime Now);

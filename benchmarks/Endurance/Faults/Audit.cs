@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Endurance.Faults;
 
-/// <summary>Reads from the database what became of a scenario's instances, and says which promises are broken.</summary>
+/// <summary>Reads the outcome of a scenario's instances from the database, and lists the broken guarantees.</summary>
 internal sealed class Audit(NpgsqlDataSource database, IReadOnlyCollection<Asked> asked, FaultLog faults)
 {
     private const int Shown = 5;
@@ -112,7 +112,7 @@ internal sealed class Audit(NpgsqlDataSource database, IReadOnlyCollection<Asked
         await CheckEveryCallRanAsync(executions);
     }
 
-    /// <summary>A result that no execution gave would be as wrong as one given twice.</summary>
+    /// <summary>A result that no execution returned would be as wrong as a duplicate one.</summary>
     private async Task CheckEveryCallRanAsync(List<Execution> executions)
     {
         var ran = executions.Select(e => e.Instance).ToHashSet(StringComparer.Ordinal);

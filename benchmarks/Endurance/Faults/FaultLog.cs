@@ -1,12 +1,12 @@
 namespace Endurance.Faults;
 
-/// <summary>Something done to a node.</summary>
+/// <summary>A fault of a node.</summary>
 /// <param name="Node">The node's name.</param>
 /// <param name="From">When it began.</param>
 /// <param name="To">When its effects are over; the same as <paramref name="From"/> for a kill.</param>
 internal sealed record Fault(string Node, DateTime From, DateTime To);
 
-/// <summary>All that was done to nodes: the only causes that a repeated execution may have.</summary>
+/// <summary>All faults of nodes: the only causes that a repeated execution may have.</summary>
 internal sealed class FaultLog
 {
     private readonly Lock _gate = new();
@@ -22,7 +22,7 @@ internal sealed class FaultLog
         }
     }
 
-    /// <summary>Whether something was done, between two executions, to the node of either.</summary>
+    /// <summary>Whether there was a fault, between two executions, of the node of either.</summary>
     public bool Explains(Execution first, Execution second)
     {
         lock (_gate)
@@ -32,5 +32,5 @@ internal sealed class FaultLog
     }
 }
 
-/// <summary>One execution of an activity, as the activity wrote it down.</summary>
+/// <summary>One execution of an activity, as the activity recorded it.</summary>
 internal sealed record Execution(string Instance, string Call, string Node, DateTime At);

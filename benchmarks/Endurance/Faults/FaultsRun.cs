@@ -5,7 +5,7 @@ namespace Endurance.Faults;
 /// <summary>All fault scenarios, one after another.</summary>
 internal sealed class FaultsRun(DatabaseServer server, CommandLine options, FaultCounts counts)
 {
-    /// <returns>Whether every promise was kept.</returns>
+    /// <returns>Whether every guarantee held.</returns>
     public async Task<bool> RunAsync()
     {
         var seed = options.Number("seed", Random.Shared.Next());
@@ -34,7 +34,7 @@ internal sealed class FaultsRun(DatabaseServer server, CommandLine options, Faul
                 result.Title,
                 result.Faults,
                 result.Accepted,
-                result.Unanswered,
+                result.WithoutResponse,
                 result.Executions,
                 result.Repeats,
                 result.Median.TotalSeconds.ToString("0.00"),

@@ -26,12 +26,12 @@ internal sealed class Fleet(string scenario, NodeSettings settings, int size) : 
 
     public async Task<bool> BecomesReadyAsync(int slot) => _ready[slot] = await At(slot).IsReadyAsync();
 
-    /// <summary>From now on no load goes to it.</summary>
+    /// <summary>Sends no more load to it.</summary>
     public void Avoid(int slot) => _ready[slot] = false;
 
     public void Use(int slot) => _ready[slot] = true;
 
-    /// <summary>kill -9 of the process in a slot, which is written down.</summary>
+    /// <summary>kill -9 of the process in a slot, which is recorded.</summary>
     public async Task KillAsync(int slot, FaultLog faults)
     {
         _ready[slot] = false;

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Endurance.Faults;
 
-/// <summary>Node processes are killed with SIGKILL at random moments, each for itself, also while they start.</summary>
+/// <summary>Node processes are killed with SIGKILL at random moments, one by one, also while they start.</summary>
 internal sealed class KillScenario(int nodes, int kills) : Scenario($"kill{nodes}", $"{nodes} nodes, kill -9")
 {
     private const double WhileStarting = 0.15;

@@ -5,34 +5,34 @@ using Npgsql;
 
 namespace Endurance.Faults;
 
-/// <summary>One instance that a trial asked for.</summary>
+/// <summary>One instance that a trial has tried to start.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Kind">Its orchestrator.</param>
 /// <param name="N">Its input.</param>
 internal sealed record Asked(string Id, string Kind, long N)
 {
-    /// <summary>Whether the node said so before anything happened to it: then the instance is promised.</summary>
+    /// <summary>Whether the node responded with 202: then the instance must not be lost.</summary>
     public bool Accepted { get; set; }
 }
 
-/// <summary>Keeps so many instances under way, of all kinds, started on nodes at random.</summary>
+/// <summary>Keeps a number of instances under way, of all kinds, started on nodes at random.</summary>
 internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenario, int seed, int atOnce) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(30);
-    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentBag<Task> _requests = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<Asked> _asked = new();
     private Task _loop = Task.CompletedTask;
-    private int _unanswered;
+    private int _openRequests;
 
-    /// <summary>All instances asked for, accepted or not.</summary>
+    /// <summary>All instances that it tried to start, accepted or not.</summary>
     public IReadOnlyCollection<Asked> Asked => _asked;
 
     public void Start() => _loop = Task.Run(RunAsync);
 
-    /// <summary>Asks for no more, and waits for the answers that are due.</summary>
+    /// <summary>Starts no more, and waits for the responses that are due.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
@@ -48,7 +48,7 @@ internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenar
         var number = 0;
         while (!_stop.IsCancellationRequested)
         {
-            for (var room = atOnce - Volatile.Read(ref _unanswered) - await UnderWayAsync(); room > 0 && fleet.Any(random) is { } node; room--)
+            for (var room = atOnce - Volatile.Read(ref _openRequests) - await UnderWayAsync(); room > 0 && fleet.Any(random) is { } node; room--)
             {
                 var kind = Expected.Kinds[random.Next(Expected.Kinds.Length)];
                 var asked = new Asked($"{scenario}-{++number}", kind, random.NextInt64(1L << 40));
@@ -62,17 +62,17 @@ internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenar
 
     private async Task AskAsync(Asked asked, Machine.NodeProcess node, int eventSeed)
     {
-        using var limit = new CancellationTokenSource(AnswersWithin);
-        Interlocked.Increment(ref _unanswered);
+        using var limit = new CancellationTokenSource(RequestTimeout);
+        Interlocked.Increment(ref _openRequests);
         asked.Accepted = await node.PostAsync($"start/{asked.Kind}/{asked.Id}/{asked.N}", limit.Token) is HttpStatusCode.Accepted;
-        Interlocked.Decrement(ref _unanswered);
+        Interlocked.Decrement(ref _openRequests);
         if (asked.Kind == Orchestrations.Event)
         {
             await RaiseAsync(asked, new Random(eventSeed));
         }
     }
 
-    /// <summary>Raises the event until a node has accepted it, or until there is nobody who waits for it.</summary>
+    /// <summary>Raises the event until a node has accepted it, or until the instance has ended.</summary>
     private async Task RaiseAsync(Asked asked, Random random)
     {
         await Task.Delay(random.Next(600));
@@ -80,7 +80,7 @@ internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenar
         {
             if (fleet.Any(random) is { } node)
             {
-                using var limit = new CancellationTokenSource(AnswersWithin);
+                using var limit = new CancellationTokenSource(RequestTimeout);
                 var status = await node.PostAsync($"raise/{asked.Id}/{Expected.EventFor(asked.N)}", limit.Token);
                 if (status is HttpStatusCode.Accepted || (status is HttpStatusCode.Conflict && (!asked.Accepted || await HasEndedAsync(asked.Id))))
                 {

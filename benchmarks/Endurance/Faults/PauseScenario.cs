@@ -5,7 +5,7 @@ namespace Endurance.Faults;
 
 /// <summary>
 /// A node is stopped by SIGSTOP for longer than its lease, in the middle of its work, and continued after the other node has done that
-/// work. It must not write a line of what it had under way, and must take part again under a new number.
+/// work. It must write nothing of what it had under way, and must join again under a new number.
 /// </summary>
 internal sealed class PauseScenario(int pauses) : Scenario("pause", "SIGSTOP past the lease")
 {
@@ -30,7 +30,7 @@ internal sealed class PauseScenario(int pauses) : Scenario("pause", "SIGSTOP pas
         await Task.Delay(1_000);
     }
 
-    /// <returns>Whether the node held something, so that the pause shows something.</returns>
+    /// <returns>Whether the node held instances, without which the pause would test nothing.</returns>
     private async Task<bool> PauseAsync(Fleet fleet, int slot, NpgsqlDataSource database)
     {
         var node = fleet.At(slot);

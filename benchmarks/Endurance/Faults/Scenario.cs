@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Endurance.Faults;
 
-/// <summary>One kind of trouble, under load, and what came of it.</summary>
+/// <summary>One kind of fault, under load, and its result.</summary>
 internal abstract class Scenario(string key, string title)
 {
     private const int AtOnce = 120;
@@ -63,7 +63,7 @@ internal abstract class Scenario(string key, string title)
             [.. OwnBreaches, .. audit.Breaches]);
     }
 
-    /// <summary>Makes the trouble. When it returns, all nodes run and take load.</summary>
+    /// <summary>Causes the faults. When it returns, all nodes run and take load.</summary>
     protected abstract Task DisturbAsync(Fleet fleet, NpgsqlDataSource database, Random random);
 
     protected void CountFault() => Interlocked.Increment(ref _faultCount);
@@ -80,7 +80,7 @@ internal sealed record ScenarioResult(
     string Title,
     int Faults,
     int Accepted,
-    int Unanswered,
+    int WithoutResponse,
     int Executions,
     int Repeats,
     TimeSpan Median,

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Endurance.Machine;
 
-/// <summary>The PostgreSQL server of a trial: one of its own, or one that is there.</summary>
+/// <summary>The PostgreSQL server of a trial: one of its own, or an existing one.</summary>
 internal sealed class DatabaseServer : IAsyncDisposable
 {
     private static readonly TimeSpan RestartsWithin = TimeSpan.FromSeconds(90);
@@ -25,7 +25,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
     /// <summary>The process id of the server of this run.</summary>
     public int ProcessId => _own!.ProcessId;
 
-    /// <param name="connectionString">A server that is there; <see langword="null"/>: one is started.</param>
+    /// <param name="connectionString">An existing server; <see langword="null"/>: one is started.</param>
     public static async Task<DatabaseServer> StartAsync(string? connectionString)
     {
         if (connectionString is not null)
@@ -48,9 +48,9 @@ internal sealed class DatabaseServer : IAsyncDisposable
     public Task DropDatabaseAsync(string connectionString) =>
         ExecuteAsync($"drop database if exists {new NpgsqlConnectionStringBuilder(connectionString).Database} with (force)");
 
-    /// <summary>Ends the server, keeps it away for a while, and waits until it answers again.</summary>
+    /// <summary>Ends the server, keeps it away for a while, and waits until it responds again.</summary>
     /// <param name="kill">With SIGKILL; otherwise by a fast shutdown.</param>
-    /// <param name="away">How long nothing starts it again: its supervisor is stopped for so long.</param>
+    /// <param name="away">How long it stays away: its supervisor is paused for that time.</param>
     public async Task RestartAsync(bool kill, TimeSpan away)
     {
         Signals.Send(_own!.SupervisorProcessId, Signals.Stop);
@@ -64,7 +64,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
             Signals.Send(_own.SupervisorProcessId, Signals.Continue);
         }
 
-        await Until.TrueAsync(AnswersAsync, RestartsWithin, "PostgreSQL to answer again");
+        await Until.TrueAsync(RespondsAsync, RestartsWithin, "PostgreSQL to respond again");
     }
 
     public async ValueTask DisposeAsync()
@@ -83,7 +83,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> RespondsAsync()
     {
         try
         {

@@ -7,7 +7,7 @@ namespace Endurance.Machine;
 
 /// <summary>
 /// A new PostgreSQL server, which EmbeddedHost's script for local services installs, starts, and starts again when it ends by itself. It lives as
-/// long as the script's input is open: nothing is left behind, however this process ends.
+/// long as the script's input is open: no process is left running, however this process ends.
 /// </summary>
 internal sealed class LocalPostgres : IAsyncDisposable
 {
@@ -31,10 +31,10 @@ internal sealed class LocalPostgres : IAsyncDisposable
     /// <summary>The process that starts the server again.</summary>
     public int SupervisorProcessId => _script.Id;
 
-    /// <summary>Starts the script, and a server whose data of the run before is deleted.</summary>
+    /// <summary>Starts the script, and a server whose data of the previous run is deleted.</summary>
     /// <param name="scripts">The folder of <c>services.mjs</c>.</param>
     /// <param name="folder">Where the server and its programs are kept.</param>
-    /// <exception cref="EnduranceException">It did not start; the message says why.</exception>
+    /// <exception cref="EnduranceException">It did not start; the message has the reason.</exception>
     public static async Task<LocalPostgres> StartAsync(string scripts, string folder)
     {
         var script = Start(scripts, folder);
@@ -86,7 +86,7 @@ internal sealed class LocalPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the script's lines up to one that says so.</summary>
+    /// <summary>Reads the script's lines up to the expected event.</summary>
     private static async Task ExpectAsync(Process script, string milestone)
     {
         while (await script.StandardOutput.ReadLineAsync() is { } line)

@@ -23,7 +23,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         ProcessId = process.Id;
     }
 
-    /// <summary>Tells it from all other processes of the run: executions are on record under it.</summary>
+    /// <summary>Unique among the processes of the run: executions are recorded under it.</summary>
     public string Name { get; }
 
     public int ProcessId { get; }
@@ -61,15 +61,15 @@ internal sealed class NodeProcess : IAsyncDisposable
         return new NodeProcess(name, process, lines, address);
     }
 
-    /// <summary>Waits until it answers. <see langword="false"/>: it ended before it did.</summary>
+    /// <summary>Waits until it responds. <see langword="false"/>: it ended before it did.</summary>
     /// <exception cref="TimeoutException">It never did.</exception>
     public async Task<bool> IsReadyAsync()
     {
-        await Until.TrueAsync(async () => HasEnded || await AnswersAsync(), StartsWithin, $"node {Name} to start");
+        await Until.TrueAsync(async () => HasEnded || await RespondsAsync(), StartsWithin, $"node {Name} to start");
         return !HasEnded;
     }
 
-    /// <returns>The response's status; <see langword="null"/> when there was none, and so nobody knows what became of the request.</returns>
+    /// <returns>The response's status; <see langword="null"/> when there was none, so that the outcome of the request is unknown.</returns>
     public async Task<HttpStatusCode?> PostAsync(string path, CancellationToken cancellationToken = default)
     {
         try
@@ -83,7 +83,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it to do something that must be done.</summary>
+    /// <summary>Sends a request that must be accepted.</summary>
     public async Task DemandAsync(string path)
     {
         var status = await PostAsync(path);
@@ -114,7 +114,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         await _log.DisposeAsync();
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> RespondsAsync()
     {
         try
         {

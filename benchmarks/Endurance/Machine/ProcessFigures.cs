@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Endurance.Machine;
 
-/// <summary>What the system says about a process (proc(5)).</summary>
+/// <summary>The system's figures of a process (proc(5)).</summary>
 internal static class ProcessFigures
 {
     private const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
@@ -36,7 +36,7 @@ internal static class ProcessFigures
             }
             catch (IOException)
             {
-                // It ended between the two looks.
+                // It ended between the two reads.
             }
         }
 

@@ -4,7 +4,7 @@ using Microsoft.DurableTask.Client;
 
 namespace Endurance.Node;
 
-/// <summary>How a trial drives a node. A response of 202 means: accepted, and therefore promised.</summary>
+/// <summary>How a trial drives a node. A response of 202 means that the instance or event must not be lost.</summary>
 internal static class Endpoints
 {
     private const int StartsAtOnce = 256;

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Endurance.Node;
 
-/// <summary>Where activities write down that they ran: the evidence for how often each did.</summary>
+/// <summary>A record of each execution of an activity: the evidence of how often each ran.</summary>
 internal sealed class ExecutionLog : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -35,8 +35,8 @@ internal sealed class ExecutionLog : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Writes an execution down, however long the database is away; that it does so once is not left to chance.</summary>
-    /// <returns>How many executions of that call are on record by now, this one among them.</returns>
+    /// <summary>Records an execution exactly once, however long the database is away.</summary>
+    /// <returns>How many executions of that call are recorded by now, with this one.</returns>
     public async Task<int> RecordAsync(string instance, string call)
     {
         var id = Guid.NewGuid();

@@ -1,6 +1,6 @@
 namespace Endurance.Node;
 
-/// <summary>What the orchestrations of the trial return, worked out without an engine.</summary>
+/// <summary>What the orchestrations of the trial return, computed without an engine.</summary>
 internal static class Expected
 {
     public const int SequenceSteps = 4;

@@ -42,7 +42,7 @@ internal static class NodeProgram
             options.ExtendedSessionIdleTimeout = TimeSpan.FromSeconds(idle);
         }
 
-        // Here nodes die all the time, and it is never the orchestration's fault.
+        // Nodes die all the time here, and an orchestration is never the cause.
         options.MaxDispatchCount = int.MaxValue;
         options.MaxConcurrentActivities = Number("Activities") ?? options.MaxConcurrentActivities;
         options.MaxLiveOrchestrations = Number("Orchestrations") ?? options.MaxLiveOrchestrations;
@@ -50,7 +50,7 @@ internal static class NodeProgram
         int? Number(string name) => configuration.GetValue<int?>($"Endurance:{name}");
     }
 
-    /// <summary>The input ends when the process that started this one has ended, in whatever way.</summary>
+    /// <summary>The input ends when the process that started this one has ended, however it ended.</summary>
     private static void EndWithParent() => _ = Task.Run(async () =>
     {
         await Console.In.ReadToEndAsync();

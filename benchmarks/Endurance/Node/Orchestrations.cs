@@ -2,7 +2,7 @@ using Microsoft.DurableTask;
 
 namespace Endurance.Node;
 
-/// <summary>The orchestrations of the fault trials. <see cref="Expected"/> knows what each returns.</summary>
+/// <summary>The orchestrations of the fault trials. <see cref="Expected"/> computes what each returns.</summary>
 internal static class Orchestrations
 {
     public const string Sequence = "Sequence";

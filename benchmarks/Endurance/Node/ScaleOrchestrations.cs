@@ -8,13 +8,13 @@ internal static class ScaleOrchestrations
     /// <summary>Waits for an event that may never come.</summary>
     public const string Listens = "Listens";
 
-    /// <summary>Waits for so many days.</summary>
+    /// <summary>Waits for a number of days, its input.</summary>
     public const string Sleeps = "Sleeps";
 
     /// <summary>So many steps that do nothing.</summary>
     public const string Steps = "Steps";
 
-    /// <summary>One call to a provider that takes so many milliseconds.</summary>
+    /// <summary>One call to a provider; its input is the duration in milliseconds.</summary>
     public const string Asks = "Asks";
 
     public static void Register(DurableTaskRegistry tasks) => tasks

@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Endurance.Scale;
 
-/// <summary>A task hub's database, as a trial looks into it.</summary>
+/// <summary>A task hub's database, for a trial to read.</summary>
 internal sealed class Hub : IAsyncDisposable
 {
-    /// <summary>How long a trial waits for what must come.</summary>
+    /// <summary>How long a trial waits for a condition.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     private readonly NpgsqlDataSource _database;

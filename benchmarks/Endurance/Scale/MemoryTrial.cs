@@ -34,7 +34,7 @@ internal static class MemoryTrial
         var raised = Stopwatch.GetTimestamp();
         await node.DemandAsync($"raise-many/{ScaleOrchestrations.Listens}/0/{woken}");
         await Until.TrueAsync(async () => await hub.CountAsync("status = 1") == woken, Hub.Limit, "the woken instances to end");
-        var answered = Stopwatch.GetElapsedTime(raised);
+        var responded = Stopwatch.GetElapsedTime(raised);
         var peak = ProcessFigures.PeakMegabytes(node.ProcessId);
 
         var table = new Table(["waiting", "accepted s", "all at rest s", "node empty MB", "at rest MB", "peak MB", $"{woken} woken to their end s"]);
@@ -45,7 +45,7 @@ internal static class MemoryTrial
             empty.ToString("0"),
             resident.ToString("0"),
             peak.ToString("0"),
-            answered.TotalSeconds.ToString("0.00"));
+            responded.TotalSeconds.ToString("0.00"));
         Console.WriteLine(table);
         return there == waiting && peak <= AllowedMegabytes;
     }

@@ -5,7 +5,7 @@ namespace Endurance.Scale;
 /// <summary>All scale trials, one after another, each in a database of its own.</summary>
 internal sealed class ScaleRun(DatabaseServer server, CommandLine options)
 {
-    /// <returns>Whether every promise was kept.</returns>
+    /// <returns>Whether every guarantee held.</returns>
     public async Task<bool> RunAsync()
     {
         var waiting = options.Number("waiting", 100_000);

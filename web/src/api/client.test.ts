@@ -4,7 +4,7 @@ import { ApiClient } from './client';
 import { Problem } from './problem';
 
 describe('ApiClient', () => {
-  it('shows the key, or the name, and nothing where a cookie does it', async () => {
+  it('sends the key, or the name, and nothing where a cookie is enough', async () => {
     for (const [credentials, expected] of [
       [{ key: 'atelier_1' }, ['Bearer atelier_1', null]],
       [{ user: 'ann' }, [null, 'ann']],
@@ -21,19 +21,19 @@ describe('ApiClient', () => {
     await expect(new ApiClient({}, undefined, fetch).get('/api/campaigns')).rejects.toMatchObject({ status: 429, code: 'rate_limited', retryAfter: 9, traceId: 'trace' });
   });
 
-  it('tells of a 401 once for all views', async () => {
-    const told = vi.fn();
+  it('reports a 401 once for all views', async () => {
+    const onUnauthorized = vi.fn();
     const { fetch } = serve(() => problem(401, 'invalid_credentials', 'The API key is unknown or has been revoked.'));
-    await expect(new ApiClient({ key: 'old' }, told, fetch).get('/api/me')).rejects.toBeInstanceOf(Problem);
-    expect(told).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'invalid_credentials' }));
+    await expect(new ApiClient({ key: 'old' }, onUnauthorized, fetch).get('/api/me')).rejects.toBeInstanceOf(Problem);
+    expect(onUnauthorized).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'invalid_credentials' }));
   });
 
-  it('gives 304 without data to whoever brought an ETag', async () => {
+  it('gives 304 without data for a known ETag', async () => {
     const { fetch } = serve(() => new Response(null, { status: 304, headers: { ETag: 'W/"3"' } }));
     expect(await new ApiClient({}, undefined, fetch).request('/api/campaigns/a')).toEqual({ status: 304, data: null, etag: 'W/"3"' });
   });
 
-  it('takes an answer that breaks off for no answer', async () => {
+  it('treats a response that breaks off as no response', async () => {
     const { fetch } = serve(() => new Response('{"id": "a', { status: 200 }));
     await expect(new ApiClient({}, undefined, fetch).get('/api/campaigns/a')).rejects.toMatchObject({ status: 0 });
   });

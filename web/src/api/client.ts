@@ -1,6 +1,6 @@
 import { asProblem, Problem, readRetryAfter, toProblem } from './problem';
 
-/** Who calls, as far as this page knows: what EasyAuth knows is in a cookie. */
+/** The caller's credentials, as far as the page has them: those of EasyAuth are in a cookie. */
 export interface Credentials {
   /** Mode ApiKey. */
   readonly key?: string | undefined;
@@ -15,8 +15,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** An answer: 304 has no data. */
-export interface Answer<T> {
+/** A response: 304 has no data. */
+export interface ApiResponse<T> {
   readonly status: number;
   readonly data: T;
   readonly etag: string | null;
@@ -24,23 +24,23 @@ export interface Answer<T> {
 
 /** Calls the API, and turns everything that is no success into a {@link Problem}. */
 export class ApiClient {
-  /** Milliseconds that the service's clock is ahead of this machine's, as far as the last answer tells. */
+  /** Milliseconds that the service's clock is ahead of this machine's, from the last response. */
   clockOffset = 0;
 
   constructor(
     readonly credentials: Credentials,
-    /** Told of every 401: whoever calls must show who it is. */
+    /** Called for every 401: the caller must sign in. */
     private readonly onUnauthorized: (problem: Problem) => void = () => {},
     private readonly fetcher: typeof fetch = (input, init) => fetch(input, init),
   ) {}
 
   get headers(): Record<string, string> {
     if (this.credentials.key) return { Authorization: `Bearer ${this.credentials.key}` };
-    // Header values are Latin-1: a name with other letters cannot be sent, and the field that asks for it says so.
+    // Header values are Latin-1: a name with other letters cannot be sent, and the field for it does not accept one.
     return this.credentials.user ? { 'X-User': this.credentials.user } : {};
   }
 
-  /** The answer itself, whatever it says. Used for what is no JSON: images and streams. */
+  /** The response itself, of any status. Used for what is no JSON: images and streams. */
   async open(path: string, options: RequestOptions = {}): Promise<Response> {
     const init: RequestInit = {
       method: options.method ?? 'GET',
@@ -67,10 +67,10 @@ export class ApiClient {
     }
   }
 
-  async request<T>(path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+  async request<T>(path: string, options: RequestOptions = {}): Promise<ApiResponse<T>> {
     const response = await this.open(path, options);
     const body = await readJson(response, options.signal);
-    // 304 to a reader that brought an ETag; 503 of the health check has a body of its own.
+    // 304 follows an ETag in the request; the health check's 503 has a body of its own.
     if (!response.ok && response.status !== 304)
       throw toProblem(response.status, body, readRetryAfter(response.headers.get('Retry-After'), Date.now() + this.clockOffset));
     return { status: response.status, data: body as T, etag: response.headers.get('ETag') };
@@ -106,8 +106,8 @@ async function readJson(response: Response, signal: AbortSignal | undefined): Pr
     return text === '' ? null : (JSON.parse(text) as unknown);
   } catch (error) {
     if (signal?.aborted) throw error;
-    // An answer that breaks off must not pass for one without a body.
-    if (response.ok) throw new Problem(0, 'network', 'The answer broke off. Nothing is lost; try again.');
+    // A response that breaks off must not be mistaken for one without a body.
+    if (response.ok) throw new Problem(0, 'network', 'The response broke off. Nothing is lost; try again.');
     return null;
   }
 }

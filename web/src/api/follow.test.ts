@@ -16,8 +16,8 @@ function sse(...pieces: string[]): Response {
   return new Response(body, { headers: { 'Content-Type': 'text/event-stream; charset=utf-8' } });
 }
 
-/** Plays answers one after another, and ends when there are none left. */
-async function play(answers: (() => Response | Promise<Response>)[], options: { patience?: number; after?: string } = {}) {
+/** Gives responses one after another, and ends when there are none left. */
+async function play(responses: (() => Response | Promise<Response>)[], options: { openTimeout?: number; after?: string } = {}) {
   const end = new AbortController();
   const requests: Record<string, string>[] = [];
   const states: [LiveState, boolean][] = [];
@@ -26,12 +26,12 @@ async function play(answers: (() => Response | Promise<Response>)[], options: { 
   const position = await follow({
     open: async (headers, signal) => {
       requests.push(headers);
-      const answer = answers.shift();
-      if (!answer) {
+      const respond = responses.shift();
+      if (!respond) {
         end.abort();
         throw new Problem(0, 'network', 'over');
       }
-      return Promise.race([Promise.resolve().then(answer), new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))))]);
+      return Promise.race([Promise.resolve().then(respond), new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))))]);
     },
     onEvent: event => events.push(event),
     onState: (state, isFresh) => states.push([state, isFresh]),
@@ -47,7 +47,7 @@ async function play(answers: (() => Response | Promise<Response>)[], options: { 
 }
 
 describe('follow', () => {
-  it('hands events over, and resumes after the last one', async () => {
+  it('reports events, and resumes after the last one', async () => {
     const { requests, events, states, pauses } = await play([() => sse('retry: 1500\nid: 3\n\n', block(4), block(5)), () => sse(block(6))]);
     expect(events.map(event => event.id)).toEqual([4, 5, 6]);
     expect(requests.map(headers => headers['Last-Event-ID'])).toEqual([undefined, '5', '6']);
@@ -63,7 +63,7 @@ describe('follow', () => {
     expect(requests[1]).toMatchObject({ 'Last-Event-ID': '42' });
   });
 
-  it('goes on where an earlier one was, and says where it has come to', async () => {
+  it('resumes after an earlier position, and returns the last one', async () => {
     const { requests, states, position } = await play([() => sse(block(8))], { after: '7' });
     expect(requests[0]).toMatchObject({ 'Last-Event-ID': '7' });
     expect(states).toContainEqual(['live', false]);
@@ -76,13 +76,13 @@ describe('follow', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('begins anew when its position means nothing to the service any more', async () => {
+  it('starts without a position when the service refuses the old one', async () => {
     const { requests } = await play([() => sse(block(9)), () => problem(400, 'validation_failed', 'No such event.'), () => sse(block(2))]);
     expect(requests[1]).toMatchObject({ 'Last-Event-ID': '9' });
     expect(requests[2]).not.toHaveProperty('Last-Event-ID');
   });
 
-  it('waits as long as the service says, and longer each time that it fails', async () => {
+  it('waits as long as the service asks, and longer after each failure', async () => {
     const { pauses, states } = await play([
       () => problem(429, 'rate_limited', 'Slower.', {}, { 'Retry-After': '17' }),
       () => Promise.reject(new TypeError('network')),
@@ -92,14 +92,14 @@ describe('follow', () => {
     expect(states.map(([state]) => state).slice(0, 3)).toEqual(['connecting', 'polling', 'offline']);
   });
 
-  it('falls back to polling when a stream is held back on its way', async () => {
-    const { states, requests } = await play([() => new Promise<Response>(() => {}), () => sse(block(1))], { patience: 1 });
+  it('falls back to polling when a stream is buffered on its way', async () => {
+    const { states, requests } = await play([() => new Promise<Response>(() => {}), () => sse(block(1))], { openTimeout: 1 });
     expect(states.map(([state]) => state)).toContain('polling');
     expect(states.filter(([state]) => state === 'live')).toHaveLength(1);
     expect(requests).toHaveLength(3);
   });
 
-  it('does not take a page for a stream', async () => {
+  it('does not treat a web page as a stream', async () => {
     const { states } = await play([() => new Response('<html>', { headers: { 'Content-Type': 'text/html' } })]);
     expect(states.map(([state]) => state)).not.toContain('live');
   });

@@ -3,8 +3,8 @@ import { EventStreamParser } from './sse';
 import type { CampaignEvent } from './types';
 
 /**
- * How the page hears of changes: `live` over a stream, `polling` where streams do not come through, `connecting` in between, `offline` where
- * nothing answers, `denied` where the caller must show who it is.
+ * How the page gets changes: `live` over a stream, `polling` where streams do not come through, `connecting` in between, `offline` where
+ * the service does not respond, `denied` where the caller must sign in.
  */
 export type LiveState = 'connecting' | 'live' | 'polling' | 'offline' | 'denied';
 
@@ -12,15 +12,15 @@ export interface FollowOptions {
   /** Opens the stream; the headers resume it. */
   readonly open: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
   readonly onEvent: (event: CampaignEvent) => void;
-  /** Called with `isFresh` when a stream begins that does not resume an earlier one: what happened before is to be fetched. */
+  /** Called with `isFresh` when a stream begins that does not resume an earlier one: earlier changes have to be fetched. */
   readonly onState: (state: LiveState, isFresh: boolean) => void;
   readonly signal: AbortSignal;
-  /** The event to resume after; none: what happens from now on. */
+  /** The event to resume after; none: only new events. */
   readonly after?: string;
-  /** Milliseconds within which a stream must begin, or it is held back on its way. Default is 6 s. */
-  readonly patience?: number;
+  /** Milliseconds within which a stream must begin; after that it counts as buffered on its way. Default is 6 s. */
+  readonly openTimeout?: number;
   /** Milliseconds without a byte after which a connection counts as dead: the heartbeat is 15 s. Default is 40 s. */
-  readonly silence?: number;
+  readonly silenceTimeout?: number;
   /** Waits; ends early when the signal aborts. For tests. */
   readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   readonly random?: () => number;
@@ -31,8 +31,8 @@ const longestPause = 30_000;
 const pollingPause = 60_000;
 
 /**
- * Keeps a stream of events open until the signal aborts: resumes after its last event, and says how well it goes.
- * @returns where it has come to.
+ * Keeps a stream of events open until the signal aborts: resumes after its last event, and reports its state.
+ * @returns the position after the last event.
  */
 export async function follow(options: FollowOptions): Promise<string> {
   const pause = options.pause ?? wait;
@@ -49,7 +49,7 @@ export async function follow(options: FollowOptions): Promise<string> {
       options.onState('denied', false);
       break;
     }
-    // Ids of another database, after a restore: begin anew.
+    // The position is from another database, after a restore: start without one.
     if (round.problem?.status === 400) lastId = '';
     failures = round.began ? 0 : failures + 1;
     mute = round.began ? 0 : round.isMute ? mute + 1 : mute;
@@ -58,7 +58,7 @@ export async function follow(options: FollowOptions): Promise<string> {
     else if (!round.began) options.onState('polling', false);
     const least = (round.problem?.retryAfter ?? 0) * 1000;
     const backoff = round.began ? round.retry : Math.min(longestPause, leastPause * 2 ** Math.min(failures, 10));
-    // After a deployment everybody comes back at once: not all in the same second.
+    // After a deployment all pages reconnect: not all in the same second.
     await pause(Math.max(least, round.isMute && mute > 1 ? pollingPause : backoff * (0.75 + random() / 2)), options.signal);
   }
   return lastId;
@@ -80,7 +80,7 @@ async function readOnce(options: FollowOptions, lastId: string): Promise<Round> 
   let began = false;
   let isMute = false;
   let problem: Problem | null = null;
-  let watchdog = setTimeout(mute, options.patience ?? 6_000);
+  let watchdog = setTimeout(mute, options.openTimeout ?? 6_000);
   function mute(): void {
     isMute = !began;
     connection.abort();
@@ -98,7 +98,7 @@ async function readOnce(options: FollowOptions, lastId: string): Promise<Round> 
       const { done, value } = await reader.read();
       if (done) break;
       clearTimeout(watchdog);
-      watchdog = setTimeout(mute, options.silence ?? 40_000);
+      watchdog = setTimeout(mute, options.silenceTimeout ?? 40_000);
       const messages = parser.feed(value);
       if (!began) {
         began = true;

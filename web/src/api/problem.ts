@@ -1,9 +1,9 @@
-/** What went wrong with a request: problem details (RFC 9457), or that there was no answer at all. */
+/** What went wrong with a request: problem details (RFC 9457), or that there was no response at all. */
 export class Problem extends Error {
   override readonly name = 'Problem';
 
   constructor(
-    /** HTTP status; 0 where no answer came. */
+    /** HTTP status; 0 where no response came. */
     readonly status: number,
     /** Stable code, such as rate_limited. */
     readonly code: string,
@@ -11,7 +11,7 @@ export class Problem extends Error {
     detail: string,
     /** What is wrong, by field. */
     readonly errors: Readonly<Record<string, readonly string[]>> = {},
-    /** Seconds to wait before the next try, where the answer says so. */
+    /** Seconds to wait before the next try, where the response has them. */
     readonly retryAfter: number | null = null,
     /** Leads to the request in the log. */
     readonly traceId: string | null = null,
@@ -33,7 +33,7 @@ export function readRetryAfter(value: string | null, now: number): number | null
   return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now) / 1000));
 }
 
-/** The problem that an answer tells of. Proxies answer in HTML: then the status is all that is known. */
+/** The problem in a response. Proxies respond with HTML: then only the status is known. */
 export function toProblem(status: number, body: unknown, retryAfter: number | null): Problem {
   const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const text = (name: string) => (typeof fields[name] === 'string' ? (fields[name] as string) : null);
@@ -45,7 +45,7 @@ export function toProblem(status: number, body: unknown, retryAfter: number | nu
   return new Problem(
     status,
     text('code') ?? `http_${status}`,
-    text('detail') ?? `The service answered with status ${status}.`,
+    text('detail') ?? `The service responded with status ${status}.`,
     errors,
     retryAfter,
     text('traceId'),
@@ -58,7 +58,7 @@ export function asProblem(error: unknown): Problem {
   return new Problem(0, 'network', 'The service cannot be reached. Check the connection; nothing is lost.');
 }
 
-/** What to tell a person, the wait included. */
+/** The message for a person, with the wait. */
 export function describe(problem: Problem): string {
   if (problem.retryAfter === null) return problem.message;
   const seconds = problem.retryAfter;
@@ -74,8 +74,8 @@ export interface FieldMessages {
 }
 
 /**
- * Puts the errors of a 400 at the fields of a form. The API names a field by its path (`images.count`, `metadata.customer`) and says what it
- * must be as the rest of a sentence; an error of something inside a field that the form shows as one belongs to that one.
+ * Puts the errors of a 400 at the fields of a form. The API names a field by its path (`images.count`, `metadata.customer`) and gives the
+ * rest of a sentence about it. An error of a nested field belongs to the field that the form shows.
  */
 export function mapFieldErrors(problem: Problem, labels: Readonly<Record<string, string>>): FieldMessages {
   const fields: Record<string, string> = {};

@@ -11,7 +11,7 @@ export class EventStreamParser {
   /** The last id seen, also that of a block without data: where to resume. */
   lastId: string;
 
-  /** Milliseconds after which the server wants a client back; null where it has not said. */
+  /** Milliseconds after which the server wants a client to reconnect; null where it has sent none. */
   retry: number | null = null;
 
   private rest = '';

@@ -1,4 +1,4 @@
-/** One wish for a campaign: however often it is sent, under its key it becomes one campaign. */
+/** One request for a campaign: however often it is sent, under its key it becomes one campaign. */
 export interface Submission {
   readonly key: string;
   /** What it asks for, as JSON. */
@@ -6,7 +6,7 @@ export interface Submission {
 }
 
 /**
- * The submission to send for a body: the pending one again as long as nothing in it has changed, since nobody knows what became of it;
+ * The submission to send for a body: the pending one again as long as nothing in it has changed, since its outcome is unknown;
  * otherwise a new one under a key of its own.
  */
 export function submissionFor(pending: Submission | null, body: string, newKey: () => string = randomKey): Submission {
@@ -20,7 +20,7 @@ export function randomKey(): string {
 
 const slot = 'atelier.pending';
 
-/** What was sent and not answered, kept over a reload of the page. */
+/** What was sent and has no response yet, kept over a reload of the page. */
 export function loadPending(storage: Storage = sessionStorage): Submission | null {
   try {
     const stored: unknown = JSON.parse(storage.getItem(slot) ?? 'null');

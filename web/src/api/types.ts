@@ -1,4 +1,4 @@
-/** What the API answers: the records of FunctionApp, as /api/openapi.json describes them. */
+/** The API's responses: the records of FunctionApp, as /api/openapi.json describes them. */
 
 export type CampaignStatus = 'PENDING' | 'RUNNING' | 'COMPLETE' | 'FAILED' | 'CANCELED';
 export type PartStatus = CampaignStatus | 'RETRYING';
@@ -133,7 +133,7 @@ export interface ProviderChoice {
   readonly default: string;
 }
 
-/** What the page knows before anybody has signed in: GET /settings.json. */
+/** What the page gets before sign-in: GET /settings.json. */
 export interface PageSettings {
   readonly accessMode: 'ApiKey' | 'EasyAuth' | 'Development';
   readonly text: ProviderChoice;
@@ -148,7 +148,7 @@ export interface NewCampaign {
   metadata?: Record<string, string>;
 }
 
-/** The types of events that a webhook may ask for. */
+/** The types of events that a webhook may select. */
 export const eventTypes = [
   'campaign.accepted',
   'campaign.started',

@@ -12,7 +12,7 @@ const themes: readonly { readonly value: Theme; readonly label: string; readonly
   { value: 'dark', label: 'Dark', icon: 'moon' },
 ];
 
-/** Who looks at the page, how it looks, and the way out. */
+/** The signed-in user, the theme, and signing out. */
 export function AccountMenu() {
   const { me } = useSession();
   const [isOpen, setOpen] = useState(false);
@@ -87,7 +87,7 @@ function AccountDialog({ onClose }: { readonly onClose: () => void }) {
             } else setError('A name has at most 200 letters, digits and signs of ASCII.');
           }}
         >
-          <Field label="Be another user" hint="In access mode Development everybody is who they say." error={error}>
+          <Field label="Be another user" hint="In access mode Development anyone can be any user." error={error}>
             {attributes => <input {...attributes} value={user} onChange={event => setUser(event.target.value)} autoComplete="username" />}
           </Field>
           <Button type="submit">Switch</Button>

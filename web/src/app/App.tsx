@@ -11,7 +11,7 @@ import { SignedIn } from './SignedIn';
 const keySlot = 'atelier.key';
 const userSlot = 'atelier.user';
 
-/** Finds out how callers are known here and who this one is; then there is a page to show. */
+/** Finds out the access mode and the signed-in user, and then shows the page. */
 export function App() {
   const [settings, setSettings] = useState<PageSettings | null>(null);
   // A key opens everything its owner has: it goes when the tab does.
@@ -68,7 +68,7 @@ export function App() {
   if (problem && !me) {
     return (
       <main className="boot" aria-labelledby="boot-title">
-        <h1 id="boot-title">{problem.status === 403 ? 'You may not come in' : 'Atelier cannot be reached'}</h1>
+        <h1 id="boot-title">{problem.status === 403 ? 'You have no access' : 'Atelier cannot be reached'}</h1>
         <p role="alert">{describe(problem)}</p>
         <div className="boot-actions">
           <Button variant="primary" onClick={retry}>

@@ -5,7 +5,7 @@ const texts: Readonly<Record<LiveState, { readonly label: string; readonly hint:
   connecting: { label: 'Connecting', hint: 'The stream of events is being opened.' },
   live: { label: 'Live', hint: 'Changes appear as they happen.' },
   polling: { label: 'Polling', hint: 'Streams do not come through at the moment: changes are asked for every few seconds.' },
-  offline: { label: 'Offline', hint: 'The service cannot be reached. The page goes on where it was when it can.' },
+  offline: { label: 'Offline', hint: 'The service cannot be reached. The page continues when it can be reached again.' },
   denied: { label: 'Signed out', hint: 'The service asks who you are.' },
 };
 

@@ -12,7 +12,7 @@ import { type Live, type Session, SessionProvider, type ToastTone } from './sess
 import { Shell } from './Shell';
 
 const inboxPage = 500;
-// Beyond that nobody reads on; the badge says "99+" long before.
+// More is of no use; the badge shows "99+" long before.
 const inboxPages = 4;
 const pollInbox = 30_000;
 const toastTime = 7_000;
@@ -32,7 +32,7 @@ interface Props {
   readonly signOut: () => void;
 }
 
-/** Everything that lives as long as one caller looks at the page: the stream of events, the inbox, the campaigns known so far. */
+/** Everything that lives as long as one caller is signed in: the stream of events, the inbox, the campaigns known so far. */
 export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }: Props) {
   const store = useMemo(() => new CampaignStore(client), [client]);
   const [live, setLive] = useState<Live>({ state: 'connecting', epoch: 0 });
@@ -50,7 +50,7 @@ export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }
     },
     [dismiss],
   );
-  // The same sentence twice is two sentences: a trailing blank makes it another text.
+  // A repeated sentence must be announced again: a trailing blank makes it another text.
   const announce = useCallback((message: string) => setAnnouncement(before => (before === message ? `${message} ` : message)), []);
 
   const reloadInbox = useCallback(async () => {
@@ -76,7 +76,7 @@ export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }
   const onEvent = useCallback(
     (event: CampaignEvent) => {
       dispatch({ type: 'arrived', event });
-      // A campaign that nobody has asked for is none of this page's views' business, unless it is new.
+      // A campaign that no view has fetched is ignored, unless it is new.
       if (store.get(event.campaignId) || event.type === 'campaign.accepted') store.refresh(event.campaignId).catch(() => {});
       const outcome = outcomes[event.type];
       if (!outcome) return;
@@ -94,7 +94,7 @@ export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }
     const open = () => {
       if (connection) return;
       const { signal } = (connection = new AbortController());
-      // After the one before has ended: only then it is known how far it came.
+      // After the previous stream has ended: only then its last position is known.
       position = position.then(after =>
         follow({
           open: (headers, aborted) => client.open('/api/events', { headers, signal: aborted }),

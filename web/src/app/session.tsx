@@ -7,13 +7,13 @@ import type { CampaignStore } from '../state/store';
 
 export interface Live {
   readonly state: LiveState;
-  /** Counts the streams that began without resuming an earlier one: what is on screen is to be fetched anew. */
+  /** Counts the streams that began without resuming an earlier one: what is on screen is to be fetched again. */
   readonly epoch: number;
 }
 
 export type ToastTone = 'success' | 'danger' | 'neutral';
 
-/** What every view works with, once it is known who looks at it. */
+/** What every view works with, once the user is signed in. */
 export interface Session {
   readonly settings: PageSettings;
   readonly client: ApiClient;
@@ -24,9 +24,9 @@ export interface Session {
   readonly inbox: InboxState;
   readonly reloadInbox: () => Promise<void>;
   readonly acknowledge: (upTo: number) => Promise<void>;
-  /** Shows a message that goes away by itself, and tells it to screen readers. */
+  /** Shows a message that goes away by itself, and announces it to screen readers. */
   readonly toast: (message: string, tone?: ToastTone, href?: string) => void;
-  /** Tells something to screen readers alone. */
+  /** Announces something to screen readers alone. */
   readonly announce: (message: string) => void;
   readonly changeUser: (user: string) => void;
   readonly signOut: () => void;

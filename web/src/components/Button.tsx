@@ -8,7 +8,7 @@ interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly children?: ReactNode;
 }
 
-/** A button. While it is busy it stays focusable, says so, and does nothing. */
+/** A button. While it is busy it stays focusable, is marked as busy, and does nothing. */
 export function Button({ variant = 'plain', icon, isBusy = false, children, className, onClick, type = 'button', ...rest }: Props) {
   return (
     <button

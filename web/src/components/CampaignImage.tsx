@@ -26,7 +26,7 @@ interface Props {
   readonly isLazy?: boolean;
 }
 
-/** An image of a campaign. The API asks for a key, which an img element cannot show: then it is fetched and shown from memory. */
+/** An image of a campaign. Where the API needs a key, which an img element cannot send, it is fetched and shown from memory. */
 export function CampaignImage({ url, alt, isLazy = false }: Props) {
   const { client } = useSession();
   const needsHeaders = Object.keys(client.headers).length > 0;

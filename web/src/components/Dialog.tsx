@@ -14,7 +14,7 @@ export function Dialog({ title, onClose, className, children }: Props) {
   const titleId = useId();
   useEffect(() => {
     const dialog = element.current!;
-    // It goes back by hand: the element that had it may be drawn anew while the dialog is open.
+    // The focus is restored in code: the element that had it may be rendered again while the dialog is open.
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
     return () => {
@@ -55,7 +55,7 @@ interface ConfirmProps {
   readonly onClose: () => void;
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks for confirmation of something that cannot be undone. */
 export function ConfirmDialog({ title, children, confirm, isBusy = false, onConfirm, onClose }: ConfirmProps) {
   return (
     <Dialog title={title} onClose={onClose} className="dialog-confirm">

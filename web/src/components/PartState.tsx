@@ -20,7 +20,7 @@ interface Props {
 
 const marks = { PENDING: 'clock', RUNNING: 'sparkle', RETRYING: 'retry', FAILED: 'warning', CANCELED: 'stop', COMPLETE: 'check' } as const;
 
-/** How it goes with a part that is not there yet, or will not be. */
+/** The state of a part that is not there yet, or will not be. */
 export function PartState({ name, part, isRunning }: Props) {
   const { client } = useSession();
   const isRetrying = part.status === 'RETRYING' && isRunning;

@@ -2,7 +2,7 @@ import { describe, type Problem } from '../api/problem';
 import { Button } from './Button';
 import { Icon } from './Icon';
 
-/** Tells what went wrong, and offers to try again. */
+/** Shows what went wrong, and offers to try again. */
 export function ProblemNote({ problem, onRetry }: { readonly problem: Problem; readonly onRetry?: () => void }) {
   return (
     <div className="note note-danger" role="alert">

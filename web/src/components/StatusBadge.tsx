@@ -1,6 +1,6 @@
 import { statusLabel } from '../lib/format';
 
-/** A status in words; its colour only repeats them. */
+/** A status as text; its colour only repeats it. */
 export function StatusBadge({ status }: { readonly status: string }) {
   return (
     <span className={`badge badge-${status.toLowerCase()}`}>

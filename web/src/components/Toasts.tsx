@@ -33,7 +33,7 @@ export function Toasts({ toasts, onDismiss }: { readonly toasts: readonly Toast[
   );
 }
 
-/** What is said to screen readers without being shown. */
+/** Announcements for screen readers that are not shown. */
 export function Announcer({ message }: { readonly message: string }) {
   return (
     <p className="visually-hidden" role="status" aria-live="polite">

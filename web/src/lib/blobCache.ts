@@ -9,7 +9,7 @@ export class BlobCache {
 
   constructor(
     private readonly load: (url: string) => Promise<Blob>,
-    /** How many that nobody shows are kept. */
+    /** How many that are not on screen are kept. */
     private readonly spare = 24,
     private readonly addresses: Pick<typeof URL, 'createObjectURL' | 'revokeObjectURL'> = URL,
   ) {}
@@ -19,10 +19,10 @@ export class BlobCache {
     let entry = this.entries.get(url);
     if (!entry) {
       entry = { source: this.load(url).then(blob => this.addresses.createObjectURL(blob)), users: 0 };
-      // One that failed is asked for again the next time.
+      // One that failed is fetched again the next time.
       entry.source.catch(() => this.entries.delete(url));
     }
-    // The one that was used last is thrown away last.
+    // The least recently used one is removed first.
     this.entries.delete(url);
     this.entries.set(url, entry);
     entry.users++;

@@ -5,7 +5,7 @@ export function secondsUntil(at: string | null, now: number): number | null {
   return Number.isNaN(left) ? null : Math.max(0, Math.ceil(left / 1000));
 }
 
-/** What a part that waits for its next attempt says. */
+/** The text of a part that waits for its next attempt. */
 export function countdownText(seconds: number | null): string {
   if (seconds === null) return 'Trying again soon';
   if (seconds === 0) return 'Trying again now';

@@ -45,7 +45,7 @@ export function codeLabel(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** What a status is called. */
+/** The name of a status. */
 export function statusLabel(status: string): string {
   return statusLabels[status] ?? codeLabel(status.toLowerCase());
 }

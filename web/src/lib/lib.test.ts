@@ -15,17 +15,17 @@ describe('countdowns', () => {
     expect(secondsUntil(null, now)).toBeNull();
   });
 
-  it('says it in words', () => {
+  it('have a text', () => {
     expect([null, 0, 7, 60, 125].map(countdownText)).toEqual(['Trying again soon', 'Trying again now', 'Trying again in 7 s', 'Trying again in 1 min', 'Trying again in 2 min 5 s']);
   });
 });
 
 describe('formats', () => {
-  it('tells durations', () => {
+  it('shows durations', () => {
     expect([850, 4_200, 9_000, 42_400, 60_000, 185_000, 7_800_000].map(duration)).toEqual(['850 ms', '4.2 s', '9 s', '42 s', '1 min', '3 min 5 s', '2 h 10 min']);
   });
 
-  it('tells how long ago', () => {
+  it('shows how long ago', () => {
     expect(['2026-08-01T09:59:58Z', '2026-08-01T09:59:15Z', '2026-08-01T09:55:00Z', '2026-07-31T10:00:00Z'].map(at => ago(at, now))).toEqual(['just now', '45 seconds ago', '5 minutes ago', 'yesterday']);
   });
 
@@ -61,7 +61,7 @@ describe('the filter of dead letters', () => {
 });
 
 describe('images in memory', () => {
-  it('are fetched once, shared, and let go of when nobody shows them', async () => {
+  it('are fetched once, shared, and released when no view shows them', async () => {
     const loaded: string[] = [];
     const revoked: string[] = [];
     const cache = new BlobCache(

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The time by the service's clock, anew every so many milliseconds while it is wanted. */
+/** The time by the service's clock, updated at an interval in milliseconds while it is shown. */
 export function useNow(read: () => number, interval: number, isWanted = true): number {
   const [now, setNow] = useState(read);
   useEffect(() => {

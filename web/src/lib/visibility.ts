@@ -1,15 +1,15 @@
-const patience = 60_000;
+const backgroundTimeout = 60_000;
 
 /**
- * Tells when the page comes to the front, and when it has been in the background for a minute. Over HTTP/1.1 a browser has six connections for
+ * Reports when the page comes to the front, and when it has been in the background for a minute. Over HTTP/1.1 a browser has six connections for
  * all tabs of a host: a stream in each of them would leave none to load a page with.
- * @returns ends the watch.
+ * @returns a function that ends the watch.
  */
 export function watchVisibility(onFront: () => void, onBackground: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = () => {
     clearTimeout(timer);
-    if (document.hidden) timer = setTimeout(onBackground, patience);
+    if (document.hidden) timer = setTimeout(onBackground, backgroundTimeout);
     else onFront();
   };
   document.addEventListener('visibilitychange', look);

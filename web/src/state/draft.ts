@@ -36,7 +36,7 @@ export const emptyDraft: Draft = {
   metadata: [],
 };
 
-/** What the fields are called, by the names that the API gives them. */
+/** The labels of the fields, by their names in the API. */
 export const fieldLabels: Readonly<Record<string, string>> = {
   prompt: 'The prompt',
   'images.count': 'The number of images',
@@ -51,7 +51,7 @@ export const fieldLabels: Readonly<Record<string, string>> = {
   metadata: 'Metadata',
 };
 
-/** The request that a draft stands for; what was left empty is left to the service. */
+/** The request of a draft; for empty fields the service has defaults. */
 export function toRequest(draft: Draft): NewCampaign {
   const request: NewCampaign = {
     prompt: draft.prompt,
@@ -71,7 +71,7 @@ export function toRequest(draft: Draft): NewCampaign {
   return request;
 }
 
-/** What is plainly wrong before anything is sent, by field. The service checks everything again, and more. */
+/** Errors that are known before anything is sent, by field. The service checks everything again, and more. */
 export function findFaults(draft: Draft): Record<string, string> {
   const faults: Record<string, string> = {};
   if (draft.prompt.trim() === '') faults['prompt'] = 'Describe what the campaign is about.';

@@ -19,7 +19,7 @@ export const emptyInbox: InboxState = { events: [], isLoaded: false, upTo: 0 };
 export function reduceInbox(state: InboxState, action: InboxAction): InboxState {
   switch (action.type) {
     case 'loaded': {
-      // What has arrived over the stream in the meantime stays.
+      // Events that have arrived over the stream in the meantime stay.
       const newest = action.events.at(-1)?.id ?? 0;
       const since = state.events.filter(event => event.id > newest);
       return { ...state, events: [...action.events, ...since].filter(event => event.id > state.upTo), isLoaded: true };
@@ -34,17 +34,17 @@ export function reduceInbox(state: InboxState, action: InboxAction): InboxState 
         events: state.events.filter(event => event.id > action.upTo),
       };
     case 'removed':
-      // A deleted campaign takes its events along.
+      // The events of a deleted campaign are removed.
       return { ...state, events: state.events.filter(event => event.campaignId !== action.campaignId) };
   }
 }
 
-/** Whether an event tells how a campaign ended: what somebody who was away wants to know first. */
+/** Whether an event is the end of a campaign, which is shown first. */
 export function isOutcome(event: CampaignEvent): boolean {
   return event.type === 'campaign.completed' || event.type === 'campaign.failed' || event.type === 'campaign.canceled';
 }
 
-/** How many outcomes nobody has acknowledged. */
+/** How many outcomes are not acknowledged. */
 export function unreadCount(state: InboxState): number {
   return state.events.filter(isOutcome).length;
 }

@@ -26,7 +26,7 @@ describe('the list', () => {
     expect(later(made('a', 1), newer)).toBe(newer);
   });
 
-  it('takes away what has another status than is asked for', () => {
+  it('removes campaigns whose status the filter excludes', () => {
     const filter: ListFilter = { status: 'RUNNING', words: '' };
     const state = reduceList(loaded(null, made('b', 2), made('a', 1)), { type: 'changed', campaign: made('a', 1, { status: 'COMPLETE' }), filter });
     expect(ids(state)).toBe('b');
@@ -42,23 +42,23 @@ describe('the list', () => {
     expect([ids(state), state.nextCursor]).toEqual(['dcb', 'two']);
   });
 
-  it('keeps further pages when the first one is fetched anew', () => {
+  it('keeps further pages when the first one is fetched again', () => {
     const state = reduceList(loaded('deep', made('d', 4), made('c', 3), made('a', 1)), { type: 'refreshed', page: { items: [made('e', 5), made('d', 4)], nextCursor: 'early' } });
     // c was deleted or lies below; what is below the page stays.
     expect([ids(state), state.nextCursor]).toEqual(['edca', 'deep']);
   });
 
-  it('drops what has gone from the first page', () => {
+  it('drops campaigns that are no longer on the first page', () => {
     const state = reduceList(loaded(null, made('c', 3), made('b', 2), made('a', 1)), { type: 'refreshed', page: { items: [made('c', 3), made('a', 1)], nextCursor: null } });
     expect(ids(state)).toBe('ca');
   });
 
-  it('takes deleted ones away', () => {
+  it('removes deleted ones', () => {
     expect(ids(reduceList(loaded(null, made('b', 2), made('a', 1)), { type: 'removed', id: 'b' }))).toBe('a');
     expect(reduceList(loaded(null, made('a', 1)), { type: 'reset' })).toBe(emptyList);
   });
 
-  it('asks for what the filter says', () => {
+  it('requests what the filter selects', () => {
     expect(listQuery({ status: 'FAILED', words: ' beach cat ' }, 'abc', 24)).toBe('limit=24&status=FAILED&q=beach+cat&cursor=abc');
     expect(listQuery(all, null, 24)).toBe('limit=24');
   });

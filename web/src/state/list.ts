@@ -40,12 +40,12 @@ export function reduceList(state: ListState, action: ListAction): ListState {
   }
 }
 
-/** Of two records of one campaign the later one: answers may overtake each other. */
+/** Of two records of one campaign the later one: responses may overtake each other. */
 export function later(one: Campaign, other: Campaign): Campaign {
   return other.updatedAt >= one.updatedAt ? other : one;
 }
 
-// The first page anew. What was on screen within its span and is not in it any more has gone; what lies below it stays.
+// The first page again. A campaign that was within its span and is not in it any more is removed; those below it stay.
 function refresh(state: ListState, page: CampaignPage): ListState {
   if (!state.isLoaded || page.nextCursor === null) return { items: page.items, nextCursor: page.nextCursor, isLoaded: true };
   const last = page.items.at(-1);
@@ -61,7 +61,7 @@ function change(state: ListState, campaign: Campaign, filter: ListFilter): ListS
   if (filter.status !== null && campaign.status !== filter.status)
     return known ? { ...state, items: state.items.filter(item => item.id !== campaign.id) } : state;
   if (known) return { ...state, items: state.items.map(item => (item.id === campaign.id ? later(item, campaign) : item)) };
-  // Which prompts have the words is the service's to say; and what is older than the last one here comes with its page.
+  // The service decides which prompts have the words; and a campaign older than the last one here comes with its page.
   const last = state.items.at(-1);
   if (!state.isLoaded || filter.words !== '' || (state.nextCursor !== null && last && compare(campaign, last) > 0)) return state;
   return { ...state, items: merge(state.items, [campaign]) };

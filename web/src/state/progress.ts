@@ -22,7 +22,7 @@ export function progressOf(campaign: Campaign): Progress {
   };
 }
 
-/** One sentence for a screen reader when a campaign has changed; null where nothing changed that is worth a word. */
+/** One sentence for a screen reader when a campaign has changed; null where nothing changed that is worth announcing. */
 export function changeSentence(before: Campaign | null, after: Campaign): string | null {
   if (before === null) return null;
   if (before.status !== after.status) {

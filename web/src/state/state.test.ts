@@ -14,7 +14,7 @@ describe('progress', () => {
     expect(progressOf(one)).toEqual({ total: 4, complete: 1, failed: 1, retrying: 1, retries: 3 });
   });
 
-  it('says what has changed', () => {
+  it('describes what has changed', () => {
     const before = campaign('a', { images: [image(0), image(1)] });
     expect(changeSentence(null, before)).toBeNull();
     expect(changeSentence(before, before)).toBeNull();
@@ -44,12 +44,12 @@ describe('a draft', () => {
     expect(toRequest(draft)).toMatchObject({ text: { maxWords: 120, tone: 'playful', language: 'en' }, providers: { text: 'gemini', image: 'replicate' }, metadata: { customer: '42' } });
   });
 
-  it('names no provider of what is not wanted', () => {
+  it('names no provider of a kind that was not selected', () => {
     expect(toRequest({ ...emptyDraft, prompt: 'A cat', count: 0, imageProvider: 'replicate' })).toEqual({ prompt: 'A cat', images: { count: 0 }, text: {} });
     expect(toRequest({ ...emptyDraft, prompt: 'A cat', wantsText: false, textProvider: 'gemini' })).not.toHaveProperty('providers');
   });
 
-  it('shows plain faults before anything is sent', () => {
+  it('shows errors before anything is sent', () => {
     expect(findFaults(emptyDraft)).toHaveProperty('prompt');
     expect(findFaults({ ...emptyDraft, prompt: 'x'.repeat(4001) })['prompt']).toContain('4001');
     expect(findFaults({ ...emptyDraft, prompt: 'x'.repeat(4000) })).toEqual({});
@@ -59,14 +59,14 @@ describe('a draft', () => {
 });
 
 describe('the store', () => {
-  it('makes one request of many wishes, and one more for what came meanwhile', async () => {
+  it('makes one request of many refreshes, and one more for those that came meanwhile', async () => {
     const { fetch, calls } = serve(() => json(campaign('a')));
     const store = new CampaignStore(new ApiClient({}, undefined, fetch));
     await Promise.all([store.refresh('a'), store.refresh('a'), store.refresh('a'), store.refresh('a')]);
     expect(calls).toHaveLength(2);
   });
 
-  it('tells of a campaign that is gone', async () => {
+  it('reports that a campaign was deleted', async () => {
     const { fetch } = serve(() => problem(404, 'not_found', 'There is no such campaign.'));
     const store = new CampaignStore(new ApiClient({}, undefined, fetch));
     store.put(campaign('a'));

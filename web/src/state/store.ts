@@ -5,7 +5,7 @@ import { later } from './list';
 
 export type CampaignChange = { readonly type: 'changed'; readonly campaign: Campaign } | { readonly type: 'removed'; readonly id: string };
 
-/** The campaigns that the page knows, each in its latest version, whoever fetched it. */
+/** The campaigns that the page has, each in its latest version, for all views. */
 export class CampaignStore {
   private readonly campaigns = new Map<string, Campaign>();
   private readonly listeners = new Set<(change: CampaignChange) => void>();
@@ -21,17 +21,17 @@ export class CampaignStore {
     const known = this.campaigns.get(campaign.id);
     const latest = known ? later(known, campaign) : campaign;
     this.campaigns.set(campaign.id, latest);
-    if (latest === campaign) this.tell({ type: 'changed', campaign });
+    if (latest === campaign) this.notify({ type: 'changed', campaign });
   }
 
   remove(id: string): void {
     this.campaigns.delete(id);
-    this.tell({ type: 'removed', id });
+    this.notify({ type: 'removed', id });
   }
 
   /**
-   * Fetches a campaign anew. Several wishes at a time are one request, and one more after it for what came meanwhile: a burst of events is no
-   * burst of requests.
+   * Fetches a campaign again. Several refreshes at a time are one request, and one more after it for those that came meanwhile: a burst of
+   * events is no burst of requests.
    */
   refresh(id: string): Promise<void> {
     const running = this.underway.get(id);
@@ -69,7 +69,7 @@ export class CampaignStore {
     }
   }
 
-  private tell(change: CampaignChange): void {
+  private notify(change: CampaignChange): void {
     for (const listener of [...this.listeners]) listener(change);
   }
 }

@@ -47,7 +47,7 @@ export interface Call {
 
 export type Service = (call: Call) => Response | Promise<Response>;
 
-/** A fetch that a test answers. Requests are kept in the order in which they came. */
+/** A fetch whose responses a test provides. Requests are kept in the order in which they came. */
 export function serve(service: Service): { readonly fetch: typeof fetch; readonly calls: Call[] } {
   const calls: Call[] = [];
   return {

@@ -9,7 +9,7 @@ import { progressOf } from '../state/progress';
 
 const shown = 4;
 
-/** A campaign in the gallery: its images, or what there is of them. */
+/** A campaign in the gallery: its images, as far as they are made. */
 export const CampaignCard = memo(function CampaignCard({ campaign, now }: { readonly campaign: Campaign; readonly now: number }) {
   const images = campaign.images.slice(0, shown);
   const progress = progressOf(campaign);

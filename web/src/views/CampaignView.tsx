@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ApiResponse } from '../api/client';
 import { asProblem, describe, Problem } from '../api/problem';
 import { wait } from '../api/follow';
 import { type Campaign, hasEnded } from '../api/types';
@@ -20,7 +21,7 @@ import { TextCard } from './TextCard';
 
 const longWait = 25;
 
-/** One campaign: how far each part is, and what there is of it. */
+/** One campaign: the state of each part, and its text and images. */
 export function CampaignView({ id }: { readonly id: string }) {
   const { client, store, live, announce } = useSession();
   const [campaign, setCampaign] = useState<Campaign | null>(() => store.get(id));
@@ -50,7 +51,7 @@ export function CampaignView({ id }: { readonly id: string }) {
       else setProblem(found);
     });
   }, [store, id]);
-  // Also when a stream begins anew, which says nothing of what happened before it.
+  // Also when a new stream begins: it does not contain earlier changes.
   useEffect(load, [load, live.epoch]);
 
   const isRunning = campaign !== null && !hasEnded(campaign.status);
@@ -62,18 +63,18 @@ export function CampaignView({ id }: { readonly id: string }) {
     void poll();
     return () => leaving.abort();
 
-    // One request that answers at the next change, again and again.
+    // Repeats a request whose response comes at the next change.
     async function poll() {
       let etag: string | null = null;
       while (!leaving.signal.aborted) {
         try {
-          const answer: { status: number; data: Campaign; etag: string | null } = await client.request<Campaign>(`/api/campaigns/${encodeURIComponent(id)}?wait=${longWait}`, {
+          const response: ApiResponse<Campaign> = await client.request<Campaign>(`/api/campaigns/${encodeURIComponent(id)}?wait=${longWait}`, {
             headers: etag ? { 'If-None-Match': etag } : { 'If-None-Match': 'W/"-1"' },
             signal: leaving.signal,
           });
-          etag = answer.etag;
+          etag = response.etag;
           setProblem(null);
-          if (answer.status === 200) store.put(answer.data);
+          if (response.status === 200) store.put(response.data);
         } catch (error) {
           if (leaving.signal.aborted) return;
           const found = asProblem(error);
@@ -220,7 +221,7 @@ function CampaignHead({ campaign }: { readonly campaign: Campaign }) {
       )}
       {isAsking && (
         <ConfirmDialog title="Delete this campaign?" confirm="Delete" isBusy={busy === 'delete'} onConfirm={() => void remove()} onClose={() => setAsking(false)}>
-          <p>Its text, its images and its history go with it. This cannot be taken back.</p>
+          <p>Its text, its images and its history go with it. This cannot be undone.</p>
         </ConfirmDialog>
       )}
     </header>

@@ -26,7 +26,7 @@ function loadDraft(): Draft {
   }
 }
 
-/** The form for a new campaign. What is typed outlives a reload; what is sent becomes one campaign, however often it is sent. */
+/** The form for a new campaign. What is typed survives a reload; what is sent becomes one campaign, however often it is sent. */
 export function Composer() {
   const { client, store, announce } = useSession();
   const [draft, setDraft] = useState(loadDraft);
@@ -83,7 +83,7 @@ export function Composer() {
       go(campaignHash(campaign.id));
     } catch (error) {
       const problem = asProblem(error);
-      // Refused for good: the next try is another wish. Otherwise the same one is sent again, under its key.
+      // Refused for good: the next try is a new request. Otherwise the same one is sent again, under its key.
       if (!problem.isTransient && problem.status !== 401) savePending(null);
       const { fields, others } = mapFieldErrors(problem, fieldLabels);
       const hasFields = Object.keys(fields).length > 0;

@@ -71,7 +71,7 @@ export function ComposerOptions({ draft, faults, onChange }: Props) {
       {draft.wantsText && (
         <fieldset className="options-group">
           <legend>Text</legend>
-          <Field label="At most so many words" hint="Up to 2000; empty leaves it to the provider." error={faults['text.maxWords']}>
+          <Field label="Maximum number of words" hint="Up to 2000; empty leaves it to the provider." error={faults['text.maxWords']}>
             {attributes => (
               <input {...attributes} inputMode="numeric" value={draft.maxWords} placeholder="120" onChange={event => onChange({ maxWords: event.target.value })} />
             )}

@@ -26,7 +26,7 @@ export function filterFields(filter: Filter): Record<string, string> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
 }
 
-/** What used up its attempts, for operators: to run it once more, or to let it go. */
+/** Campaigns and deliveries that used up their attempts, for operators: to redrive or to drop. */
 export function DeadLettersView() {
   const { client, me, toast } = useSession();
   const [filter, setFilter] = useState(noFilter);
@@ -49,7 +49,7 @@ export function DeadLettersView() {
   useEffect(() => {
     if (!me.operator) return;
     let isWanted = true;
-    // While somebody types a code not every letter is a request.
+    // While a code is typed not every letter is a request.
     const timer = setTimeout(() => {
       fetchPage(null).then(
         page => {
@@ -73,7 +73,7 @@ export function DeadLettersView() {
       <div className="page page-narrow">
         <h1 className="visually-hidden">Dead letters</h1>
         <EmptyState icon="letter" title="For operators">
-          <p>Dead letters of everybody are shown to those whom the configuration names.</p>
+          <p>Only operators, whom the configuration names, see all dead letters.</p>
         </EmptyState>
       </div>
     );
@@ -122,7 +122,7 @@ export function DeadLettersView() {
       <header className="page-head">
         <div>
           <h1>Dead letters</h1>
-          <p>Campaigns and webhook deliveries that used up their attempts. A replay makes only what is missing.</p>
+          <p>Campaigns and webhook deliveries that used up their attempts. A redrive makes only what is missing.</p>
         </div>
       </header>
       <form className="panel filters" role="search" onSubmit={event => event.preventDefault()}>
@@ -166,7 +166,7 @@ export function DeadLettersView() {
               <span>Choose all shown</span>
             </label>
             <Button variant="primary" icon="retry" isBusy={busy === 'replay'} onClick={() => void act('replay')}>
-              {`Replay ${what}`}
+              {`Redrive ${what}`}
             </Button>
             <Button variant="quiet" icon="trash" onClick={() => setAsking(true)}>
               {`Drop ${what}`}
@@ -194,7 +194,7 @@ export function DeadLettersView() {
                   {letter.delivery && (
                     <p className="row-meta">
                       {letter.delivery.url} · {plural(letter.delivery.attempts, 'attempt')}
-                      {letter.delivery.responseStatus !== null && ` · last answer ${letter.delivery.responseStatus}`}
+                      {letter.delivery.responseStatus !== null && ` · last response ${letter.delivery.responseStatus}`}
                     </p>
                   )}
                   <p className="row-meta">

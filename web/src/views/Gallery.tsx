@@ -62,7 +62,7 @@ export function Gallery() {
     return () => leaving.abort();
   }, [refresh, tries]);
 
-  // A stream that begins anew says nothing of what happened before it; without one the page asks by itself.
+  // A new stream does not contain earlier changes; without a stream the page polls.
   const epoch = useRef(live.epoch);
   useEffect(() => {
     const leaving = new AbortController();
@@ -134,7 +134,7 @@ export function Gallery() {
       {!list.isLoaded && !problem && <Skeletons />}
       {list.isLoaded && list.items.length === 0 && (
         <EmptyState icon={isFiltered ? 'search' : 'image'} title={isFiltered ? 'Nothing matches' : 'An empty wall'}>
-          <p>{isFiltered ? 'No campaign has these words and this status.' : 'Your first campaign will hang here. Describe it above.'}</p>
+          <p>{isFiltered ? 'No campaign has these words and this status.' : 'Your campaigns will be shown here. Describe the first one above.'}</p>
           {isFiltered && (
             <Button
               onClick={() => {

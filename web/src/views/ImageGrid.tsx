@@ -5,7 +5,7 @@ import { PartState } from '../components/PartState';
 import { excerpt } from '../lib/format';
 import { Lightbox } from './Lightbox';
 
-/** The images of a campaign: those that are there, and how it goes with the others. */
+/** The images of a campaign: those that are made, and the state of the others. */
 export function ImageGrid({ campaign }: { readonly campaign: Campaign }) {
   const [open, setOpen] = useState<number | null>(null);
   const close = useCallback(() => setOpen(null), []);

@@ -14,7 +14,7 @@ import { useNow } from '../lib/useNow';
 import { isOutcome } from '../state/inbox';
 
 const shownAtOnce = 100;
-// One request each: a prompt is a nicety.
+// One request each, so only a few: prompts are optional here.
 const promptsAtOnce = 20;
 
 const looks: Readonly<Record<string, { readonly icon: IconName; readonly tone: string; readonly text: (event: CampaignEvent) => string }>> = {
@@ -32,7 +32,7 @@ const looks: Readonly<Record<string, { readonly icon: IconName; readonly tone: s
   'campaign.canceled': { icon: 'stop', tone: 'neutral', text: () => 'Campaign canceled' },
 };
 
-/** What has happened since the caller last said "read". */
+/** The events that the caller has not marked as read. */
 export function InboxView() {
   const { client, inbox, store, reloadInbox, acknowledge, announce } = useSession();
   const [showsAll, setShowsAll] = useState(false);
@@ -86,7 +86,7 @@ export function InboxView() {
       {!inbox.isLoaded && !problem && <Spinner label="Fetching the inbox" />}
       {inbox.isLoaded && shown.length === 0 && (
         <EmptyState icon="bell" title="All read">
-          <p>Campaigns that end while you are away are told of here.</p>
+          <p>Campaigns that end while you are away are listed here.</p>
         </EmptyState>
       )}
       {shown.length > 0 && (

@@ -12,7 +12,7 @@ interface Props {
   readonly onKey: (key: string) => void;
 }
 
-/** Asks a visitor who it is, in the way of this installation. */
+/** Signs a visitor in, by this installation's access mode. */
 export function SignIn({ mode, problem, hadKey, onKey }: Props) {
   const [key, setKey] = useState('');
   const [error, setError] = useState<string | undefined>(hadKey ? problem.message : undefined);
@@ -33,7 +33,7 @@ export function SignIn({ mode, problem, hadKey, onKey }: Props) {
               else setError(text === '' ? 'Paste your API key.' : 'This is not an API key: it has letters that no key has.');
             }}
           >
-            <p>Prompts become campaigns here. Show your API key to come in.</p>
+            <p>Prompts become campaigns here. Enter your API key to sign in.</p>
             <Field label="API key" hint="It is kept in this tab, and forgotten when you close it." error={error}>
               {attributes => (
                 <input
@@ -54,7 +54,7 @@ export function SignIn({ mode, problem, hadKey, onKey }: Props) {
             <Button type="submit" variant="primary">
               Come in
             </Button>
-            <p className="field-hint">Whoever runs this service makes keys: see its documentation on access.</p>
+            <p className="field-hint">The operator of this service makes keys: see its documentation on access.</p>
           </form>
         ) : (
           <>

@@ -11,7 +11,7 @@ import { useLoad } from '../lib/useLoad';
 
 const names: Readonly<Record<string, string>> = { postgres: 'PostgreSQL', blobs: 'Blob Storage', engine: 'Durable engine' };
 
-/** How the service is, and how much the caller may still do. */
+/** The health of the service, and what is left of the caller's limits. */
 export function SystemView() {
   const { client, me, reloadMe } = useSession();
   const { data, problem, isLoading, reload } = useLoad(
@@ -19,7 +19,7 @@ export function SystemView() {
       async signal => {
         const response = await client.open('/api/health/ready', { signal });
         const body: unknown = await response.json().catch(() => null);
-        // 503 with the checks is an answer too: it says which one is away.
+        // 503 with the checks is a valid response too: it shows which one is away.
         if (response.ok || (response.status === 503 && typeof body === 'object' && body !== null && 'checks' in body)) return body as Readiness;
         throw toProblem(response.status, body, null);
       },

@@ -4,7 +4,7 @@ import { Button } from '../components/Button';
 import { PartState } from '../components/PartState';
 import { copyText } from '../lib/clipboard';
 
-/** The text of a campaign, or how it goes with it. */
+/** The text of a campaign, or its state. */
 export function TextCard({ text, isRunning }: { readonly text: TextPart; readonly isRunning: boolean }) {
   const [isCopied, setCopied] = useState(false);
   return (

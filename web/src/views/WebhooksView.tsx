@@ -14,7 +14,7 @@ import { useLoad } from '../lib/useLoad';
 
 const labels = { url: 'The address', events: 'The events' };
 
-/** Where messages go to machines. */
+/** The caller's webhooks. */
 export function WebhooksView() {
   const { client, toast } = useSession();
   const { data, problem, reload } = useLoad(useCallback(signal => client.get<{ items: readonly Webhook[] }>('/api/webhooks', signal), [client]));

@@ -12,11 +12,11 @@ import { Composer } from './Composer';
 import { Gallery } from './Gallery';
 import { InboxView } from './InboxView';
 
-/** A view as it is in the page, with a service that a test plays. */
+/** A view as it is in the page, with a fake service. */
 function show(view: React.ReactNode, service: Service, more: Partial<Session> = {}) {
   const { fetch, calls } = serve(service);
   const client = new ApiClient({}, undefined, fetch);
-  const said: string[] = [];
+  const messages: string[] = [];
   const session: Session = {
     settings,
     client,
@@ -27,8 +27,8 @@ function show(view: React.ReactNode, service: Service, more: Partial<Session> = 
     inbox: emptyInbox,
     reloadInbox: () => Promise.resolve(),
     acknowledge: () => Promise.resolve(),
-    toast: message => said.push(message),
-    announce: message => said.push(message),
+    toast: message => messages.push(message),
+    announce: message => messages.push(message),
     changeUser: () => {},
     signOut: () => {},
     ...more,
@@ -36,7 +36,7 @@ function show(view: React.ReactNode, service: Service, more: Partial<Session> = 
   const { rerender } = render(<SessionProvider value={session}>{view}</SessionProvider>);
   return {
     calls,
-    said,
+    messages,
     store: session.store,
     again: (changes: Partial<Session>) => rerender(<SessionProvider value={{ ...session, ...changes }}>{view}</SessionProvider>),
     user: userEvent.setup(),
@@ -55,15 +55,15 @@ describe('the form', () => {
   });
 
   it('makes one request of a double click', async () => {
-    let answer: (response: Response) => void = () => {};
-    const { calls, user } = show(<Composer />, () => new Promise<Response>(resolve => (answer = resolve)));
+    let respond: (response: Response) => void = () => {};
+    const { calls, user } = show(<Composer />, () => new Promise<Response>(resolve => (respond = resolve)));
     await user.type(screen.getByLabelText('Prompt'), 'A cat');
     await user.dblClick(screen.getByRole('button', { name: 'Create' }));
-    await act(async () => answer(json(campaign('new'), 202)));
+    await act(async () => respond(json(campaign('new'), 202)));
     expect(posts(calls)).toHaveLength(1);
   });
 
-  it('sends the same wish under the same key after a lost connection, and another one under another', async () => {
+  it('sends the same request under the same key after a lost connection, and another one under another', async () => {
     const { calls, user } = show(<Composer />, () => Promise.reject(new TypeError('network')));
     const create = screen.getByRole('button', { name: 'Create' });
     await user.type(screen.getByLabelText('Prompt'), 'A cat');
@@ -95,7 +95,7 @@ describe('the form', () => {
     expect(field.getAttribute('aria-invalid')).toBe('true');
   });
 
-  it('tells how long a limit lasts', async () => {
+  it('shows how long a limit lasts', async () => {
     const { user } = show(<Composer />, () => problem(429, 'too_many_running', 'You have 50 campaigns running.', {}, { 'Retry-After': '12' }));
     await user.type(screen.getByLabelText('Prompt'), 'A cat');
     await user.click(screen.getByRole('button', { name: 'Create' }));
@@ -114,7 +114,7 @@ describe('a campaign', () => {
   const retrying = campaign('a', {
     text: text({ status: 'COMPLETE', content: 'A fine text.', attempts: 1 }),
     images: [image(0, { status: 'RETRYING', attempts: 2, nextAttemptAt: new Date(Date.now() + 60_000).toISOString(), error: { code: 'rate_limited', message: 'Too many requests.' } }), image(1, { status: 'COMPLETE', url: '/api/campaigns/a/images/1', attempts: 1 })],
-    failedAttempts: [{ part: 'image/0', attempt: 1, at: '2026-08-01T10:00:00.000Z', code: 'timeout', message: 'No answer.', retryInMs: 2_000 }],
+    failedAttempts: [{ part: 'image/0', attempt: 1, at: '2026-08-01T10:00:00.000Z', code: 'timeout', message: 'No response.', retryInMs: 2_000 }],
   });
 
   it('shows each part with its attempts, a countdown, and the failed ones as a table', async () => {
@@ -128,24 +128,24 @@ describe('a campaign', () => {
     expect(screen.getByRole('img', { name: /Image 2 of/ })).toBeTruthy();
   });
 
-  it('changes as the campaign does, and says so', async () => {
-    const { store, said } = show(<CampaignView id="a" />, () => json(retrying));
+  it('changes as the campaign does, and announces it', async () => {
+    const { store, messages } = show(<CampaignView id="a" />, () => json(retrying));
     await screen.findByText('A fine text.');
     const complete: Campaign = { ...retrying, status: 'COMPLETE', updatedAt: '2026-08-01T10:01:00.000Z', completedAt: '2026-08-01T10:01:00.000Z', images: retrying.images.map(one => ({ ...one, status: 'COMPLETE' as const, url: `/api/campaigns/a/images/${one.index}`, error: null })) };
     act(() => store.put(complete));
     expect(screen.getAllByRole('img', { name: /Image \d of/ })).toHaveLength(2);
     expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
-    expect(said).toContain('The campaign is complete.');
+    expect(messages).toContain('The campaign is complete.');
   });
 
-  it('asks for the next change itself where streams do not come through', async () => {
-    let answered = false;
+  it('polls where streams do not come through', async () => {
+    let hasResponded = false;
     const { calls } = show(
       <CampaignView id="a" />,
       call => {
         if (!call.path.includes('wait=')) return json(retrying);
-        if (answered) return new Promise<Response>(() => {});
-        answered = true;
+        if (hasResponded) return new Promise<Response>(() => {});
+        hasResponded = true;
         return json({ ...retrying, status: 'CANCELED', updatedAt: '2026-08-01T11:00:00.000Z' }, 200, { ETag: 'W/"2"' });
       },
       { live: { state: 'polling', epoch: 0 } },
@@ -154,12 +154,12 @@ describe('a campaign', () => {
     expect(calls.some(call => call.path.startsWith('/api/campaigns/a?wait='))).toBe(true);
   });
 
-  it('is not there for anybody else', async () => {
+  it('is not visible to another caller', async () => {
     show(<CampaignView id="a" />, () => problem(404, 'not_found', 'There is no such campaign.'));
     await screen.findByText('This campaign is not here');
   });
 
-  it('is deleted after a question', async () => {
+  it('is deleted after a confirmation', async () => {
     const ended = { ...retrying, status: 'FAILED' as const };
     const { calls, user } = show(<CampaignView id="a" />, call => (call.method === 'DELETE' ? new Response(null, { status: 204 }) : json(ended)));
     await user.click(await screen.findByRole('button', { name: 'Delete' }));
@@ -171,7 +171,7 @@ describe('a campaign', () => {
 });
 
 describe('the gallery', () => {
-  it('fetches the list anew when a stream begins that does not resume', async () => {
+  it('fetches the list again when a stream begins that does not resume', async () => {
     let items = [campaign('a')];
     const { again } = show(<Gallery />, () => json({ items, nextCursor: null }));
     await screen.findByText('Prompt of a');
@@ -203,7 +203,7 @@ describe('the gallery', () => {
 describe('the inbox', () => {
   const events: CampaignEvent[] = [event(1, { type: 'campaign.accepted' }), event(2, { type: 'campaign.failed', error: { code: 'content_filter', message: 'Refused.' } }), event(3)];
 
-  it('shows how campaigns ended, and every step when asked', async () => {
+  it('shows how campaigns ended, and every step on request', async () => {
     const inbox = reduceInbox(emptyInbox, { type: 'loaded', events });
     const { user } = show(<InboxView />, () => json(campaign('a')), { inbox });
     expect(screen.getAllByRole('listitem')).toHaveLength(2);

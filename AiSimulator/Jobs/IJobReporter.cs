@@ -3,7 +3,7 @@ using AiSimulator.Webhooks;
 namespace AiSimulator.Jobs;
 
 /// <summary>How an asynchronous provider reports on its jobs.</summary>
-internal interface IJobVoice
+internal interface IJobReporter
 {
     /// <summary>The provider's name.</summary>
     string Provider { get; }
@@ -16,6 +16,6 @@ internal interface IJobVoice
     /// <param name="isForged">Whether to make one that a careful client refuses: false content, false signature.</param>
     Webhook? Report(Job job, byte[]? picture, bool isForged);
 
-    /// <summary>What a job says that failed because of a fault.</summary>
+    /// <summary>The error of a job that a fault makes fail.</summary>
     string ErrorOf(Faults.FaultKind kind);
 }
