@@ -34,7 +34,7 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
     }
 
     [Fact]
-    public async Task DatabaseReadOnly_WorkWaits_RequestsSayWhenToComeBack_AndReadsAnswer()
+    public async Task Database_ReadOnly_WritesAre503WithRetryAfter_ReadsWorkAndCampaignsWait()
     {
         await using var atelier = new AtelierFixture { PlainPictures = true, ImageLatency = TimeSpan.FromSeconds(1) };
         CampaignApi api = await atelier.StartAsync(services);
@@ -61,7 +61,7 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
         Assert.Equal(HttpStatusCode.OK, (await api.Http.GetAsync("/api/health/ready")).StatusCode);
     }
 
-    /// <summary>Makes new sessions of a database read-only by default, and ends those that there are; or makes only new ones writable again.</summary>
+    /// <summary>Makes new sessions of a database read-only by default and ends the existing ones, or makes new sessions writable again.</summary>
     private static async Task SetReadOnlyAsync(string connectionString, bool isReadOnly)
     {
         string database = new NpgsqlConnectionStringBuilder(connectionString).Database!;

@@ -6,7 +6,7 @@ namespace Atelier.Persistence;
 internal static class TransientFailure
 {
     /// <summary>
-    /// Whether the same may well succeed later. Everything is an outage that is not known to be the statement's own error: of its data (SQLSTATE classes
+    /// Whether the same statement may succeed later. Everything is an outage that is not known to be the statement's own error: of its data (SQLSTATE classes
     /// 22 and 23, 54000), of the schema, or of a missing right (42, 0A, 3F; PostgreSQL documentation, appendix A).
     /// </summary>
     public static bool Is(Exception exception)

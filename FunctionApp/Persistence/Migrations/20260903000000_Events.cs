@@ -90,7 +90,7 @@ internal sealed class AddEvents : Migration
         CREATE INDEX ix_campaigns_running ON campaigns (checked_at) WHERE status = 'RUNNING';
         CREATE INDEX ix_campaigns_completed_at ON campaigns (completed_at) WHERE completed_at IS NOT NULL;
 
-        -- Notifies of a campaign when it is accepted and at each change, and with a word of its own when it is stopped.
+        -- Notifies when a campaign is accepted and at each change, and on a channel of its own when it is canceled.
         CREATE OR REPLACE FUNCTION campaigns_notify() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             PERFORM pg_notify('atelier_campaigns', NEW.id::text);
