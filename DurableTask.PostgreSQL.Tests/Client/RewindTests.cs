@@ -52,7 +52,13 @@ public abstract class RewindTests(bool isOfNode) : ClientTest(isOfNode)
             await context.CallActivityAsync<string>("Step", await context.WaitForExternalEvent<string>("go")));
     };
 
-    private protected override void Configure(PostgreSqlOrchestrationServiceOptions options) => options.MaxPayloadBytes = 4096;
+    private protected override void Configure(PostgreSqlOrchestrationServiceOptions options)
+    {
+        options.MaxPayloadBytes = 4096;
+
+        // The sweep deletes messages of failed instances, and with them one that a test puts there before it rewinds.
+        options.SweepInterval = TimeSpan.FromMinutes(1);
+    }
 
     [Fact]
     [Trait("Runs", "OnEachRuntime")]
