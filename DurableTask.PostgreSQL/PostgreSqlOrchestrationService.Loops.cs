@@ -119,6 +119,8 @@ public sealed partial class PostgreSqlOrchestrationService
         await WaitForSignalAsync(_messageSignal, _options.SweepInterval, cancellationToken);
         var settled = _sessions.ConsumedInbox.Count;
         var unread = _sessions.UnreadInbox.Count;
+        var adoptions = _sessions.Adoptions;
+        var isIncomplete = false;
         var seen = new List<(OrchestrationSession Session, long Count)>();
         foreach (var message in await _store.ReadInboxAsync(_sessions.NodeId, cancellationToken))
         {
@@ -130,6 +132,13 @@ public sealed partial class PostgreSqlOrchestrationService
                 {
                     continue;
                 }
+            }
+
+            // A session that came while the inbox was read may have replaced one that got the messages before this one, or has consumed this one.
+            if (session.Adoption > adoptions)
+            {
+                isIncomplete = true;
+                continue;
             }
 
             if (session.KnownInbox.Add(message.Id))
@@ -151,6 +160,11 @@ public sealed partial class PostgreSqlOrchestrationService
         while (settled-- > 0 && _sessions.ConsumedInbox.TryDequeue(out var consumed))
         {
             consumed.Session.KnownInbox.Remove(consumed.Id);
+        }
+
+        if (isIncomplete)
+        {
+            SignalMessages();
         }
 
         return TimeSpan.Zero;

@@ -6,7 +6,7 @@ namespace DurableTask.PostgreSQL.Tests.Infrastructure;
 internal static class Eventually
 {
     /// <summary>Longer than anything takes, on a machine that is busy with other tests.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     public static Task TrueAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string? what = null) =>
         TrueAsync(() => Task.FromResult(condition()), what);

@@ -32,6 +32,7 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
     private int _nextSequence;
     private long _idleSince;
     private long _inboxCount;
+    private long _adoption = long.MaxValue;
 
     /// <param name="host">The sessions of the node.</param>
     /// <param name="instance">The row, with this node as the owner.</param>
@@ -76,6 +77,13 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
 
     /// <summary>The number of the node when it took the instance.</summary>
     public long? Node => _instance.Owner;
+
+    /// <summary>The number of its adoption by this node; the largest number until the node can find it.</summary>
+    public long Adoption
+    {
+        get => Volatile.Read(ref _adoption);
+        set => Volatile.Write(ref _adoption, value);
+    }
 
     /// <summary>The count of inbox messages that the node has seen for it. They are posted before this is set.</summary>
     public long InboxCount

@@ -23,6 +23,7 @@ internal sealed class SessionHost(
     private readonly Channel<OrchestrationSession> _ready = Channel.CreateUnbounded<OrchestrationSession>();
     private readonly ConcurrentDictionary<string, ExpectedMessages> _expectedInbox = new(StringComparer.Ordinal);
     private int _arriving;
+    private long _adoptions;
     private volatile bool _hasUnclaimedMessages;
 
     public PostgreSqlOrchestrationServiceOptions Options { get; } = options;
@@ -48,6 +49,9 @@ internal sealed class SessionHost(
     public bool IsDatabaseAway => health.WriteProblem is not null;
 
     public int Count => _sessions.Count;
+
+    /// <summary>How many instances this node has adopted since it started. It grows once an instance can be found here.</summary>
+    public long Adoptions => Volatile.Read(ref _adoptions);
 
     public IEnumerable<OrchestrationSession> All => _sessions.Values;
 
@@ -108,6 +112,7 @@ internal sealed class SessionHost(
         }
 
         _sessions[instance.Id] = session;
+        session.Adoption = Interlocked.Increment(ref _adoptions);
         if (instance.InboxCount > 0)
         {
             UnreadInbox.Enqueue((session, instance.InboxCount));

@@ -77,7 +77,7 @@ internal sealed class Audit(NpgsqlDataSource database, IReadOnlyCollection<Asked
         Say("were accepted and are gone", asked.Where(a => a.Accepted && !outputs.ContainsKey(a.Id)).Select(a => a.Id));
         Say("have the wrong output", asked
             .Where(a => outputs.TryGetValue(a.Id, out var output) && output != Expected.OutputOf(a.Kind, a.N).ToString())
-            .Select(a => $"{a.Id} ({a.Kind}: {outputs[a.Id] ?? "none"}, not {Expected.OutputOf(a.Kind, a.N)})"));
+            .Select(a => $"{a.Id} ({a.Kind}, {(a.Accepted ? "accepted" : "no response")}: {outputs[a.Id] ?? "none"}, not {Expected.OutputOf(a.Kind, a.N)})"));
         Say("were never asked for", outputs.Keys.Except(asked.Select(a => a.Id), StringComparer.Ordinal));
     }
 

@@ -68,7 +68,24 @@ internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenar
         Interlocked.Decrement(ref _openRequests);
         if (asked.Kind == Orchestrations.Event)
         {
+            await StartUntilItExistsAsync(asked, new Random(eventSeed));
             await RaiseAsync(asked, new Random(eventSeed));
+        }
+    }
+
+    /// <summary>
+    /// Starts an instance again until a node says that it exists. A start without a response may still be committed later, after an event for it was refused.
+    /// </summary>
+    private async Task StartUntilItExistsAsync(Asked asked, Random random)
+    {
+        for (var exists = asked.Accepted; !exists;)
+        {
+            await Task.Delay(Pause);
+            if (fleet.Any(random) is { } node)
+            {
+                using var limit = new CancellationTokenSource(RequestTimeout);
+                exists = await node.PostAsync($"start/{asked.Kind}/{asked.Id}/{asked.N}", limit.Token) is HttpStatusCode.Accepted or HttpStatusCode.Conflict;
+            }
         }
     }
 
@@ -82,7 +99,7 @@ internal sealed class Load(Fleet fleet, NpgsqlDataSource database, string scenar
             {
                 using var limit = new CancellationTokenSource(RequestTimeout);
                 var status = await node.PostAsync($"raise/{asked.Id}/{Expected.EventFor(asked.N)}", limit.Token);
-                if (status is HttpStatusCode.Accepted || (status is HttpStatusCode.Conflict && (!asked.Accepted || await HasEndedAsync(asked.Id))))
+                if (status is HttpStatusCode.Accepted || (status is HttpStatusCode.Conflict && await HasEndedAsync(asked.Id)))
                 {
                     return;
                 }
