@@ -9,6 +9,7 @@ using Atelier.Notifications;
 using Atelier.Operations;
 using Atelier.Operations.Metrics;
 using Atelier.Persistence;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Worker;
 
@@ -26,6 +27,8 @@ public static class AtelierServices
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<CallerMiddleware>();
 
+        // What the server keeps of a body that nobody reads, for each connection; its default is 1 MiB.
+        builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBufferSize = RequestSize.MaxBuffered);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IExceptionPropertiesProvider, ActivityFailureProperties>();
         builder.Services.AddSingleton<DurableCalls>();

@@ -34,6 +34,9 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>What the host has logged.</summary>
     internal string HostOutput => _host!.Output;
 
+    /// <summary>The host's process.</summary>
+    internal int ProcessId => _host!.ProcessId;
+
     /// <summary>Calls to providers that are under way.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
 

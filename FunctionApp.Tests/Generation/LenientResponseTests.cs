@@ -200,7 +200,11 @@ public sealed class LenientResponseTests
     {
         var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
         var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), (byte[])[.. Encoding.UTF8.GetBytes($"{time}."), .. body]);
-        return providers.Catalog.AsyncImage("callback").ReadCallback(name => name == "X-Timestamp" ? time : Convert.ToHexStringLower(signature), body);
+        var generator = providers.Catalog.AsyncImage("callback");
+        using var verified = generator.BeginCallback(name => name == "X-Timestamp" ? time : Convert.ToHexStringLower(signature));
+        verified.Append(body);
+        verified.Verify();
+        return generator.ReadCallback(body);
     }
 
     private static Task<ProviderServer> BytesAsync(byte[] body, string contentType = "application/json", int status = 200) =>

@@ -16,6 +16,7 @@ public static class CampaignServices
         services.AddSingleton(RetryOptions.Read(configuration));
         services.AddSingleton<CampaignScheduler>();
         services.AddSingleton<NewCampaignReader>();
+        services.AddSingleton<CallbackBodies>();
         services.AddScoped<CampaignQueries>();
         services.AddScoped<CampaignIntake>();
         services.AddScoped<CampaignWatch>();

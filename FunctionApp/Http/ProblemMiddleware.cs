@@ -35,10 +35,10 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
                 http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 return;
             }
-            // The server reads a refused body to its end. If it stopped at its own limit, the Functions host would still be sending
-            // the body and would turn the response into an empty 500.
+            // A refused body is read to its end, beyond the server's own limit.
             if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
                 limit.MaxRequestBodySize = null;
+            await RequestBody.DrainAsync(http.Request);
             // Written directly: only the Functions host lets middleware set an invocation's result.
             await new ProblemResult(ToProblem(exception, http)).ExecuteAsync(http);
         }
