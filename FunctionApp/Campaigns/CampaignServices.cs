@@ -25,6 +25,7 @@ public static class CampaignServices
         services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
+        services.AddScoped<LostImages>();
         services.AddScoped<ImageJobStore>();
         services.AddSingleton<AbandonedJobCanceler>();
         return services;

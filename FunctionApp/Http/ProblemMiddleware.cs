@@ -1,5 +1,6 @@
 using Atelier.Persistence;
 using Atelier.Problems;
+using Azure;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -10,7 +11,7 @@ namespace Atelier.Http;
 /// <remarks>Orchestrators and activities pass through unchanged: the engine handles their exceptions.</remarks>
 public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
 {
-    private static readonly TimeSpan DatabaseRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DependencyRetry = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -24,6 +25,7 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
         try
         {
             RequestSize.Check(http.Request);
+            RequestBody.CheckTransferCoding(http.Request);
             await next(context);
         }
         catch (Exception exception) when (!http.Response.HasStarted)
@@ -59,7 +61,10 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
                 return new ApiException(bad.StatusCode, "invalid_request", "The request could not be read.");
             case { } when TransientFailure.Is(exception):
                 logger.LogError(exception, "{Method} {Path} failed: the database is away.", http.Request.Method, http.Request.Path);
-                return new ApiException(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = DatabaseRetry };
+                return new ApiException(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = DependencyRetry };
+            case RequestFailedException or AggregateException { InnerException: RequestFailedException }:
+                logger.LogError(exception, "{Method} {Path} failed: Blob Storage is away.", http.Request.Method, http.Request.Path);
+                return new ApiException(503, "storage_unavailable", "Blob Storage cannot be reached at the moment.") { RetryAfter = DependencyRetry };
             default:
                 logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
                 return new ApiException(500, "internal_error", "Something went wrong here; the log has the details under the trace id.");

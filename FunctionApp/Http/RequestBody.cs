@@ -73,6 +73,15 @@ internal static class RequestBody
         }
     }
 
+    /// <summary>Checks how a request is transferred: only in chunks, if it has a transfer coding at all (RFC 9112, section 6.1).</summary>
+    /// <exception cref="ApiException">501: the coding is another one.</exception>
+    public static void CheckTransferCoding(HttpRequest request)
+    {
+        string coding = request.Headers.TransferEncoding.ToString();
+        if (coding.Length > 0 && !coding.Equals("chunked", StringComparison.OrdinalIgnoreCase))
+            throw new ApiException(StatusCodes.Status501NotImplemented, "unsupported_transfer_coding", "The only transfer coding that is understood is chunked.");
+    }
+
     /// <summary>Checks the announced length of a body.</summary>
     /// <exception cref="ApiException">413: it is longer.</exception>
     public static void CheckLength(HttpRequest request, int maxLength)

@@ -14,7 +14,7 @@ public sealed class FaultFixture : IAsyncLifetime
         ["azure-key-5d1f0a", "gemini-key-77c02b", "sd-password-19ab3e", "r8-token-4410dd", SimulatorSecret, "callback-key-90210f", "simulator-secret"];
 
     /// <summary>The longest callback of the provider callback, in bytes.</summary>
-    internal const int MaxCallback = 48 << 20;
+    internal const int MaxCallback = 32 << 20;
 
     private const int AtOnce = 12;
     private const string SimulatorSecret = "c2ltdWxhdG9yLXdlYmhvb2stc2VjcmV0LWtleS0wMQ==";
