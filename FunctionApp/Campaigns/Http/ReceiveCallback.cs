@@ -4,7 +4,7 @@ using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Http;
-using Atelier.Images;
+using Atelier.Outages;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -20,7 +20,7 @@ namespace Atelier.Campaigns.Http;
 /// the image is there, is accepted and changes nothing, so that its sender stops sending it.
 /// </remarks>
 public sealed class ReceiveCallback(
-    AtelierDbContext db, GeneratorCatalog generators, IImageStore store, DurableCalls durable, ILogger<ReceiveCallback> logger)
+    AtelierDbContext db, GeneratorCatalog generators, PartImageStore images, DurableCalls durable, ILogger<ReceiveCallback> logger)
 {
     private const string Image = "image/";
 
@@ -55,7 +55,7 @@ public sealed class ReceiveCallback(
         if (job.Status == ImageJobStatus.Running || image.Status.HasEnded() || campaign!.Status.HasEnded())
             return Results.StatusCode(StatusCodes.Status202Accepted);
         var input = new PartInput(id, image.Index, NoRetry);
-        ImageReport report = await ImageReports.FromAsync(job, input, store, cancellationToken);
+        ImageReport report = await ImageReports.FromAsync(job, input, images, OutageMonitor.RequestWindow, cancellationToken);
         await durable.RunAsync(
             campaign.InstanceId,
             async token =>
