@@ -77,12 +77,12 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
     public async Task ControlCharacters_OfACaller_AreEncodedInTheLog()
     {
         // BEL, ESC, C1's CSI, a right-to-left override, a line of its own.
-        using var response = await _http.GetAsync("/api/nowhere/%07%1B[31mred%C2%9B%E2%80%AE%0Afail:%20forged");
-        await response.AssertProblemAsync(404, "not_found");
+        using var response = await app.Atelier.Api.PostRawAsync("""{"\u0007\u001b[31mred\u009b\u202e\nfail: forged":1}""", "application/json");
+        await response.AssertProblemAsync(400, "validation_failed");
 
         await Eventually.TrueAsync(() => Task.FromResult(app.Atelier.Output.Contains("forged", StringComparison.Ordinal)));
         var line = app.Atelier.Output.Split('\n').First(one => one.Contains("forged", StringComparison.Ordinal));
-        Assert.Contains("/api/nowhere/\\u0007\\u001B[31mred\\u009B\\u202E fail: forged", line, StringComparison.Ordinal);
+        Assert.Contains("\\u0007\\u001B[31mred\\u009B\\u202E fail: forged", line, StringComparison.Ordinal);
         Assert.DoesNotContain(line.TrimEnd('\r'), char.IsControl);
     }
 

@@ -22,6 +22,8 @@ public static class CampaignServices
         services.AddScoped<CampaignWatch>();
         services.AddScoped<AttemptStore>();
         services.AddScoped<PartRunner>();
+        services.AddSingleton<PartImageStore>();
+        services.AddSingleton<UnrecordedResults>();
         services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();

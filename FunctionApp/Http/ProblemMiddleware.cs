@@ -1,3 +1,4 @@
+using Atelier.Outages;
 using Atelier.Persistence;
 using Atelier.Problems;
 using Azure;
@@ -9,9 +10,9 @@ namespace Atelier.Http;
 
 /// <summary>Turns what an HTTP function throws into problem details; the hosts would send an empty 500.</summary>
 /// <remarks>Orchestrators and activities pass through unchanged: the engine handles their exceptions.</remarks>
-public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
+public sealed class ProblemMiddleware(OutageMonitor outages, ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
 {
-    private static readonly TimeSpan DependencyRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan OutageRetry = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -59,12 +60,14 @@ public sealed class ProblemMiddleware(ILogger<ProblemMiddleware> logger) : IFunc
                 return new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is longer than the host accepts.");
             case BadHttpRequestException bad:
                 return new ApiException(bad.StatusCode, "invalid_request", "The request could not be read.");
-            case { } when TransientFailure.Is(exception):
-                logger.LogError(exception, "{Method} {Path} failed: the database is away.", http.Request.Method, http.Request.Path);
-                return new ApiException(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = DependencyRetry };
-            case RequestFailedException or AggregateException { InnerException: RequestFailedException }:
-                logger.LogError(exception, "{Method} {Path} failed: Blob Storage is away.", http.Request.Method, http.Request.Path);
-                return new ApiException(503, "storage_unavailable", "Blob Storage cannot be reached at the moment.") { RetryAfter = DependencyRetry };
+            case OutageException { Service: OutageMonitor.Blobs } or RequestFailedException or AggregateException { InnerException: RequestFailedException }:
+                if (exception is not OutageException)
+                    outages.Failed(OutageMonitor.Blobs, exception);
+                return new ApiException(503, "storage_unavailable", "The image store cannot be reached at the moment.") { RetryAfter = OutageRetry };
+            case { } when exception is OutageException || TransientFailure.Is(exception):
+                if (exception is not OutageException)
+                    outages.Failed(OutageMonitor.Database, exception);
+                return new ApiException(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = OutageRetry };
             default:
                 logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
                 return new ApiException(500, "internal_error", "Something went wrong here; the log has the details under the trace id.");

@@ -21,7 +21,7 @@ public sealed class LostImages(AtelierDbContext db, CampaignUpdater updater, IIm
     /// <returns>Whether it was lost.</returns>
     public async Task<bool> MarkAsync(Guid campaignId, int index, CancellationToken cancellationToken)
     {
-        bool lost = await updater.ChangeAsync(campaignId, (change, token) => MarkAsync(change, index, token), cancellationToken);
+        bool lost = await updater.ChangeAsync(campaignId, userId: null, (change, token) => MarkAsync(change, index, token), cancellationToken);
         if (lost)
             logger.LogError("{Part} of campaign {CampaignId} is no longer in Blob Storage.", Parts.Image(index), campaignId);
         return lost;

@@ -5,7 +5,7 @@ using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Generation.Callbacks;
 using Atelier.Http;
-using Atelier.Images;
+using Atelier.Outages;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -23,7 +23,7 @@ namespace Atelier.Campaigns.Http;
 public sealed class ReceiveCallback(
     AtelierDbContext db,
     GeneratorCatalog generators,
-    IImageStore store,
+    PartImageStore images,
     DurableCalls durable,
     CallbackBodies bodies,
     ILogger<ReceiveCallback> logger)
@@ -57,7 +57,7 @@ public sealed class ReceiveCallback(
         if (job.Status == ImageJobStatus.Running || image.Status.HasEnded() || campaign!.Status.HasEnded())
             return Results.StatusCode(StatusCodes.Status202Accepted);
         var input = new PartInput(id, image.Index, NoRetry);
-        ImageReport report = await ImageReports.FromAsync(job, input, store, cancellationToken);
+        ImageReport report = await ImageReports.FromAsync(job, input, images, OutageMonitor.RequestWindow, cancellationToken);
         await durable.RunAsync(
             campaign.InstanceId,
             async token =>

@@ -1,13 +1,15 @@
 using Atelier.Campaigns.Control;
 using Atelier.Durable;
 using Atelier.Generation;
+using Atelier.Outages;
 using Atelier.Persistence.Tables;
 using Atelier.Telemetry;
 
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>One execution of a part's activity: records the attempt, makes the part, and records the outcome.</summary>
-public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegistry cancellations, ILogger<PartRunner> logger)
+public sealed class PartRunner(
+    AttemptStore attempts, UnrecordedResults unrecorded, CampaignCancellationRegistry cancellations, ILogger<PartRunner> logger)
 {
     /// <summary>Runs an attempt, unless the part is already complete.</summary>
     /// <param name="input">The part.</param>
@@ -17,6 +19,9 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
     /// </param>
     /// <param name="cancellationToken">The host stops: the attempt stays open, and its repetition takes its number.</param>
     /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
+    /// <exception cref="OutageException">
+    /// The database or the image store is away. The attempt stays open: its repetition takes its number, and its result if there is one.
+    /// </exception>
     public async Task RunAsync(
         PartInput input,
         Func<PartAttempt, CancellationToken, Task<Action<Campaign, CampaignImage?>>> make,
@@ -37,7 +42,7 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
         Action<Campaign, CampaignImage?> project;
         try
         {
-            project = await make(attempt, work.Token);
+            project = unrecorded.Find(attempt.Call) ?? await make(attempt, work.Token);
         }
         catch (Exception exception) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
@@ -46,13 +51,28 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
                 attempt.Call.Attempt, input.Part, input.CampaignId);
             return;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OutageException && !cancellationToken.IsCancellationRequested)
         {
             throw await FailAsync(input, attempt, exception, cancellationToken);
         }
-        await attempts.CompleteAsync(input, attempt, project, cancellationToken);
+        await CompleteAsync(input, attempt, project, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), code: null);
         logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
+    }
+
+    private async Task CompleteAsync(
+        PartInput input, PartAttempt attempt, Action<Campaign, CampaignImage?> project, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await attempts.CompleteAsync(input, attempt, project, cancellationToken);
+            unrecorded.Remove(attempt.Call);
+        }
+        catch (OutageException)
+        {
+            unrecorded.Add(attempt.Call, project);
+            throw;
+        }
     }
 
     /// <summary>Records and logs that an attempt failed.</summary>
