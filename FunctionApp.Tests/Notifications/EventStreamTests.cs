@@ -43,4 +43,24 @@ public sealed class EventStreamTests(LocalServicesFixture services)
         Assert.Equal(": time is up; resume with Last-Event-ID", blocks[^1]);
         Assert.Equal(0, running.Hub.ReaderCount);
     }
+
+    // The Functions host records a function that ends with an exception as failed.
+    [Fact]
+    public async Task Stream_ClientLeaves_EndsWithoutAnException()
+    {
+        var options = new EventStreamOptions();
+        await using TestHub running = await TestHub.StartAsync(services, options);
+        using var left = new CancellationTokenSource();
+        using var body = new MemoryStream();
+        var http = new DefaultHttpContext { RequestAborted = left.Token, Response = { Body = body } };
+        var stream = new EventStream(
+            running.Hub, running.Log, options, Mock.Of<IHostApplicationLifetime>(), TimeProvider.System, NullLogger<EventStream>.Instance);
+
+        Task streaming = stream.WriteAsync(http, "ann", campaignId: null, after: null, left.Token);
+        await Eventually.TrueAsync(() => Task.FromResult(body.Length > 0));
+        await left.CancelAsync();
+
+        await streaming.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, running.Hub.ReaderCount);
+    }
 }
