@@ -29,10 +29,16 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>Settings beside those of the two models that every test uses; <c>{simulator}</c> stands for the providers' address.</summary>
     public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The host's settings.</summary>
+    internal IReadOnlyDictionary<string, string> Settings => _settings;
+
     internal string ConnectionString => _settings["ConnectionStrings__Postgres"];
 
     /// <summary>What the host has logged.</summary>
     internal string HostOutput => _host!.Output;
+
+    /// <summary>The host's process.</summary>
+    internal int ProcessId => _host!.ProcessId;
 
     /// <summary>Calls to providers that are under way.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;

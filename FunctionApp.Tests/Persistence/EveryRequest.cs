@@ -83,9 +83,11 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
             .Returns(Microsoft.DurableTask.Pageable.Create((_, _) => Task.FromResult(new Microsoft.DurableTask.Page<OrchestrationMetadata>([]))));
         await using AtelierDbContext db = database.NewContext();
         var eraser = new CampaignEraser(database.DataSource, Mock.Of<IImageStore>(), NullLogger<CampaignEraser>.Instance);
+        var updater = new CampaignUpdater(db, TimeProvider.System, NullLogger<CampaignUpdater>.Instance);
+        var lostImages = new LostImages(db, updater, Mock.Of<IImageStore>(), NullLogger<LostImages>.Instance);
         var options = new RetentionOptions(TimeSpan.FromDays(90), TimeSpan.FromDays(90));
         var now = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero).AddDays(90));
-        await new ApplyRetention(db, eraser, options, now, NullLogger<ApplyRetention>.Instance)
+        await new ApplyRetention(db, eraser, lostImages, options, now, NullLogger<ApplyRetention>.Instance)
             .RunAsync(new TimerInfo(), client.Object, CancellationToken.None);
     }
 

@@ -16,6 +16,7 @@ public static class CampaignServices
         services.AddSingleton(RetryOptions.Read(configuration));
         services.AddSingleton<CampaignScheduler>();
         services.AddSingleton<NewCampaignReader>();
+        services.AddSingleton<CallbackBodies>();
         services.AddScoped<CampaignQueries>();
         services.AddScoped<CampaignIntake>();
         services.AddScoped<CampaignWatch>();
@@ -26,6 +27,7 @@ public static class CampaignServices
         services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
+        services.AddScoped<LostImages>();
         services.AddScoped<ImageJobStore>();
         services.AddSingleton<AbandonedJobCanceler>();
         return services;

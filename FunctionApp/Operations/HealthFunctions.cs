@@ -14,7 +14,7 @@ public sealed class HealthFunctions(
 {
     /// <summary>Liveness: the process responds.</summary>
     [Function("GetLiveness")]
-    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Liveness)] HttpRequest request) =>
+    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Liveness)] HttpRequest request) =>
         ApiJson.Result(new { status = "ok" });
 
     /// <summary>
@@ -23,7 +23,7 @@ public sealed class HealthFunctions(
     /// </summary>
     [Function("GetReadiness")]
     public async Task<IResult> ReadyAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Readiness)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Readiness)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {

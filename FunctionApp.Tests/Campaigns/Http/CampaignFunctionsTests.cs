@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Atelier.Access;
 using Atelier.Access.Limits;
 using Atelier.Campaigns;
+using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
 using Atelier.Durable;
@@ -366,7 +367,9 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
 
     private Task<HttpCall> ImageAsync(HttpCall call, string index = "0")
     {
-        var function = new GetCampaignImage(new CampaignQueries(_db), _store.Object);
+        var updater = new CampaignUpdater(_db, _time, NullLogger<CampaignUpdater>.Instance);
+        var function = new GetCampaignImage(
+            new CampaignQueries(_db), _store.Object, new LostImages(_db, updater, _store.Object, NullLogger<LostImages>.Instance));
         return call.RunAsync(request => function.RunAsync(request, _campaign.InstanceId, index, CancellationToken.None));
     }
 

@@ -83,7 +83,9 @@ public sealed class AttemptStore(CampaignUpdater updater)
         change.AddEvent(
             input.Image is null ? CampaignEventTypes.TextCompleted : CampaignEventTypes.ImageCompleted,
             new { status = part.Status.ToText(), part = input.Part, attempt = attempt.Call.Attempt },
-            input.Part);
+            input.Part,
+            // Once in a run: an image that the store has lost is made again.
+            input.Run);
         return true;
     }
 
