@@ -11,6 +11,9 @@ namespace FunctionApp.Tests.Access;
 /// <summary>A host in access mode ApiKey, and the command that makes its keys.</summary>
 public sealed partial class ApiKeyFixture : IAsyncLifetime
 {
+    /// <summary>What a scraper of metrics shows.</summary>
+    public const string ScrapeToken = "0123456789abcdef0123456789abcdef";
+
     private readonly AtelierFixture _atelier = new()
     {
         MoreSettings = new Dictionary<string, string>
@@ -19,6 +22,7 @@ public sealed partial class ApiKeyFixture : IAsyncLifetime
             ["Access__Mode"] = "ApiKey",
             ["Access__AllowedEmailDomains"] = "example.org, example.com",
             ["Access__Operators"] = "boss@example.org",
+            ["Access__ScrapeToken"] = ScrapeToken,
         },
     };
 

@@ -1,3 +1,4 @@
+using System.Net;
 using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Access;
@@ -24,6 +25,24 @@ public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app
 
         await response.AssertProblemAsync(401, "unauthenticated");
         Assert.Equal("Bearer realm=\"Atelier\"", response.Header("WWW-Authenticate"));
+    }
+
+    [Fact]
+    public async Task Metrics_AreForOperatorsAndTheScraper()
+    {
+        using var nobody = await _http.GetAsync("/api/metrics");
+        using var caller = await _http.GetAsync("/api/metrics", ("Authorization", $"Bearer {await app.CreateKeyAsync("ann@example.org")}"));
+        using var boss = await _http.GetAsync("/api/metrics", ("Authorization", $"Bearer {await app.CreateKeyAsync("boss@example.org")}"));
+        using var scraper = await _http.GetAsync("/api/metrics", ("Authorization", $"Bearer {ApiKeyFixture.ScrapeToken}"));
+        using var wrong = await _http.GetAsync("/api/metrics", ("Authorization", $"Bearer {ApiKeyFixture.ScrapeToken}0"));
+        using var elsewhere = await _http.GetAsync("/api/dead-letters", ("Authorization", $"Bearer {ApiKeyFixture.ScrapeToken}"));
+
+        await nobody.AssertProblemAsync(401, "unauthenticated");
+        await caller.AssertProblemAsync(403, "operators_only");
+        Assert.Equal(HttpStatusCode.OK, boss.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, scraper.StatusCode);
+        await wrong.AssertProblemAsync(401, "invalid_credentials");
+        await elsewhere.AssertProblemAsync(401, "invalid_credentials");
     }
 
     [Fact]

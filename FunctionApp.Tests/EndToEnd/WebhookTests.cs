@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Atelier.Notifications.Webhooks;
@@ -74,6 +76,65 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
         Assert.Equal(1, (int)(await CampaignApi.ReadAsync(replayed))["count"]!);
         await Eventually.TrueAsync(() => Task.FromResult(_receiver.Received.Count == AtelierFixture.MaxAttempts + 1));
         Assert.Null(await LetterOfAsync(id, "?kind=webhook"));
+    }
+
+    [Fact]
+    public async Task Receivers_Hang_CampaignsOfOthersTakeAsLongAsBefore()
+    {
+        using var hanging = new TcpListener(IPAddress.Loopback, 0);
+        hanging.Start(backlog: 1000);
+        await MeasureAsync();
+        var quiet = await MeasureAsync();
+        for (var webhook = 0; webhook < 20; webhook++) await CreateAsync(new Uri($"http://{hanging.LocalEndpoint}/"));
+        for (var campaign = 0; campaign < 10; campaign++) await _api.EndOfAsync(await StartAsync("A city that hangs"), user: _user);
+
+        // A second more, because the machine may be busy with something else.
+        Assert.InRange(await MeasureAsync(), TimeSpan.Zero, (2 * quiet) + TimeSpan.FromSeconds(1));
+
+        async Task<TimeSpan> MeasureAsync()
+        {
+            var times = new List<TimeSpan>();
+            for (var campaign = 0; campaign < 5; campaign++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                await _api.EndOfAsync(await _api.StartAsync("A quiet beach"));
+                times.Add(Stopwatch.GetElapsedTime(start));
+            }
+            return times.Order().ElementAt(times.Count / 2);
+        }
+    }
+
+    [Fact]
+    public async Task Create_ManyAtOnce_StopAt20()
+    {
+        var responses = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => SendAsync(
+            HttpMethod.Post, "/api/webhooks", _user, $$"""{"url":"{{_receiver.Address}}"}""")));
+
+        Assert.Equal(20, responses.Count(response => response.StatusCode == HttpStatusCode.Created));
+        Assert.All(
+            responses.Where(response => response.StatusCode != HttpStatusCode.Created),
+            response => Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode));
+        Assert.Contains("too_many_webhooks", await responses.First(response => response.StatusCode == HttpStatusCode.BadRequest).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_AfterADelivery_ShowNothingOfItsReceiver()
+    {
+        _receiver.Respond = http =>
+        {
+            http.Response.StatusCode = 299;
+            return Task.CompletedTask;
+        };
+        await CreateAsync(new Uri($"http://localhost:{_receiver.Address.Port}/"));
+        await StartAsync("A lake");
+        await Eventually.TrueAsync(() => Task.FromResult(!_receiver.Received.IsEmpty));
+
+        var metrics = await _api.Http.GetStringAsync("/api/metrics");
+
+        Assert.Contains("\ndns_lookup_duration_seconds_count ", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("localhost", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain($"\"{_receiver.Address.Port}\"", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"299\"", metrics, StringComparison.Ordinal);
     }
 
     [Fact]

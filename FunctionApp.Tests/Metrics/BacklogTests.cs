@@ -16,15 +16,19 @@ public sealed class BacklogTests(LocalServicesFixture services)
         await database.ScalarAsync<int>(
             """
             WITH hooks AS (
-                INSERT INTO webhooks (id, user_id, url, event_types, secret, created_at)
-                VALUES (gen_random_uuid(), 'ann', 'https://hooks.example.org/', '{}', '\x00', now()) RETURNING id)
-            INSERT INTO webhook_deliveries (id, webhook_id, user_id, campaign_id, event_id, status, attempts, run, created_at)
-            SELECT gen_random_uuid(), id, 'ann', gen_random_uuid(), 1, status, 0, 0, now() - age
-            FROM hooks, (VALUES ('PENDING', interval '1 hour'), ('PENDING', interval '1 minute'), ('DELIVERED', interval '1 day')) AS each (status, age)
+                INSERT INTO webhooks (id, user_id, url, event_types, secret, created_at, failures)
+                SELECT gen_random_uuid(), 'ann', 'https://hooks.example.org/', '{}', '\x00', now(), failures FROM unnest(ARRAY[0, 3]) AS failures
+                RETURNING id, failures)
+            INSERT INTO webhook_deliveries (id, webhook_id, user_id, campaign_id, event_id, status, attempts, run, created_at, due_at)
+            SELECT gen_random_uuid(), id, 'ann', gen_random_uuid(), 1, status, 0, 0, now(), now() - age
+            FROM (VALUES
+                (0, 'PENDING', interval '1 hour'), (0, 'PENDING', interval '1 minute'), (0, 'DELIVERED', interval '1 day'), (3, 'PENDING', interval '1 day'))
+                AS each (failures, status, age)
+            JOIN hooks USING (failures)
             RETURNING 1
             """);
 
-        Assert.Equal(2, await ReadAsync(database, "atelier_webhook_deliveries_pending"));
+        Assert.Equal(3, await ReadAsync(database, "atelier_webhook_deliveries_pending"));
         Assert.InRange(await ReadAsync(database, "atelier_outbox_lag_seconds"), 3600, 7200);
     }
 

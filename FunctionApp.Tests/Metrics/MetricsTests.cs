@@ -32,6 +32,12 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
     }
 
     [Fact]
+    public void Labels_UnknownTags_AreLeftOut()
+    {
+        Assert.Equal("code=\"ok\"", PrometheusText.Labels([new("server.address", "hooks.example.org"), new("code", "ok"), new("dns.question.name", "a")]));
+    }
+
+    [Fact]
     public async Task Ready_NamesEveryProviderWithItsLatency()
     {
         CampaignApi api = await atelier.StartAsync(services);
@@ -49,14 +55,14 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
     public void Exposition_AwkwardNamesAndLabels_IsValid()
     {
         var counter = new MetricFamily(PrometheusText.Name("a.b-c", "{thing}", MetricKind.Counter), "Back\\slash\nand line", MetricKind.Counter, []);
-        counter.Find([new("the.name", "quote \" slash \\ line \n end"), new("none", null)])!.Add(2);
+        counter.Find([new("http.route", "quote \" slash \\ line \n end"), new("none", null)])!.Add(2);
         var histogram = new MetricFamily(PrometheusText.Name("took", "s", MetricKind.Histogram), "", MetricKind.Histogram, [0.5, 1]);
         foreach (double sample in (double[])[0.1, 0.5, 0.7, 9])
             histogram.Find([])!.Sample(sample, histogram.Bounds);
 
         Dictionary<string, double> samples = ReadExposition(PrometheusText.Write([counter, histogram]));
 
-        Assert.Equal(2, samples["""a_b_c_total{the_name="quote \" slash \\ line \n end"}"""]);
+        Assert.Equal(2, samples["""a_b_c_total{http_route="quote \" slash \\ line \n end"}"""]);
         Assert.Equal(2, samples["""took_seconds_bucket{le="0.5"}"""]);
         Assert.Equal(3, samples["""took_seconds_bucket{le="1"}"""]);
         Assert.Equal(4, samples["""took_seconds_bucket{le="+Inf"}"""]);

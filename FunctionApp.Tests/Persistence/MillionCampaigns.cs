@@ -25,7 +25,7 @@ internal static class MillionCampaigns
                 'https://hooks.example.org/' || n, '{campaign.completed}', '\x00', TIMESTAMPTZ '2026-01-01'
             FROM generate_series(0, 9999) AS n;
         INSERT INTO webhook_deliveries (id, webhook_id, user_id, campaign_id, event_id, status, attempts, run, error_code, error_message,
-                created_at, scheduled_at, completed_at)
+                created_at, due_at, completed_at)
             SELECT gen_random_uuid(), ('01980000-0000-7000-9000-' || lpad(to_hex(id % 10000), 12, '0'))::uuid, user_id, campaign_id, id,
                 CASE WHEN id % 8 = 0 THEN 'DEAD' ELSE 'DELIVERED' END, 1, 0, CASE WHEN id % 8 = 0 THEN 'http_500' END, NULL, at, at, at
             FROM campaign_events WHERE id % 4 = 0;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Atelier.Access.Limits;
 using Atelier.Configuration;
@@ -21,18 +23,22 @@ public enum AccessMode
 /// <param name="Mode"><c>Access:Mode</c>. Default is <see cref="AccessMode.ApiKey"/>: an app without configuration is closed.</param>
 /// <param name="AllowedEmailDomains"><c>Access:AllowedEmailDomains</c>, separated by commas. Default is none: every identified caller is admitted.</param>
 /// <param name="Operators"><c>Access:Operators</c>, user ids or e-mail addresses separated by commas.</param>
+/// <param name="ScrapeToken"><c>Access:ScrapeToken</c>, at least 32 characters. Default is none: only operators read the metrics.</param>
 /// <param name="Limits">How much each caller may do.</param>
 public sealed partial record AccessOptions(
-    AccessMode Mode, IReadOnlyList<string> AllowedEmailDomains, IReadOnlyList<string> Operators, CallerLimits Limits)
+    AccessMode Mode, IReadOnlyList<string> AllowedEmailDomains, IReadOnlyList<string> Operators, string? ScrapeToken, CallerLimits Limits)
 {
     private const string Section = "Access";
     private const string ModeSetting = "Access:Mode";
     private const string DomainsSetting = "Access:AllowedEmailDomains";
     private const string OperatorsSetting = "Access:Operators";
+    private const string ScrapeTokenSetting = "Access:ScrapeToken";
+    private const string Bearer = "Bearer ";
+    private const int MinTokenLength = 32;
 
     // A misspelled name, such as AllowedEmailDomain, would otherwise be ignored and leave the app open to everyone.
     private static readonly string[] Known =
-        [ModeSetting, DomainsSetting, OperatorsSetting, .. CallerLimits.Settings];
+        [ModeSetting, DomainsSetting, OperatorsSetting, ScrapeTokenSetting, .. CallerLimits.Settings];
 
     // Injected by App Service where its authentication is on:
     // https://learn.microsoft.com/azure/app-service/reference-app-settings
@@ -59,7 +65,7 @@ public sealed partial record AccessOptions(
             throw new SettingException(
                 ModeSetting, $"Setting '{ModeSetting}' is EasyAuth, but App Service authentication is off ({PlatformAuthentication} is not true): anyone could forge its headers.");
         }
-        return new AccessOptions(mode, ReadDomains(configuration), ReadOperators(configuration), CallerLimits.Read(configuration, mode));
+        return new AccessOptions(mode, ReadDomains(configuration), ReadOperators(configuration), ReadScrapeToken(configuration), CallerLimits.Read(configuration, mode));
     }
 
     /// <summary>Whether a caller's e-mail address is in an allowed domain.</summary>
@@ -73,6 +79,13 @@ public sealed partial record AccessOptions(
     internal bool NamesOperator(Caller caller) =>
         Operators.Contains(caller.UserId, StringComparer.Ordinal)
         || (caller.Email is { } email && Operators.Contains(email, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Whether a request shows the scrape token, as <c>Authorization: Bearer TOKEN</c>.</summary>
+    internal bool IsScrape(HttpRequest request) =>
+        ScrapeToken is { } token
+        && request.Headers.Authorization is [{ } shown]
+        && shown.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(shown[Bearer.Length..].Trim()), Encoding.UTF8.GetBytes(token));
 
     private static AccessMode ReadMode(IConfiguration configuration)
     {
@@ -103,6 +116,14 @@ public sealed partial record AccessOptions(
                 OperatorsSetting, $"Setting '{OperatorsSetting}' must be user ids of at most {Caller.MaxUserIdLength} characters, or e-mail addresses, separated by commas.")
             : operators;
     }
+
+    // The text of the failure never repeats the token.
+    private static string? ReadScrapeToken(IConfiguration configuration) => configuration[ScrapeTokenSetting] switch
+    {
+        null or "" => null,
+        { Length: >= MinTokenLength } token => token,
+        _ => throw new SettingException(ScrapeTokenSetting, $"Setting '{ScrapeTokenSetting}' must have at least {MinTokenLength} characters: openssl rand -hex 32."),
+    };
 
     [GeneratedRegex(@"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex DomainName();

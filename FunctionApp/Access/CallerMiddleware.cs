@@ -17,7 +17,7 @@ internal sealed class CallerMiddleware(AccessOptions options, CrossSiteGuard gua
         {
             // A function that is not in the table throws here, so that no call reaches it.
             RouteAccess access = Routes.Of(context.FunctionDefinition.Name).Access;
-            if (access != RouteAccess.Anyone)
+            if (access != RouteAccess.Anyone && !(access == RouteAccess.Metrics && options.IsScrape(http.Request)))
             {
                 ICallerResolver callers = context.InstanceServices.GetRequiredService<ICallerResolver>();
                 http.Features.Set(await AdmitAsync(http, callers, access, context.CancellationToken));
@@ -35,7 +35,8 @@ internal sealed class CallerMiddleware(AccessOptions options, CrossSiteGuard gua
         if (!caller.IsOperator && options.NamesOperator(caller))
             caller = caller with { IsOperator = true };
         await rate.CountAsync(caller, http, cancellationToken);
-        if (access == RouteAccess.Operator && !caller.IsOperator)
+        bool isForOperators = access == RouteAccess.Operator || (access == RouteAccess.Metrics && options.Mode != AccessMode.Development);
+        if (isForOperators && !caller.IsOperator)
             throw new ApiException(StatusCodes.Status403Forbidden, "operators_only", "This is for operators only.");
         return caller;
     }

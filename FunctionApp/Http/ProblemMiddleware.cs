@@ -12,7 +12,7 @@ namespace Atelier.Http;
 /// <remarks>Orchestrators and activities pass through unchanged: the engine handles their exceptions.</remarks>
 public sealed class ProblemMiddleware(OutageMonitor outages, ILogger<ProblemMiddleware> logger) : IFunctionsWorkerMiddleware
 {
-    private static readonly TimeSpan OutageRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DependencyRetry = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -60,17 +60,25 @@ public sealed class ProblemMiddleware(OutageMonitor outages, ILogger<ProblemMidd
                 return new ApiException(StatusCodes.Status413PayloadTooLarge, "body_too_large", "The body is longer than the host accepts.");
             case BadHttpRequestException bad:
                 return new ApiException(bad.StatusCode, "invalid_request", "The request could not be read.");
-            case OutageException { Service: OutageMonitor.Blobs } or RequestFailedException or AggregateException { InnerException: RequestFailedException }:
-                if (exception is not OutageException)
-                    outages.Failed(OutageMonitor.Blobs, exception);
-                return new ApiException(503, "storage_unavailable", "The image store cannot be reached at the moment.") { RetryAfter = OutageRetry };
-            case { } when exception is OutageException || TransientFailure.Is(exception):
-                if (exception is not OutageException)
-                    outages.Failed(OutageMonitor.Database, exception);
-                return new ApiException(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = OutageRetry };
+            case OutageException { Service: OutageMonitor.Blobs }:
+                return BlobsAway();
+            case OutageException:
+                return DatabaseAway();
+            case { } when TransientFailure.Is(exception):
+                outages.Failed(OutageMonitor.Database, exception);
+                return DatabaseAway();
+            case RequestFailedException or AggregateException { InnerException: RequestFailedException }:
+                outages.Failed(OutageMonitor.Blobs, exception);
+                return BlobsAway();
             default:
                 logger.LogError(exception, "{Method} {Path} failed.", http.Request.Method, http.Request.Path);
                 return new ApiException(500, "internal_error", "Something went wrong here; the log has the details under the trace id.");
         }
     }
+
+    private static ApiException DatabaseAway() =>
+        new(503, "database_unavailable", "The database cannot be reached at the moment.") { RetryAfter = DependencyRetry };
+
+    private static ApiException BlobsAway() =>
+        new(503, "storage_unavailable", "Blob Storage cannot be reached at the moment.") { RetryAfter = DependencyRetry };
 }

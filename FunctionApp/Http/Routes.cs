@@ -16,6 +16,9 @@ internal enum RouteAccess
 
     /// <summary>A caller that the configuration or its key makes an operator.</summary>
     Operator,
+
+    /// <summary>An operator, who shows the scrape token, or in mode Development any caller.</summary>
+    Metrics,
 }
 
 /// <summary>A route: what it takes, who may call it, and which function runs.</summary>
@@ -80,7 +83,7 @@ internal static class Routes
         new("GET, HEAD", Webhooks, RouteAccess.Caller, "ListWebhooks", "listWebhooks"),
         new("DELETE", Webhook, RouteAccess.Caller, "DeleteWebhook", "deleteWebhook"),
         new("GET, HEAD", Me, RouteAccess.Caller, "GetMe", "getMe"),
-        new("GET, HEAD", Metrics, RouteAccess.Caller, "GetMetrics", "getMetrics"),
+        new("GET, HEAD", Metrics, RouteAccess.Metrics, "GetMetrics", "getMetrics"),
 
         new("GET, HEAD", DeadLetters, RouteAccess.Operator, "ListDeadLetters", "listDeadLetters"),
         new("DELETE", DeadLetters, RouteAccess.Operator, "DropDeadLetters", "dropDeadLetters"),

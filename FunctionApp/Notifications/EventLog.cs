@@ -10,7 +10,8 @@ namespace Atelier.Notifications;
 /// </remarks>
 public sealed class EventLog(NpgsqlDataSource dataSource)
 {
-    private const string Columns = "id, user_id, campaign_id, type, part, data::text, at";
+    /// <summary>The columns that <see cref="Read"/> reads.</summary>
+    internal const string Columns = "id, user_id, campaign_id, type, part, data::text, at";
 
     /// <summary>The last id below the horizon, used or not: later events have higher ids.</summary>
     public async Task<long> ReadEndAsync(CancellationToken cancellationToken)
@@ -47,15 +48,6 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
     public Task<List<LoggedEvent>> ReadOfCampaignAsync(Guid campaignId, long after, int limit, CancellationToken cancellationToken) =>
         ReadAsync("campaign_id = $2", new NpgsqlParameter<Guid> { TypedValue = campaignId }, after, limit, cancellationToken);
 
-    /// <summary>One event; <see langword="null"/> where it is gone.</summary>
-    public async Task<LoggedEvent?> FindAsync(long id, CancellationToken cancellationToken)
-    {
-        await using NpgsqlCommand command = dataSource.CreateCommand($"SELECT {Columns} FROM campaign_events WHERE id = $1");
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? Read(row) : null;
-    }
-
     private async Task<List<LoggedEvent>> ReadAsync(
         string condition, NpgsqlParameter value, long after, int limit, CancellationToken cancellationToken)
     {
@@ -75,12 +67,13 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
         return events;
     }
 
-    private static LoggedEvent Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0),
-        row.GetString(1),
-        row.GetGuid(2),
-        row.GetString(3),
-        row.GetString(4),
-        row.GetString(5),
-        row.GetFieldValue<DateTimeOffset>(6));
+    /// <summary>Reads an event from consecutive columns.</summary>
+    internal static LoggedEvent Read(NpgsqlDataReader row, int firstColumn = 0) => new(
+        row.GetInt64(firstColumn),
+        row.GetString(firstColumn + 1),
+        row.GetGuid(firstColumn + 2),
+        row.GetString(firstColumn + 3),
+        row.GetString(firstColumn + 4),
+        row.GetString(firstColumn + 5),
+        row.GetFieldValue<DateTimeOffset>(firstColumn + 6));
 }

@@ -2,6 +2,7 @@ using Atelier.Configuration;
 using Atelier.Notifications.Inbox;
 using Atelier.Notifications.Streams;
 using Atelier.Notifications.Webhooks;
+using Atelier.Notifications.Webhooks.Deliveries;
 
 namespace Atelier.Notifications;
 
@@ -25,6 +26,10 @@ public static class NotificationServices
         services.AddSingleton<IHostNames, SystemHostNames>();
         services.AddSingleton<WebhookTarget>();
         services.AddSingleton<WebhookClient>();
+        services.AddSingleton<DeliveryStore>();
+        services.AddSingleton<DeliveryAttempt>();
+        services.AddSingleton<DeliveryPump>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryPump>());
         return services;
     }
 }

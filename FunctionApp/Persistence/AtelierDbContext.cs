@@ -26,6 +26,7 @@ public sealed class AtelierDbContext(DbContextOptions<AtelierDbContext> options)
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AtelierDbContext).Assembly);
+        modelBuilder.HasDbFunction(() => DatabaseTime.Now()).HasName("now").IsBuiltIn().IsNullable(false);
         SnakeCase.Apply(modelBuilder.Model);
     }
 }

@@ -185,7 +185,8 @@ internal static class RouteRows
         yield return Row("GET /api/me", 200, "the caller", Json, host => host.Get("/api/me"), "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy");
         yield return Row("GET /api/health/live", 200, "it lives", Json, _ => RouteHost.Send(HttpMethod.Get, "/api/health/live", key: null), "-RateLimit-Limit");
         yield return Row("GET /api/health/ready", 200, "all is there", Json, _ => RouteHost.Send(HttpMethod.Get, "/api/health/ready", key: null));
-        yield return Row("GET /api/metrics", 200, "for Prometheus", "text/plain", host => host.Get("/api/metrics"));
+        yield return Row("GET /api/metrics", 200, "for Prometheus", "text/plain", host => RouteHost.Send(HttpMethod.Get, "/api/metrics", host.Operator));
+        yield return Row("GET /api/metrics", 403, "no operator", "operators_only", host => host.Get("/api/metrics"));
         foreach ((string operation, string path, string type) in ((string, string, string)[])
         [
             ("GET /api/openapi.json", "/api/openapi.json", Json), ("GET /api/docs", "/api/docs", "text/html"),

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -28,6 +29,7 @@ public sealed class WebhookClient : IDisposable
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             MaxResponseHeadersLength = 16,
+            MeterFactory = NoMeters.Instance,
             // A host name is resolved again after this time.
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(20),
@@ -103,6 +105,23 @@ public sealed class WebhookClient : IDisposable
                 return WebhookResponse.NotAllowed;
         }
         return exception is OperationCanceledException ? WebhookResponse.TimedOut : WebhookResponse.Unreachable;
+    }
+
+    // Hosts and status codes are chosen by callers: they are in no metric. A meter that is disposed publishes nothing.
+    private sealed class NoMeters : IMeterFactory
+    {
+        public static readonly NoMeters Instance = new();
+
+        public Meter Create(MeterOptions options)
+        {
+            var meter = new Meter(options);
+            meter.Dispose();
+            return meter;
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }
 

@@ -8,13 +8,15 @@ using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Atelier.Notifications.Webhooks;
 
 /// <summary><c>POST</c> and <c>GET /api/webhooks</c>, <c>DELETE /api/webhooks/{id}</c>.</summary>
 public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, SecretBox secrets, TimeProvider timeProvider)
 {
-    private const int MaxPerCaller = 20;
+    // The database counts: requests at once do not get past the limit.
+    private const string LimitConstraint = "ck_webhooks_limit";
 
     /// <summary>Adds a webhook. Only this response shows its signing secret.</summary>
     [Function("CreateWebhook")]
@@ -27,8 +29,6 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
             throw new ApiException(503, "webhooks_not_configured", "This service has no Webhooks:EncryptionKey, without which there are no webhooks.");
         if (await target.FindFaultAsync(url, cancellationToken) is { } fault)
             throw ApiException.Invalid("url", fault);
-        if (await db.Webhooks.CountAsync(webhook => webhook.UserId == caller.UserId, cancellationToken) >= MaxPerCaller)
-            throw new ApiException(400, "too_many_webhooks", $"A caller may have {MaxPerCaller} webhooks.");
 
         DateTimeOffset now = timeProvider.Now();
         var id = Guid.CreateVersion7(now);
@@ -43,7 +43,14 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
             CreatedAt = now,
         };
         db.Webhooks.Add(webhook);
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: LimitConstraint })
+        {
+            throw new ApiException(400, "too_many_webhooks", "A caller may have 20 webhooks.");
+        }
         request.HttpContext.Response.Headers.Location = $"/api/webhooks/{id:D}";
         return ApiJson.Result(
             new NewWebhookView(id, url, eventTypes, now, WebhookSignature.ToText(key)), StatusCodes.Status201Created);

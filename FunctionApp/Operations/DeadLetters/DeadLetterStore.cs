@@ -113,7 +113,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
                 delivery.WebhookId, urls[delivery.WebhookId], delivery.EventId, delivery.Attempts, delivery.ResponseStatus, delivery.ResponseBody));
     }
 
-    // The timer that schedules deliveries finds it within seconds.
+    // The pump finds it within a second.
     private async Task<bool> RedriveDeliveryAsync(Guid id, CancellationToken cancellationToken)
     {
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -123,6 +123,9 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
                 row => row
                     .SetProperty(delivery => delivery.Status, DeliveryStatus.Pending)
                     .SetProperty(delivery => delivery.Run, delivery => delivery.Run + 1)
+                    .SetProperty(delivery => delivery.AttemptsBefore, delivery => delivery.Attempts)
+                    .SetProperty(delivery => delivery.StartedAt, _ => DatabaseTime.Now())
+                    .SetProperty(delivery => delivery.DueAt, _ => DatabaseTime.Now())
                     .SetProperty(delivery => delivery.CompletedAt, (DateTimeOffset?)null)
                     .SetProperty(delivery => delivery.ErrorCode, (string?)null)
                     .SetProperty(delivery => delivery.ErrorMessage, (string?)null),

@@ -12,10 +12,10 @@ public sealed class Backlog(NpgsqlDataSource dataSource)
         new("atelier_campaigns_pending", "Campaigns accepted that no orchestration has begun, in all processes", MetricKind.Gauge, []);
 
     private static readonly MetricFamily Deliveries =
-        new("atelier_webhook_deliveries_pending", "Webhook deliveries written that no orchestration has begun, in all processes", MetricKind.Gauge, []);
+        new("atelier_webhook_deliveries_pending", "Webhook deliveries whose receiver does not have the message yet, in all processes", MetricKind.Gauge, []);
 
     private static readonly MetricFamily Lag =
-        new("atelier_outbox_lag_seconds", "Age of the oldest campaign or webhook delivery that no orchestration has begun; 0 where there is none", MetricKind.Gauge, []);
+        new("atelier_outbox_lag_seconds", "How long the oldest campaign that no orchestration has begun has waited, or the oldest due webhook delivery whose receiver does not fail; 0 where there is none", MetricKind.Gauge, []);
 
     /// <summary>The backlog as metrics.</summary>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
@@ -28,7 +28,8 @@ public sealed class Backlog(NpgsqlDataSource dataSource)
                    (SELECT count(*) FROM webhook_deliveries WHERE status = 'PENDING'),
                    coalesce(extract(epoch FROM now() - least(
                        (SELECT min(created_at) FROM campaigns WHERE status = 'PENDING'),
-                       (SELECT min(created_at) FROM webhook_deliveries WHERE status = 'PENDING'))), 0)::float8
+                       (SELECT min(due_at) FROM webhook_deliveries JOIN webhooks ON webhooks.id = webhook_id
+                        WHERE status = 'PENDING' AND coalesce(failures, 0) = 0))), 0)::float8
             """);
         await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);

@@ -22,7 +22,7 @@ internal enum MetricKind
 /// <param name="Bounds">Upper bounds of a histogram's buckets, rising; empty for the other kinds.</param>
 internal sealed record MetricFamily(string Name, string Help, MetricKind Kind, double[] Bounds)
 {
-    // A tag with a different value for every request must not fill the memory: series beyond this number are left out.
+    // Labels have few values each. Should one have many all the same, it must not fill the memory: series beyond this number are left out.
     private const int MaxSeries = 500;
 
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);

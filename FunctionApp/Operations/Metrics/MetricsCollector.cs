@@ -90,7 +90,8 @@ public sealed class MetricsCollector : IHostedService, IDisposable
             return null;
         if (instrument.IsObservable)
             _observed.TryAdd(family, 0);
-        return new Target(family, IsAbsolute: instrument.IsObservable || type.StartsWith("Gauge", StringComparison.Ordinal));
+        // What is observed is cleared before each reading: series with the same labels add up.
+        return new Target(family, IsAbsolute: type.StartsWith("Gauge", StringComparison.Ordinal));
     }
 
     private static double[] BoundsOf(Instrument instrument, MetricKind kind) => (kind, instrument) switch

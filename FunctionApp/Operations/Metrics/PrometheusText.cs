@@ -28,6 +28,20 @@ internal static class PrometheusText
         return text.ToString();
     }
 
+    // Tags whose few values this service or a library defines. Others, such as the host of a request that a webhook causes, come from callers:
+    // they would show one caller's data to others and fill the memory. Series that differ by those alone are counted together.
+    private static readonly HashSet<string> KnownTags = new(StringComparer.Ordinal)
+    {
+        // This service and its engine.
+        "status", "provider", "kind", "code", "outcome",
+        // .NET.
+        "gc.heap.generation", "cpu.mode", "error.type", "http.request.method", "http.response.status_code", "http.route", "http.connection.state",
+        "network.protocol.version", "network.transport", "network.type", "aspnetcore.routing.match_status", "aspnetcore.routing.is_fallback",
+        "aspnetcore.memory_pool.owner", "aspnetcore.diagnostics.exception.result",
+        // Npgsql.
+        "db.system.name", "db.client.connection.pool.name", "db.client.connection.state",
+    };
+
     /// <summary>Labels without their braces, sorted by name; empty where there are none.</summary>
     public static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
@@ -36,7 +50,7 @@ internal static class PrometheusText
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach ((string name, object? value) in tags)
         {
-            if (value is not null)
+            if (value is not null && KnownTags.Contains(name))
                 labels[Sanitize(name).Replace(':', '_')] = Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
         }
         return string.Join(',', labels.Select(label => $"{label.Key}=\"{label.Value}\""));

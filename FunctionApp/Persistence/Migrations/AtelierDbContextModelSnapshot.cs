@@ -417,6 +417,16 @@ namespace Atelier.Persistence.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("event_types");
 
+                    b.Property<int?>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset>("RetryAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("retry_at")
+                        .HasDefaultValueSql("now()");
+
                     b.Property<byte[]>("Secret")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -452,6 +462,12 @@ namespace Atelier.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
 
+                    b.Property<int>("AttemptsBefore")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("attempts_before");
+
                     b.Property<Guid>("CampaignId")
                         .HasColumnType("uuid")
                         .HasColumnName("campaign_id");
@@ -463,6 +479,12 @@ namespace Atelier.Persistence.Migrations
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at")
+                        .HasDefaultValueSql("now()");
 
                     b.Property<string>("ErrorCode")
                         .HasMaxLength(64)
@@ -489,9 +511,11 @@ namespace Atelier.Persistence.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("run");
 
-                    b.Property<DateTimeOffset?>("ScheduledAt")
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("scheduled_at");
+                        .HasColumnName("started_at")
+                        .HasDefaultValueSql("now()");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -517,13 +541,10 @@ namespace Atelier.Persistence.Migrations
                     b.HasIndex(new[] { "CompletedAt" }, "ix_webhook_deliveries_delivered")
                         .HasFilter("status = 'DELIVERED'");
 
-                    b.HasIndex(new[] { "CreatedAt" }, "ix_webhook_deliveries_pending")
-                        .HasFilter("status = 'PENDING'");
-
-                    b.HasIndex(new[] { "ScheduledAt" }, "ix_webhook_deliveries_scheduled")
-                        .HasFilter("status = 'SCHEDULED'");
-
                     b.HasIndex(new[] { "WebhookId" }, "ix_webhook_deliveries_webhook_id");
+
+                    b.HasIndex(new[] { "WebhookId", "DueAt", "EventId" }, "ix_webhook_deliveries_pending")
+                        .HasFilter("status = 'PENDING'");
 
                     b.ToTable("webhook_deliveries", (string)null);
                 });

@@ -18,6 +18,12 @@ public sealed class Webhook
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How often its receiver has failed in a row; <see langword="null"/> before the first attempt.</summary>
+    public int? Failures { get; set; }
+
+    /// <summary>Nothing is sent before, because its receiver keeps failing.</summary>
+    public DateTimeOffset RetryAt { get; set; }
+
     /// <summary>When its receiver refused further messages (410): none is sent from then on. <see langword="null"/> while it is enabled.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 }

@@ -19,6 +19,9 @@ public sealed class WebhookDelivery
     /// <summary>Calls made so far, over all runs.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>Those of them that earlier runs made.</summary>
+    public int AttemptsBefore { get; set; }
+
     /// <summary>0 for the first run; one more for each redrive.</summary>
     public int Run { get; set; }
 
@@ -35,8 +38,11 @@ public sealed class WebhookDelivery
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When its orchestration was last started; <see langword="null"/> before.</summary>
-    public DateTimeOffset? ScheduledAt { get; set; }
+    /// <summary>When its run began: when it was written, or redriven.</summary>
+    public DateTimeOffset StartedAt { get; set; }
+
+    /// <summary>When the next attempt may be made; while one is under way, when its lease ends.</summary>
+    public DateTimeOffset DueAt { get; set; }
 
     /// <summary>When it was delivered or its attempts were used up; <see langword="null"/> before.</summary>
     public DateTimeOffset? CompletedAt { get; set; }
@@ -45,11 +51,8 @@ public sealed class WebhookDelivery
 /// <summary>Where a delivery stands. Stored in upper case.</summary>
 public enum DeliveryStatus
 {
-    /// <summary>Not yet scheduled.</summary>
+    /// <summary>An attempt is due, under way or will follow.</summary>
     Pending,
-
-    /// <summary>An orchestration makes its attempts.</summary>
-    Scheduled,
 
     /// <summary>The receiver has responded with a 2xx status.</summary>
     Delivered,

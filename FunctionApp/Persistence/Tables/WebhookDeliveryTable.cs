@@ -13,14 +13,17 @@ internal sealed class WebhookDeliveryTable : IEntityTypeConfiguration<WebhookDel
         builder.Property(delivery => delivery.Id).ValueGeneratedNever();
         builder.Property(delivery => delivery.UserId).HasMaxLength(200);
         builder.Property(delivery => delivery.Status).IsStatus();
+        builder.Property(delivery => delivery.StartedAt).HasDefaultValueSql("now()");
+        builder.Property(delivery => delivery.DueAt).HasDefaultValueSql("now()");
+        builder.Property(delivery => delivery.AttemptsBefore).HasDefaultValue(0);
         builder.Property(delivery => delivery.ErrorCode).HasMaxLength(64);
 
         builder.HasOne<Webhook>().WithMany().HasForeignKey(delivery => delivery.WebhookId);
         builder.HasIndex(delivery => delivery.WebhookId, "ix_webhook_deliveries_webhook_id");
         builder.HasIndex(delivery => delivery.CampaignId, "ix_webhook_deliveries_campaign_id");
-        // Few deliveries wait to be scheduled: the index stays nearly empty.
-        builder.HasIndex(delivery => delivery.CreatedAt, "ix_webhook_deliveries_pending").HasFilter("status = 'PENDING'");
-        builder.HasIndex(delivery => delivery.ScheduledAt, "ix_webhook_deliveries_scheduled").HasFilter("status = 'SCHEDULED'");
+        // Few deliveries wait: the index stays nearly empty.
+        builder.HasIndex(delivery => new { delivery.WebhookId, delivery.DueAt, delivery.EventId }, "ix_webhook_deliveries_pending")
+            .HasFilter("status = 'PENDING'");
         builder.HasIndex(delivery => delivery.CompletedAt, "ix_webhook_deliveries_delivered").HasFilter("status = 'DELIVERED'");
     }
 }

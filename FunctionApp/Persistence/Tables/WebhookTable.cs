@@ -14,6 +14,7 @@ internal sealed class WebhookTable : IEntityTypeConfiguration<Webhook>
         builder.Property(webhook => webhook.UserId).HasMaxLength(200);
         builder.Property(webhook => webhook.Url).HasMaxLength(2000);
         builder.Property(webhook => webhook.EventTypes).HasColumnType("text[]");
+        builder.Property(webhook => webhook.RetryAt).HasDefaultValueSql("now()");
         builder.HasIndex(webhook => webhook.UserId, "ix_webhooks_user_id");
     }
 }
