@@ -19,7 +19,7 @@ public sealed class ThreatsTests
         Assert.NotEmpty(threats);
         Assert.All(threats, threat =>
         {
-            string[] named = [.. Regex.Matches(threat.Split('|')[^2], "`([^`]+)`", RegexOptions.None, TimeSpan.FromSeconds(5)).Select(match => match.Groups[1].Value)];
+            string[] named = [.. Regex.Matches(threat.Split('|')[^2], "`(?<test>[^`]+)`", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["test"].Value)];
             Assert.NotEmpty(named);
             Assert.Empty(named.Except(tests));
         });

@@ -10,6 +10,7 @@ using Atelier.Campaigns.Control;
 using Atelier.Images;
 using Atelier.Operations.Retention;
 using Atelier.Persistence;
+using FunctionApp.Tests.Campaigns.Workflow;
 using FunctionApp.Tests.EndToEnd;
 using FunctionApp.Tests.Hosting;
 using Microsoft.Azure.Functions.Worker;
@@ -83,7 +84,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
             .Returns(Microsoft.DurableTask.Pageable.Create((_, _) => Task.FromResult(new Microsoft.DurableTask.Page<OrchestrationMetadata>([]))));
         await using AtelierDbContext db = database.NewContext();
         var eraser = new CampaignEraser(database.DataSource, Mock.Of<IImageStore>(), NullLogger<CampaignEraser>.Instance);
-        var updater = new CampaignUpdater(db, TimeProvider.System, NullLogger<CampaignUpdater>.Instance);
+        var updater = new CampaignUpdater(db, TimeProvider.System, TestRunner.NewOutages());
         var lostImages = new LostImages(db, updater, Mock.Of<IImageStore>(), NullLogger<LostImages>.Instance);
         var options = new RetentionOptions(TimeSpan.FromDays(90), TimeSpan.FromDays(90));
         var now = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero).AddDays(90));

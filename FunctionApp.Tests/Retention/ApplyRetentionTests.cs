@@ -4,6 +4,7 @@ using Atelier.Operations.Retention;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Campaigns;
+using FunctionApp.Tests.Campaigns.Workflow;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.Azure.Functions.Worker;
@@ -134,7 +135,7 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
     {
         await using AtelierDbContext db = _database.NewContext();
         var eraser = new CampaignEraser(_database.DataSource, _images.Object, NullLogger<CampaignEraser>.Instance);
-        var updater = new CampaignUpdater(db, TimeProvider.System, NullLogger<CampaignUpdater>.Instance);
+        var updater = new CampaignUpdater(db, TimeProvider.System, TestRunner.NewOutages());
         var lostImages = new LostImages(db, updater, _images.Object, NullLogger<LostImages>.Instance);
         var options = new RetentionOptions(TimeSpan.FromDays(7), TimeSpan.FromDays(90));
         await new ApplyRetention(db, eraser, lostImages, options, new FakeTimeProvider(Now), NullLogger<ApplyRetention>.Instance)

@@ -12,6 +12,7 @@ using Atelier.Images;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
+using FunctionApp.Tests.Campaigns.Workflow;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.OpenApi;
 using FunctionApp.Tests.Persistence;
@@ -367,7 +368,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
 
     private Task<HttpCall> ImageAsync(HttpCall call, string index = "0")
     {
-        var updater = new CampaignUpdater(_db, _time, NullLogger<CampaignUpdater>.Instance);
+        var updater = new CampaignUpdater(_db, _time, TestRunner.NewOutages());
         var function = new GetCampaignImage(
             new CampaignQueries(_db), _store.Object, new LostImages(_db, updater, _store.Object, NullLogger<LostImages>.Instance));
         return call.RunAsync(request => function.RunAsync(request, _campaign.InstanceId, index, CancellationToken.None));
