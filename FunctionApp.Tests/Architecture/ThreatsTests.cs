@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Architecture;
@@ -18,7 +19,7 @@ public sealed class ThreatsTests
         Assert.NotEmpty(threats);
         Assert.All(threats, threat =>
         {
-            string[] named = [.. threat.Split('|')[^2].Split('`').Where((_, index) => index % 2 == 1)];
+            string[] named = [.. Regex.Matches(threat.Split('|')[^2], "`(?<test>[^`]+)`", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)).Select(match => match.Groups["test"].Value)];
             Assert.NotEmpty(named);
             Assert.Empty(named.Except(tests));
         });

@@ -12,6 +12,12 @@ public static class PostgresConnection
     /// <summary>The setting.</summary>
     public const string Setting = "ConnectionStrings:Postgres";
 
+    /// <summary>
+    /// The most connections that a process opens, unless the connection string says otherwise. Each is used for milliseconds: more would only queue in
+    /// PostgreSQL, and several processes have to fit into its limit (100 by default).
+    /// </summary>
+    public const int MaxPoolSize = 20;
+
     private static readonly TokenRequestContext EntraScope = new(["https://ossrdbms-aad.database.windows.net/.default"]);
 
     // Tokens live for an hour or more; the credential returns its cached one until shortly before it expires.
@@ -71,6 +77,8 @@ public static class PostgresConnection
         if (string.IsNullOrEmpty(settings.Host))
             throw new SettingException(Setting, $"Setting '{Setting}' names no host.");
         settings.ApplicationName ??= "atelier";
+        if (!settings.ShouldSerialize("Maximum Pool Size"))
+            settings.MaxPoolSize = MaxPoolSize;
         return settings;
     }
 

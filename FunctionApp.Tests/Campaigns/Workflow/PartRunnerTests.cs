@@ -1,3 +1,4 @@
+using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
 using Atelier.Durable;
 using Atelier.Generation;
@@ -24,6 +25,8 @@ public sealed class PartRunnerTests : IAsyncLifetime
 
     private readonly LocalServicesFixture _services;
     private readonly Campaign _campaign = TestCampaign.Create();
+    private static readonly DateTimeOffset Until = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly Mock<ITextGenerator> _text = new();
     private readonly Mock<IImageGenerator> _image = new();
     private readonly Mock<IImageStore> _store = new();
@@ -109,6 +112,8 @@ public sealed class PartRunnerTests : IAsyncLifetime
         Assert.Equal(new RetryWait(TimeSpan.FromSeconds(20), 0), first.Failure.Wait);
         Campaign before = await ReadAsync();
         Assert.Equal((PartStatus.Pending, 0), (before.TextStatus, before.Attempts.Count));
+        var waiting = CampaignViews.From(before).Text!;
+        Assert.Equal((new PartWait("words", Until, "server_error"), Until), (waiting.WaitingFor, waiting.NextAttemptAt));
 
         OnText(_ => throw new GenerationException("server_error", "503.", "words") { IsTransient = true, HttpStatus = 503 });
         await Assert.ThrowsAsync<ActivityFailedException>(RunTextAsync);
@@ -119,10 +124,19 @@ public sealed class PartRunnerTests : IAsyncLifetime
         Campaign after = await ReadAsync();
         CampaignAttempt attempt = Assert.Single(after.Attempts);
         Assert.Equal((PartStatus.Retrying, "server_error"), (after.TextStatus, attempt.Code));
-        Assert.InRange(attempt.RetryInMs!.Value, 20_000, 60_000);
+        Assert.Equal(Until, attempt.EndedAt!.Value.AddMilliseconds(attempt.RetryInMs!.Value), TimeSpan.FromMilliseconds(1));
+
+        OnText(_ => new GeneratedText("Sand", "writer-1", null));
+        await RunTextAsync();
+        Assert.Null((await ReadAsync()).TextWait);
 
         static GenerationException HeldBack() =>
-            new("rate_limited", "Not yet.", "words") { IsTransient = true, RetryAfter = TimeSpan.FromSeconds(20) };
+            new("rate_limited", "Not yet.", "words")
+            {
+                IsTransient = true,
+                RetryAfter = TimeSpan.FromSeconds(20),
+                Hold = new ProviderHold("words", "text", Until, "server_error"),
+            };
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Atelier.Campaigns.Control;
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Outages;
+using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Telemetry;
 
@@ -87,12 +88,13 @@ public sealed class PartRunner(
             _ => ActivityFailure.Unforeseen(),
         };
         TimeSpan? retryAfter = (exception as GenerationException)?.RetryAfter;
-        if (IsHeldBack(exception) && await attempts.HoldBackAsync(input, attempt, retryAfter!.Value, cancellationToken) is { } used)
+        if (exception is GenerationException { Hold: { } hold, RetryAfter: { } held }
+            && await attempts.HoldBackAsync(input, attempt, new PartWait(hold.Provider, hold.Until, hold.Reason), cancellationToken) is { } used)
         {
             logger.LogInformation(
                 "{Part} of campaign {CampaignId} waits {Wait} for {Provider}, which asked to wait.",
-                input.Part, input.CampaignId, retryAfter.Value, attempt.Provider);
-            return new ActivityFailedException(failure with { Wait = new RetryWait(retryAfter.Value, used) });
+                input.Part, input.CampaignId, held, attempt.Provider);
+            return new ActivityFailedException(failure with { Wait = new RetryWait(held, used) });
         }
         TimeSpan? delay = await attempts.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), failure.Code);
@@ -120,10 +122,4 @@ public sealed class PartRunner(
     }
 
     private static string KindOf(PartInput input) => input.Image is null ? "text" : "image";
-
-    // A call that this process held back has no response from the provider, and therefore no status.
-    private static bool IsHeldBack(Exception exception) => exception is GenerationException
-    {
-        Code: GenerationErrorCodes.RateLimited, HttpStatus: null, RetryAfter: not null, IsTransient: true,
-    };
 }
