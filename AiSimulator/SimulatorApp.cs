@@ -58,6 +58,7 @@ public static class SimulatorApp
         Hold(options.ImageLatency >= TimeSpan.Zero, nameof(options.ImageLatency), "zero or more");
         Hold(options.LatencyJitter is >= 0 and <= 1, nameof(options.LatencyJitter), "between 0 and 1");
         Hold(options.RequestsPerMinute >= 0, nameof(options.RequestsPerMinute), "zero or more");
+        Hold(options.RequestsPerSecond is >= 0 and <= 1000, nameof(options.RequestsPerSecond), "0 to 1000");
         Hold(options.WebhookAttempts >= 1, nameof(options.WebhookAttempts), "at least 1");
         Hold(options.WebhookRetryDelay >= TimeSpan.Zero, nameof(options.WebhookRetryDelay), "zero or more");
         Hold(Signatures.IsStandardSecret(options.ReplicateWebhookSecret), nameof(options.ReplicateWebhookSecret), "whsec_ and base64");

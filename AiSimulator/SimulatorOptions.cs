@@ -25,6 +25,11 @@ public sealed class SimulatorOptions
     /// <summary>Calls a minute and provider before a real 429; zero (the default) is no limit.</summary>
     public int RequestsPerMinute { get; set; }
 
+    /// <summary>
+    /// Calls a second of one kind to a provider before a 429 that does not say how long to wait; zero (the default) is no limit. As many may come at once.
+    /// </summary>
+    public int RequestsPerSecond { get; set; }
+
     /// <summary>Painted scenes (the default), or one plain picture a size for load tests that should not measure the painter.</summary>
     public PictureStyle Pictures { get; set; } = PictureStyle.Painted;
 

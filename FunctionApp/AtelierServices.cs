@@ -9,6 +9,8 @@ using Atelier.Notifications;
 using Atelier.Operations;
 using Atelier.Operations.Metrics;
 using Atelier.Persistence;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Worker;
 
@@ -26,6 +28,9 @@ public static class AtelierServices
         builder.UseMiddleware<ProblemMiddleware>();
         builder.UseMiddleware<CallerMiddleware>();
 
+        // What is kept of a body that nobody reads, for each connection; both defaults are 1 MiB.
+        builder.Services.Configure<KestrelServerOptions>(server => server.Limits.MaxRequestBufferSize = RequestSize.MaxBuffered);
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = RequestSize.MaxReceived);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IExceptionPropertiesProvider, ActivityFailureProperties>();
         builder.Services.AddSingleton<DurableCalls>();

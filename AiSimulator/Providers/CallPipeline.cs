@@ -137,6 +137,8 @@ internal sealed class CallPipeline(SimulatorOptions options, CallLog log, FaultB
             var limited = new Fault(FaultKind.RateLimit) { RetryAfter = rate.Reset };
             return await Refuse("rate-limit", Failure.Of(limited, record.Operation), limited);
         }
+        if (!rates.IsWithinRate(dialect.Provider, record.Operation))
+            return await Refuse("rate-limit", Failure.Of(new Fault(FaultKind.RateLimit), record.Operation));
         Fault? fault = null;
         try
         {

@@ -109,9 +109,9 @@ public sealed class DefectTests
         await hub.OnServerAsync("alter database {database} set default_transaction_read_only = on");
         await hub.EndSessionsAsync();
         hub.EndActivities();
-        await Eventually.TrueAsync(() => hub.Node.Service.Sessions.IsDatabaseAway);
 
-        Assert.True(hub.Node.Service.Problem!.IsDefect);
+        // The connection of the statement that lacks the right was cut, too: the defect shows again at its next try.
+        await Eventually.TrueAsync(() => hub.Node.Service.Sessions.IsDatabaseAway && hub.Node.Service.Problem is { IsDefect: true });
         await hub.OnServerAsync("alter database {database} reset default_transaction_read_only");
         await hub.Hub.ExecuteAsync($"grant select on {{hub}}.inbox to {hub.Role}");
         await Eventually.TrueAsync(() => hub.Node.Service.Problem is null);

@@ -1,4 +1,5 @@
 using EmbeddedHost.Configuration;
+using Microsoft.Extensions.Logging.Console;
 
 namespace EmbeddedHost.Functions;
 
@@ -11,13 +12,8 @@ internal static class HostLogging
     public static void Configure(ILoggingBuilder logging, HostJson hostJson)
     {
         logging.ClearProviders();
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.IncludeScopes = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        });
+        logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName);
+        logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
 
         // A line for each request would only repeat the function's own log.
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

@@ -76,14 +76,17 @@ public sealed class EasyAuthTests(LocalServicesFixture services) : IAsyncLifetim
     private static async Task AssertCrossSiteChangesAreRefusedAsync(HttpClient http)
     {
         (string, string) ann = (Header, Principal("aad", ("oid", "1-2-3"), ("preferred_username", "ann@example.org")));
-        foreach (var origin in (string[])["https://evil.example.net", "null", "https://atelier.example.org.evil.net", "http://localhost:3000"])
+        foreach (var origin in (string[])["https://evil.example.net", "null", "https://atelier.example.org.evil.net", "http://localhost:3000", "http://atelier.example.org", "atelier.example.org", "atelier.example.org:443", "//atelier.example.org", "file:///etc/hosts"])
         {
             using var response = await http.PostCampaignAsync(ann, ("Origin", origin));
             await response.AssertProblemAsync(403, "cross_site_request");
         }
 
+        // Behind the platform's proxy the request is plain HTTP; the page is not.
+        using var plain = await http.PostCampaignAsync(ann, ("Origin", http.BaseAddress!.GetLeftPart(UriPartial.Authority)));
+        await plain.AssertProblemAsync(403, "cross_site_request");
         using var own = await http.PostCampaignAsync(ann, ("Origin", Own));
-        using var sameHost = await http.PostCampaignAsync(ann, ("Origin", http.BaseAddress!.GetLeftPart(UriPartial.Authority)));
+        using var sameHost = await http.PostCampaignAsync(ann, ("Origin", $"https://{http.BaseAddress.Authority}"));
         using var reading = await http.GetAsync("/api/campaigns", ann, ("Origin", "https://evil.example.net"));
         Assert.Equal((202, 202, 200), ((int)own.StatusCode, (int)sameHost.StatusCode, (int)reading.StatusCode));
     }

@@ -26,13 +26,22 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     public bool PlainPictures { get; init; }
 
+    /// <summary>Calls a second of one kind that the providers allow; 0 for no limit.</summary>
+    public int RequestsPerSecond { get; init; }
+
     /// <summary>Settings beside those of the two models that every test uses; <c>{simulator}</c> stands for the providers' address.</summary>
     public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The host's settings.</summary>
+    internal IReadOnlyDictionary<string, string> Settings => _settings;
 
     internal string ConnectionString => _settings["ConnectionStrings__Postgres"];
 
     /// <summary>What the host has logged.</summary>
     internal string HostOutput => _host!.Output;
+
+    /// <summary>The host's process.</summary>
+    internal int ProcessId => _host!.ProcessId;
 
     /// <summary>Calls to providers that are under way.</summary>
     internal int RunningCalls => Log.Statistics(campaign: null).Running;
@@ -209,6 +218,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
             TextLatency = TimeSpan.FromMilliseconds(20),
             ImageLatency = ImageLatency,
             Pictures = PlainPictures ? PictureStyle.Plain : PictureStyle.Painted,
+            RequestsPerSecond = RequestsPerSecond,
         };
         _simulator = address is null ? SimulatorApp.Create([], options) : SimulatorApp.Create([], options, address);
         await _simulator.StartAsync();

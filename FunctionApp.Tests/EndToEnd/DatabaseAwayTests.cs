@@ -16,6 +16,7 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
         await using var atelier = new AtelierFixture { PlainPictures = true };
         CampaignApi api = await atelier.StartAsync(services);
 
+        DateTimeOffset before = TimeProvider.System.GetUtcNow();
         await AllowConnectionsAsync(atelier.Database, allow: false);
         using HttpResponseMessage ready = await api.Http.GetAsync("/api/health/ready");
         using HttpResponseMessage live = await api.Http.GetAsync("/api/health/live");
@@ -24,7 +25,9 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         var checks = (await CampaignApi.ReadAsync(ready))["checks"]!.AsArray();
-        Assert.Equal("failed", (string)checks.Single(check => (string)check!["name"]! == "postgres")!["status"]!);
+        JsonNode postgres = checks.Single(check => (string)check!["name"]! == "postgres")!;
+        Assert.Equal("failed", (string)postgres["status"]!);
+        Assert.InRange((DateTimeOffset)postgres["since"]!, before, TimeProvider.System.GetUtcNow());
         Assert.Equal("ok", (string)checks.Single(check => (string)check!["name"]! == "blobs")!["status"]!);
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         await list.AssertProblemAsync(503, "database_unavailable");

@@ -170,6 +170,23 @@ public sealed class LenientResponseTests
         Assert.Equal((ImageJobStatus.Failed, code), (job.Status, job.Failure!.Code));
     }
 
+    [Theory]
+    [InlineData("http://169.254.169.254/metadata")]
+    [InlineData("http://localhost.example.net/1.png")]
+    [InlineData("http://user@{server}/1.png")]
+    [InlineData("file:///etc/hosts")]
+    public async Task Download_FromAnotherHost_IsRefusedWithoutACall(string address)
+    {
+        await using var server = await ProviderServer.StartAsync(200, "{}");
+        await using var providers = Create(server);
+
+        var failure = await Assert.ThrowsAsync<GenerationException>(() => providers.Catalog.AsyncImage("replicate")
+            .FetchAsync(address.Replace("{server}", server.Address["http://".Length..], StringComparison.Ordinal), default));
+
+        Assert.Equal(GenerationErrorCodes.UnusableResponse, failure.Code);
+        Assert.Empty(server.Requests);
+    }
+
     [Fact]
     public async Task Callback_SignedAndNotUnicode_IsReadAsFarAsItIsText()
     {
@@ -200,7 +217,11 @@ public sealed class LenientResponseTests
     {
         var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
         var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), (byte[])[.. Encoding.UTF8.GetBytes($"{time}."), .. body]);
-        return providers.Catalog.AsyncImage("callback").ReadCallback(name => name == "X-Timestamp" ? time : Convert.ToHexStringLower(signature), body);
+        var generator = providers.Catalog.AsyncImage("callback");
+        using var verified = generator.BeginCallback(name => name == "X-Timestamp" ? time : Convert.ToHexStringLower(signature));
+        verified.Append(body);
+        verified.Verify();
+        return generator.ReadCallback(body);
     }
 
     private static Task<ProviderServer> BytesAsync(byte[] body, string contentType = "application/json", int status = 200) =>

@@ -158,6 +158,7 @@ public sealed class ProviderGateTests
             await FailAsync(null);
             await Assert.ThrowsAsync<OperationCanceledException>(
                 () => _gate.PassAsync<int>("one", "text", () => throw new OperationCanceledException(), CancellationToken.None));
+            _time.Advance(TimeSpan.FromSeconds(1));
         }
 
         Assert.Equal(1, await PassAsync());
@@ -180,17 +181,61 @@ public sealed class ProviderGateTests
     [Fact]
     public async Task Pass_ManyWithoutASlot_GetStaggeredWaits()
     {
+        var ends = new TaskCompletionSource<int>();
+        var ended = HangAsync(ends);
+        _time.Advance(TimeSpan.FromSeconds(12));
+        ends.SetResult(7);
+        await ended;
         var hangs = new TaskCompletionSource<int>();
         var hanging = Enumerable.Range(0, Places).Select(_ => HangAsync(hangs)).ToArray();
-        _time.Advance(TimeSpan.FromSeconds(12));
 
         var waits = new List<TimeSpan>();
         for (var i = 0; i < 20; i++)
             waits.Add((await Assert.ThrowsAsync<GenerationException>(() => PassAsync())).RetryAfter!.Value);
 
-        // Calls have taken 12 s so far, and three run at a time: a slot becomes free every 4 s.
+        // Calls take 12 s, and three run at a time: a slot becomes free every 4 s.
         Assert.Equal([10, 14, 18, 22], waits.Take(4).Select(wait => wait.TotalSeconds));
         Assert.Equal(ProviderConcurrencyLimiter.LongestWait, waits[^1]);
+        hangs.SetResult(7);
+        await Task.WhenAll(hanging);
+    }
+
+    [Fact]
+    public async Task Pass_OneCallHangs_OthersWaitNoLongerForIt()
+    {
+        var hangs = new TaskCompletionSource<int>();
+        var hanging = HangAsync(hangs);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await PassAsync();
+        var brief = new TaskCompletionSource<int>();
+        var others = Enumerable.Range(1, Places - 1).Select(_ => HangAsync(brief)).ToArray();
+
+        var waits = new List<TimeSpan>();
+        for (var i = 0; i < 100; i++)
+            waits.Add((await Assert.ThrowsAsync<GenerationException>(() => PassAsync())).RetryAfter!.Value);
+
+        Assert.All(waits, wait => Assert.Equal(ProviderConcurrencyLimiter.ShortestWait, wait));
+        brief.SetResult(7);
+        hangs.SetResult(7);
+        await Task.WhenAll([hanging, .. others]);
+    }
+
+    [Fact]
+    public async Task Pass_AllCallsHang_WaitsGrow()
+    {
+        var hangs = new TaskCompletionSource<int>();
+        var hanging = Enumerable.Range(0, Places).Select(_ => HangAsync(hangs)).ToArray();
+
+        var waits = new List<TimeSpan>();
+        for (var i = 0; i < 10; i++)
+        {
+            waits.Add((await Assert.ThrowsAsync<GenerationException>(() => PassAsync())).RetryAfter!.Value);
+            _time.Advance(waits[^1]);
+        }
+
+        Assert.Equal(waits.Order(), waits);
+        Assert.InRange(waits[0], ProviderConcurrencyLimiter.ShortestWait, ProviderConcurrencyLimiter.ShortestWait * 2);
+        Assert.InRange(waits[^1], ProviderConcurrencyLimiter.LongestWait / 2, ProviderConcurrencyLimiter.LongestWait);
         hangs.SetResult(7);
         await Task.WhenAll(hanging);
     }

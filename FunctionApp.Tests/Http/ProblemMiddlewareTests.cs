@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Atelier.Http;
 using Atelier.Problems;
+using FunctionApp.Tests.Campaigns.Workflow;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
@@ -96,7 +97,7 @@ public sealed class ProblemMiddlewareTests
     {
         var headers = new ResponseMiddleware(
             new Cors(new CorsOptions([], WithCredentials: false)), new ConfigurationBuilder().Build(), NullLogger<ResponseMiddleware>.Instance);
-        var problems = new ProblemMiddleware(NullLogger<ProblemMiddleware>.Instance);
+        var problems = new ProblemMiddleware(TestRunner.NewOutages(), NullLogger<ProblemMiddleware>.Instance);
         return headers.Invoke(_context.Object, context => problems.Invoke(context, _ => throw exception));
     }
 }

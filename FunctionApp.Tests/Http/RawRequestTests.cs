@@ -25,6 +25,8 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
         { "many headers", $"GET /api/me HTTP/1.1\r\n{Rest}{string.Concat(Enumerable.Range(0, 300).Select(n => $"X-{n}: x\r\n"))}\r\n", 431, "headers_too_large" },
         { "one header many times", $"GET /api/me HTTP/1.1\r\n{Rest}{string.Concat(Enumerable.Repeat("X-User: ann\r\n", 300))}\r\n", 431, "headers_too_large" },
         { "chunks that are none", $"POST /api/campaigns HTTP/1.1\r\n{Rest}{Json}Transfer-Encoding: chunked\r\n\r\nnonsense\r\n", 400, "invalid_request" },
+        { "a transfer coding that is not understood", $"POST /api/campaigns HTTP/1.1\r\n{Rest}{Json}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n", 501, "unsupported_transfer_coding" },
+        { "an unknown transfer coding", $"GET /api/me HTTP/1.1\r\n{Rest}Transfer-Encoding: nonsense, chunked\r\n\r\n0\r\n\r\n", 501, "unsupported_transfer_coding" },
         { "a user given twice", $"GET /api/me HTTP/1.1\r\n{Rest}X-User: ann\r\nX-User: ben\r\n\r\n", 400, "validation_failed" },
         { "an address as for a proxy", $"GET http://localhost/api/nowhere HTTP/1.1\r\n{Rest}\r\n", 404, "not_found" },
         { "another machine's name", "GET /api/me HTTP/1.1\r\nHost: example.org\r\nConnection: close\r\n\r\n", 403, "not_local" },
@@ -41,6 +43,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
         { "U+0000 in the path", $"GET /api/\0 HTTP/1.1\r\n{Rest}\r\n", 400 },
         { "an encoded U+0000 in the path", $"GET /api/%00 HTTP/1.1\r\n{Rest}\r\n", 400 },
         { "a header without a colon", $"GET /api/me HTTP/1.1\r\n{Rest}nonsense\r\n\r\n", 400 },
+        { "a transfer coding without an end", $"POST /api/campaigns HTTP/1.1\r\n{Rest}{Json}Transfer-Encoding: gzip\r\n\r\n{{}}", 400 },
         { "two lengths", $"POST /api/campaigns HTTP/1.1\r\n{Rest}Content-Length: 1\r\nContent-Length: 2\r\n\r\n{{}}", 400 },
         { "a negative length", $"POST /api/campaigns HTTP/1.1\r\n{Rest}Content-Length: -1\r\n\r\n", 400 },
     };

@@ -58,13 +58,32 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
         await response.AssertProblemAsync(404, "not_found");
     }
 
-    [Fact]
-    public async Task Head_OfAKnownRoute_Is404WithoutABody()
+    [Theory]
+    [InlineData("/api/campaigns", 200)]
+    [InlineData("/api/campaigns?limit=none", 400)]
+    [InlineData("/api/campaigns/0198c5a4-0000-7000-8000-000000000000", 404)]
+    [InlineData("/api/events", 200)]
+    [InlineData("/", 200)]
+    [InlineData("/api/webhooks/0198c5a4-0000-7000-8000-000000000000", 404)]
+    public async Task Head_IsAnsweredAsGetIs_WithoutABody(string path, int status)
     {
-        using var response = await _http.SendAsync(HttpMethod.Head, "/api/campaigns", []);
+        using var response = await _http.SendAsync(HttpMethod.Head, path, []);
 
-        Assert.Equal(404, (int)response.StatusCode);
+        Assert.Equal(status, (int)response.StatusCode);
         Assert.Empty(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task ControlCharacters_OfACaller_AreEncodedInTheLog()
+    {
+        // BEL, ESC, C1's CSI, a right-to-left override, a line of its own.
+        using var response = await _http.GetAsync("/api/nowhere/%07%1B[31mred%C2%9B%E2%80%AE%0Afail:%20forged");
+        await response.AssertProblemAsync(404, "not_found");
+
+        await Eventually.TrueAsync(() => Task.FromResult(app.Atelier.Output.Contains("forged", StringComparison.Ordinal)));
+        var line = app.Atelier.Output.Split('\n').First(one => one.Contains("forged", StringComparison.Ordinal));
+        Assert.Contains("/api/nowhere/\\u0007\\u001B[31mred\\u009B\\u202E fail: forged", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(line.TrimEnd('\r'), char.IsControl);
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Campaigns;
+using FunctionApp.Tests.Campaigns.Workflow;
 using FunctionApp.Tests.Hosting;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FunctionApp.Tests.Persistence;
 
@@ -72,7 +72,7 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
         Assert.Equal(1, (await db.Campaigns.SingleAsync()).Version);
     }
 
-    private CampaignUpdater NewUpdater() => new(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance);
+    private CampaignUpdater NewUpdater() => TestRunner.NewUpdater(_database);
 
     private async Task KillOthersAsync(CancellationToken cancellationToken)
     {

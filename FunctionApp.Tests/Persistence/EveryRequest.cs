@@ -10,6 +10,7 @@ using Atelier.Campaigns.Control;
 using Atelier.Images;
 using Atelier.Operations.Retention;
 using Atelier.Persistence;
+using FunctionApp.Tests.Campaigns.Workflow;
 using FunctionApp.Tests.EndToEnd;
 using FunctionApp.Tests.Hosting;
 using Microsoft.Azure.Functions.Worker;
@@ -82,8 +83,10 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
             .Returns(Microsoft.DurableTask.Pageable.Create((_, _) => Task.FromResult(new Microsoft.DurableTask.Page<OrchestrationMetadata>([]))));
         await using AtelierDbContext db = database.NewContext();
         var eraser = new CampaignEraser(database.DataSource, Mock.Of<IImageStore>(), NullLogger<CampaignEraser>.Instance);
+        var updater = new CampaignUpdater(db, TestRunner.NewOutages());
+        var lostImages = new LostImages(db, updater, Mock.Of<IImageStore>(), NullLogger<LostImages>.Instance);
         TimeSpan age = TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero);
-        await new ApplyRetention(db, eraser, new RetentionOptions(age, age), TimeProvider.System, NullLogger<ApplyRetention>.Instance)
+        await new ApplyRetention(db, eraser, lostImages, new RetentionOptions(age, age), TimeProvider.System, NullLogger<ApplyRetention>.Instance)
             .RunAsync(new TimerInfo(), client.Object, CancellationToken.None);
     }
 

@@ -4,6 +4,7 @@ using Atelier.Operations.Retention;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Campaigns;
+using FunctionApp.Tests.Campaigns.Workflow;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.Azure.Functions.Worker;
@@ -92,6 +93,31 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
         Assert.Equal(0L, await _database.ScalarAsync<long>("SELECT count(*) FROM campaign_erasures"));
     }
 
+    [Fact]
+    public async Task Run_RecentImages_ThoseThatTheStoreHasLostFailTheirCampaigns()
+    {
+        Campaign whole = await AddAsync(CampaignStatus.Complete, Now.AddMinutes(-2));
+        Campaign broken = await AddAsync(CampaignStatus.Complete, Now.AddMinutes(-2));
+        Campaign canceled = await AddAsync(CampaignStatus.Canceled, Now.AddMinutes(-2));
+        Campaign older = await AddAsync(CampaignStatus.Complete, Now.AddMinutes(-20));
+        await _database.ScalarAsync<long>("WITH made AS (UPDATE campaign_images SET status = 'COMPLETE', blob_name = campaign_id::text RETURNING 1) SELECT count(*) FROM made");
+        _images
+            .Setup(store => store.OpenAsync($"{whole.Id:D}", It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => new ImageContent(new MemoryStream(), "image/png", 0, "\"1\"", Now));
+
+        await RunAsync();
+
+        await using AtelierDbContext db = _database.NewContext();
+        Dictionary<Guid, Campaign> after = await db.Campaigns.Include(campaign => campaign.Images).ToDictionaryAsync(campaign => campaign.Id);
+        Assert.Equal((CampaignStatus.Complete, PartStatus.Complete), (after[whole.Id].Status, after[whole.Id].Images[0].Status));
+        Assert.Equal((CampaignStatus.Failed, PartStatus.Failed), (after[broken.Id].Status, after[broken.Id].Images[0].Status));
+        Assert.Equal((CampaignStatus.Canceled, PartStatus.Failed), (after[canceled.Id].Status, after[canceled.Id].Images[0].Status));
+        Assert.Equal((CampaignStatus.Complete, PartStatus.Complete), (after[older.Id].Status, after[older.Id].Images[0].Status));
+        Assert.Equal(("image/0", "image_lost"), (after[broken.Id].Error!.Part, after[broken.Id].Error!.Code));
+        Assert.Equal(broken.Id, (await db.DeadLetters.SingleAsync()).CampaignId);
+        Assert.True(await db.Events.AnyAsync(@event => @event.CampaignId == broken.Id && @event.Type == CampaignEventTypes.Failed));
+    }
+
     private async Task<Campaign> AddAsync(CampaignStatus status, DateTimeOffset? completedAt, int run = 0)
     {
         Campaign campaign = TestCampaign.Create();
@@ -109,9 +135,11 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
     {
         await using AtelierDbContext db = _database.NewContext();
         var eraser = new CampaignEraser(_database.DataSource, _images.Object, NullLogger<CampaignEraser>.Instance);
+        var updater = new CampaignUpdater(db, TestRunner.NewOutages());
+        var lostImages = new LostImages(db, updater, _images.Object, NullLogger<LostImages>.Instance);
         // The process's clock is a year fast: PostgreSQL's alone counts.
         var options = new RetentionOptions(TimeSpan.FromDays(7), TimeSpan.FromDays(90));
-        await new ApplyRetention(db, eraser, options, new FakeTimeProvider(Now.AddYears(1)), NullLogger<ApplyRetention>.Instance)
+        await new ApplyRetention(db, eraser, lostImages, options, new FakeTimeProvider(Now.AddYears(1)), NullLogger<ApplyRetention>.Instance)
             .RunAsync(new TimerInfo(), _client.Object, CancellationToken.None);
     }
 }

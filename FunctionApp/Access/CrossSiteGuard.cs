@@ -10,8 +10,7 @@ namespace Atelier.Access;
 /// </remarks>
 internal sealed class CrossSiteGuard(AccessOptions options, CorsOptions cors, IConfiguration configuration)
 {
-    private readonly string? _publicAuthority =
-        Uri.TryCreate(configuration["PublicUrl"], UriKind.Absolute, out Uri? address) ? address.Authority : null;
+    private readonly Uri? _public = Uri.TryCreate(configuration["PublicUrl"], UriKind.Absolute, out Uri? address) ? address : null;
 
     /// <summary>Checks a request.</summary>
     /// <exception cref="ApiException">403.</exception>
@@ -24,12 +23,21 @@ internal sealed class CrossSiteGuard(AccessOptions options, CorsOptions cors, IC
             throw new ApiException(StatusCodes.Status403Forbidden, "cross_site_request", "A page of another site may not do this; its origin is not in Cors:Origins.");
     }
 
-    private bool IsOwn(string origin, HostString host) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
-        && (IsAuthority(page, host.Value) || IsAuthority(page, _publicAuthority)
-            // A page that a development server on this machine serves.
-            || (options.Mode == AccessMode.Development && DevelopmentAddresses.IsLoopbackName(page.Host)));
+    private bool IsOwn(string origin, HostString host)
+    {
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) || (page.Scheme != Uri.UriSchemeHttps && page.Scheme != Uri.UriSchemeHttp))
+            return false;
+        if (_public is not null && page.Scheme == _public.Scheme && page.Authority.Equals(_public.Authority, StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (options.Mode == AccessMode.Development)
+            return IsHost(page, host) || DevelopmentAddresses.IsLoopbackName(page.Host);
+        // The platform takes the connection apart, so that the request itself is plain HTTP. A page without TLS is not the app's: anyone on
+        // the way to its visitor may have written it.
+        return page.Scheme == Uri.UriSchemeHttps && IsHost(page, host);
+    }
 
-    private static bool IsAuthority(Uri page, string? authority) =>
-        string.Equals(page.Authority, authority, StringComparison.OrdinalIgnoreCase);
+    // A proxy may name the port that the scheme has anyway.
+    private static bool IsHost(Uri page, HostString host) =>
+        Uri.TryCreate($"{page.Scheme}://{host.Value}", UriKind.Absolute, out Uri? own)
+        && page.Authority.Equals(own.Authority, StringComparison.OrdinalIgnoreCase);
 }

@@ -16,14 +16,18 @@ public static class CampaignServices
         services.AddSingleton(RetryOptions.Read(configuration));
         services.AddSingleton<CampaignScheduler>();
         services.AddSingleton<NewCampaignReader>();
+        services.AddSingleton<CallbackBodies>();
         services.AddScoped<CampaignQueries>();
         services.AddScoped<CampaignIntake>();
         services.AddScoped<CampaignWatch>();
         services.AddScoped<AttemptStore>();
         services.AddScoped<PartRunner>();
+        services.AddSingleton<PartImageStore>();
+        services.AddSingleton<UnrecordedResults>();
         services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
+        services.AddScoped<LostImages>();
         services.AddScoped<ImageJobStore>();
         services.AddSingleton<AbandonedJobCanceler>();
         return services;

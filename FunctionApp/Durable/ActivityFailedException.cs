@@ -1,3 +1,4 @@
+using Atelier.Outages;
 using Microsoft.DurableTask.Worker;
 
 namespace Atelier.Durable;
@@ -17,5 +18,10 @@ internal sealed class ActivityFailureProperties : IExceptionPropertiesProvider
 {
     /// <inheritdoc/>
     public IDictionary<string, object?>? GetExceptionProperties(Exception exception) =>
-        (exception as ActivityFailedException)?.Failure.ToProperties();
+        exception switch
+        {
+            ActivityFailedException failed => failed.Failure.ToProperties(),
+            OutageException outage => ActivityFailure.From(outage).ToProperties(),
+            _ => null,
+        };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Generation;
+using Atelier.Outages;
 using Atelier.Persistence;
 using Microsoft.DurableTask;
 
@@ -16,6 +17,7 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
     private const string RetryableProperty = "retryable";
     private const string RetryAfterProperty = "retryAfter";
     private const string AttemptsProperty = "attempts";
+    private const string OutageProperty = "outage";
 
     private const int MaxMessageLength = 1000;
     private const string Unknown = "internal_error";
@@ -23,6 +25,12 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
     /// <summary>The failure of a provider's client.</summary>
     public static ActivityFailure From(GenerationException exception) =>
         new(exception.Code, OneLine(exception.Message), exception.IsTransient);
+
+    /// <summary>Whether a service that the application depends on is away. That is waited for, and counts as no attempt.</summary>
+    public bool IsOutage { get; init; }
+
+    /// <summary>A service that is away.</summary>
+    public static ActivityFailure From(OutageException exception) => new("outage", exception.Message, CanRetry: true) { IsOutage = true };
 
     /// <summary>An unexpected exception: worth a retry, and without details for the caller.</summary>
     public static ActivityFailure Unforeseen() => new(Unknown, "Something went wrong on our side.", CanRetry: true);
@@ -36,14 +44,17 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
             if (cause.Properties is { } properties && properties.TryGetValue(CodeProperty, out object? value) && value is string code)
             {
                 bool canRetry = properties.TryGetValue(RetryableProperty, out object? retryable) && retryable is true;
-                return new ActivityFailure(code, cause.ErrorMessage, canRetry, WaitOf(properties));
+                return new ActivityFailure(code, cause.ErrorMessage, canRetry, WaitOf(properties))
+                {
+                    IsOutage = properties.TryGetValue(OutageProperty, out object? outage) && outage is true,
+                };
             }
         }
         return Unforeseen();
     }
 
     /// <summary>
-    /// The properties: <c>code</c>, <c>retryable</c>, and where there is a wait <c>retryAfter</c> in seconds and <c>attempts</c>.
+    /// The properties: <c>code</c>, <c>retryable</c>, where there is a wait <c>retryAfter</c> in seconds and <c>attempts</c>, and in an outage <c>outage</c>.
     /// </summary>
     /// <remarks>Strings, booleans and doubles only: on the way to the orchestrator every number becomes a double, and dates are rewritten.</remarks>
     internal Dictionary<string, object?> ToProperties()
@@ -58,6 +69,8 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
             properties[RetryAfterProperty] = wait.Delay.TotalSeconds;
             properties[AttemptsProperty] = (double)wait.Attempts;
         }
+        if (IsOutage)
+            properties[OutageProperty] = true;
         return properties;
     }
 

@@ -28,6 +28,10 @@ public static class RetrySchedule
         return milliseconds < settings.MaxInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : settings.MaxInterval;
     }
 
+    /// <summary>How long to wait for a service that is away: a second, doubling up to five minutes, without a last time.</summary>
+    /// <param name="waits">How often it has been waited for before, from 0.</param>
+    public static TimeSpan OutageDelay(int waits) => TimeSpan.FromSeconds(Math.Min(300, Math.Pow(2, waits)));
+
     /// <summary>The rest of a policy after some attempts, for an engine that starts counting from one again.</summary>
     /// <param name="settings">The whole policy.</param>
     /// <param name="attempts">The attempts made, from 0.</param>

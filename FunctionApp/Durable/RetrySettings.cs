@@ -10,9 +10,9 @@ namespace Atelier.Durable;
 /// <param name="Timeout">No attempt is scheduled once this much time has passed since the first.</param>
 public sealed record RetrySettings(int MaxAttempts, TimeSpan FirstInterval, double Backoff, TimeSpan MaxInterval, TimeSpan Timeout)
 {
-    /// <summary>The framework's policy, for failures that another attempt can help and that ask for no wait of their own.</summary>
+    /// <summary>The framework's policy, for failures that another attempt can help, that ask for no wait of their own, and are no outage.</summary>
     public RetryPolicy ToPolicy() => new(MaxAttempts, FirstInterval, Backoff, MaxInterval, Timeout)
     {
-        HandleFailure = details => ActivityFailure.From(details) is { CanRetry: true, Wait: null },
+        HandleFailure = details => ActivityFailure.From(details) is { CanRetry: true, Wait: null, IsOutage: false },
     };
 }

@@ -1,3 +1,5 @@
+using Atelier.Generation.Callbacks;
+
 namespace Atelier.Generation;
 
 /// <summary>A provider that takes an order for an image, and reports later that it is done.</summary>
@@ -34,12 +36,18 @@ public interface IAsyncImageGenerator
     /// </exception>
     Task<GeneratedImage> FetchAsync(string output, CancellationToken cancellationToken);
 
-    /// <summary>Reads what came to the callback address, after its signature has been verified.</summary>
+    /// <summary>How long the body of a callback may be, in bytes.</summary>
+    int MaxCallbackLength { get; }
+
+    /// <summary>Begins to verify a callback by its headers; its body is appended while it arrives.</summary>
     /// <param name="header">Gives a header's value by name, without regard to case, or null.</param>
+    /// <exception cref="CallbackRefusedException">The signature is missing or malformed, or its time is more than five minutes off.</exception>
+    CallbackSignature BeginCallback(Func<string, string?> header);
+
+    /// <summary>Reads the body of a callback whose signature has been verified.</summary>
     /// <param name="body">The body as it came.</param>
-    /// <exception cref="CallbackRefusedException">The signature is missing or false, or its time is more than five minutes off.</exception>
-    /// <exception cref="GenerationException">The signature is valid, but the body cannot be understood.</exception>
-    ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body);
+    /// <exception cref="GenerationException">It cannot be understood.</exception>
+    ImageJob ReadCallback(ReadOnlyMemory<byte> body);
 }
 
 /// <summary>How often a job is polled, and how long it may take.</summary>

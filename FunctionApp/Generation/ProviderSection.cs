@@ -14,6 +14,9 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
     /// <summary>The longest <c>Timeout</c>: what a function may run, as host.json has it.</summary>
     public static readonly TimeSpan MaxTimeout = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a callback's body may be where <c>MaxCallbackMegabytes</c> is not set, in bytes.</summary>
+    public const int DefaultCallbackLength = 256 << 10;
+
     private readonly IConfigurationSection _section = providers.GetSection(name);
 
     /// <summary>Whether any of these settings has a value.</summary>
@@ -100,6 +103,14 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
     /// <exception cref="SettingException">One is no time, or out of bounds.</exception>
     public JobTiming JobTiming() => new(
         Time("PollInterval", TimeSpan.FromSeconds(5), TimeSpan.FromHours(1)), Time("JobTimeout", TimeSpan.FromMinutes(5), TimeSpan.FromDays(1)));
+
+    /// <summary>
+    /// How long a callback's body may be, in bytes: <c>MaxCallbackMegabytes</c>, 1 to 64 MiB, for a service that sends images in its callbacks.
+    /// Default: <see cref="DefaultCallbackLength"/>, which is enough for everything but an image.
+    /// </summary>
+    /// <exception cref="SettingException">It is not a number, or out of bounds.</exception>
+    public int MaxCallbackLength() =>
+        Text("MaxCallbackMegabytes") is null ? DefaultCallbackLength : Number("MaxCallbackMegabytes", defaultValue: 1, min: 1, max: 64) << 20;
 
     /// <summary><c>OutputHosts</c>: host names separated by commas, each with its subdomains where it begins with a dot.</summary>
     public string[] OutputHosts(string defaultValue) =>

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -9,7 +11,14 @@ namespace Atelier.Http;
 /// <remarks>The hosts' own body binding responds with an empty 500 to anything that it cannot read.</remarks>
 internal static class RequestBody
 {
+    /// <summary>Takes a piece of a body.</summary>
+    public delegate void PieceTaker(ReadOnlySpan<byte> piece);
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+
+    private const int BufferSize = 16 << 10;
+
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(10);
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
@@ -17,7 +26,10 @@ internal static class RequestBody
     /// <exception cref="ApiException">413 for a longer one; 400 for another content type, an empty one, or what is not JSON.</exception>
     public static async Task<JsonDocument> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        ReadOnlyMemory<byte> body = await ReadAsync(request, RequestSize.MaxJsonBody, cancellationToken);
+        // It grows with the bytes received, not with the announced length.
+        var received = new MemoryStream();
+        await ReadAsync(request, request.Body, RequestSize.MaxJsonBody, received.Write, cancellationToken);
+        ReadOnlyMemory<byte> body = received.GetBuffer().AsMemory(0, (int)received.Length);
         // A byte order mark is redundant: the body is in UTF-8.
         if (body.Span.StartsWith(ByteOrderMark))
             body = body[ByteOrderMark.Length..];
@@ -28,37 +40,94 @@ internal static class RequestBody
         return Parse(body);
     }
 
-    /// <summary>Reads a body as it came.</summary>
+    /// <summary>Reads a body to its end.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="body">Its body, or a stream over that.</param>
     /// <param name="maxLength">The longest body that is accepted, in bytes.</param>
+    /// <param name="take">Takes each piece as it arrives.</param>
     /// <param name="cancellationToken">The caller has left.</param>
     /// <exception cref="ApiException">413: it is longer.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int maxLength, CancellationToken cancellationToken)
+    public static async Task ReadAsync(HttpRequest request, Stream body, int maxLength, PieceTaker take, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > maxLength)
-            throw TooLarge(maxLength);
+        CheckLength(request, maxLength);
         // The server's own limit, 30 MB on both hosts, would refuse longer bodies; the loop below counts instead.
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
 
-        // The buffer grows with the bytes received, not with the announced length.
-        var body = new MemoryStream();
-        byte[] buffer = new byte[16 << 10];
-        int length;
-        while ((length = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
         {
-            if (body.Length + length > maxLength)
-                throw TooLarge(maxLength);
-            body.Write(buffer, 0, length);
+            long total = 0;
+            int length;
+            while ((length = await body.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                total += length;
+                if (total > maxLength)
+                    throw TooLarge(maxLength);
+                take(buffer.AsSpan(0, length));
+            }
         }
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Checks how a request is transferred: only in chunks, if it has a transfer coding at all (RFC 9112, section 6.1).</summary>
+    /// <exception cref="ApiException">501: the coding is another one.</exception>
+    public static void CheckTransferCoding(HttpRequest request)
+    {
+        string coding = request.Headers.TransferEncoding.ToString();
+        if (coding.Length > 0 && !coding.Equals("chunked", StringComparison.OrdinalIgnoreCase))
+            throw new ApiException(StatusCodes.Status501NotImplemented, "unsupported_transfer_coding", "The only transfer coding that is understood is chunked.");
+    }
+
+    /// <summary>Checks the announced length of a body.</summary>
+    /// <exception cref="ApiException">413: it is longer.</exception>
+    public static void CheckLength(HttpRequest request, int maxLength)
+    {
+        if (request.ContentLength > maxLength)
+            throw TooLarge(maxLength);
+    }
+
+    /// <summary>
+    /// Reads what is left of a refused request's body and keeps none of it, for some seconds at most. The Functions host is still sending the body
+    /// to the app; a response before its end would become an empty 500 there.
+    /// </summary>
+    public static async Task DrainAsync(HttpRequest request)
+    {
+        // A client that waits for 100 Continue has not sent the body, and must not be asked for it.
+        if (request.Headers.Expect.Count > 0 || request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+            return;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(request.HttpContext.RequestAborted);
+        deadline.CancelAfter(DrainTime);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            while (await request.Body.ReadAsync(buffer, deadline.Token) > 0)
+            {
+                // Only the end of the body matters.
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The client has left, sends no more or no proper HTTP: the response is sent now.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> utf8)
     {
         try
         {
-            return JsonDocument.Parse(utf8, Strict);
+            if (!Utf8.IsValid(utf8.Span))
+                throw new ApiException(400, "malformed_json", "The body is not valid JSON: it is not in UTF-8.");
+            JsonDocument document = JsonDocument.Parse(utf8, Strict);
+            ReadNames(document.RootElement);
+            return document;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -71,6 +140,24 @@ internal static class RequestBody
                 _ => ": a name is not valid Unicode text",
             };
             throw new ApiException(400, "malformed_json", $"The body is not valid JSON{why}.");
+        }
+    }
+
+    // JSON can spell half of a surrogate pair, and reading such a name throws: it must throw here and not where fields are looked up.
+    private static void ReadNames(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Object)
+        {
+            foreach (JsonProperty member in element.EnumerateObject())
+            {
+                _ = member.Name;
+                ReadNames(member.Value);
+            }
+        }
+        else if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement item in element.EnumerateArray())
+                ReadNames(item);
         }
     }
 

@@ -21,8 +21,11 @@ internal static class RequestSize
     /// <summary>The longest body of JSON, in bytes.</summary>
     public const int MaxJsonBody = 64 * 1024;
 
-    /// <summary>The longest body of a provider's report, in bytes: an image in Base64 and what is around it.</summary>
-    public const int MaxReport = 48 << 20;
+    /// <summary>How much of a request the server may hold that has not been read, in bytes. EmbeddedHost's headers must fit.</summary>
+    public const int MaxBuffered = 128 * 1024;
+
+    /// <summary>How much a connection may hold that has been received and not been parsed, in bytes.</summary>
+    public const int MaxReceived = 64 * 1024;
 
     /// <summary>Checks a request's address and headers. Its body is checked where it is read.</summary>
     /// <exception cref="ApiException">414: the address is too long. 431: the headers are.</exception>

@@ -13,7 +13,7 @@ public static class OpenApiFunctions
 
     /// <summary>The OpenAPI document.</summary>
     [Function("GetOpenApiDocument")]
-    public static IResult Document([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.OpenApiDocument)] HttpRequest request)
+    public static IResult Document([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.OpenApiDocument)] HttpRequest request)
     {
         request.HttpContext.Response.Headers.CacheControl = Revalidate;
         return new FileResponse(Results.Bytes(ApiDocument.Json, "application/json", entityTag: new EntityTagHeaderValue(ApiDocument.ETag)));
@@ -21,13 +21,13 @@ public static class OpenApiFunctions
 
     /// <summary>The page.</summary>
     [Function("GetDocs")]
-    public static IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Docs)] HttpRequest request) =>
+    public static IResult Page([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Docs)] HttpRequest request) =>
         Send(request, DocsAsset.Page);
 
     /// <summary>A script or a style of the page.</summary>
     [Function("GetDocsAsset")]
     public static IResult Asset(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.DocsAsset)] HttpRequest request, string asset) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.DocsAsset)] HttpRequest request, string asset) =>
         Send(request, DocsAsset.Find(asset) ?? throw ApiException.NotFound("file"));
 
     private static FileResponse Send(HttpRequest request, DocsAsset asset)

@@ -1,5 +1,6 @@
 using Atelier.Http;
 using Atelier.Images;
+using Atelier.Outages;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -9,11 +10,11 @@ namespace Atelier.Operations;
 
 /// <summary><c>GET /api/health/live</c> and <c>/ready</c>: for load balancers, container orchestrators, and people.</summary>
 public sealed class HealthFunctions(
-    NpgsqlDataSource dataSource, IImageStore images, ProviderProbes providers, TimeProvider timeProvider, ILogger<HealthFunctions> logger)
+    NpgsqlDataSource dataSource, IImageStore images, ProviderProbes providers, TimeProvider timeProvider, OutageMonitor outages)
 {
     /// <summary>Liveness: the process responds.</summary>
     [Function("GetLiveness")]
-    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Liveness)] HttpRequest request) =>
+    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Liveness)] HttpRequest request) =>
         ApiJson.Result(new { status = "ok" });
 
     /// <summary>
@@ -22,13 +23,13 @@ public sealed class HealthFunctions(
     /// </summary>
     [Function("GetReadiness")]
     public async Task<IResult> ReadyAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Readiness)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Readiness)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
         ReadinessCheck[] checks = await Task.WhenAll(
-            CheckAsync("postgres", PingAsync),
-            CheckAsync("blobs", ProbeBlobStorageAsync),
+            CheckAsync(OutageMonitor.Database, PingAsync),
+            CheckAsync(OutageMonitor.Blobs, ProbeBlobStorageAsync),
             CheckAsync("engine", token => client.GetInstanceAsync("health-check", token)));
         ReadinessCheck[] ofProviders = await providers.CheckAsync().WaitAsync(cancellationToken);
         bool ready = checks.All(check => check.IsOk);
@@ -37,7 +38,7 @@ public sealed class HealthFunctions(
             ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
 
         Task<ReadinessCheck> CheckAsync(string name, Func<CancellationToken, Task> probe) =>
-            ReadinessCheck.RunAsync(name, probe, timeProvider, logger, cancellationToken);
+            ReadinessCheck.RunAsync(name, probe, timeProvider, outages, cancellationToken);
     }
 
     private async Task PingAsync(CancellationToken cancellationToken)
@@ -48,6 +49,13 @@ public sealed class HealthFunctions(
             // The session may be the one that is read-only, from a time when all were: the next look takes a new one.
             dataSource.Clear();
             throw new NotReadyException("read_only");
+        }
+
+        if (outages.Find(OutageMonitor.Database) is not null)
+        {
+            // A full disk refuses only what needs space.
+            await using NpgsqlCommand write = dataSource.CreateCommand("CREATE TEMPORARY TABLE readiness ON COMMIT DROP AS SELECT 1 AS written");
+            await write.ExecuteNonQueryAsync(cancellationToken);
         }
     }
 

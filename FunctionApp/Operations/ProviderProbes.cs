@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Atelier.Generation;
+using Atelier.Outages;
 
 namespace Atelier.Operations;
 
@@ -8,7 +9,7 @@ namespace Atelier.Operations;
 /// A request without credentials to the provider's base address: any HTTP response, even a refusal, shows that it can be reached. What a
 /// key may do is only known from a paid call.
 /// </remarks>
-public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, TimeProvider timeProvider, ILogger<ProviderProbes> logger) : IDisposable
+public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, TimeProvider timeProvider, OutageMonitor outages) : IDisposable
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(30);
 
@@ -30,7 +31,7 @@ public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, Tim
     private Probe Begin(ProviderAddress provider) => new(
         timeProvider.GetTimestamp(),
         new Lazy<Task<ReadinessCheck>>(() => ReadinessCheck.RunAsync(
-            $"provider:{provider.Name}", token => CallAsync(provider.Endpoint, token), timeProvider, logger, CancellationToken.None)));
+            $"provider:{provider.Name}", token => CallAsync(provider.Endpoint, token), timeProvider, outages, CancellationToken.None)));
 
     private async Task CallAsync(Uri endpoint, CancellationToken cancellationToken)
     {

@@ -1,3 +1,6 @@
+using Atelier.Outages;
+using Npgsql;
+
 namespace Atelier.Operations;
 
 /// <summary>The status of one dependency.</summary>
@@ -5,7 +8,8 @@ namespace Atelier.Operations;
 /// <param name="Status"><c>ok</c> or <c>failed</c>.</param>
 /// <param name="LatencyMs">How long the probe took, in milliseconds.</param>
 /// <param name="Error">The kind of failure; <see langword="null"/> for none. The log has the details.</param>
-public sealed record ReadinessCheck(string Name, string Status, double LatencyMs, string? Error)
+/// <param name="Since">When this process noticed the failure; <see langword="null"/> for none.</param>
+public sealed record ReadinessCheck(string Name, string Status, double LatencyMs, string? Error, DateTimeOffset? Since)
 {
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
@@ -14,29 +18,34 @@ public sealed record ReadinessCheck(string Name, string Status, double LatencyMs
 
     /// <summary>Probes one dependency, for five seconds at most.</summary>
     public static async Task<ReadinessCheck> RunAsync(
-        string name, Func<CancellationToken, Task> probe, TimeProvider timeProvider, ILogger logger, CancellationToken cancellationToken)
+        string name, Func<CancellationToken, Task> probe, TimeProvider timeProvider, OutageMonitor outages, CancellationToken cancellationToken)
     {
         long start = timeProvider.GetTimestamp();
         try
         {
             // Not every client observes its token; the response must not wait for it.
             await probe(cancellationToken).WaitAsync(ProbeTimeout, timeProvider, cancellationToken);
-            return new ReadinessCheck(name, "ok", Elapsed(), Error: null);
+            outages.Succeeded(name);
+            return new ReadinessCheck(name, "ok", Elapsed(), Error: null, Since: null);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning(exception, "{Dependency} is not ready.", name);
-            string error = exception switch
-            {
-                NotReadyException notReady => notReady.Message,
-                TimeoutException => "timeout",
-                _ => "unreachable",
-            };
-            return new ReadinessCheck(name, "failed", Elapsed(), error);
+            outages.Failed(name, exception);
+            return new ReadinessCheck(name, "failed", Elapsed(), ErrorOf(exception), outages.Find(name)?.Since);
         }
 
         double Elapsed() => Math.Round(timeProvider.GetElapsedTime(start).TotalMilliseconds, digits: 1);
     }
+
+    private static string ErrorOf(Exception exception) => exception switch
+    {
+        NotReadyException notReady => notReady.Message,
+        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => "too_many_connections",
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => "disk_full",
+        PostgresException { SqlState: ['2', '8', ..] } => "login_refused",
+        TimeoutException => "timeout",
+        _ => "unreachable",
+    };
 }
 
 /// <summary>The response of <c>GET /api/health/ready</c>.</summary>

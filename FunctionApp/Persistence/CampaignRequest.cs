@@ -25,3 +25,11 @@ public sealed record TextOptions(int? MaxWords, string? Tone, string? Language);
 /// <param name="Code">Stable code of the failure, such as <c>content_filter</c>.</param>
 /// <param name="Message">One human sentence.</param>
 public sealed record CampaignError(string Part, string Code, string Message);
+
+/// <summary>A provider that a part waits for without using up an attempt.</summary>
+/// <param name="Provider">Name of the provider.</param>
+/// <param name="Until">When the part tries again.</param>
+/// <param name="Reason">
+/// The code of the failure with which the provider asked to wait, such as <c>rate_limited</c>; <c>busy</c> where as many calls as allowed are under way.
+/// </param>
+public sealed record PartWait(string Provider, DateTimeOffset Until, string Reason);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Atelier.Configuration;
+using Atelier.Outages;
 using Atelier.Persistence.Tables;
 using Atelier.Telemetry;
 using Microsoft.EntityFrameworkCore;
@@ -14,45 +15,35 @@ namespace Atelier.Persistence;
 /// moment is waited for: what a provider has made in the meantime was paid for. So a change may be applied again after a commit
 /// whose response was lost, and its guards must make that harmless.
 /// </remarks>
-public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvider, ILogger<CampaignUpdater> logger)
+public sealed class CampaignUpdater(AtelierDbContext db, OutageMonitor outages)
 {
-    // How long a change is retried during an outage: within the hosts' timeout for an activity, whose provider call also takes time.
-    private static readonly TimeSpan RetryWindow = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-
-    /// <summary>Locks the campaign and applies a change to it.</summary>
+    /// <summary>Locks the campaign and applies a change to it. An outage of the database is waited for.</summary>
     /// <param name="id">The campaign.</param>
     /// <param name="change">Changes the tracked entities and returns a result. Unchanged entities are not written.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>What the change returned; <see langword="default"/> when there is no such campaign.</returns>
+    /// <exception cref="OutageException">The database is still away.</exception>
     public Task<TResult?> ChangeAsync<TResult>(
         Guid id, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken) =>
-        ChangeAsync(id, userId: null, change, cancellationToken);
+        ChangeAsync(id, userId: null, OutageMonitor.Window, change, cancellationToken);
 
-    /// <summary>Locks a user's campaign and applies a change to it. Another user's campaign is neither locked nor waited for.</summary>
+    /// <summary>
+    /// Locks a user's campaign and applies a change to it, for a request: another user's campaign is neither locked nor waited for, and an outage is
+    /// waited for only as long as a request may take.
+    /// </summary>
     /// <param name="id">The campaign.</param>
     /// <param name="userId">Whose it must be; <see langword="null"/> for any caller's.</param>
     /// <param name="change">Changes the tracked entities and returns a result. Unchanged entities are not written.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <returns>What the change returned; <see langword="default"/> when the user has no such campaign.</returns>
-    public async Task<TResult?> ChangeAsync<TResult>(
-        Guid id, string? userId, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
-    {
-        long start = timeProvider.GetTimestamp();
-        for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
-        {
-            try
-            {
-                return await ApplyAsync(id, userId, change, cancellationToken);
-            }
-            catch (Exception exception) when (TransientFailure.Is(exception) && timeProvider.GetElapsedTime(start) < RetryWindow)
-            {
-                logger.LogWarning(exception, "Campaign {CampaignId} cannot be changed now; retrying in {Pause}.", id, pause);
-                await Task.Delay(pause, timeProvider, cancellationToken);
-            }
-        }
-    }
+    public Task<TResult?> ChangeAsync<TResult>(
+        Guid id, string? userId, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken) =>
+        ChangeAsync(id, userId, OutageMonitor.RequestWindow, change, cancellationToken);
+
+    private Task<TResult?> ChangeAsync<TResult>(
+        Guid id, string? userId, TimeSpan window, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken) =>
+        outages.WaitOutAsync(
+            OutageMonitor.Database, TransientFailure.Is, window, () => ApplyAsync(id, userId, change, cancellationToken), cancellationToken);
 
     private async Task<TResult?> ApplyAsync<TResult>(
         Guid id, string? userId, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)

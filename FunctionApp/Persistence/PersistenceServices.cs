@@ -1,4 +1,5 @@
 using Atelier.Configuration;
+using Atelier.Outages;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
@@ -18,6 +19,7 @@ public static class PersistenceServices
         services.AddSingleton(provider => PostgresConnection.Create(connectionString, provider.GetService<ILoggerFactory>()));
         services.AddDbContextPool<AtelierDbContext>((provider, options) =>
             options.UseAtelier(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<OutageMonitor>();
         services.AddScoped<CampaignUpdater>();
         services.AddSingleton<CampaignChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());

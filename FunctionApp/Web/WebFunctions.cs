@@ -39,7 +39,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
 
     /// <summary>The access mode and the providers that can be chosen: the same for every caller, and no secret.</summary>
     [Function("GetPageSettings")]
-    public IResult Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.PageSettings)] HttpRequest request)
+    public IResult Settings([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.PageSettings)] HttpRequest request)
     {
         request.HttpContext.Response.Headers.CacheControl = Revalidate;
         return ApiJson.Result(new PageSettings(

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Atelier.Access;
 using Atelier.Access.Limits;
 using Atelier.Campaigns;
+using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
 using Atelier.Durable;
@@ -11,6 +12,7 @@ using Atelier.Images;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
+using FunctionApp.Tests.Campaigns.Workflow;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.OpenApi;
 using FunctionApp.Tests.Persistence;
@@ -366,7 +368,9 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
 
     private Task<HttpCall> ImageAsync(HttpCall call, string index = "0")
     {
-        var function = new GetCampaignImage(new CampaignQueries(_db), _store.Object);
+        var updater = new CampaignUpdater(_db, TestRunner.NewOutages());
+        var function = new GetCampaignImage(
+            new CampaignQueries(_db), _store.Object, new LostImages(_db, updater, _store.Object, NullLogger<LostImages>.Instance));
         return call.RunAsync(request => function.RunAsync(request, _campaign.InstanceId, index, CancellationToken.None));
     }
 

@@ -184,7 +184,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
         Assert.Equal("GONE", await NewStart().RunAsync(Guid.NewGuid().ToString("D"), CancellationToken.None));
     }
 
-    private CampaignUpdater NewUpdater() => new(_database.NewContext(), _time, NullLogger<CampaignUpdater>.Instance);
+    private CampaignUpdater NewUpdater() => new(_database.NewContext(), TestRunner.NewOutages());
 
     private AttemptStore NewStore() => new(NewUpdater());
 

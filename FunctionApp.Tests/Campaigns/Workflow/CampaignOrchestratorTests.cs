@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Atelier.Campaigns.Workflow;
 using Atelier.Durable;
+using Atelier.Outages;
 using FunctionApp.Tests.Durable;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -173,6 +174,40 @@ public sealed class CampaignOrchestratorTests
         RetryPolicy rest = _partOptions[^1]!.Retry!.Policy!;
         Assert.Equal(Retry.MaxAttempts - 1, rest.MaxNumberOfAttempts);
         Assert.Equal(TimeSpan.FromSeconds(4.5), rest.FirstRetryInterval);
+    }
+
+    [Fact]
+    public async Task Run_ServiceAwayForMoreTriesThanThePolicyHas_WaitsLongerEachTimeAndCompletes()
+    {
+        var delays = new List<TimeSpan>();
+        _context
+            .Setup(context => context.CreateTimer(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>()))
+            .Returns((TimeSpan delay, CancellationToken _) =>
+            {
+                delays.Add(delay);
+                if (delays.Count == 12)
+                    _parts.Remove("image/1");
+                return Task.CompletedTask;
+            });
+        var outage = ActivityFailure.From(new OutageException("postgres"));
+        _parts["image/1"] = Task.FromException(Failures.Thrown(outage));
+
+        Assert.Equal("COMPLETE", await RunAsync());
+        Assert.False(_partOptions[0]!.Retry!.Policy!.Handle(Failures.Retried(outage)));
+        Assert.Equal([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300], delays.Select(delay => delay.TotalSeconds));
+        Assert.All(_partOptions, options => Assert.Equal(Retry.MaxAttempts, options!.Retry!.Policy!.MaxNumberOfAttempts));
+    }
+
+    [Theory]
+    [InlineData(nameof(MarkRunning), "RUNNING")]
+    [InlineData(nameof(CompleteCampaign), "COMPLETE")]
+    public async Task Run_CampaignCannotBeRecorded_IsRepeatedWithoutALastTime(string activity, string result)
+    {
+        int failures = 1_000;
+        OnCall(activity, _ => failures-- > 0 ? throw Failures.Thrown(ActivityFailure.Unforeseen()) : result);
+
+        Assert.Equal("COMPLETE", await RunAsync());
+        _context.Verify(context => context.CreateTimer(TimeSpan.FromMinutes(5), It.IsAny<CancellationToken>()), Times.Exactly(991));
     }
 
     private Task<string> RunAsync() =>

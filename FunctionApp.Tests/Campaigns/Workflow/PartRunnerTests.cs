@@ -1,34 +1,50 @@
-using Atelier.Campaigns.Control;
+using Atelier.Campaigns.Http;
 using Atelier.Campaigns.Workflow;
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Images;
+using Atelier.Outages;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
+using Azure;
+using FunctionApp.Tests.EndToEnd;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Moq;
 
 namespace FunctionApp.Tests.Campaigns.Workflow;
 
 [Collection(LocalServicesCollection.Name)]
-public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifetime
+public sealed class PartRunnerTests : IAsyncLifetime
 {
     private static readonly RetrySettings Retry = new(
         MaxAttempts: 3, TimeSpan.FromSeconds(2), Backoff: 2, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15));
 
+    private readonly LocalServicesFixture _services;
     private readonly Campaign _campaign = TestCampaign.Create();
+    private static readonly DateTimeOffset Until = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly Mock<ITextGenerator> _text = new();
     private readonly Mock<IImageGenerator> _image = new();
     private readonly Mock<IImageStore> _store = new();
+    private readonly FakeTimeProvider _clock = new();
+    private readonly UnrecordedResults _unrecorded = new();
+    private readonly OutageMonitor _outages;
     private TestDatabase _database = null!;
     private CampaignChanges _changes = null!;
 
+    public PartRunnerTests(LocalServicesFixture services)
+    {
+        _services = services;
+        _outages = TestRunner.NewOutages(_clock);
+    }
+
     public async Task InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync(services);
+        _database = await TestDatabase.CreateAsync(_services);
         _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
         await using AtelierDbContext db = _database.NewContext();
         db.Add(_campaign);
@@ -38,17 +54,14 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
         _image
             .Setup(generator => generator.GenerateAsync(It.IsAny<ImageRequest>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new GeneratedImage(new byte[] { 1, 2, 3 }, "image/jpeg", 640, 480, "painter-2", Usage: null));
-        _store
-            .Setup(store => store.SaveAsync(
-                It.IsAny<string>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync((string name, ReadOnlyMemory<byte> bytes, string type, CancellationToken _) =>
-                new StoredImage(name, type, bytes.Length, "\"1\""));
+        OnSave(() => { });
     }
 
     public async Task DisposeAsync()
     {
         await _changes.StopAsync(CancellationToken.None);
         _changes.Dispose();
+        _unrecorded.Dispose();
         await _database.DisposeAsync();
     }
 
@@ -99,6 +112,8 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
         Assert.Equal(new RetryWait(TimeSpan.FromSeconds(20), 0), first.Failure.Wait);
         Campaign before = await ReadAsync();
         Assert.Equal((PartStatus.Pending, 0), (before.TextStatus, before.Attempts.Count));
+        var waiting = CampaignViews.From(before).Text!;
+        Assert.Equal((new PartWait("words", Until, "server_error"), Until), (waiting.WaitingFor, waiting.NextAttemptAt));
 
         OnText(_ => throw new GenerationException("server_error", "503.", "words") { IsTransient = true, HttpStatus = 503 });
         await Assert.ThrowsAsync<ActivityFailedException>(RunTextAsync);
@@ -109,10 +124,19 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
         Campaign after = await ReadAsync();
         CampaignAttempt attempt = Assert.Single(after.Attempts);
         Assert.Equal((PartStatus.Retrying, "server_error"), (after.TextStatus, attempt.Code));
-        Assert.InRange(attempt.RetryInMs!.Value, 20_000, 60_000);
+        Assert.Equal(Until, attempt.EndedAt!.Value.AddMilliseconds(attempt.RetryInMs!.Value), TimeSpan.FromMilliseconds(1));
+
+        OnText(_ => new GeneratedText("Sand", "writer-1", null));
+        await RunTextAsync();
+        Assert.Null((await ReadAsync()).TextWait);
 
         static GenerationException HeldBack() =>
-            new("rate_limited", "Not yet.", "words") { IsTransient = true, RetryAfter = TimeSpan.FromSeconds(20) };
+            new("rate_limited", "Not yet.", "words")
+            {
+                IsTransient = true,
+                RetryAfter = TimeSpan.FromSeconds(20),
+                Hold = new ProviderHold("words", "text", Until, "server_error"),
+            };
     }
 
     [Fact]
@@ -187,18 +211,95 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     }
 
     [Fact]
-    public async Task GenerateImage_StoreFails_IsAFailedAttempt()
+    public async Task GenerateImage_StoreRefusesIt_IsAFailedAttempt()
     {
-        _store
-            .Setup(store => store.SaveAsync(
-                It.IsAny<string>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .ThrowsAsync(new IOException("The disk is full."));
+        OnSave(() => throw new RequestFailedException(413, "Too large."));
 
         var thrown = await Assert.ThrowsAsync<ActivityFailedException>(RunImageAsync);
 
         Assert.Equal(new ActivityFailure("storage_failed", "The image could not be stored.", CanRetry: true), thrown.Failure);
         Assert.Equal(PartStatus.Retrying, (await ReadAsync()).Images[0].Status);
     }
+
+    [Fact]
+    public async Task GenerateImage_StoreAwayForAWhile_StoresTheImageThatWasMade()
+    {
+        int failures = 5;
+        OnSave(() =>
+        {
+            if (failures-- > 0)
+                throw new RequestFailedException(503, "Busy.");
+        });
+
+        await ElapseAsync(RunImageAsync());
+
+        Assert.Equal(PartStatus.Complete, (await ReadAsync()).Images[0].Status);
+        VerifyImagesMade(Times.Once());
+    }
+
+    [Fact]
+    public async Task GenerateImage_StoreAwayForLong_CountsNoAttempt_AndNoImageIsMadeUntilItIsBack()
+    {
+        OnSave(() => throw new RequestFailedException(403, "No right."));
+        _store
+            .Setup(store => store.OpenAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new RequestFailedException("No connection."));
+        await Assert.ThrowsAsync<OutageException>(() => ElapseAsync(RunImageAsync()));
+        await Assert.ThrowsAsync<OutageException>(() => ElapseAsync(RunImageAsync()));
+        VerifyImagesMade(Times.Once());
+
+        OnSave(() => { });
+        _store.Setup(store => store.OpenAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync((ImageContent?)null);
+        await RunImageAsync();
+
+        Campaign after = await ReadAsync();
+        Assert.Equal(PartStatus.Complete, after.Images[0].Status);
+        Assert.Equal((1, (string?)null), (Assert.Single(after.Attempts).Attempt, after.Attempts[0].Code));
+    }
+
+    [Fact]
+    public async Task GenerateText_DatabaseAwayForLongOnceTheTextIsMade_RecordsThatTextLater()
+    {
+        int made = 0;
+        OnText(_ =>
+        {
+            DatabaseAwayTests.AllowConnectionsAsync(_database.ConnectionString, allow: false).GetAwaiter().GetResult();
+            return new GeneratedText($"Text {++made}", "writer-1", null);
+        });
+        await Assert.ThrowsAsync<OutageException>(() => ElapseAsync(RunTextAsync()));
+        await Assert.ThrowsAsync<OutageException>(() => ElapseAsync(RunTextAsync()));
+
+        await DatabaseAwayTests.AllowConnectionsAsync(_database.ConnectionString, allow: true);
+        await ElapseAsync(RunTextAsync());
+
+        Campaign after = await ReadAsync();
+        Assert.Equal((PartStatus.Complete, "Text 1", 1), (after.TextStatus, after.Text, made));
+        Assert.Equal(1, Assert.Single(after.Attempts).Attempt);
+    }
+
+    // The time that a wait takes passes at once.
+    private async Task ElapseAsync(Task run)
+    {
+        while (!run.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await run;
+    }
+
+    private void OnSave(Action save) => _store
+        .Setup(store => store.SaveAsync(
+            It.IsAny<string>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<string>(), It.IsAny<CancellationToken>()))
+        .Returns((string name, ReadOnlyMemory<byte> bytes, string type, CancellationToken _) =>
+        {
+            save();
+            return Task.FromResult(new StoredImage(name, type, bytes.Length, "\"1\""));
+        });
+
+    private void VerifyImagesMade(Times times) =>
+        _image.Verify(generator => generator.GenerateAsync(It.IsAny<ImageRequest>(), It.IsAny<CancellationToken>()), times);
 
     private void OnText(Func<TextRequest, GeneratedText> respond) =>
         _text
@@ -208,15 +309,12 @@ public sealed class PartRunnerTests(LocalServicesFixture services) : IAsyncLifet
     private Task RunTextAsync() => NewText().RunAsync(new PartInput(_campaign.Id, null, Retry), CancellationToken.None);
 
     private Task RunImageAsync() =>
-        new GenerateImage(NewRunner(), TestGenerators.Create(_text.Object, _image.Object), _store.Object)
+        new GenerateImage(NewRunner(), TestGenerators.Create(_text.Object, _image.Object), TestRunner.NewImages(_store.Object, _outages))
             .RunAsync(new PartInput(_campaign.Id, 0, Retry), CancellationToken.None);
 
     private GenerateText NewText() => new(NewRunner(), TestGenerators.Create(_text.Object, _image.Object));
 
-    private PartRunner NewRunner() => new(
-        new AttemptStore(new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance)),
-        new CampaignCancellationRegistry(_changes, _database.DataSource, NullLogger<CampaignCancellationRegistry>.Instance),
-        NullLogger<PartRunner>.Instance);
+    private PartRunner NewRunner() => TestRunner.Create(_database, _changes, _outages, _unrecorded);
 
     private async Task<Campaign> ReadAsync()
     {

@@ -103,7 +103,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         generator.Setup(provider => provider.Provider).Returns("paint");
         _code = code;
         generator.Setup(provider => provider.FetchAsync("https://example.org/1.png", It.IsAny<CancellationToken>())).ThrowsAsync(NextFailure());
-        var updater = new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance);
+        var updater = TestRunner.NewUpdater(_database);
         var attempts = new AttemptStore(updater);
         var jobs = new ImageJobStore(updater);
         await attempts.BeginAsync(input, CancellationToken.None);
@@ -112,11 +112,11 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         var store = new StoreImage(
             attempts,
             jobs,
-            new PartRunner(attempts, cancellations, NullLogger<PartRunner>.Instance),
+            new PartRunner(attempts, new UnrecordedResults(), cancellations, NullLogger<PartRunner>.Instance),
             cancellations,
             new AbandonedJobCanceler(TimeProvider.System, NullLogger<AbandonedJobCanceler>.Instance),
             new GeneratorCatalog([Mock.Of<ITextGenerator>(text => text.Provider == "words")], [], "words", "paint", [generator.Object]),
-            Mock.Of<IImageStore>(),
+            TestRunner.NewImages(Mock.Of<IImageStore>()),
             NullLogger<StoreImage>.Instance);
 
         var thrown = await Assert.ThrowsAsync<ActivityFailedException>(() => store.RunAsync(
@@ -153,13 +153,10 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         image.Setup(generator => generator.Provider).Returns("paint");
         image.Setup(generator => generator.GenerateAsync(It.IsAny<ImageRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(NextFailure());
         GeneratorCatalog generators = TestGenerators.Create(text.Object, image.Object);
-        var runner = new PartRunner(
-            new AttemptStore(new CampaignUpdater(_database.NewContext(), TimeProvider.System, NullLogger<CampaignUpdater>.Instance)),
-            new CampaignCancellationRegistry(_changes, _database.DataSource, NullLogger<CampaignCancellationRegistry>.Instance),
-            NullLogger<PartRunner>.Instance);
+        PartRunner runner = TestRunner.Create(_database, _changes);
         return input.Image is null
             ? new GenerateText(runner, generators).RunAsync(input, CancellationToken.None)
-            : new GenerateImage(runner, generators, Mock.Of<IImageStore>()).RunAsync(input, CancellationToken.None);
+            : new GenerateImage(runner, generators, TestRunner.NewImages(Mock.Of<IImageStore>())).RunAsync(input, CancellationToken.None);
     }
 
     private GenerationException NextFailure() => new(_code, "No.", "paint") { IsTransient = true, HttpStatus = 200 };

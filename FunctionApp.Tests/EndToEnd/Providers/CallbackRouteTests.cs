@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AiSimulator;
 using AiSimulator.Calls;
-using Atelier.Http;
+using Atelier.Generation;
 using FunctionApp.Tests.Access;
 using FunctionApp.Tests.Generation;
 using FunctionApp.Tests.Hosting;
@@ -33,23 +33,66 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         Assert.Equal("application/problem+json", unsigned.Content.Headers.ContentType!.MediaType);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Post_BodyOverTheLimit_Is413(bool tellsItsLength)
+    [Fact]
+    public async Task Post_Unsigned_IsTheSame401WhateverExists()
     {
-        // It sends Expect: 100-continue, as clients do with large bodies: the response may come before the end of the body.
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0")
+        var id = await faults.StartAsync("callback", "A harbour");
+        await faults.Atelier.Api.EndOfAsync(id);
+
+        List<string> problems = [];
+        foreach (var path in (string[])[$"callback/{id}/image/0", $"callback/{id}/image/7", $"callback/{Guid.CreateVersion7()}/image/0", "callback/nonsense/image/0", $"nobody/{id}/image/0", $"openai/{id}/image/0"])
         {
-            Content = new ByteArrayContent(new byte[RequestSize.MaxReport + 1]),
-            Headers = { ExpectContinue = tellsItsLength, TransferEncodingChunked = !tellsItsLength },
+            using var response = await faults.Atelier.Api.Http.PostAsync(new Uri($"/api/callbacks/{path}", UriKind.Relative), new StringContent("{}"));
+            var problem = await response.AssertProblemAsync(401, "invalid_signature");
+            problems.Add((string)problem["detail"]!);
+        }
+
+        Assert.Single(problems.Distinct());
+    }
+
+    [Theory]
+    [InlineData("callback", true, FaultFixture.MaxCallback)]
+    [InlineData("callback", false, FaultFixture.MaxCallback)]
+    [InlineData("replicate", true, ProviderSection.DefaultCallbackLength)]
+    [InlineData("replicate", false, ProviderSection.DefaultCallbackLength)]
+    public async Task Post_BodyOverTheProvidersLimit_Is413(string provider, bool tellsItsLength, int limit)
+    {
+        // Most of it comes after the limit: the response follows the end of the body, and the client never finds the connection closed.
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/callbacks/{provider}/{Guid.CreateVersion7()}/image/0")
+        {
+            Content = new ByteArrayContent(new byte[60 << 20]),
+            Headers = { TransferEncodingChunked = !tellsItsLength },
         };
+        AddForgedSignature(request);
 
         using var response = await faults.Atelier.Api.Http.SendAsync(request);
 
         var problem = await response.AssertProblemAsync(413, "body_too_large");
-        Assert.Contains("50331648", (string)problem["detail"]!, StringComparison.Ordinal);
+        Assert.Contains($" {limit} ", (string)problem["detail"]!, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_LargeAndUnsigned_Is401AfterTheBody_OrBeforeItIfTheClientWaits(bool expectsContinue)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0")
+        {
+            Content = new ByteArrayContent(new byte[60 << 20]),
+            Headers = { ExpectContinue = expectsContinue },
+        };
+
+        using var response = await faults.Atelier.Api.Http.SendAsync(request);
+
+        await response.AssertProblemAsync(401, "invalid_signature");
+    }
+
+    [Theory]
+    [InlineData(new byte[] { (byte)'{', (byte)'"', 0xFF, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
+    [InlineData(new byte[] { (byte)'{', (byte)'"', (byte)'i', (byte)'d', (byte)'"', (byte)':', (byte)'"', 0xC3, (byte)'"', (byte)'}' })]
+    [InlineData(new byte[] { 0xFF, 0xFE, 0x00 })]
+    public async Task Post_SignedButNotUnicode_Is400(byte[] body) => Assert.Equal(
+        HttpStatusCode.BadRequest, await PostAsync($"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0", body));
 
     [Fact]
     public async Task Post_BodyAtTheLimit_IsAccepted()
@@ -58,10 +101,10 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
         var frame = new JsonObject { ["id"] = await faults.Atelier.JobOfAsync(id), ["status"] = "succeeded", ["b64"] = "" }.ToJsonString();
         // More than the server accepts by default; bytes after the image's end are part of the file.
-        var picture = new byte[(RequestSize.MaxReport - frame.Length) / 4 * 3];
+        var picture = new byte[(FaultFixture.MaxCallback - frame.Length) / 4 * 3];
         ProviderResponses.Png(640, 480).CopyTo(picture, 0);
         var body = frame.Replace("\"b64\":\"\"", $"\"b64\":\"{Convert.ToBase64String(picture)}\"", StringComparison.Ordinal);
-        Assert.InRange(body.Length, RequestSize.MaxReport - 4, RequestSize.MaxReport);
+        Assert.InRange(body.Length, FaultFixture.MaxCallback - 4, FaultFixture.MaxCallback);
 
         Assert.Equal(HttpStatusCode.Accepted, await PostAsync($"/api/callbacks/callback/{id}/image/0", body));
 
@@ -76,7 +119,6 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
 
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync($"/api/callbacks/callback/{Guid.CreateVersion7()}/image/0", Body));
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync("/api/callbacks/callback/nonsense/image/0", Body));
-        Assert.Equal(HttpStatusCode.NotFound, await PostAsync($"/api/callbacks/nobody/{Guid.CreateVersion7()}/image/0", Body));
     }
 
     [Fact]
@@ -147,13 +189,27 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
         Assert.DoesNotContain("iVBORw0KGgo", faults.Atelier.HostOutput, StringComparison.Ordinal);
     }
 
-    private async Task<HttpStatusCode> PostAsync(string path, string body, string? secret = null, TimeSpan age = default)
+    // Right in form and time: only the body shows that it is forged.
+    private static void AddForgedSignature(HttpRequestMessage request)
+    {
+        var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        request.Headers.Add("X-Timestamp", time);
+        request.Headers.Add("X-Signature", new string('0', 64));
+        request.Headers.Add("webhook-id", "msg_1");
+        request.Headers.Add("webhook-timestamp", time);
+        request.Headers.Add("webhook-signature", $"v1,{Convert.ToBase64String(new byte[32])}");
+    }
+
+    private Task<HttpStatusCode> PostAsync(string path, string body, string? secret = null, TimeSpan age = default) =>
+        PostAsync(path, Encoding.UTF8.GetBytes(body), secret, age);
+
+    private async Task<HttpStatusCode> PostAsync(string path, byte[] body, string? secret = null, TimeSpan age = default)
     {
         var time = (TimeProvider.System.GetUtcNow() - age).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var key = Encoding.UTF8.GetBytes(secret ?? new SimulatorOptions().CallbackSecret);
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         request.Headers.Add("X-Timestamp", time);
-        request.Headers.Add("X-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{time}.{body}"))));
+        request.Headers.Add("X-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(key, (byte[])[.. Encoding.UTF8.GetBytes($"{time}."), .. body])));
         using var response = await faults.Atelier.Api.Http.SendAsync(request);
         return response.StatusCode;
     }

@@ -13,6 +13,9 @@ public sealed class FaultFixture : IAsyncLifetime
     internal static readonly string[] Secrets =
         ["azure-key-5d1f0a", "gemini-key-77c02b", "sd-password-19ab3e", "r8-token-4410dd", SimulatorSecret, "callback-key-90210f", "simulator-secret"];
 
+    /// <summary>The longest callback of the provider callback, in bytes.</summary>
+    internal const int MaxCallback = 32 << 20;
+
     private const int AtOnce = 12;
     private const string SimulatorSecret = "c2ltdWxhdG9yLXdlYmhvb2stc2VjcmV0LWtleS0wMQ==";
 
@@ -92,6 +95,8 @@ public sealed class FaultFixture : IAsyncLifetime
             ["Providers__Callback__Endpoint"] = "{simulator}/callback/jobs",
             ["Providers__Callback__Secret"] = new SimulatorOptions().CallbackSecret,
             ["Providers__Callback__ApiKey"] = Secrets[5],
+            // Its callbacks may hold images.
+            ["Providers__Callback__MaxCallbackMegabytes"] = $"{MaxCallback >> 20}",
         };
         foreach (var section in new[] { "OpenAI", "AzureOpenAI", "Gemini", "StableDiffusion", "Replicate", "Callback" })
         {

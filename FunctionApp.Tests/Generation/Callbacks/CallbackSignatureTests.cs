@@ -30,8 +30,8 @@ public sealed class CallbackSignatureTests
             ["webhook-signature"] = signatures,
         };
 
-        var failure = Record.Exception(() => CallbackSignature.VerifyStandard(
-            key, headers.GetValueOrDefault, "{\"test\": 2432232314}"u8, DateTimeOffset.FromUnixTimeSeconds(1_614_265_330)));
+        var failure = Record.Exception(() =>
+            Verify(key, headers, """{"test": 2432232314}""", DateTimeOffset.FromUnixTimeSeconds(1_614_265_330)));
 
         if (isTaken) Assert.Null(failure);
         else Assert.IsType<CallbackRefusedException>(failure);
@@ -70,11 +70,35 @@ public sealed class CallbackSignatureTests
 
     [Fact]
     public void Standard_BodyChanged_IsRefused() =>
-        Assert.Throws<CallbackRefusedException>(() => CallbackSignature.VerifyStandard(
-            Key, name => Headers(Now, $"v1,{Sign(Now)}").GetValueOrDefault(name), Encoding.UTF8.GetBytes(Body.Replace("succeeded", "failed", StringComparison.Ordinal)), Now));
+        Assert.Throws<CallbackRefusedException>(
+            () => Verify(Key, Headers(Now, $"v1,{Sign(Now)}"), Body.Replace("succeeded", "failed", StringComparison.Ordinal), Now));
 
-    private static void Verify(Dictionary<string, string> headers) =>
-        CallbackSignature.VerifyStandard(Key, headers.GetValueOrDefault, Encoding.UTF8.GetBytes(Body), Now);
+    [Theory]
+    [InlineData("webhook-id", null)]
+    [InlineData("webhook-signature", null)]
+    [InlineData("webhook-signature", "v1,AAAA")]
+    [InlineData("webhook-timestamp", "1674000000")]
+    [InlineData("webhook-timestamp", "9223372036854775807")]
+    [InlineData("webhook-timestamp", "-9223372036854775808")]
+    [InlineData("webhook-timestamp", "nonsense")]
+    public void Standard_HeadersThatCannotBeRight_AreRefusedBeforeTheBody(string name, string? value)
+    {
+        var headers = Headers(Now, $"v1,{Sign(Now)}");
+        headers.Remove(name);
+        if (value is not null) headers[name] = value;
+
+        Assert.Throws<CallbackRefusedException>(() => CallbackSignature.BeginStandard(Key, headers.GetValueOrDefault, Now));
+    }
+
+    private static void Verify(Dictionary<string, string> headers) => Verify(Key, headers, Body, Now);
+
+    // In pieces, as a body arrives.
+    private static void Verify(byte[] key, Dictionary<string, string> headers, string body, DateTimeOffset now)
+    {
+        using var signature = CallbackSignature.BeginStandard(key, headers.GetValueOrDefault, now);
+        foreach (byte[] piece in Encoding.UTF8.GetBytes(body).Chunk(7)) signature.Append(piece);
+        signature.Verify();
+    }
 
     private static Dictionary<string, string> Headers(DateTimeOffset time, string signature) => new()
     {

@@ -61,7 +61,14 @@ public sealed class DocumentedResponseTests
                 await IsReadAsync(catalog.AsyncImage(provider), await catalog.AsyncImage(provider).PollAsync(expected.Job!, default), expected);
                 break;
             default:
-                await IsReadAsync(catalog.AsyncImage(provider), catalog.AsyncImage(provider).ReadCallback(Signed(body), Encoding.UTF8.GetBytes(body)), expected);
+                var generator = catalog.AsyncImage(provider);
+                using (var signature = generator.BeginCallback(Signed(body)))
+                {
+                    signature.Append(Encoding.UTF8.GetBytes(body));
+                    signature.Verify();
+                }
+
+                await IsReadAsync(generator, generator.ReadCallback(Encoding.UTF8.GetBytes(body)), expected);
                 break;
         }
     }

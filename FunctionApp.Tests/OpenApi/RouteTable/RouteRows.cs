@@ -142,12 +142,12 @@ internal static class RouteRows
         yield return Row(Post, 400, "not understood", "invalid_callback", host => RouteHost.Report(Path(host.Complete), "nonsense"));
         yield return Row(Post, 401, "signed by another", "invalid_signature", host => RouteHost.Report(Path(host.Complete), Report, secret: "other"));
         yield return Row(Post, 404, "no such campaign", "not_found", _ => RouteHost.Report(Path(Nobody), Report));
-        yield return Row(Post, 404, "no such provider", "not_found", host => RouteHost.Report($"/api/callbacks/openai/{host.Complete}/image/0", Report));
+        yield return Row(Post, 401, "no such provider", "invalid_signature", host => RouteHost.Report($"/api/callbacks/openai/{host.Complete}/image/0", Report));
         yield return Row(Post, 409, "another job", "other_job", async host => RouteHost.Report(Path(await host.RunningAsync()), Report));
         yield return Row(Post, 413, "too long", "body_too_large", host =>
         {
             var request = RouteHost.Report(Path(host.Complete), Report);
-            request.Content = new ByteArrayContent(new byte[Atelier.Http.RequestSize.MaxReport + 1]);
+            request.Content = new ByteArrayContent(new byte[Atelier.Generation.ProviderSection.DefaultCallbackLength + 1]);
             request.Headers.ExpectContinue = true;
             return request;
         });

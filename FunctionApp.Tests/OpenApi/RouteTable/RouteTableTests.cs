@@ -117,7 +117,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
 
         await tooLong.AssertProblemAsync(414, "uri_too_long");
         Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
-        Assert.Equal("POST, GET, DELETE", preflight.Header("Access-Control-Allow-Methods"));
+        Assert.Equal("POST, GET, HEAD, DELETE", preflight.Header("Access-Control-Allow-Methods"));
         Assert.Equal(route.Access != RouteAccess.Anyone, response.Headers.Contains("RateLimit-Remaining"));
         Assert.All([response, tooLong, preflight], each =>
         {
@@ -131,6 +131,14 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
             Assert.Equal(RouteHost.Page, each.Header("Access-Control-Allow-Origin"));
             Assert.Contains("Origin", each.Headers.Vary);
         });
+        if (method == HttpMethod.Get)
+        {
+            using HttpResponseMessage head = await host.Http.SendAsync(RouteHost.Send(HttpMethod.Head, path, host.Ann, body: null, origin));
+            Assert.Equal(response.StatusCode, head.StatusCode);
+            Assert.Equal(response.Content.Headers.ContentType, head.Content.Headers.ContentType);
+            Assert.Equal("nosniff", head.Header("X-Content-Type-Options"));
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        }
         if ((int)response.StatusCode >= 400)
             Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
@@ -156,7 +164,8 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
         string[] methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "BREW"];
         foreach (IGrouping<string, ApiOperation> path in ApiContract.Operations.GroupBy(operation => operation.Path))
         {
-            foreach (string method in methods.Except(path.Select(operation => operation.Method.Method)))
+            string[] known = [.. path.Select(operation => operation.Method.Method)];
+            foreach (string method in methods.Except(known).Where(method => method != "HEAD" || !known.Contains("GET")))
             {
                 using HttpRequestMessage request = Plain(path.First(), host.Ann);
                 request.Method = HttpMethod.Parse(method);

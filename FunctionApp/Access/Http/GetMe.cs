@@ -12,7 +12,7 @@ public sealed class GetMe(CallerLimits limits, CampaignQuota quota, TimeProvider
     /// <summary>Shows the caller.</summary>
     [Function(nameof(GetMe))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Me)] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Me)] HttpRequest request, CancellationToken cancellationToken)
     {
         Caller caller = Caller.Of(request);
         RequestUsage? requests = request.HttpContext.Features.Get<RequestUsage>();

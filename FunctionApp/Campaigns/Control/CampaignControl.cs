@@ -78,6 +78,7 @@ public sealed class CampaignControl(
     {
         string? owner = await updater.ChangeAsync(
             id,
+            userId: null,
             async (change, token) =>
             {
                 if (change.Campaign.Status != CampaignStatus.Failed)

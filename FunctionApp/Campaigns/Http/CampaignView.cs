@@ -24,7 +24,8 @@ public record CampaignView(
 /// <param name="Provider">Name of the provider that makes it.</param>
 /// <param name="Model">The model that made it, as reported by the provider.</param>
 /// <param name="Attempts">Attempts so far, the running one included.</param>
-/// <param name="NextAttemptAt">When the next attempt begins, while it is <c>RETRYING</c>.</param>
+/// <param name="NextAttemptAt">When the next attempt begins, while it is <c>RETRYING</c> or waits for its provider.</param>
+/// <param name="WaitingFor">The provider that it waits for without using up an attempt.</param>
 /// <param name="Usage">What it cost in tokens, where the provider reports it.</param>
 /// <param name="Error">Why its last attempt failed, while it is <c>RETRYING</c> or <c>FAILED</c>.</param>
 public sealed record TextView(
@@ -34,6 +35,7 @@ public sealed record TextView(
     string? Model,
     int Attempts,
     DateTimeOffset? NextAttemptAt,
+    PartWait? WaitingFor,
     TokenUsage? Usage,
     PartErrorView? Error);
 
@@ -41,7 +43,8 @@ public sealed record TextView(
 /// <param name="Index">From 0.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Attempts">Attempts so far, the running one included.</param>
-/// <param name="NextAttemptAt">When the next attempt begins, while it is <c>RETRYING</c>.</param>
+/// <param name="NextAttemptAt">When the next attempt begins, while it is <c>RETRYING</c> or waits for its provider.</param>
+/// <param name="WaitingFor">The provider that it waits for without using up an attempt.</param>
 /// <param name="Url">Where its bytes are, once it is <c>COMPLETE</c>.</param>
 /// <param name="Provider">Name of the provider that makes it.</param>
 /// <param name="Error">Why its last attempt failed, while it is <c>RETRYING</c> or <c>FAILED</c>.</param>
@@ -50,6 +53,7 @@ public sealed record ImageView(
     PartStatus Status,
     int Attempts,
     DateTimeOffset? NextAttemptAt,
+    PartWait? WaitingFor,
     string? Url,
     string Provider,
     PartErrorView? Error);

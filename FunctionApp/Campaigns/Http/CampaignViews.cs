@@ -49,7 +49,8 @@ internal static class CampaignViews
         campaign.TextProvider ?? campaign.Request.TextProvider,
         campaign.TextModel,
         attempts.Length,
-        NextAttemptAt(status, attempts),
+        NextAttemptAt(status, attempts, campaign.TextWait),
+        WaitOf(status, campaign.TextWait),
         campaign.TextUsage,
         ErrorOf(status, attempts));
 
@@ -57,15 +58,19 @@ internal static class CampaignViews
         image.Index,
         image.Status,
         attempts.Length,
-        NextAttemptAt(image.Status, attempts),
+        NextAttemptAt(image.Status, attempts, image.Wait),
+        WaitOf(image.Status, image.Wait),
         image.Status == PartStatus.Complete ? CampaignLinks.ImageAt(image.CampaignId, image.Index) : null,
         image.Provider,
         ErrorOf(image.Status, attempts));
 
-    private static DateTimeOffset? NextAttemptAt(PartStatus status, CampaignAttempt[] attempts) =>
+    private static DateTimeOffset? NextAttemptAt(PartStatus status, CampaignAttempt[] attempts, PartWait? wait) =>
         status == PartStatus.Retrying && attempts.LastOrDefault() is { EndedAt: { } endedAt, RetryInMs: { } retryInMs }
             ? endedAt.AddMilliseconds(retryInMs)
-            : null;
+            : WaitOf(status, wait)?.Until;
+
+    // What a part waited for remains in its row when it ends.
+    private static PartWait? WaitOf(PartStatus status, PartWait? wait) => status is PartStatus.Pending or PartStatus.Retrying ? wait : null;
 
     // A part that made it in the end, or is at it again, shows no error: the failed attempts are listed beside it.
     private static PartErrorView? ErrorOf(PartStatus status, CampaignAttempt[] attempts) =>

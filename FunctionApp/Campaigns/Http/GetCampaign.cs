@@ -26,7 +26,7 @@ public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, Du
     /// </summary>
     [Function(nameof(GetCampaign))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Campaign)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Campaign)] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         string id,
         CancellationToken cancellationToken)

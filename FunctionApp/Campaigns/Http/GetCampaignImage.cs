@@ -1,5 +1,6 @@
 using System.Globalization;
 using Atelier.Access;
+using Atelier.Campaigns.Control;
 using Atelier.Http;
 using Atelier.Images;
 using Atelier.Persistence;
@@ -11,7 +12,7 @@ using Microsoft.Net.Http.Headers;
 namespace Atelier.Campaigns.Http;
 
 /// <summary><c>GET /api/campaigns/{id}/images/{index}</c>: the bytes of an image.</summary>
-public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store)
+public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store, LostImages lostImages)
 {
     // An image never changes: a browser need not revalidate it for a year.
     private const string Forever = "private, max-age=31536000, immutable";
@@ -19,7 +20,7 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store)
     /// <summary>Streams an image: whole, a range of it, or 304 where the caller has it already.</summary>
     [Function(nameof(GetCampaignImage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.CampaignImage)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.CampaignImage)] HttpRequest request,
         string id,
         string index,
         CancellationToken cancellationToken)
@@ -44,6 +45,11 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store)
         if (!int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
             return null;
         CampaignImage? image = await queries.FindImageAsync(caller, id, number, cancellationToken);
-        return image is { Status: PartStatus.Complete, BlobName: { } name } ? await store.OpenAsync(name, cancellationToken) : null;
+        if (image is not { Status: PartStatus.Complete, BlobName: { } name })
+            return null;
+        ImageContent? content = await store.OpenAsync(name, cancellationToken);
+        if (content is null && await lostImages.MarkAsync(id, number, cancellationToken))
+            throw new ApiException(StatusCodes.Status404NotFound, LostImages.Code, "The image is no longer stored; a retry of the campaign makes it again.");
+        return content;
     }
 }

@@ -12,7 +12,7 @@ public sealed class ListCampaigns(CampaignQueries queries)
     /// <summary>Shows a page of campaigns.</summary>
     [Function(nameof(ListCampaigns))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Campaigns)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Campaigns)] HttpRequest request,
         CancellationToken cancellationToken)
     {
         Caller caller = Caller.Of(request);

@@ -3,8 +3,9 @@ using Atelier.Campaigns.Workflow;
 using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Generation;
+using Atelier.Generation.Callbacks;
 using Atelier.Http;
-using Atelier.Images;
+using Atelier.Outages;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
@@ -16,11 +17,16 @@ namespace Atelier.Campaigns.Http;
 
 /// <summary><c>POST /api/callbacks/{provider}/{campaignId}/{part}</c>: where an asynchronous provider reports that a job has ended.</summary>
 /// <remarks>
-/// Nothing is looked up before the signature is verified, so that a stranger learns nothing. A callback that comes twice, or after
-/// the image is there, is accepted and changes nothing, so that its sender stops sending it.
+/// Before the signature is verified nothing is looked up, and every refusal is the same 401, so that a stranger learns nothing. A callback that
+/// comes twice, or after the image is there, is accepted and changes nothing, so that its sender stops sending it.
 /// </remarks>
 public sealed class ReceiveCallback(
-    AtelierDbContext db, GeneratorCatalog generators, IImageStore store, DurableCalls durable, ILogger<ReceiveCallback> logger)
+    AtelierDbContext db,
+    GeneratorCatalog generators,
+    PartImageStore images,
+    DurableCalls durable,
+    CallbackBodies bodies,
+    ILogger<ReceiveCallback> logger)
 {
     private const string Image = "image/";
 
@@ -34,12 +40,8 @@ public sealed class ReceiveCallback(
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        if (!generators.IsAsync(provider))
-            throw ApiException.NotFound("provider that calls back");
+        ImageJob job = await ReadAsync(provider, request, cancellationToken);
         Guid id = PathId.Parse(campaignId, "campaign");
-        // The signature covers the exact bytes of the body.
-        ReadOnlyMemory<byte> body = await RequestBody.ReadAsync(request, RequestSize.MaxReport, cancellationToken);
-        ImageJob job = Read(generators.AsyncImage(provider), request, body);
         using IDisposable? scope = logger.BeginCampaignScope(id);
 
         Campaign? campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
@@ -55,7 +57,7 @@ public sealed class ReceiveCallback(
         if (job.Status == ImageJobStatus.Running || image.Status.HasEnded() || campaign!.Status.HasEnded())
             return Results.StatusCode(StatusCodes.Status202Accepted);
         var input = new PartInput(id, image.Index, NoRetry);
-        ImageReport report = await ImageReports.FromAsync(job, input, store, cancellationToken);
+        ImageReport report = await ImageReports.FromAsync(job, input, images, OutageMonitor.RequestWindow, cancellationToken);
         await durable.RunAsync(
             campaign.InstanceId,
             async token =>
@@ -70,15 +72,21 @@ public sealed class ReceiveCallback(
 
     private static RetrySettings NoRetry => new(1, TimeSpan.FromSeconds(1), 1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
 
-    private ImageJob Read(IAsyncImageGenerator generator, HttpRequest request, ReadOnlyMemory<byte> body)
+    private async Task<ImageJob> ReadAsync(string provider, HttpRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return generator.ReadCallback(name => request.Headers[name] is { Count: > 0 } values ? values.ToString() : null, body);
+            if (!generators.IsAsync(provider))
+                throw new CallbackRefusedException("No provider of this name calls back.");
+            IAsyncImageGenerator generator = generators.AsyncImage(provider);
+            using CallbackSignature signature =
+                generator.BeginCallback(name => request.Headers[name] is { Count: > 0 } values ? values.ToString() : null);
+            ReadOnlyMemory<byte> body = await bodies.ReadAsync(request, generator.MaxCallbackLength, signature, cancellationToken);
+            return generator.ReadCallback(body);
         }
         catch (CallbackRefusedException refused)
         {
-            logger.LogWarning("A callback for {Provider} is refused: {Reason}", generator.Provider, refused.Message);
+            logger.LogWarning("A callback for {Provider} is refused: {Reason}", provider, refused.Message);
             throw new ApiException(StatusCodes.Status401Unauthorized, "invalid_signature", "The callback's signature could not be verified.");
         }
         catch (GenerationException)

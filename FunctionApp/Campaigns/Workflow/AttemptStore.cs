@@ -39,7 +39,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
 
     /// <summary>Removes an attempt whose provider was not called because it asked to wait: waiting uses up no attempt.</summary>
     /// <returns>The attempts of this run that are used up; <see langword="null"/> when the part's time is up and the attempt is kept.</returns>
-    public Task<int?> HoldBackAsync(PartInput input, PartAttempt attempt, TimeSpan wait, CancellationToken cancellationToken) =>
+    public Task<int?> HoldBackAsync(PartInput input, PartAttempt attempt, PartWait wait, CancellationToken cancellationToken) =>
         updater.ChangeAsync(input.CampaignId, (change, token) => HoldBackAsync(change, input, attempt, wait, token), cancellationToken);
 
     private static async Task<PartAttempt?> BeginAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
@@ -57,6 +57,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
         else
             last = change.AddAttempt(input.Part, (last?.Attempt ?? 0) + 1, part.Provider);
         part.Status = PartStatus.Running;
+        part.Wait = null;
         var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
         return new PartAttempt(call, part.Provider, change.Campaign.Prompt, change.Campaign.Request)
         {
@@ -83,12 +84,14 @@ public sealed class AttemptStore(CampaignUpdater updater)
         change.AddEvent(
             input.Image is null ? CampaignEventTypes.TextCompleted : CampaignEventTypes.ImageCompleted,
             new { status = part.Status.ToText(), part = input.Part, attempt = attempt.Call.Attempt },
-            input.Part);
+            input.Part,
+            // Once in a run: an image that the store has lost is made again.
+            input.Run);
         return true;
     }
 
     private static async Task<int?> HoldBackAsync(
-        CampaignChange change, PartInput input, PartAttempt attempt, TimeSpan wait, CancellationToken cancellationToken)
+        CampaignChange change, PartInput input, PartAttempt attempt, PartWait wait, CancellationToken cancellationToken)
     {
         PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
         int used = attempt.Call.Attempt - input.FirstAttempt;
@@ -102,8 +105,9 @@ public sealed class AttemptStore(CampaignUpdater updater)
             change.RemoveAttempt(row);
         CampaignAttempt? before = used > 0 ? await change.FindAttemptAsync(input.Part, attempt.Call.Attempt - 1, cancellationToken) : null;
         if (before?.EndedAt is { } endedAt)
-            before.RetryInMs = (long)Math.Ceiling((change.Now + wait - endedAt).TotalMilliseconds);
+            before.RetryInMs = (long)Math.Ceiling((wait.Until - endedAt).TotalMilliseconds);
         part.Status = before is null ? PartStatus.Pending : PartStatus.Retrying;
+        part.Wait = wait;
         return used;
     }
 

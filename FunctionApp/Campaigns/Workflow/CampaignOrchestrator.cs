@@ -10,10 +10,6 @@ namespace Atelier.Campaigns.Workflow;
 /// <remarks>Deterministic: it decides from its input and its activities' results alone.</remarks>
 public static class CampaignOrchestrator
 {
-    // These two activities only write to PostgreSQL: they are retried for as long as an outage may last.
-    private static readonly TaskOptions DatabaseRetryOptions = TaskOptions.FromRetryPolicy(new RetryPolicy(
-        maxNumberOfAttempts: 500, TimeSpan.FromSeconds(1), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromMinutes(1)));
-
     /// <summary>The external event that ends the run of a campaign that was canceled.</summary>
     public const string CancelEvent = "cancel";
 
@@ -23,7 +19,7 @@ public static class CampaignOrchestrator
     public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, CampaignInput input)
     {
         ILogger logger = context.CreateReplaySafeLogger(nameof(CampaignOrchestrator));
-        string status = await context.CallActivityAsync<string>(nameof(MarkRunning), input.CampaignId.ToString("D"), DatabaseRetryOptions);
+        string status = await RecordAsync(context, logger, nameof(MarkRunning), input.CampaignId.ToString("D"));
         if (status != MarkRunning.Running)
         {
             logger.LogInformation("Campaign {CampaignId} is {Status} already; nothing is left to do.", input.CampaignId, status);
@@ -52,7 +48,7 @@ public static class CampaignOrchestrator
 
         FailedPart?[] outcomes = await parts;
         var end = new CampaignEnd(input.CampaignId, input.Run, [.. outcomes.OfType<FailedPart>()]);
-        status = await context.CallActivityAsync<string>(nameof(CompleteCampaign), end, DatabaseRetryOptions);
+        status = await RecordAsync(context, logger, nameof(CompleteCampaign), end);
         logger.LogInformation("Campaign {CampaignId} is {Status}.", input.CampaignId, status);
         return status;
     }
@@ -62,14 +58,12 @@ public static class CampaignOrchestrator
         TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
     {
         AsyncImagePart? asyncPart = part.IsAsync ? new AsyncImagePart(context, part, stop) : null;
-        ActivityFailure? failure = asyncPart is null ? await TryAsync(context, part, part.Retry) : await asyncPart.AttemptAsync();
-        while (failure?.Wait is { } wait)
+        ActivityFailure? failure = await AttemptAsync(part.Retry);
+        for (int outages = 0; failure is { IsOutage: true } or { Wait: not null };)
         {
-            // The provider asked for more time than the policy gives: a durable timer waits, then the policy continues.
-            await context.CreateTimer(wait.Delay, stop);
-            failure = asyncPart is null
-                ? await TryAsync(context, part, RetrySchedule.After(part.Retry, wait.Attempts))
-                : await asyncPart.AttemptAsync();
+            // The policy continues after a durable timer: once the service may be back, or after the time that the provider asked for.
+            await context.CreateTimer(failure.Wait?.Delay ?? RetrySchedule.OutageDelay(outages++), stop);
+            failure = await AttemptAsync(failure.Wait is { } wait ? RetrySchedule.After(part.Retry, wait.Attempts) : part.Retry);
         }
         if (failure is null)
             return null;
@@ -77,6 +71,26 @@ public static class CampaignOrchestrator
         logger.LogWarning(
             "Campaign {CampaignId} continues without {Part}: {Code}: {Reason}", part.CampaignId, part.Part, failure.Code, failure.Message);
         return new FailedPart(part.Image, failure.Code, failure.Message);
+
+        Task<ActivityFailure?> AttemptAsync(RetrySettings retry) => asyncPart is null ? TryAsync(context, part, retry) : asyncPart.AttemptAsync();
+    }
+
+    // These activities only write to PostgreSQL. They are repeated without a last time: an outage ends, and a defect is mended, or the run terminated.
+    private static async Task<string> RecordAsync(TaskOrchestrationContext context, ILogger logger, string activity, object input)
+    {
+        for (int waits = 0; ; waits++)
+        {
+            try
+            {
+                return await context.CallActivityAsync<string>(activity, input);
+            }
+            catch (TaskFailedException exception)
+            {
+                TimeSpan delay = RetrySchedule.OutageDelay(waits);
+                logger.LogWarning("{Activity} failed and is repeated in {Delay}: {Reason}", activity, delay, exception.FailureDetails.ErrorMessage);
+                await context.CreateTimer(delay, CancellationToken.None);
+            }
+        }
     }
 
     private static async Task<ActivityFailure?> TryAsync(TaskOrchestrationContext context, PartInput part, RetrySettings retry)

@@ -1,12 +1,12 @@
 using Atelier.Generation;
-using Atelier.Images;
+using Atelier.Outages;
 using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>The activity that makes one image of a campaign and keeps it in the image store.</summary>
-public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators, IImageStore store)
+public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators, PartImageStore images)
 {
     /// <summary>Makes one attempt. Returns nothing: the image is in the store, its name in the image's row.</summary>
     [Function(nameof(GenerateImage))]
@@ -15,8 +15,9 @@ public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators
             input,
             async (attempt, token) =>
             {
+                await images.WaitUntilReachableAsync(token);
                 GeneratedImage image = await generators.Image(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
-                KeptImage kept = await KeptImage.KeepAsync(store, input.CampaignId, input.Image!.Value, image, token);
+                KeptImage kept = await images.SaveAsync(input.CampaignId, input.Image!.Value, image, OutageMonitor.Window, token);
                 return (_, row) => kept.WriteTo(row!, attempt.Provider, image.Model, image.Usage);
             },
             cancellationToken);

@@ -1,13 +1,16 @@
 using Atelier.Campaigns.Control;
 using Atelier.Durable;
 using Atelier.Generation;
+using Atelier.Outages;
+using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Telemetry;
 
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>One execution of a part's activity: records the attempt, makes the part, and records the outcome.</summary>
-public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegistry cancellations, ILogger<PartRunner> logger)
+public sealed class PartRunner(
+    AttemptStore attempts, UnrecordedResults unrecorded, CampaignCancellationRegistry cancellations, ILogger<PartRunner> logger)
 {
     /// <summary>Runs an attempt, unless the part is already complete.</summary>
     /// <param name="input">The part.</param>
@@ -17,6 +20,9 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
     /// </param>
     /// <param name="cancellationToken">The host stops: the attempt stays open, and its repetition takes its number.</param>
     /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
+    /// <exception cref="OutageException">
+    /// The database or the image store is away. The attempt stays open: its repetition takes its number, and its result if there is one.
+    /// </exception>
     public async Task RunAsync(
         PartInput input,
         Func<PartAttempt, CancellationToken, Task<Action<Campaign, CampaignImage?>>> make,
@@ -37,7 +43,7 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
         Action<Campaign, CampaignImage?> project;
         try
         {
-            project = await make(attempt, work.Token);
+            project = unrecorded.Find(attempt.Call) ?? await make(attempt, work.Token);
         }
         catch (Exception exception) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
@@ -46,13 +52,28 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
                 attempt.Call.Attempt, input.Part, input.CampaignId);
             return;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OutageException && !cancellationToken.IsCancellationRequested)
         {
             throw await FailAsync(input, attempt, exception, cancellationToken);
         }
-        await attempts.CompleteAsync(input, attempt, project, cancellationToken);
+        await CompleteAsync(input, attempt, project, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), code: null);
         logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
+    }
+
+    private async Task CompleteAsync(
+        PartInput input, PartAttempt attempt, Action<Campaign, CampaignImage?> project, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await attempts.CompleteAsync(input, attempt, project, cancellationToken);
+            unrecorded.Remove(attempt.Call);
+        }
+        catch (OutageException)
+        {
+            unrecorded.Add(attempt.Call, project);
+            throw;
+        }
     }
 
     /// <summary>Records and logs that an attempt failed.</summary>
@@ -67,12 +88,13 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
             _ => ActivityFailure.Unforeseen(),
         };
         TimeSpan? retryAfter = (exception as GenerationException)?.RetryAfter;
-        if (IsHeldBack(exception) && await attempts.HoldBackAsync(input, attempt, retryAfter!.Value, cancellationToken) is { } used)
+        if (exception is GenerationException { Hold: { } hold, RetryAfter: { } held }
+            && await attempts.HoldBackAsync(input, attempt, new PartWait(hold.Provider, hold.Until, hold.Reason), cancellationToken) is { } used)
         {
             logger.LogInformation(
                 "{Part} of campaign {CampaignId} waits {Wait} for {Provider}, which asked to wait.",
-                input.Part, input.CampaignId, retryAfter.Value, attempt.Provider);
-            return new ActivityFailedException(failure with { Wait = new RetryWait(retryAfter.Value, used) });
+                input.Part, input.CampaignId, held, attempt.Provider);
+            return new ActivityFailedException(failure with { Wait = new RetryWait(held, used) });
         }
         TimeSpan? delay = await attempts.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), failure.Code);
@@ -100,10 +122,4 @@ public sealed class PartRunner(AttemptStore attempts, CampaignCancellationRegist
     }
 
     private static string KindOf(PartInput input) => input.Image is null ? "text" : "image";
-
-    // A call that this process held back has no response from the provider, and therefore no status.
-    private static bool IsHeldBack(Exception exception) => exception is GenerationException
-    {
-        Code: GenerationErrorCodes.RateLimited, HttpStatus: null, RetryAfter: not null, IsTransient: true,
-    };
 }

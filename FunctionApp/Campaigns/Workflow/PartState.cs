@@ -22,6 +22,18 @@ internal sealed class PartState(Campaign campaign, CampaignImage? image)
         }
     }
 
+    /// <summary>The provider that it waits for; <see langword="null"/> while it does not wait.</summary>
+    public PartWait? Wait
+    {
+        set
+        {
+            if (image is not null)
+                image.Wait = value;
+            else
+                campaign.TextWait = value;
+        }
+    }
+
     /// <summary>Name of the provider that makes it.</summary>
     public string Provider => image?.Provider ?? campaign.Request.TextProvider;
 

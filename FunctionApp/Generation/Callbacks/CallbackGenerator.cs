@@ -108,11 +108,13 @@ internal sealed class CallbackGenerator(
         caller.RunAsync(token => images.FetchAsync(output, Model, usage: null, token), cancellationToken);
 
     /// <inheritdoc/>
-    public ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body)
-    {
-        CallbackSignature.VerifyHex(_key, header, body.Span, time.GetUtcNow());
-        return _jobs.ReadCallback(body);
-    }
+    public int MaxCallbackLength => options.MaxCallbackLength;
+
+    /// <inheritdoc/>
+    public CallbackSignature BeginCallback(Func<string, string?> header) => CallbackSignature.BeginHex(_key, header, time.GetUtcNow());
+
+    /// <inheritdoc/>
+    public ImageJob ReadCallback(ReadOnlyMemory<byte> body) => _jobs.ReadCallback(body);
 
     private HttpRequestMessage NewMessage(HttpMethod method, string address)
     {

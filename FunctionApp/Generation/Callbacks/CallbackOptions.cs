@@ -9,8 +9,16 @@ namespace Atelier.Generation.Callbacks;
 /// <param name="OutputHosts">Where images may be fetched from, beside the endpoint itself. Default: nowhere else.</param>
 /// <param name="JobTiming">How often jobs are polled, and how long they may take.</param>
 /// <param name="Timeout">How long one call may take.</param>
+/// <param name="MaxCallbackLength">How long a callback's body may be, in bytes.</param>
 internal sealed record CallbackOptions(
-    Uri Endpoint, Secret Secret, Secret? ApiKey, string Model, string[] OutputHosts, JobTiming JobTiming, TimeSpan Timeout)
+    Uri Endpoint,
+    Secret Secret,
+    Secret? ApiKey,
+    string Model,
+    string[] OutputHosts,
+    JobTiming JobTiming,
+    TimeSpan Timeout,
+    int MaxCallbackLength)
 {
     /// <summary>Reads the settings; null where no endpoint is set.</summary>
     /// <exception cref="SettingException">A setting is missing or malformed.</exception>
@@ -22,6 +30,7 @@ internal sealed record CallbackOptions(
             section.Text("Model") ?? "callback",
             section.OutputHosts(""),
             section.JobTiming(),
-            section.Timeout())
+            section.Timeout(),
+            section.MaxCallbackLength())
         : null;
 }

@@ -1,3 +1,5 @@
+using Atelier.Generation.Callbacks;
+
 namespace Atelier.Generation.Calls;
 
 /// <summary>A provider of text behind the gate: it is not called before the time that it asked for.</summary>
@@ -47,7 +49,13 @@ internal sealed class GatedAsyncImageGenerator(IAsyncImageGenerator generator, P
         gate.PassAsync(Provider, Downloads, () => generator.FetchAsync(output, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body) => generator.ReadCallback(header, body);
+    public int MaxCallbackLength => generator.MaxCallbackLength;
+
+    /// <inheritdoc/>
+    public CallbackSignature BeginCallback(Func<string, string?> header) => generator.BeginCallback(header);
+
+    /// <inheritdoc/>
+    public ImageJob ReadCallback(ReadOnlyMemory<byte> body) => generator.ReadCallback(body);
 }
 
 /// <summary>A provider of images behind the gate: it is not called before the time that it asked for.</summary>

@@ -5,8 +5,9 @@ namespace Atelier.Generation.Calls;
 /// respond must not occupy them all, or the campaigns of every other provider would wait too.
 /// </summary>
 /// <remarks>
-/// A call that gets no slot gets a wait instead: an estimate of when a slot will be free, from how long calls take and how many calls are
-/// already waiting. The longest call under way counts as well, so that waits grow while a provider hangs.
+/// A call that gets no slot gets a wait instead: an estimate of when a slot will be free, from how long calls took that have ended and how many calls are
+/// already waiting. While none ends, each round of waits is twice as long as the one before. The age of the calls under way does not count: one that
+/// hangs, or a process that was paused, must not hold the others back.
 /// </remarks>
 /// <param name="slots">How many calls to one provider may be under way.</param>
 /// <param name="time">The clock.</param>
@@ -44,7 +45,7 @@ internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
             {
                 wait = TimeSpan.Zero;
                 var slot = new Slot(this, taken, time.GetTimestamp());
-                taken.Running.AddLast(slot);
+                taken.Running.Add(slot);
                 return slot;
             }
 
@@ -56,8 +57,19 @@ internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
     private TimeSpan WaitFor(Provider taken)
     {
         long now = time.GetTimestamp();
-        TimeSpan oldest = time.GetElapsedTime(taken.Running.First!.Value.Since, now);
-        TimeSpan pace = oldest > taken.Average ? oldest : taken.Average;
+        if (taken.HasEnded)
+        {
+            taken.Pace = taken.Average;
+        }
+        else if (taken.WaitsUntil <= now)
+        {
+            // Those that waited are back, and nothing has ended meanwhile.
+            taken.Pace = taken.Pace * 2 > ShortestWait ? taken.Pace * 2 : ShortestWait;
+        }
+
+        if (taken.WaitsUntil <= now)
+            taken.HasEnded = false;
+        TimeSpan pace = taken.Pace < LongestWait ? taken.Pace : LongestWait;
         TimeSpan queue = taken.WaitsUntil > now ? time.GetElapsedTime(now, taken.WaitsUntil) : TimeSpan.Zero;
         TimeSpan first = pace / 2 > ShortestWait ? pace / 2 : ShortestWait;
         TimeSpan wait = (queue > first ? queue : first) + (pace / slots);
@@ -74,16 +86,23 @@ internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
             if (!slot.Owner.Running.Remove(slot))
                 return;
             TimeSpan took = time.GetElapsedTime(slot.Since);
-            slot.Owner.Average += (took - slot.Owner.Average) * Newest;
+            slot.Owner.Average += (took - slot.Owner.Average) * (slot.Owner.Average == TimeSpan.Zero ? 1 : Newest);
+            slot.Owner.HasEnded = true;
         }
     }
 
     private sealed class Provider
     {
-        /// <summary>The one that has run longest comes first.</summary>
-        public LinkedList<Slot> Running { get; } = [];
+        public HashSet<Slot> Running { get; } = [];
 
+        /// <summary>How long calls take that have ended.</summary>
         public TimeSpan Average { get; set; }
+
+        /// <summary>Whether a call has ended since those that wait began to.</summary>
+        public bool HasEnded { get; set; }
+
+        /// <summary>How long calls are expected to take.</summary>
+        public TimeSpan Pace { get; set; }
 
         /// <summary>When the wait of the last call that got no slot ends, as a timestamp.</summary>
         public long WaitsUntil { get; set; }

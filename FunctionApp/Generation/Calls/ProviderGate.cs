@@ -11,7 +11,7 @@ namespace Atelier.Generation.Calls;
 /// A call that comes early waits in place when at most <see cref="MaxWait"/> is left, which saves an attempt; when more is left it fails at
 /// once with <see cref="GenerationErrorCodes.RateLimited"/>, no HTTP status and the time that is left, so that a durable timer waits
 /// instead of a running activity. Either way the provider is not called too early. A call for which the provider has no free slot in this
-/// process fails in the same way.
+/// process, or whose turn under the provider's rate is far away, fails in the same way.
 /// </remarks>
 internal sealed class ProviderGate(ProviderConcurrencyLimiter limiter, TimeProvider time, ILogger<ProviderGate> logger)
 {
@@ -19,6 +19,7 @@ internal sealed class ProviderGate(ProviderConcurrencyLimiter limiter, TimeProvi
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<(string Provider, string Kind), Closing> _closings = new();
+    private readonly ConcurrentDictionary<(string Provider, string Kind), CallPacer> _pacers = new();
 
     /// <summary>Makes a call once the gate is open, and closes the gate when the call's failure says so.</summary>
     /// <exception cref="GenerationException">The call failed, or the gate stays closed for longer than a call waits.</exception>
@@ -26,16 +27,28 @@ internal sealed class ProviderGate(ProviderConcurrencyLimiter limiter, TimeProvi
     {
         using var slot = limiter.TryTake(provider, out var wait) ?? throw NoSlot(provider, kind, wait);
         await WaitAsync(provider, kind, cancellationToken);
+        var pacer = _pacers.GetOrAdd((provider, kind), _ => new CallPacer(time));
+        if (await pacer.WaitAsync(MaxWait, cancellationToken) is var turn && turn > TimeSpan.Zero)
+        {
+            const string Message = "The provider limits the rate of calls; this one was held back.";
+            throw HeldBack(Message, HoldOf(provider, kind, turn, GenerationErrorCodes.RateLimited), turn);
+        }
+
+        // Another call may have closed the gate meanwhile.
+        await WaitAsync(provider, kind, cancellationToken);
         var start = time.GetTimestamp();
         try
         {
             var made = await call();
+            pacer.Succeeded();
             AtelierMeter.Called(provider, kind, code: null, time.GetElapsedTime(start));
             return made;
         }
         catch (GenerationException e)
         {
             AtelierMeter.Called(provider, kind, e.Code, time.GetElapsedTime(start));
+            if (e is { Code: GenerationErrorCodes.RateLimited, HttpStatus: not null })
+                pacer.Refused(start);
             if (e.RetryAfter is { } asked && asked > TimeSpan.Zero)
                 Close(provider, kind, asked, e.Code);
             throw;

@@ -84,13 +84,15 @@ internal sealed class ReplicateGenerator(
         caller.RunAsync(token => images.FetchAsync(output, Model, usage: null, token), cancellationToken);
 
     /// <inheritdoc/>
-    public ImageJob ReadCallback(Func<string, string?> header, ReadOnlyMemory<byte> body)
-    {
-        if (options.WebhookKey is not { } key)
-            throw new CallbackRefusedException("No webhook secret is configured for this provider.");
-        CallbackSignature.VerifyStandard(key, header, body.Span, time.GetUtcNow());
-        return _jobs.ReadCallback(body);
-    }
+    public int MaxCallbackLength => options.MaxCallbackLength;
+
+    /// <inheritdoc/>
+    public CallbackSignature BeginCallback(Func<string, string?> header) => options.WebhookKey is { } key
+        ? CallbackSignature.BeginStandard(key, header, time.GetUtcNow())
+        : throw new CallbackRefusedException("No webhook secret is configured for this provider.");
+
+    /// <inheritdoc/>
+    public ImageJob ReadCallback(ReadOnlyMemory<byte> body) => _jobs.ReadCallback(body);
 
     private HttpRequestMessage NewMessage(HttpMethod method, string path)
     {

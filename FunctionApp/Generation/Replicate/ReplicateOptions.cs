@@ -11,8 +11,16 @@ namespace Atelier.Generation.Replicate;
 /// <param name="OutputHosts">Where images may be fetched from. Default: <c>.replicate.delivery</c> and Google's storage.</param>
 /// <param name="JobTiming">How often predictions are polled, and how long they may take.</param>
 /// <param name="Timeout">How long one call may take.</param>
+/// <param name="MaxCallbackLength">How long a webhook's body may be, in bytes.</param>
 internal sealed partial record ReplicateOptions(
-    Uri Endpoint, Secret ApiToken, string Model, byte[]? WebhookKey, string[] OutputHosts, JobTiming JobTiming, TimeSpan Timeout)
+    Uri Endpoint,
+    Secret ApiToken,
+    string Model,
+    byte[]? WebhookKey,
+    string[] OutputHosts,
+    JobTiming JobTiming,
+    TimeSpan Timeout,
+    int MaxCallbackLength)
 {
     private const string Prefix = "whsec_";
     private static readonly Uri DefaultEndpoint = new("https://api.replicate.com/v1");
@@ -33,7 +41,8 @@ internal sealed partial record ReplicateOptions(
             KeyOf(section),
             section.OutputHosts(".replicate.delivery,storage.googleapis.com"),
             section.JobTiming(),
-            section.Timeout());
+            section.Timeout(),
+            section.MaxCallbackLength());
     }
 
     private static byte[]? KeyOf(ProviderSection section)

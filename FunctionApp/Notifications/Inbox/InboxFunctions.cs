@@ -17,7 +17,7 @@ public sealed class InboxFunctions(EventLog log, Acknowledgements acknowledgemen
     /// <summary>Shows the caller's events that are not acknowledged, oldest first.</summary>
     [Function("GetNotifications")]
     public async Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Notifications)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Notifications)] HttpRequest request,
         CancellationToken cancellationToken)
     {
         Caller caller = Caller.Of(request);

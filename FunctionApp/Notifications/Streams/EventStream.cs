@@ -17,7 +17,7 @@ public sealed class EventStream(
 {
     private const int PageSize = 200;
 
-    /// <summary>Streams until the client leaves, the stream's lifetime is over, or the process stops.</summary>
+    /// <summary>Streams until the client leaves, the stream's lifetime is over, or the process stops. HEAD gets the headers.</summary>
     /// <param name="http">The request; its response must not have begun.</param>
     /// <param name="userId">Whose events.</param>
     /// <param name="campaignId">Of one campaign, whose owner must have been checked; <see langword="null"/> for all of the caller's.</param>
@@ -26,6 +26,11 @@ public sealed class EventStream(
     /// <exception cref="ApiException">400: the client claims to have an event that has not happened.</exception>
     public async Task WriteAsync(HttpContext http, string userId, Guid? campaignId, long? after, CancellationToken cancellationToken)
     {
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            Begin(http.Response);
+            return;
+        }
         using var lifetime = new CancellationTokenSource(options.Lifetime, timeProvider);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(lifetime.Token, cancellationToken, host.ApplicationStopping);
         using EventReader reader = hub.Join(userId, campaignId);

@@ -12,7 +12,7 @@ public sealed class StreamFunctions(CampaignQueries queries, EventStream stream)
     /// <summary>Streams the events of all of the caller's campaigns, from now on or after <c>Last-Event-ID</c>.</summary>
     [Function("StreamEvents")]
     public async Task<IResult> StreamAllAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Events)] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Events)] HttpRequest request, CancellationToken cancellationToken)
     {
         Caller caller = Caller.Of(request);
         await stream.WriteAsync(request.HttpContext, caller.UserId, campaignId: null, EventPosition.Read(request), cancellationToken);
@@ -22,7 +22,7 @@ public sealed class StreamFunctions(CampaignQueries queries, EventStream stream)
     /// <summary>Streams the events of one campaign, from its first or after <c>Last-Event-ID</c>.</summary>
     [Function("StreamCampaignEvents")]
     public async Task<IResult> StreamOneAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.CampaignEvents)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.CampaignEvents)] HttpRequest request,
         string id,
         CancellationToken cancellationToken)
     {

@@ -59,7 +59,7 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
     /// <summary>Shows the caller's webhooks, without their secrets.</summary>
     [Function("ListWebhooks")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Webhooks)] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Webhooks)] HttpRequest request, CancellationToken cancellationToken)
     {
         Caller caller = Caller.Of(request);
         List<WebhookView> webhooks = await db.Webhooks.AsNoTracking()

@@ -14,7 +14,7 @@ public sealed class DeadLetterFunctions(DeadLetterStore letters)
     /// <summary>Shows dead letters, newest first.</summary>
     [Function("ListDeadLetters")]
     public async Task<IResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.DeadLetters)] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.DeadLetters)] HttpRequest request,
         CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();

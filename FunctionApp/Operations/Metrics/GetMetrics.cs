@@ -9,7 +9,7 @@ public sealed class GetMetrics(MetricsCollector metrics, Backlog backlog)
     /// <summary>Shows the metrics.</summary>
     [Function(nameof(GetMetrics))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Metrics)] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Metrics)] HttpRequest request, CancellationToken cancellationToken)
     {
         return Results.Text($"{await backlog.ReadAsync(cancellationToken)}{metrics.Read()}", PrometheusText.ContentType);
     }

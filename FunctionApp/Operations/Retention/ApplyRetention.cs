@@ -7,10 +7,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Atelier.Operations.Retention;
 
-/// <summary>Deletes what is older than the retention: campaigns with all that belongs to them, orchestrations' histories, deliveries.</summary>
+/// <summary>
+/// Deletes what is older than the retention: campaigns with all that belongs to them, orchestrations' histories, deliveries. Checks too that the
+/// images of recent campaigns are still stored.
+/// </summary>
 /// <remarks>In batches and for a minute at most: the next run continues.</remarks>
 public sealed class ApplyRetention(
-    AtelierDbContext db, CampaignEraser eraser, RetentionOptions options, TimeProvider timeProvider, ILogger<ApplyRetention> logger)
+    AtelierDbContext db,
+    CampaignEraser eraser,
+    LostImages lostImages,
+    RetentionOptions options,
+    TimeProvider timeProvider,
+    ILogger<ApplyRetention> logger)
 {
     private const string EveryFiveMinutes = "30 */5 * * * *";
     private const int CampaignBatch = 50;
@@ -20,10 +28,13 @@ public sealed class ApplyRetention(
 
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(1);
 
+    // Two runs of the timer. A storage that dies loses what it was given last.
+    private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
+
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
-    /// <summary>Deletes what is older than the retention.</summary>
+    /// <summary>Deletes what is older than the retention, and checks the images of recent campaigns.</summary>
     [Function(nameof(ApplyRetention))]
     public async Task RunAsync(
         [TimerTrigger(EveryFiveMinutes)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
@@ -36,6 +47,7 @@ public sealed class ApplyRetention(
             start, CampaignBatch, () => eraser.EraseOldAsync(client, now - options.Campaigns, CampaignBatch, cancellationToken));
         int deliveries = await RepeatAsync(start, DeliveryBatch, () => DeleteDeliveriesAsync(now - options.History, cancellationToken));
         int histories = await PurgeHistoriesAsync(client, now - options.History, start, cancellationToken);
+        await lostImages.CheckAsync(now - Recent, () => timeProvider.GetElapsedTime(start) < Budget, cancellationToken);
         if (campaigns + deliveries + histories + erasures > 0)
         {
             logger.LogInformation(

@@ -148,6 +148,10 @@ namespace Atelier.Persistence.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("text_usage");
 
+                    b.Property<string>("TextWait")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("text_wait");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
@@ -336,6 +340,10 @@ namespace Atelier.Persistence.Migrations
                     b.Property<string>("Usage")
                         .HasColumnType("jsonb")
                         .HasColumnName("usage");
+
+                    b.Property<string>("Wait")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("wait");
 
                     b.Property<int?>("Width")
                         .HasColumnType("integer")

@@ -34,6 +34,9 @@ public sealed class Campaign
 
     public TokenUsage? TextUsage { get; set; }
 
+    /// <summary>What the text waits for.</summary>
+    public PartWait? TextWait { get; set; }
+
     public CampaignError? Error { get; set; }
 
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }

@@ -31,6 +31,9 @@ public sealed class CampaignImage
 
     public TokenUsage? Usage { get; set; }
 
+    /// <summary>What it waits for.</summary>
+    public PartWait? Wait { get; set; }
+
     /// <summary>The job's id at an asynchronous provider.</summary>
     public string? ProviderJobId { get; set; }
 }

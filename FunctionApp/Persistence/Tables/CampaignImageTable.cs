@@ -14,5 +14,6 @@ internal sealed class CampaignImageTable : IEntityTypeConfiguration<CampaignImag
         builder.Property(image => image.Index).ValueGeneratedNever();
         builder.Property(image => image.Status).IsStatus();
         builder.Property(image => image.Usage).IsJson<TokenUsage?>();
+        builder.Property(image => image.Wait).IsJson<PartWait?>();
     }
 }

@@ -22,6 +22,7 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         builder.Property(campaign => campaign.TextStatus).IsStatus();
         builder.Property(campaign => campaign.Request).IsJson<CampaignRequest>();
         builder.Property(campaign => campaign.TextUsage).IsJson<TokenUsage?>();
+        builder.Property(campaign => campaign.TextWait).IsJson<PartWait?>();
         builder.Property(campaign => campaign.Error).IsJson<CampaignError?>();
         builder.Property(campaign => campaign.Metadata).IsJson<IReadOnlyDictionary<string, string>>();
         builder.Property(campaign => campaign.Version).IsConcurrencyToken();

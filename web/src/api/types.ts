@@ -8,6 +8,13 @@ export interface PartError {
   readonly message: string;
 }
 
+/** A provider that a part waits for without using up an attempt. */
+export interface PartWait {
+  readonly provider: string;
+  readonly until: string;
+  readonly reason: string;
+}
+
 export interface TextPart {
   readonly status: PartStatus;
   readonly content: string | null;
@@ -15,6 +22,7 @@ export interface TextPart {
   readonly model: string | null;
   readonly attempts: number;
   readonly nextAttemptAt: string | null;
+  readonly waitingFor: PartWait | null;
   readonly usage: { readonly inputTokens?: number; readonly outputTokens?: number; readonly totalTokens?: number } | null;
   readonly error: PartError | null;
 }
@@ -24,6 +32,7 @@ export interface ImagePart {
   readonly status: PartStatus;
   readonly attempts: number;
   readonly nextAttemptAt: string | null;
+  readonly waitingFor: PartWait | null;
   readonly url: string | null;
   readonly provider: string;
   readonly error: PartError | null;

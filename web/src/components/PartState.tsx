@@ -1,5 +1,5 @@
 import { useCallback } from 'react';
-import type { PartError, PartStatus } from '../api/types';
+import type { PartError, PartStatus, PartWait } from '../api/types';
 import { useSession } from '../app/session';
 import { countdownText, secondsUntil } from '../lib/countdown';
 import { codeLabel, plural } from '../lib/format';
@@ -12,6 +12,7 @@ interface Props {
     readonly status: PartStatus;
     readonly attempts: number;
     readonly nextAttemptAt: string | null;
+    readonly waitingFor: PartWait | null;
     readonly provider: string;
     readonly error: PartError | null;
   };
@@ -23,13 +24,15 @@ const marks = { PENDING: 'clock', RUNNING: 'sparkle', RETRYING: 'retry', FAILED:
 /** The state of a part that is not there yet, or will not be. */
 export function PartState({ name, part, isRunning }: Props) {
   const { client } = useSession();
-  const isRetrying = part.status === 'RETRYING' && isRunning;
-  const now = useNow(useCallback(() => client.now(), [client]), 250, isRetrying);
+  const wait = isRunning ? part.waitingFor : null;
+  const isCountingDown = isRunning && (part.status === 'RETRYING' || wait !== null);
+  const now = useNow(useCallback(() => client.now(), [client]), 250, isCountingDown);
   return (
     <div className={`part part-${part.status.toLowerCase()}`}>
       <Icon name={marks[part.status]} className="part-mark" />
       <p className="part-name">{name}</p>
-      <p className="part-line">{isRetrying ? countdownText(secondsUntil(part.nextAttemptAt, now)) : lineOf(part.status, part.provider)}</p>
+      <p className="part-line">{isCountingDown ? countdownText(secondsUntil(part.nextAttemptAt, now)) : lineOf(part.status, part.provider)}</p>
+      {wait && <p className="part-attempts">{wait.reason === 'busy' ? `${wait.provider} is busy` : `${wait.provider} asked to wait: ${codeLabel(wait.reason)}`}</p>}
       {part.error && (
         <p className="part-error">
           <strong>{codeLabel(part.error.code)}</strong>

@@ -8,7 +8,7 @@ export function secondsUntil(at: string | null, now: number): number | null {
 /** The text of a part that waits for its next attempt. */
 export function countdownText(seconds: number | null): string {
   if (seconds === null) return 'Trying again soon';
-  if (seconds === 0) return 'Trying again now';
+  if (seconds === 0) return 'Next attempt is due';
   if (seconds < 60) return `Trying again in ${seconds} s`;
   const rest = seconds % 60;
   return `Trying again in ${Math.floor(seconds / 60)} min${rest === 0 ? '' : ` ${rest} s`}`;

@@ -16,7 +16,7 @@ describe('countdowns', () => {
   });
 
   it('have a text', () => {
-    expect([null, 0, 7, 60, 125].map(countdownText)).toEqual(['Trying again soon', 'Trying again now', 'Trying again in 7 s', 'Trying again in 1 min', 'Trying again in 2 min 5 s']);
+    expect([null, 0, 7, 60, 125].map(countdownText)).toEqual(['Trying again soon', 'Next attempt is due', 'Trying again in 7 s', 'Trying again in 1 min', 'Trying again in 2 min 5 s']);
   });
 });
 

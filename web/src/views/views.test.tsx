@@ -128,6 +128,14 @@ describe('a campaign', () => {
     expect(screen.getByRole('img', { name: /Image 2 of/ })).toBeTruthy();
   });
 
+  it('says which provider a part waits for that has not been tried yet', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    const waiting = campaign('a', { images: [image(0, { nextAttemptAt: until, waitingFor: { provider: 'openai', until, reason: 'rate_limited' } })] });
+    show(<CampaignView id="a" />, () => json(waiting));
+    await screen.findByText(/^openai asked to wait: /);
+    expect(screen.getByText(/^Trying again in (59|60) min/)).toBeTruthy();
+  });
+
   it('changes as the campaign does, and announces it', async () => {
     const { store, messages } = show(<CampaignView id="a" />, () => json(retrying));
     await screen.findByText('A fine text.');

@@ -1,6 +1,6 @@
 using Atelier.Durable;
 using Atelier.Generation;
-using Atelier.Images;
+using Atelier.Outages;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
@@ -8,13 +8,15 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 internal static class ImageReports
 {
     /// <summary>The report. An image in it is stored at once, so that no history has its bytes.</summary>
-    /// <exception cref="ActivityFailedException">The image could not be stored.</exception>
-    public static async Task<ImageReport> FromAsync(ImageJob job, PartInput part, IImageStore store, CancellationToken cancellationToken)
+    /// <exception cref="ActivityFailedException">The store refuses the image.</exception>
+    /// <exception cref="OutageException">The store is still away after <paramref name="window"/>.</exception>
+    public static async Task<ImageReport> FromAsync(
+        ImageJob job, PartInput part, PartImageStore images, TimeSpan window, CancellationToken cancellationToken)
     {
         if (job.Failure is { } failure)
             return ImageReport.Failed(job.Id, failure);
         KeptImage? kept = job.Image is { } image
-            ? await KeptImage.KeepAsync(store, part.CampaignId, part.Image!.Value, image, cancellationToken)
+            ? await images.SaveAsync(part.CampaignId, part.Image!.Value, image, window, cancellationToken)
             : null;
         return new ImageReport(job.Id, job.Status, job.Output, kept);
     }

@@ -1,13 +1,13 @@
 using Atelier.Campaigns.Control;
 using Atelier.Generation;
-using Atelier.Images;
+using Atelier.Outages;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
 
 /// <summary>The activity that polls a job at an asynchronous provider, so that a lost callback delays the image but does not lose it.</summary>
 public sealed class PollImage(
-    ImageJobStore jobs, CampaignCancellationRegistry cancellations, GeneratorCatalog generators, IImageStore store, ILogger<PollImage> logger)
+    ImageJobStore jobs, CampaignCancellationRegistry cancellations, GeneratorCatalog generators, PartImageStore images, ILogger<PollImage> logger)
 {
     /// <summary>Polls once. A transient failure says nothing about the job; a final one fails the job.</summary>
     [Function(nameof(PollImage))]
@@ -23,7 +23,7 @@ public sealed class PollImage(
         try
         {
             ImageJob job = await generators.AsyncImage(open.Attempt.Provider).PollAsync(jobId, work.Token);
-            return await ImageReports.FromAsync(job with { Id = jobId }, input.Part, store, cancellationToken);
+            return await ImageReports.FromAsync(job with { Id = jobId }, input.Part, images, OutageMonitor.Window, cancellationToken);
         }
         catch (OperationCanceledException) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {

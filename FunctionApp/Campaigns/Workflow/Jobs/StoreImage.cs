@@ -1,7 +1,7 @@
 using Atelier.Campaigns.Control;
 using Atelier.Durable;
 using Atelier.Generation;
-using Atelier.Images;
+using Atelier.Outages;
 using Atelier.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
@@ -15,11 +15,12 @@ public sealed class StoreImage(
     CampaignCancellationRegistry cancellations,
     AbandonedJobCanceler canceler,
     GeneratorCatalog generators,
-    IImageStore store,
+    PartImageStore images,
     ILogger<StoreImage> logger)
 {
     /// <summary>Ends the attempt.</summary>
     /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
+    /// <exception cref="OutageException">The database or the image store is away; the job is kept.</exception>
     [Function(nameof(StoreImage))]
     public async Task RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
@@ -57,7 +58,7 @@ public sealed class StoreImage(
                 "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was canceled.",
                 attempt.Call.Attempt, part.Part, part.CampaignId);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OutageException && !cancellationToken.IsCancellationRequested)
         {
             // If only fetching the image failed, the job is kept and fetched again: another order would be paid for again.
             if (report.Status != ImageJobStatus.Succeeded || !CanFetchAgain(exception))
@@ -70,7 +71,7 @@ public sealed class StoreImage(
         IAsyncImageGenerator generator, PartInput part, ImageReport report, CancellationToken cancellationToken)
     {
         GeneratedImage image = await generator.FetchAsync(report.Output ?? "", cancellationToken);
-        return await KeptImage.KeepAsync(store, part.CampaignId, part.Image!.Value, image, cancellationToken);
+        return await images.SaveAsync(part.CampaignId, part.Image!.Value, image, OutageMonitor.Window, cancellationToken);
     }
 
     private static bool CanFetchAgain(Exception exception) => exception switch

@@ -1,5 +1,6 @@
 using Atelier.Durable;
 using Atelier.Generation;
+using Atelier.Outages;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow.Jobs;
@@ -12,6 +13,7 @@ public sealed class SubmitImage(
     /// <remarks>Canceling the campaign does not interrupt the order: a job whose id is unknown could not be cancelled.</remarks>
     /// <returns>The job; <see langword="null"/> when nothing is left to do.</returns>
     /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
+    /// <exception cref="OutageException">The database is away.</exception>
     [Function(nameof(SubmitImage))]
     public async Task<SubmittedImage?> RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken)
     {
@@ -33,7 +35,7 @@ public sealed class SubmitImage(
                 return null;
             }
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OutageException && !cancellationToken.IsCancellationRequested)
         {
             throw AttemptSpacing.Of(input, attempt, await runner.FailAsync(input, attempt, exception, cancellationToken));
         }

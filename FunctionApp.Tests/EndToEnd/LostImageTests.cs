@@ -1,0 +1,91 @@
+using System.Net;
+using Azure.Storage.Blobs;
+using FunctionApp.Tests.Access;
+using FunctionApp.Tests.Hosting;
+
+namespace FunctionApp.Tests.EndToEnd;
+
+/// <summary>A Blob Storage that has lost an image, or is away.</summary>
+[Collection(LocalServicesCollection.Name)]
+public sealed class LostImageTests(LocalServicesFixture services) : IAsyncLifetime
+{
+    private readonly AtelierFixture _atelier = new() { PlainPictures = true };
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _atelier.DisposeAsync();
+
+    [Fact]
+    public async Task Image_LostAfterTheCampaignIsComplete_IsFoundByItsReaderAndMadeAgainByARetry()
+    {
+        CampaignApi api = await _atelier.StartAsync(services);
+        string id = await api.StartAsync("A lighthouse", images: 2);
+        Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
+        byte[] kept = await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/0");
+        byte[] lost = await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/1");
+        var container = new BlobContainerClient(services.StorageConnectionString, _atelier.Container);
+        Assert.True((await container.DeleteBlobIfExistsAsync($"{id}/image-1.png")).Value);
+
+        using HttpResponseMessage missing = await api.Http.GetAsync($"/api/campaigns/{id}/images/1");
+
+        await missing.AssertProblemAsync(404, "image_lost");
+        var failed = await api.GetAsync(id);
+        Assert.Equal(("FAILED", "image_lost", "image/1"), ((string)failed["status"]!, (string)failed["error"]!["code"]!, (string)failed["error"]!["part"]!));
+        Assert.Equal(("COMPLETE", "FAILED"), ((string)failed["images"]![0]!["status"]!, (string)failed["images"]![1]!["status"]!));
+        Assert.Null((string?)failed["images"]![1]!["url"]);
+        using HttpResponseMessage retry = await api.Http.PostAsync(new Uri($"/api/campaigns/{id}/retry", UriKind.Relative), content: null);
+        Assert.Equal(HttpStatusCode.Accepted, retry.StatusCode);
+        Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
+        Assert.Equal(lost, await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/1"));
+        Assert.Equal(kept, await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/0"));
+        Assert.Equal((1, 2), (_atelier.CallsOf(id, "image/0").Calls, _atelier.CallsOf(id, "image/1").Calls));
+    }
+
+    [Fact]
+    public async Task Container_Lost_EveryImageIsMadeAgain()
+    {
+        CampaignApi api = await _atelier.StartAsync(services);
+        string id = await api.StartAsync("A harbour", images: 2);
+        Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
+        await new BlobContainerClient(services.StorageConnectionString, _atelier.Container).DeleteAsync();
+
+        foreach (int index in (int[])[0, 1])
+        {
+            using HttpResponseMessage missing = await api.Http.GetAsync($"/api/campaigns/{id}/images/{index}");
+            await missing.AssertProblemAsync(404, "image_lost");
+        }
+
+        using HttpResponseMessage retry = await api.Http.PostAsync(new Uri($"/api/campaigns/{id}/retry", UriKind.Relative), content: null);
+        Assert.Equal(HttpStatusCode.Accepted, retry.StatusCode);
+        Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
+        Assert.NotEmpty(await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/1"));
+    }
+
+    [Fact]
+    public async Task Storage_Away_HostIsNotReady_AndImagesAre503ButNotLost()
+    {
+        CampaignApi api = await _atelier.StartAsync(services);
+        string id = await api.StartAsync("A bridge", images: 1);
+        Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
+        var settings = new Dictionary<string, string>(_atelier.Settings)
+        {
+            // A port where nothing listens.
+            ["AzureWebJobsStorage"] = services.StorageConnectionString.Replace(
+                $":{new BlobServiceClient(services.StorageConnectionString).Uri.Port}/", ":1/", StringComparison.Ordinal),
+        };
+
+        await using HostProcess other = await HostProcess.StartUntilAsync("Waiting for Blob Storage", settings);
+        using var http = new HttpClient { BaseAddress = other.Address };
+        using HttpResponseMessage ready = await http.GetAsync("/api/health/ready");
+        using HttpResponseMessage live = await http.GetAsync("/api/health/live");
+        using HttpResponseMessage image = await http.GetAsync($"/api/campaigns/{id}/images/0");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (ready.StatusCode, live.StatusCode));
+        var checks = (await CampaignApi.ReadAsync(ready))["checks"]!.AsArray();
+        Assert.Equal("failed", (string)checks.Single(check => (string)check!["name"]! == "blobs")!["status"]!);
+        Assert.DoesNotContain("Atelier is ready", other.Output, StringComparison.Ordinal);
+        await image.AssertProblemAsync(503, "storage_unavailable");
+        Assert.Equal("5", image.Header("Retry-After"));
+        Assert.Equal("COMPLETE", (string)(await api.GetAsync(id))["status"]!);
+    }
+}
