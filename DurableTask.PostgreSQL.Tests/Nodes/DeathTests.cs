@@ -2,6 +2,7 @@ using DurableTask.PostgreSQL.Nodes;
 using DurableTask.PostgreSQL.Storage;
 using DurableTask.PostgreSQL.Tests.Infrastructure;
 using Microsoft.DurableTask;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace DurableTask.PostgreSQL.Tests.Nodes;
@@ -9,6 +10,11 @@ namespace DurableTask.PostgreSQL.Tests.Nodes;
 /// <summary>Nodes that die or are declared dead, and the instances that they held.</summary>
 public sealed class DeathTests
 {
+    private sealed class SlowClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddHours(-1);
+    }
+
     [Fact]
     public async Task Node_WritesItsHeartbeat_AndDeletesItsRowWhenItStops()
     {
@@ -45,6 +51,22 @@ public sealed class DeathTests
         Assert.Equal("input from the second", await second.OutputOfAsync<string>(id));
         Assert.Equal("input from the second", await first.OutputOfAsync<string>(id));
         Assert.Single(await second.HistoryAsync(id), "TaskCompleted");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task NodeThatIsGone_IsDeclaredDeadAfterItsLease_WhateverItsAndTheOthersClocks(int hoursFast)
+    {
+        await using var hub = await TestHub.CreateAsync();
+        var node = await hub.StartNodeAsync(CommonTasks.Add, Hasty, services: s => s.AddSingleton<TimeProvider>(new SlowClock()));
+        await hub.ExecuteAsync(
+            "insert into {hub}.nodes (machine, process_id, process_key, heartbeat_at) "
+            + $"values ('elsewhere', 1, 'gone', clock_timestamp() + interval '{hoursFast} hours')");
+
+        await Eventually.TrueAsync(async () => await hub.ScalarAsync<long>("select count(*) from {hub}.nodes where machine = 'elsewhere'") == 0);
+
+        Assert.Null(node.Service.Problem);
     }
 
     [Fact]

@@ -76,6 +76,21 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public async Task Timer_OfANodeWhoseClockWasFast_IsNotWaitedForAnyLonger()
+    {
+        await using var hub = await TestHub.CreateAsync();
+        var first = await hub.StartNodeAsync(Tasks);
+        var id = await first.ScheduleAsync("Sleeps", 1000d);
+        await Eventually.TrueAsync(async () => (await first.HistoryAsync(id)).Contains("TimerCreated"));
+        await first.StopAsync();
+
+        // Seen from a node that is an hour slow, the first one was an hour fast.
+        var second = await hub.StartNodeAsync(Tasks, services: s => s.AddSingleton<TimeProvider>(new ClockAhead(TimeSpan.FromHours(-1))));
+
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await second.EndOfAsync(id)).RuntimeStatus);
+    }
+
+    [Fact]
     public async Task StartTime_IsWaitedFor_AndTheInstanceIsPendingUntilThen()
     {
         await using var hub = await TestHub.CreateAsync();

@@ -42,14 +42,15 @@ internal sealed partial class OrchestrationSession
         _host.Activities.Add(activity);
     }
 
-    private void StartTimer(TimerFiredEvent fired, string executionId)
+    private void StartTimer(TimerFiredEvent fired, string executionId, DateTime? latest = null)
     {
         lock (_gate)
         {
             if (!_isGone && !_hasEnded && string.Equals(executionId, _instance.ExecutionId, StringComparison.Ordinal))
             {
                 _timers.RemoveAll(static t => t.IsOver);
-                _timers.Add(_host.Timers.Add(this, new SessionMessage(fired, executionId), fired.FireAt.ToUniversalTime()));
+                var fireAt = fired.FireAt.ToUniversalTime();
+                _timers.Add(_host.Timers.Add(this, new SessionMessage(fired, executionId), latest < fireAt ? latest.Value : fireAt));
             }
         }
     }
@@ -98,7 +99,9 @@ internal sealed partial class OrchestrationSession
 
         foreach (var timer in created.Values)
         {
-            StartTimer(new TimerFiredEvent(-1, timer.FireAt) { TimerId = timer.EventId }, _instance.ExecutionId);
+            // Both times are of the node that created the timer. Its clock may have been fast: no timer waits longer here than it should have there.
+            var latest = Now + (timer.FireAt.ToUniversalTime() - timer.Timestamp.ToUniversalTime());
+            StartTimer(new TimerFiredEvent(-1, timer.FireAt) { TimerId = timer.EventId }, _instance.ExecutionId, latest);
         }
     }
 }

@@ -11,7 +11,9 @@ update {hub}.nodes set heartbeat_at = clock_timestamp() where id = $1
 select pg_advisory_lock_shared($1, $2)
 
 -- name: Suspects
--- $1 the node that looks, $2 lease, $3 grace to reconnect, $4 lock class
+-- $1 the node that looks, $2 lease, $3 grace to reconnect, $4 lock class. A heartbeat in the future is from before PostgreSQL's clock was set:
+-- from now on its silence counts.
+with bounded as (update {hub}.nodes set heartbeat_at = clock_timestamp() where heartbeat_at > clock_timestamp() + interval '1 second')
 select n.id, n.machine, n.process_id, n.process_key,
     clock_timestamp() - greatest(n.heartbeat_at, pg_postmaster_start_time()) > $2,
     clock_timestamp() - greatest(n.heartbeat_at, pg_postmaster_start_time()) > $3,

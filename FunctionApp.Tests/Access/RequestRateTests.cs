@@ -33,6 +33,17 @@ public sealed class RequestRateTests(LocalServicesFixture services) : IAsyncLife
     }
 
     [Fact]
+    public async Task Count_WindowInTheFuture_IsOver()
+    {
+        await CountAsync();
+        await CountAsync();
+
+        await ShiftAsync(seconds: -3600);
+
+        Assert.Equal("1", (await CountAsync()).Headers["RateLimit-Remaining"]);
+    }
+
+    [Fact]
     public async Task Count_WithoutALimit_WritesNothing()
     {
         var http = new DefaultHttpContext();

@@ -24,6 +24,7 @@ internal static class TestCampaign
             Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["customer"] = "42" },
             InstanceId = id.ToString("D"),
             Version = 1,
+            CheckedAt = createdAt ?? CreatedAt,
             CreatedAt = createdAt ?? CreatedAt,
             UpdatedAt = createdAt ?? CreatedAt,
             Images = [.. Enumerable.Range(0, images).Select(index => new CampaignImage { CampaignId = id, Index = index, Provider = "paint" })],

@@ -16,7 +16,6 @@ using FunctionApp.Tests.Hosting;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Moq;
 
 namespace FunctionApp.Tests.Persistence;
@@ -84,11 +83,10 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
             .Returns(Microsoft.DurableTask.Pageable.Create((_, _) => Task.FromResult(new Microsoft.DurableTask.Page<OrchestrationMetadata>([]))));
         await using AtelierDbContext db = database.NewContext();
         var eraser = new CampaignEraser(database.DataSource, Mock.Of<IImageStore>(), NullLogger<CampaignEraser>.Instance);
-        var updater = new CampaignUpdater(db, TimeProvider.System, TestRunner.NewOutages());
+        var updater = new CampaignUpdater(db, TestRunner.NewOutages());
         var lostImages = new LostImages(db, updater, Mock.Of<IImageStore>(), NullLogger<LostImages>.Instance);
-        var options = new RetentionOptions(TimeSpan.FromDays(90), TimeSpan.FromDays(90));
-        var now = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero).AddDays(90));
-        await new ApplyRetention(db, eraser, lostImages, options, now, NullLogger<ApplyRetention>.Instance)
+        TimeSpan age = TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero);
+        await new ApplyRetention(db, eraser, lostImages, new RetentionOptions(age, age), TimeProvider.System, NullLogger<ApplyRetention>.Instance)
             .RunAsync(new TimerInfo(), client.Object, CancellationToken.None);
     }
 

@@ -94,7 +94,6 @@ public sealed class CampaignIntake(
             Metadata = request.Metadata,
             InstanceId = CampaignScheduler.InstanceIdOf(id, run: 0),
             Version = 1,
-            CheckedAt = now,
             CreatedAt = now,
             UpdatedAt = now,
             Images = [.. Enumerable.Range(0, request.Images.Count).Select(index => new CampaignImage

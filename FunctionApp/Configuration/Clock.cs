@@ -4,9 +4,8 @@ namespace Atelier.Configuration;
 public static class Clock
 {
     /// <summary>The current time, cut to milliseconds.</summary>
-    public static DateTimeOffset Now(this TimeProvider timeProvider)
-    {
-        DateTimeOffset now = timeProvider.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-    }
+    public static DateTimeOffset Now(this TimeProvider timeProvider) => timeProvider.GetUtcNow().ToMilliseconds();
+
+    /// <summary>A time, cut to milliseconds.</summary>
+    public static DateTimeOffset ToMilliseconds(this DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
 }

@@ -27,6 +27,7 @@ public sealed class AtelierDbContext(DbContextOptions<AtelierDbContext> options)
     {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(AtelierDbContext).Assembly);
         modelBuilder.HasDbFunction(() => DatabaseTime.Now()).HasName("now").IsBuiltIn().IsNullable(false);
+        modelBuilder.HasDbFunction(() => DatabaseTime.AtRead()).HasName("clock_timestamp").IsBuiltIn().IsNullable(false);
         SnakeCase.Apply(modelBuilder.Model);
     }
 }

@@ -15,7 +15,7 @@ namespace Atelier.Persistence;
 /// moment is waited for: what a provider has made in the meantime was paid for. So a change may be applied again after a commit
 /// whose response was lost, and its guards must make that harmless.
 /// </remarks>
-public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvider, OutageMonitor outages)
+public sealed class CampaignUpdater(AtelierDbContext db, OutageMonitor outages)
 {
     /// <summary>Locks the campaign and applies a change to it. An outage of the database is waited for.</summary>
     /// <param name="id">The campaign.</param>
@@ -50,14 +50,17 @@ public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvid
     {
         db.ChangeTracker.Clear();
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        Campaign? campaign = await db.Campaigns
+        var locked = await db.Campaigns
             .FromSql($"SELECT * FROM campaigns WHERE id = {id} AND user_id = coalesce({userId}, user_id) FOR UPDATE")
+            .Select(row => new { Campaign = row, Now = DatabaseTime.AtRead() })
             .SingleOrDefaultAsync(cancellationToken);
-        if (campaign is null)
+        if (locked is null)
             return default;
 
+        Campaign campaign = locked.Campaign;
         bool hadEnded = campaign.Status.HasEnded();
-        DateTimeOffset now = timeProvider.Now();
+        // The next change may come from another process, whose clock may be another: what is compared is PostgreSQL's time.
+        DateTimeOffset now = locked.Now.ToMilliseconds();
         TResult result = await change(new CampaignChange(db, campaign, now), cancellationToken);
         if (db.ChangeTracker.HasChanges())
         {
@@ -75,13 +78,13 @@ public sealed class CampaignUpdater(AtelierDbContext db, TimeProvider timeProvid
 /// <summary>A campaign while its row is locked.</summary>
 /// <param name="db">The context that tracks it.</param>
 /// <param name="campaign">The campaign; its images and attempts are not loaded.</param>
-/// <param name="now">The time of the change.</param>
+/// <param name="now">The time of the change, by PostgreSQL's clock.</param>
 public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateTimeOffset now)
 {
     /// <summary>The campaign.</summary>
     public Campaign Campaign { get; } = campaign;
 
-    /// <summary>The time of the change.</summary>
+    /// <summary>The time of the change, by PostgreSQL's clock.</summary>
     public DateTimeOffset Now { get; } = now;
 
     /// <summary>One of its images.</summary>

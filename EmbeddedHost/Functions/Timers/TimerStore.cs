@@ -31,7 +31,7 @@ internal sealed class TimerStore(string connectionString, string taskHub) : IAsy
         return await ReadAsync(command, function, cancellationToken);
     }
 
-    /// <summary>Takes an occurrence for this node, if it is due and no node has taken it or a later one.</summary>
+    /// <summary>Takes an occurrence for this node, if it is due and no node has taken it or a later one that has come.</summary>
     /// <returns>The timer's state before.</returns>
     public async Task<TimerState> TakeAsync(string function, DateTime due, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class TimerStore(string connectionString, string taskHub) : IAsy
             """
             with taken as (
                 update embedded_host.timers set last_at = $3, updated_at = clock_timestamp()
-                where task_hub = $1 and function = $2 and $3 <= clock_timestamp() and (last_at is null or last_at < $3)
+                where task_hub = $1 and function = $2 and $3 <= clock_timestamp() and (last_at is null or last_at < $3 or last_at > clock_timestamp())
                 returning 1)
             select exists (select from taken), last_at, updated_at, clock_timestamp()
             from embedded_host.timers where task_hub = $1 and function = $2

@@ -368,7 +368,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
 
     private Task<HttpCall> ImageAsync(HttpCall call, string index = "0")
     {
-        var updater = new CampaignUpdater(_db, _time, TestRunner.NewOutages());
+        var updater = new CampaignUpdater(_db, TestRunner.NewOutages());
         var function = new GetCampaignImage(
             new CampaignQueries(_db), _store.Object, new LostImages(_db, updater, _store.Object, NullLogger<LostImages>.Instance));
         return call.RunAsync(request => function.RunAsync(request, _campaign.InstanceId, index, CancellationToken.None));

@@ -52,6 +52,17 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
         Assert.Equal([campaign.InstanceId], _scheduled);
     }
 
+    [Fact]
+    public async Task Run_AcceptedByAProcessThatWasFastOrBeforeTheClockWasSet_IsScheduled()
+    {
+        Campaign campaign = await AddAsync(CampaignStatus.Pending, null);
+        await _database.ScalarAsync<int>("UPDATE campaigns SET created_at = now() + interval '1 hour', checked_at = now() + interval '1 hour' RETURNING 1");
+
+        await RunAsync();
+
+        Assert.Equal([campaign.InstanceId], _scheduled);
+    }
+
     [Theory]
     [InlineData(CampaignStatus.Pending, OrchestrationRuntimeStatus.Pending)]
     [InlineData(CampaignStatus.Pending, OrchestrationRuntimeStatus.Running)]
@@ -141,7 +152,6 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
             new CampaignQueries(db),
             provider.GetRequiredService<CampaignScheduler>(),
             provider.GetRequiredService<IServiceScopeFactory>(),
-            TimeProvider.System,
             NullLogger<RecoverCampaigns>.Instance).RunAsync(new TimerInfo(), _client.Object, CancellationToken.None);
     }
 }

@@ -19,7 +19,7 @@ internal static class TestRunner
             NullLogger<PartRunner>.Instance);
 
     public static CampaignUpdater NewUpdater(TestDatabase database, OutageMonitor? outages = null) =>
-        new(database.NewContext(), TimeProvider.System, outages ?? NewOutages());
+        new(database.NewContext(), outages ?? NewOutages());
 
     public static PartImageStore NewImages(IImageStore store, OutageMonitor? outages = null) => new(store, outages ?? NewOutages());
 

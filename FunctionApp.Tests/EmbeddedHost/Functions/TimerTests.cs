@@ -99,6 +99,19 @@ public sealed class TimerTests(LocalServicesFixture services)
     }
 
     [Fact]
+    public async Task Occurrence_LastOneIsInTheFuture_IsTakenAllTheSame()
+    {
+        var database = await services.CreateDatabaseAsync();
+        await using var store = new TimerStore(database, "hub");
+        var due = (await store.ReadAsync("Stalled", CancellationToken.None)).Now;
+
+        await ExecuteAsync(database, "update embedded_host.timers set last_at = now() + interval '1 hour', updated_at = now() + interval '1 hour'");
+
+        Assert.True((await store.TakeAsync("Stalled", due, CancellationToken.None)).IsTaken);
+        Assert.False((await store.TakeAsync("Stalled", due, CancellationToken.None)).IsTaken);
+    }
+
+    [Fact]
     public async Task Timers_OfTwoTaskHubs_AreApart()
     {
         var database = await services.CreateDatabaseAsync();

@@ -50,7 +50,7 @@ internal sealed class ApiKeyStore(AtelierDbContext db, TimeProvider timeProvider
             return null;
 
         DateTimeOffset now = timeProvider.Now();
-        if (key.LastUsedAt is null || now - key.LastUsedAt >= LastUsedStep)
+        if (key.LastUsedAt is null || (now - key.LastUsedAt.Value).Duration() >= LastUsedStep)
         {
             await db.ApiKeys.Where(row => row.Id == key.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.LastUsedAt, now), cancellationToken);

@@ -11,13 +11,14 @@ public sealed class RequestRate(NpgsqlDataSource dataSource, CallerLimits limits
     internal static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     // The row's lock makes the counts of several instances follow one another, and the database's clock is the only one.
+    // A window in the future is from before that clock was set, and over.
     // A window begins with its first request, so that a client which paces itself never meets the edge of someone else's minute.
     private const string Count =
         """
         INSERT INTO caller_rates AS held (user_id, window_start, requests) VALUES ($1, now(), 1)
         ON CONFLICT (user_id) DO UPDATE SET
-            window_start = CASE WHEN held.window_start <= now() - interval '1 minute' THEN now() ELSE held.window_start END,
-            requests = CASE WHEN held.window_start <= now() - interval '1 minute' THEN 1 ELSE held.requests + 1 END
+            window_start = CASE WHEN abs(extract(epoch FROM now() - held.window_start)) >= 60 THEN now() ELSE held.window_start END,
+            requests = CASE WHEN abs(extract(epoch FROM now() - held.window_start)) >= 60 THEN 1 ELSE held.requests + 1 END
         RETURNING requests, EXTRACT(EPOCH FROM window_start + interval '1 minute' - now())::float8
         """;
 

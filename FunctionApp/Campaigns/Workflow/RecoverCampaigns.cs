@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Atelier.Campaigns.Control;
-using Atelier.Configuration;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.Azure.Functions.Worker;
@@ -10,12 +9,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>Finds campaigns that no orchestration works on: accepted and never scheduled, or running and their orchestration lost.</summary>
+/// <remarks>By PostgreSQL's clock. A time in its future, from before the clock was set, counts as long ago.</remarks>
 public sealed class RecoverCampaigns(
     AtelierDbContext db,
     CampaignQueries queries,
     CampaignScheduler scheduler,
     IServiceScopeFactory scopes,
-    TimeProvider timeProvider,
     ILogger<RecoverCampaigns> logger)
 {
     private const string EveryFifteenSeconds = "*/15 * * * * *";
@@ -37,9 +36,9 @@ public sealed class RecoverCampaigns(
     public async Task RunAsync(
         [TimerTrigger(EveryFifteenSeconds)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = timeProvider.Now();
         List<Campaign> pending = await db.Campaigns.AsNoTracking()
-            .Where(campaign => campaign.Status == CampaignStatus.Pending && campaign.CreatedAt < now - Age && campaign.CheckedAt < now - Age)
+            .Where(campaign => campaign.Status == CampaignStatus.Pending)
+            .Where(campaign => campaign.CheckedAt < DatabaseTime.Now() - Age || campaign.CheckedAt > DatabaseTime.Now())
             .OrderBy(campaign => campaign.CreatedAt)
             .Take(BatchSize)
             .ToListAsync(cancellationToken);
@@ -47,7 +46,8 @@ public sealed class RecoverCampaigns(
         await ForEachAsync(pending, (campaign, token) => RecoverPendingAsync(client, campaign, token), cancellationToken);
 
         List<Campaign> running = await db.Campaigns.AsNoTracking()
-            .Where(campaign => campaign.Status == CampaignStatus.Running && campaign.CheckedAt < now - CheckInterval)
+            .Where(campaign => campaign.Status == CampaignStatus.Running)
+            .Where(campaign => campaign.CheckedAt < DatabaseTime.Now() - CheckInterval || campaign.CheckedAt > DatabaseTime.Now())
             .OrderBy(campaign => campaign.CheckedAt)
             .Take(BatchSize)
             .ToListAsync(cancellationToken);
@@ -97,7 +97,7 @@ public sealed class RecoverCampaigns(
             // Not tracked, and without a new version: nothing that a reader sees has changed.
             await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Campaigns
                 .Where(row => row.Id == campaign.Id)
-                .ExecuteUpdateAsync(row => row.SetProperty(found => found.CheckedAt, timeProvider.Now()), cancellationToken);
+                .ExecuteUpdateAsync(row => row.SetProperty(found => found.CheckedAt, _ => DatabaseTime.Now()), cancellationToken);
             return;
         }
 

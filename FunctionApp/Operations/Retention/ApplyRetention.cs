@@ -1,5 +1,4 @@
 using Atelier.Campaigns.Control;
-using Atelier.Configuration;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.Azure.Functions.Worker;
@@ -41,7 +40,8 @@ public sealed class ApplyRetention(
         [TimerTrigger(EveryFiveMinutes)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         long start = timeProvider.GetTimestamp();
-        DateTimeOffset now = timeProvider.Now();
+        // A process whose clock is fast must not delete what is young.
+        DateTimeOffset now = await db.Database.SqlQuery<DateTimeOffset>($"SELECT now() AS \"Value\"").SingleAsync(cancellationToken);
         int erasures = await RepeatAsync(start, CampaignBatch, () => eraser.FinishAsync(client, CampaignBatch, cancellationToken));
         int campaigns = await RepeatAsync(
             start, CampaignBatch, () => eraser.EraseOldAsync(client, now - options.Campaigns, CampaignBatch, cancellationToken));

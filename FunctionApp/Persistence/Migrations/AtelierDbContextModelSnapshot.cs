@@ -69,8 +69,10 @@ namespace Atelier.Persistence.Migrations
                         .HasColumnName("id");
 
                     b.Property<DateTimeOffset>("CheckedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("checked_at");
+                        .HasColumnName("checked_at")
+                        .HasDefaultValueSql("now()");
 
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")

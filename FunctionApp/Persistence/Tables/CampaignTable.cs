@@ -40,6 +40,7 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
             .IsDescending(false, false, true, true);
         // The recovery timer rarely finds anything: the index stays nearly empty.
         builder.HasIndex(campaign => campaign.CreatedAt, "ix_campaigns_pending").HasFilter("status = 'PENDING'");
+        builder.Property(campaign => campaign.CheckedAt).HasDefaultValueSql("now()");
         // The same for campaigns whose orchestration may be lost, and for those that are old enough to go.
         builder.HasIndex(campaign => campaign.CheckedAt, "ix_campaigns_running").HasFilter("status = 'RUNNING'");
         builder.HasIndex(campaign => campaign.CompletedAt, "ix_campaigns_completed_at").HasFilter("completed_at IS NOT NULL");

@@ -72,6 +72,18 @@ public sealed class DeliveryStoreTests(LocalServicesFixture services) : IAsyncLi
     }
 
     [Fact]
+    public async Task Claim_PauseFromBeforeTheClockWasSet_IsOver()
+    {
+        await _database.AddWebhooksAsync("ann", Receiver, failures: 3);
+        await _database.AddEventsAsync("ann");
+
+        await _database.Database.ScalarAsync<int>("UPDATE webhooks SET retry_at = now() + interval '4 minutes' RETURNING 1");
+        Assert.Empty(await _database.ClaimAsync());
+        await _database.Database.ScalarAsync<int>("UPDATE webhooks SET retry_at = now() + interval '1 hour' RETURNING 1");
+        Assert.Single(await _database.ClaimAsync());
+    }
+
+    [Fact]
     public async Task GiveUp_ReceiverFailedForAWeek_MakesDeadLettersOfWhatItNeverGot()
     {
         await _database.AddWebhooksAsync("ann", Receiver, failures: 3);

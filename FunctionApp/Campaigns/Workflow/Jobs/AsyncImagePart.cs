@@ -77,7 +77,7 @@ internal sealed class AsyncImagePart
     {
         string monitorId = $"{_context.InstanceId}-image-{_part.Image}-{++_monitors}";
         var watch = new JobWatch(
-            _part, job.JobId, _context.CurrentUtcDateTime + job.Timeout, job.PollInterval, Pause: job.IsKnown ? TimeSpan.Zero : job.PollInterval);
+            _part, job.JobId, job.Timeout, job.PollInterval, Pause: job.IsKnown ? TimeSpan.Zero : job.PollInterval);
         Task<ImageReport?> monitor = _context.CallSubOrchestratorAsync<ImageReport?>(
             nameof(MonitorImageJob), watch, new SubOrchestrationOptions(instanceId: monitorId));
         // An orchestration does not complete before its sub-orchestrations have.

@@ -26,6 +26,7 @@ public static class MonitorImageJob
     public static async Task<ImageReport?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, JobWatch watch)
     {
         TaskOptions options = TaskOptions.FromRetryPolicy(watch.Part.Retry.ToPolicy());
+        DateTime deadline = context.CurrentUtcDateTime + watch.Left;
         Task<bool> stopped = context.WaitForExternalEvent<bool>(StopEvent, CancellationToken.None);
         for (int poll = 0; poll < PollsPerRun; poll++)
         {
@@ -36,7 +37,7 @@ public static class MonitorImageJob
             ImageReport report = await context.CallActivityAsync<ImageReport>(nameof(PollImage), input, options);
             if (report.Status != ImageJobStatus.Running)
                 return report;
-            TimeSpan left = watch.Deadline - context.CurrentUtcDateTime;
+            TimeSpan left = deadline - context.CurrentUtcDateTime;
             if (left <= TimeSpan.Zero)
                 return ImageReport.TimedOut(watch.JobId);
             watch = Next(watch, report.AskAgainIn, left);
@@ -64,7 +65,7 @@ public static class MonitorImageJob
     {
         TimeSpan pause = Longer(askAgainIn ?? TimeSpan.Zero, watch.Interval);
         TimeSpan interval = watch.Interval >= LongestInterval ? watch.Interval : Shorter(watch.Interval * Backoff, LongestInterval);
-        return watch with { Pause = Shorter(pause, left), Interval = interval };
+        return watch with { Left = left, Pause = Shorter(pause, left), Interval = interval };
     }
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
@@ -75,7 +76,7 @@ public static class MonitorImageJob
 /// <summary>The input of <see cref="MonitorImageJob"/>.</summary>
 /// <param name="Part">The image.</param>
 /// <param name="JobId">The job's id at the provider.</param>
-/// <param name="Deadline">When a job that has not ended times out, in UTC.</param>
+/// <param name="Left">The time after which a job that has not ended times out, from the start of this run: another node's clock may be another.</param>
 /// <param name="Interval">The time between the next poll and the one after it.</param>
 /// <param name="Pause">The time until the next poll; zero for at once.</param>
-public sealed record JobWatch(PartInput Part, string JobId, DateTime Deadline, TimeSpan Interval, TimeSpan Pause);
+public sealed record JobWatch(PartInput Part, string JobId, TimeSpan Left, TimeSpan Interval, TimeSpan Pause);

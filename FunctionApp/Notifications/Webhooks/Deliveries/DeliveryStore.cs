@@ -14,6 +14,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
     // How long a receiver waits at most after a failure.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
+    // OFFSET 0 keeps PostgreSQL from reading all webhooks instead. A pause that is longer than any is from before PostgreSQL's clock was set, and over.
     // The recursion reads one row of the index for each webhook with waiting deliveries, however many of them there are.
     private static readonly string Claim =
         $"""
@@ -24,15 +25,16 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
                     WHERE status = 'PENDING' AND webhook_id > waiting.webhook_id ORDER BY webhook_id LIMIT 1)
             FROM waiting WHERE waiting.webhook_id IS NOT NULL),
         due AS (
-            SELECT next.id, next.due_at, webhooks.failures IS NOT DISTINCT FROM 0 AS is_proven
+            SELECT next.id, next.due_at, receiver.failures IS NOT DISTINCT FROM 0 AS is_proven
             FROM waiting
-            JOIN webhooks ON webhooks.id = waiting.webhook_id AND webhooks.retry_at <= now()
+            CROSS JOIN LATERAL (
+                SELECT failures FROM webhooks WHERE id = waiting.webhook_id AND NOT retry_at BETWEEN now() AND now() + 2 * $6 OFFSET 0) AS receiver
             LEFT JOIN unnest($1::uuid[], $2::integer[]) AS busy (webhook_id, attempts) ON busy.webhook_id = waiting.webhook_id
             CROSS JOIN LATERAL (
                 SELECT id, due_at FROM webhook_deliveries
                 WHERE webhook_id = waiting.webhook_id AND status = 'PENDING' AND due_at <= now()
                 ORDER BY due_at, event_id
-                LIMIT greatest(0, CASE WHEN webhooks.failures = 0 THEN {PerProvenReceiver} ELSE 1 END - coalesce(busy.attempts, 0))
+                LIMIT greatest(0, CASE WHEN receiver.failures = 0 THEN {PerProvenReceiver} ELSE 1 END - coalesce(busy.attempts, 0))
                 FOR UPDATE SKIP LOCKED) AS next),
         ranked AS (SELECT id, is_proven, row_number() OVER (PARTITION BY is_proven ORDER BY due_at) AS place FROM due),
         claimed AS (
@@ -118,6 +120,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
         Add(command, proven);
         Add(command, others);
         Add(command, options.Timeout + LeaseMargin);
+        Add(command, LongestPause);
         await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<ClaimedDelivery>();
         while (await row.ReadAsync(cancellationToken))
