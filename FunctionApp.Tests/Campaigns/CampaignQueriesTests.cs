@@ -4,6 +4,7 @@ using Atelier.Campaigns.Http;
 using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
+using Atelier.Problems;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.AspNetCore.Http;
@@ -93,6 +94,25 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
 
         Assert.Equal(expected.Where((_, place) => place != 1).Select(c => c.Id), seen);
         Assert.Equal(4, await _database.ScalarAsync<long>("SELECT count(DISTINCT word) FROM campaign_words"));
+    }
+
+    [Fact]
+    public async Task Search_TakesTooLong_Is400WithTheReason_AndALaterOneIsNotLimitedByIt()
+    {
+        await AddAsync(TestCampaign.Create());
+        await using (NpgsqlConnection other = await _database.DataSource.OpenConnectionAsync())
+        await using (NpgsqlTransaction held = await other.BeginTransactionAsync())
+        {
+            await using var command = new NpgsqlCommand("LOCK TABLE campaign_words IN ACCESS EXCLUSIVE MODE", other);
+            await command.ExecuteNonQueryAsync();
+
+            var refused = await Assert.ThrowsAsync<ApiException>(() => ListAsync("?q=cat+beach"));
+
+            Assert.Equal((400, "search_too_broad"), (refused.Status, refused.Code));
+        }
+
+        Assert.Single(await ListAsync("?q=cat+beach"));
+        Assert.Equal("0", await _database.ScalarAsync<string>("SHOW statement_timeout"));
     }
 
     [Fact]

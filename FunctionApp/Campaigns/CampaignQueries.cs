@@ -2,13 +2,19 @@ using Atelier.Access;
 using Atelier.Campaigns.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
+using Atelier.Problems;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace Atelier.Campaigns;
 
 /// <summary>Reads campaigns, each query bounded, indexed, and of one caller only.</summary>
 public sealed class CampaignQueries(AtelierDbContext db)
 {
+    // Two words that are frequent and never stand together are found out only at the end of one of them.
+    private const string SearchTimeoutMs = "300";
+
     /// <summary>A campaign without its images and attempts; <see langword="null"/> where the caller has none of that id.</summary>
     public Task<Campaign?> FindAsync(Caller caller, Guid id, CancellationToken cancellationToken) =>
         Of(caller).SingleOrDefaultAsync(campaign => campaign.Id == id, cancellationToken);
@@ -32,11 +38,26 @@ public sealed class CampaignQueries(AtelierDbContext db)
             .SingleOrDefaultAsync(image => image.Index == index, cancellationToken);
 
     /// <summary>One more campaign than the page holds, so that the caller sees whether another page follows.</summary>
+    /// <exception cref="ApiException">400: the words are so frequent that the search would take too long.</exception>
     internal async Task<List<Campaign>> ListAsync(Caller caller, ListQuery query, CancellationToken cancellationToken)
     {
-        IQueryable<Campaign> campaigns = query.Words is null
-            ? Of(caller)
-            : (await CampaignSearch.FindAsync(db, caller, query, cancellationToken)).AsNoTracking().Where(campaign => campaign.UserId == caller.UserId);
+        if (query.Words is null)
+            return await ListAsync(Of(caller), query, cancellationToken);
+        try
+        {
+            await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.Database.ExecuteSqlAsync($"SELECT set_config('statement_timeout', {SearchTimeoutMs}, true)", cancellationToken);
+            IQueryable<Campaign> found = await CampaignSearch.FindAsync(db, caller, query, cancellationToken);
+            return await ListAsync(found.AsNoTracking().Where(campaign => campaign.UserId == caller.UserId), query, cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException(400, "search_too_broad", "These words are too frequent to be searched together; add a rarer one.");
+        }
+    }
+
+    private static async Task<List<Campaign>> ListAsync(IQueryable<Campaign> campaigns, ListQuery query, CancellationToken cancellationToken)
+    {
         if (query.Status is { } status)
             campaigns = campaigns.Where(campaign => campaign.Status == status);
         if (query.After is { } after)

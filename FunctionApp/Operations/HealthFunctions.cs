@@ -29,7 +29,7 @@ public sealed class HealthFunctions(
     {
         ReadinessCheck[] checks = await Task.WhenAll(
             CheckAsync(OutageMonitor.Database, PingAsync),
-            CheckAsync(OutageMonitor.Blobs, ProbeBlobStorageAsync),
+            CheckAsync(OutageMonitor.Blobs, images.ProbeAsync),
             CheckAsync("engine", token => client.GetInstanceAsync("health-check", token)));
         ReadinessCheck[] ofProviders = await providers.CheckAsync().WaitAsync(cancellationToken);
         bool ready = checks.All(check => check.IsOk);
@@ -57,12 +57,5 @@ public sealed class HealthFunctions(
             await using NpgsqlCommand write = dataSource.CreateCommand("CREATE TEMPORARY TABLE readiness ON COMMIT DROP AS SELECT 1 AS written");
             await write.ExecuteNonQueryAsync(cancellationToken);
         }
-    }
-
-    // A blob that does not exist shows that the storage responds, and costs no transfer.
-    private async Task ProbeBlobStorageAsync(CancellationToken cancellationToken)
-    {
-        if (await images.OpenAsync("health-check", cancellationToken) is { } content)
-            await content.Content.DisposeAsync();
     }
 }

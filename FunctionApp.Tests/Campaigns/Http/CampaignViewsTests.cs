@@ -22,9 +22,9 @@ public sealed class CampaignViewsTests
         Assert.Equal("PENDING", json.GetProperty("status").GetString());
         Assert.Equal("2026-08-01T10:00:00.000Z", json.GetProperty("createdAt").GetString());
         Assert.Equal(
-            ["status", "content", "provider", "model", "attempts", "nextAttemptAt", "usage", "error"], NamesOf(json.GetProperty("text")));
+            ["status", "content", "provider", "model", "attempts", "nextAttemptAt", "waitingFor", "usage", "error"], NamesOf(json.GetProperty("text")));
         Assert.Equal(
-            ["index", "status", "attempts", "nextAttemptAt", "url", "provider", "error"], NamesOf(json.GetProperty("images")[0]));
+            ["index", "status", "attempts", "nextAttemptAt", "waitingFor", "url", "provider", "error"], NamesOf(json.GetProperty("images")[0]));
         string id = json.GetProperty("id").GetString()!;
         Assert.Equal($"/api/campaigns/{id}", json.GetProperty("links").GetProperty("self").GetString());
         Assert.Equal("42", json.GetProperty("metadata").GetProperty("customer").GetString());

@@ -2,6 +2,7 @@ using Atelier.Access.Limits;
 using Atelier.Campaigns;
 using Atelier.Campaigns.Control;
 using Atelier.Campaigns.Workflow;
+using Atelier.Outages;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Hosting;
@@ -140,6 +141,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
             .AddSingleton(RetryOptions.Read(new ConfigurationBuilder().Build()))
             .AddSingleton(CallerLimits.None)
             .AddTransient(_ => _database.NewContext())
+            .AddSingleton<OutageMonitor>()
             .AddScoped<CampaignUpdater>()
             .AddScoped<CampaignQueries>()
             .AddScoped<CampaignQuota>()

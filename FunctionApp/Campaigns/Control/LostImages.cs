@@ -83,11 +83,6 @@ public sealed class LostImages(AtelierDbContext db, CampaignUpdater updater, IIm
         return true;
     }
 
-    private async Task<bool> IsStoredAsync(string? name, CancellationToken cancellationToken)
-    {
-        if (name is null || await store.OpenAsync(name, cancellationToken) is not { } content)
-            return false;
-        await content.Content.DisposeAsync();
-        return true;
-    }
+    private async Task<bool> IsStoredAsync(string? name, CancellationToken cancellationToken) =>
+        name is not null && await store.ExistsAsync(name, cancellationToken);
 }

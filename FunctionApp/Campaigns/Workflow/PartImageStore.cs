@@ -33,15 +33,7 @@ public sealed class PartImageStore(IImageStore store, OutageMonitor outages)
     public async Task WaitUntilReachableAsync(CancellationToken cancellationToken)
     {
         if (outages.Find(OutageMonitor.Blobs) is not null)
-            await WaitOutAsync(OutageMonitor.Window, () => ProbeAsync(store, cancellationToken), cancellationToken);
-    }
-
-    // A blob that does not exist shows that the storage responds, and costs no transfer.
-    private static async Task<bool> ProbeAsync(IImageStore store, CancellationToken cancellationToken)
-    {
-        if (await store.OpenAsync("health-check", cancellationToken) is { } content)
-            await content.Content.DisposeAsync();
-        return true;
+            await WaitOutAsync(OutageMonitor.Window, () => store.ProbeAsync(cancellationToken), cancellationToken);
     }
 
     private async Task<T> WaitOutAsync<T>(TimeSpan window, Func<Task<T>> call, CancellationToken cancellationToken)
