@@ -16,7 +16,8 @@ internal sealed class TimerStore(string connectionString, string taskHub) : IAsy
         MaxPoolSize = 2,
         ConnectionIdleLifetime = 10,
         ConnectionPruningInterval = 5,
-    }.ConnectionString) { Name = "timers" }.EnableTransportSecurity().EnableIntegratedSecurity().Build();
+    }.ConnectionString)
+    { Name = "timers" }.EnableTransportSecurity().EnableIntegratedSecurity().Build();
 
     /// <summary>The state of a timer; its row is created when it is first read.</summary>
     public async Task<TimerState> ReadAsync(string function, CancellationToken cancellationToken)
