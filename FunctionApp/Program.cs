@@ -16,17 +16,17 @@ internal static class Program
                 return await KeysCommand.RunAsync(args, FunctionsApplication.CreateBuilder([]).Configuration);
             if (args is ["migrate"])
             {
-                await using ServiceProvider services =
+                await using var services =
                     new ServiceCollection().AddPersistence(FunctionsApplication.CreateBuilder([]).Configuration).BuildServiceProvider();
                 await DatabaseMigrator.MigrateAsync(services);
                 return 0;
             }
 
-            FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
+            var builder = FunctionsApplication.CreateBuilder(args);
             builder.ConfigureFunctionsWebApplication();
             builder.AddAtelier(builder.Configuration);
 
-            using IHost host = builder.Build();
+            using var host = builder.Build();
             await AtelierServices.PrepareAsync(host.Services);
             await host.RunAsync();
             return 0;

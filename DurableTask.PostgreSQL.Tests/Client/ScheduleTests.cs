@@ -200,10 +200,8 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public void Entities_ThrowNotSupported()
-    {
+    public void Entities_ThrowNotSupported() =>
         Assert.Contains("entities", Assert.Throws<NotSupportedException>(() => Client.Entities).Message, StringComparison.OrdinalIgnoreCase);
-    }
 
     private Task<string> ScheduleAsync(string id, params string[] dedupeStatuses) =>
         Client.ScheduleNewOrchestrationInstanceAsync("Echo", "new", new StartOrchestrationOptions(id) { DedupeStatuses = dedupeStatuses });

@@ -102,7 +102,8 @@ internal sealed class TestHub : IAsyncDisposable
     public Task<T> ScalarAsync<T>(string query) => Sql.ScalarAsync<T>(ConnectionString, Of(query));
 
     /// <summary>Locks a table against all others until the result is disposed.</summary>
-    public Task<HeldLock> LockAsync(string table) => HeldLock.TakeAsync(ConnectionString, Of($"lock table {{hub}}.{table} in access exclusive mode"));
+    public Task<HeldLock> LockAsync(string table) =>
+        HeldLock.TakeAsync(ConnectionString, Of($"lock table {{hub}}.{table} in access exclusive mode"));
 
     /// <summary>Locks an instance's row until the result is disposed.</summary>
     public Task<HeldLock> LockInstanceAsync(string id) =>
@@ -140,10 +141,8 @@ internal sealed class TestHub : IAsyncDisposable
             """));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await Task.WhenAll(_nodes.Select(n => n.DisposeAsync().AsTask()));
-    }
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_nodes.Select(n => n.DisposeAsync().AsTask()));
 
-    private string Of(string sql) => sql.Replace("{hub}", $"\"{Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", StringComparison.Ordinal);
+    private string Of(string sql) =>
+        sql.Replace("{hub}", $"\"{Name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", StringComparison.Ordinal);
 }

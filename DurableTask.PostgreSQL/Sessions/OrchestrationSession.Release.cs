@@ -76,7 +76,7 @@ internal sealed partial class OrchestrationSession
                 next = timer.IsOver || timer.FireAt >= next ? next : timer.FireAt;
             }
 
-            TimeSpan? wakeIn = _isForAnotherNode ? TimeSpan.Zero : next - _host.TimeProvider.GetUtcNow().UtcDateTime;
+            var wakeIn = _isForAnotherNode ? TimeSpan.Zero : next - _host.TimeProvider.GetUtcNow().UtcDateTime;
             release = new InstanceRelease(wakeIn < TimeSpan.Zero ? TimeSpan.Zero : wakeIn, InboxCount);
         }
 

@@ -205,11 +205,11 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
     private Action<StoredInstance> StartedAdder()
     {
         var c = _startedColumns = NewTable();
-        List<string?> id = c.Text();
-        List<Guid> run = c.Uuid();
+        var id = c.Text();
+        var run = c.Uuid();
         List<string?> execution = c.Text(), name = c.Text(), version = c.Text(), input = c.Text();
-        List<DateTime> at = c.Time();
-        List<string?> trace = c.Text();
+        var at = c.Time();
+        var trace = c.Text();
         return i =>
         {
             id.Add(i.Id);
@@ -226,19 +226,19 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
     private Action<NewInstance> InstanceAdder()
     {
         var c = _instanceColumns = NewTable();
-        List<string?> id = c.Text();
-        List<Guid> run = c.Uuid();
+        var id = c.Text();
+        var run = c.Uuid();
         List<string?> execution = c.Text(), name = c.Text(), version = c.Text();
-        List<short> status = c.SmallInteger();
-        List<string?> input = c.Text();
-        List<DateTime> created = c.Time();
-        List<DateTime?> startAt = c.NullableTime();
-        List<long?> owner = c.NullableBigInteger();
-        List<bool> waits = c.Boolean();
+        var status = c.SmallInteger();
+        var input = c.Text();
+        var created = c.Time();
+        var startAt = c.NullableTime();
+        var owner = c.NullableBigInteger();
+        var waits = c.Boolean();
         List<string?> parentId = c.Text(), parentExecution = c.Text(), parentName = c.Text(), parentVersion = c.Text();
-        List<int?> parentTask = c.NullableInteger();
+        var parentTask = c.NullableInteger();
         List<string?> tags = c.Text(), trace = c.Text();
-        List<byte[]?> refusal = c.Utf8Text();
+        var refusal = c.Utf8Text();
         return n =>
         {
             var i = n.Instance;
@@ -267,9 +267,9 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
     private Action<CommitRequest> EventsAdder()
     {
         var c = _historyColumns = NewTable();
-        List<string?> id = c.Text();
-        List<int> seq = c.Integer();
-        List<byte[]?> events = c.Utf8Text();
+        var id = c.Text();
+        var seq = c.Integer();
+        var events = c.Utf8Text();
         return r =>
         {
             id.Add(r.InstanceId);
@@ -281,11 +281,11 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
     private Action<string, InstanceUpdate> UpdateAdder()
     {
         var c = _updateColumns = NewTable();
-        List<string?> id = c.Text();
-        List<short> status = c.SmallInteger();
+        var id = c.Text();
+        var status = c.SmallInteger();
         List<string?> output = c.Text(), customStatus = c.Text(), failure = c.Text();
-        List<DateTime> at = c.Time();
-        List<bool> ended = c.Boolean();
+        var at = c.Time();
+        var ended = c.Boolean();
         return (instanceId, u) =>
         {
             id.Add(instanceId);
@@ -302,7 +302,7 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
     {
         var c = _renewalColumns = NewTable();
         List<string?> id = c.Text(), execution = c.Text(), input = c.Text(), version = c.Text(), tags = c.Text();
-        List<DateTime> at = c.Time();
+        var at = c.Time();
         return (instanceId, r) =>
         {
             id.Add(instanceId);
@@ -317,9 +317,9 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
     private Action<string, InstanceRelease> ReleaseAdder()
     {
         var c = _releaseColumns = NewTable();
-        List<string?> id = c.Text();
-        List<double?> wakeIn = c.NullableNumber();
-        List<long> count = c.BigInteger();
+        var id = c.Text();
+        var wakeIn = c.NullableNumber();
+        var count = c.BigInteger();
         return (instanceId, r) =>
         {
             id.Add(instanceId);
@@ -332,8 +332,8 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
     {
         var c = _inboxColumns = NewTable();
         List<string?> id = c.Text(), execution = c.Text();
-        List<byte[]?> text = c.Utf8Text();
-        List<bool> rewind = c.Boolean();
+        var text = c.Utf8Text();
+        var rewind = c.Boolean();
         return m =>
         {
             id.Add(m.InstanceId);

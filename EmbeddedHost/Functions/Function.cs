@@ -28,7 +28,7 @@ internal sealed class Function : FunctionDefinition
         _result = ResultTypeOf(method) is { } type && typeof(Task).IsAssignableFrom(method.ReturnType)
             ? typeof(Task<>).MakeGenericType(type).GetProperty(nameof(Task<>.Result))
             : null;
-        string binding = Trigger.GetType().Name.Replace(nameof(Attribute), null, StringComparison.Ordinal);
+        var binding = Trigger.GetType().Name.Replace(nameof(Attribute), null, StringComparison.Ordinal);
         InputBindings = ImmutableDictionary<string, BindingMetadata>.Empty.Add(
             triggerParameter.Name!, new TriggerMetadata(triggerParameter.Name!, char.ToLowerInvariant(binding[0]) + binding[1..]));
         Parameters = [.. method.GetParameters().Select(parameter => new FunctionParameter(parameter.Name!, parameter.ParameterType))];

@@ -7,7 +7,6 @@ using FunctionApp.Tests.Campaigns;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace FunctionApp.Tests.Access;
 
@@ -31,11 +30,11 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
     {
         var limits = new CallerLimits(null, maxRunning, maxPerDay);
 
-        object[] results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => TryAcceptAsync(limits, $"key-{i}")));
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => TryAcceptAsync(limits, $"key-{i}")));
 
         Assert.Equal(5, results.OfType<AcceptedCampaign>().Count());
         Assert.All(results.OfType<ApiException>(), problem => Assert.Equal((429, code), (problem.Status, problem.Code)));
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         Assert.Equal(5, await db.Campaigns.CountAsync());
     }
 
@@ -44,11 +43,11 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
     {
         var limits = new CallerLimits(null, 1, 1);
 
-        object[] results = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => TryAcceptAsync(limits, "key")));
+        var results = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => TryAcceptAsync(limits, "key")));
 
         Assert.Single(results.Cast<AcceptedCampaign>(), accepted => accepted.IsNew);
         Assert.IsType<ApiException>(await TryAcceptAsync(limits, "another"));
-        CampaignUsage usage = await ReadAsync();
+        var usage = await ReadAsync();
         Assert.Equal((1, 1), (usage.Running, usage.Today));
     }
 
@@ -102,7 +101,7 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
     [Fact]
     public async Task Take_WithoutATransaction_Throws()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
 
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => new CampaignQuota(db, new CallerLimits(null, 1, null)).TakeAsync(Ann, isNew: true, CancellationToken.None));
@@ -110,16 +109,16 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
 
     private async Task<ApiException?> TakeAgainAsync(CallerLimits limits)
     {
-        await using AtelierDbContext db = _database.NewContext();
-        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync();
-        ApiException? refusal = await new CampaignQuota(db, limits).TakeAsync(Ann, isNew: false, CancellationToken.None);
+        await using var db = _database.NewContext();
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var refusal = await new CampaignQuota(db, limits).TakeAsync(Ann, isNew: false, CancellationToken.None);
         await transaction.CommitAsync();
         return refusal;
     }
 
     private async Task<object> TryAcceptAsync(CallerLimits limits, string key, Caller? caller = null)
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         var intake = new CampaignIntake(
             db, new CampaignQueries(db), new CampaignQuota(db, limits), TestGenerators.Create(), TimeProvider.System);
         try
@@ -134,7 +133,7 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
 
     private async Task<CampaignUsage> ReadAsync()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         return await new CampaignQuota(db, new CallerLimits(null, 10, null)).ReadAsync(Ann, CancellationToken.None);
     }
 

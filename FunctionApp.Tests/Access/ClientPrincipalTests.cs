@@ -26,7 +26,7 @@ public sealed class ClientPrincipalTests
     [InlineData("", "oid=1", null, null)]
     public void ToCaller_Claims_GivesTheProvidersIdAndTheVerifiedEmail(string provider, string claims, string? userId, string? email)
     {
-        string list = string.Join(',', claims.Split('|').Select(claim => $$"""{"typ":"{{claim[..claim.LastIndexOf('=')]}}","val":"{{claim[(claim.LastIndexOf('=') + 1)..]}}"}"""));
+        var list = string.Join(',', claims.Split('|').Select(claim => $$"""{"typ":"{{claim[..claim.LastIndexOf('=')]}}","val":"{{claim[(claim.LastIndexOf('=') + 1)..]}}"}"""));
 
         var caller = Parse($$"""{"auth_typ":"{{provider}}","claims":[{{list}}],"name_typ":"name","role_typ":"roles"}""")!.ToCaller();
 

@@ -11,7 +11,7 @@ public sealed class FolderTests
     [Fact]
     public void Folders_OfEachAssembly_HaveNoCycle()
     {
-        ILookup<string, Use> uses = ReadUses().ToLookup(use => use.From);
+        var uses = ReadUses().ToLookup(use => use.From);
 
         // Checks the reader of dependencies itself: this use is only in the body of an async method.
         Assert.Contains(uses["Access"], use => use.Types == "Atelier.Access.Http.GetMe uses Atelier.Configuration.Clock");
@@ -44,12 +44,12 @@ public sealed class FolderTests
 
         Use[] Follow(string folder, Use[] path)
         {
-            int known = Array.FindIndex(path, use => use.From == folder);
+            var known = Array.FindIndex(path, use => use.From == folder);
             if (known >= 0)
                 return path[known..];
             if (done.Contains(folder))
                 return [];
-            Use[] cycle = uses[folder].Select(use => Follow(use.To, [.. path, use])).FirstOrDefault(found => found.Length > 0) ?? [];
+            var cycle = uses[folder].Select(use => Follow(use.To, [.. path, use])).FirstOrDefault(found => found.Length > 0) ?? [];
             done.Add(folder);
             return cycle;
         }

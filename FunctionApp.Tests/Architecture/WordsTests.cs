@@ -22,9 +22,9 @@ public sealed class WordsTests
     [Fact]
     public void Texts_HaveNoneOfTheWordsToAvoid()
     {
-        string root = Repository.Root;
-        Regex words = ReadWords(Path.Combine(root, Glossary));
-        string[] files = TrackedFiles(root);
+        var root = Repository.Root;
+        var words = ReadWords(Path.Combine(root, Glossary));
+        var files = TrackedFiles(root);
         Assert.Contains(Glossary, files);
 
         Hit[] hits = [.. files.Where(IsSearched).SelectMany(file => Search(words, file, File.ReadLines(Path.Combine(root, file))))];
@@ -41,7 +41,7 @@ public sealed class WordsTests
     [InlineData("Its threshold, its e-mail, its Email and its mailbox", "")]
     public void Search_FindsWords_AlsoInsideIdentifiers(string line, string expected)
     {
-        Regex words = ReadWords(Path.Combine(Repository.Root, Glossary));
+        var words = ReadWords(Path.Combine(Repository.Root, Glossary));
 
         Assert.Equal(expected, string.Join(", ", Search(words, "file", [line]).Select(hit => hit.Word)));
     }
@@ -61,7 +61,7 @@ public sealed class WordsTests
     private static string[] TrackedFiles(string root)
     {
         var start = new ProcessStartInfo("git", ["ls-files", "-z"]) { WorkingDirectory = root, RedirectStandardOutput = true, UseShellExecute = false };
-        using Process git = Process.Start(start)!;
+        using var git = Process.Start(start)!;
         return git.StandardOutput.ReadToEnd().Split('\0', StringSplitOptions.RemoveEmptyEntries);
     }
 
@@ -72,7 +72,8 @@ public sealed class WordsTests
         .SelectMany((line, index) => words.Matches(SeparateWords(line)).Select(match => new Hit(file, index + 1, match.Value.ToLowerInvariant())));
 
     // "IsTold" becomes "Is Told".
-    private static string SeparateWords(string line) => Regex.Replace(line, "(?<=[a-z])(?=[A-Z])", " ", RegexOptions.None, TimeSpan.FromSeconds(5));
+    private static string SeparateWords(string line) =>
+        Regex.Replace(line, "(?<=[a-z])(?=[A-Z])", " ", RegexOptions.None, TimeSpan.FromSeconds(5));
 
     private static Regex Pattern(string pattern) =>
         new(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));

@@ -31,11 +31,11 @@ public sealed class CampaignIntakeTests(LocalServicesFixture services) : IAsyncL
     [Fact]
     public async Task Accept_New_CommitsTheCampaignItsImagesAndItsEvent()
     {
-        AcceptedCampaign accepted = await AcceptAsync(null, Wanted);
+        var accepted = await AcceptAsync(null, Wanted);
 
         Assert.True(accepted.IsNew);
-        await using AtelierDbContext db = _database.NewContext();
-        Campaign campaign = await db.Campaigns.Include(row => row.Images).SingleAsync();
+        await using var db = _database.NewContext();
+        var campaign = await db.Campaigns.Include(row => row.Images).SingleAsync();
         Assert.Equal((CampaignStatus.Pending, PartStatus.Pending, 1L), (campaign.Status, campaign.TextStatus, campaign.Version));
         Assert.Equal(7, campaign.Id.Version);
         Assert.Equal(campaign.Id.ToString("D"), campaign.InstanceId);
@@ -49,8 +49,8 @@ public sealed class CampaignIntakeTests(LocalServicesFixture services) : IAsyncL
     [Fact]
     public async Task Accept_SameKeyAndRequest_GivesTheSameCampaign()
     {
-        AcceptedCampaign first = await AcceptAsync("key", Wanted);
-        AcceptedCampaign second = await AcceptAsync("key", Wanted with { });
+        var first = await AcceptAsync("key", Wanted);
+        var second = await AcceptAsync("key", Wanted with { });
 
         Assert.False(second.IsNew);
         Assert.Equal(first.Campaign.Id, second.Campaign.Id);
@@ -69,8 +69,8 @@ public sealed class CampaignIntakeTests(LocalServicesFixture services) : IAsyncL
     [Fact]
     public async Task Accept_SameKeyOfAnotherCaller_IsAnotherCampaign()
     {
-        AcceptedCampaign anns = await AcceptAsync("key", Wanted);
-        AcceptedCampaign bens = await AcceptAsync("key", Wanted, new Caller("ben"));
+        var anns = await AcceptAsync("key", Wanted);
+        var bens = await AcceptAsync("key", Wanted, new Caller("ben"));
 
         Assert.True(bens.IsNew);
         Assert.NotEqual(anns.Campaign.Id, bens.Campaign.Id);
@@ -79,17 +79,17 @@ public sealed class CampaignIntakeTests(LocalServicesFixture services) : IAsyncL
     [Fact]
     public async Task Accept_SameKeyManyTimesAtOnce_MakesOneCampaign()
     {
-        AcceptedCampaign[] accepted = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => AcceptAsync("key", Wanted)));
+        var accepted = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => AcceptAsync("key", Wanted)));
 
         Assert.Single(accepted, one => one.IsNew);
         Assert.Single(accepted.Select(one => one.Campaign.Id).Distinct());
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         Assert.Equal((1, 2, 1), (await db.Campaigns.CountAsync(), await db.Images.CountAsync(), await db.Events.CountAsync()));
     }
 
     private async Task<AcceptedCampaign> AcceptAsync(string? key, NewCampaign wanted, Caller? caller = null)
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         var intake = new CampaignIntake(db, new CampaignQueries(db), new CampaignQuota(db, CallerLimits.None), TestGenerators.Create(), TimeProvider.System);
         return await intake.AcceptAsync(caller ?? Ann, key, wanted, CancellationToken.None);
     }

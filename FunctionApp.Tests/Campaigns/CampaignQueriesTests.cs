@@ -35,7 +35,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
         string? cursor = null;
         do
         {
-            List<Campaign> page = await ListAsync($"?limit=2&cursor={cursor}");
+            var page = await ListAsync($"?limit=2&cursor={cursor}");
             await AddAsync(TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddHours(1)));
             seen.AddRange(page.Take(2).Select(campaign => campaign.Id));
             cursor = page.Count > 2 ? new Cursor(page[1].CreatedAt, page[1].Id).ToString() : null;
@@ -60,11 +60,11 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     [InlineData("?q=cat+dog", "")]
     public async Task List_Filtered_GivesOnlyMatches(string query, string expected)
     {
-        Campaign failed = TestCampaign.Create(prompt: "The cat's house", createdAt: TestCampaign.CreatedAt.AddSeconds(-1));
+        var failed = TestCampaign.Create(prompt: "The cat's house", createdAt: TestCampaign.CreatedAt.AddSeconds(-1));
         failed.Status = CampaignStatus.Failed;
         await AddAsync(TestCampaign.Create(), failed);
 
-        List<Campaign> found = await ListAsync(query);
+        var found = await ListAsync(query);
 
         Assert.Equal(expected, string.Join('|', found.Select(campaign => campaign.Prompt)));
     }
@@ -86,7 +86,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
         string? cursor = null;
         do
         {
-            List<Campaign> page = await ListAsync($"{query}&limit=2&cursor={cursor}");
+            var page = await ListAsync($"{query}&limit=2&cursor={cursor}");
             seen.AddRange(page.Take(2).Select(campaign => campaign.Id));
             cursor = page.Count > 2 ? new Cursor(page[1].CreatedAt, page[1].Id).ToString() : null;
         }
@@ -100,8 +100,8 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     public async Task Search_TakesTooLong_Is400WithTheReason_AndALaterOneIsNotLimitedByIt()
     {
         await AddAsync(TestCampaign.Create());
-        await using (NpgsqlConnection other = await _database.DataSource.OpenConnectionAsync())
-        await using (NpgsqlTransaction held = await other.BeginTransactionAsync())
+        await using (var other = await _database.DataSource.OpenConnectionAsync())
+        await using (var held = await other.BeginTransactionAsync())
         {
             await using var command = new NpgsqlCommand("LOCK TABLE campaign_words IN ACCESS EXCLUSIVE MODE", other);
             await command.ExecuteNonQueryAsync();
@@ -118,7 +118,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     [Fact]
     public async Task Find_OfAnotherCaller_GivesNone()
     {
-        Campaign campaign = TestCampaign.Create();
+        var campaign = TestCampaign.Create();
         await AddAsync(campaign);
 
         Assert.NotNull(await NewQueries().FindAsync(Ann, campaign.Id, CancellationToken.None));
@@ -145,8 +145,8 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
             """);
 
         var plan = new List<string>();
-        await using (NpgsqlCommand command = _database.DataSource.CreateCommand($"EXPLAIN {query}"))
-        await using (NpgsqlDataReader reader = await command.ExecuteReaderAsync())
+        await using (var command = _database.DataSource.CreateCommand($"EXPLAIN {query}"))
+        await using (var reader = await command.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
                 plan.Add(reader.GetString(0));
@@ -162,14 +162,14 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
 
     private async Task AddAsync(params Campaign[] campaigns)
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         db.AddRange(campaigns);
         await db.SaveChangesAsync();
     }
 
     private async Task ExecuteAsync(string sql)
     {
-        await using NpgsqlCommand command = _database.DataSource.CreateCommand(sql);
+        await using var command = _database.DataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -5,7 +5,6 @@ using Atelier.Persistence.Tables;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 
 namespace FunctionApp.Tests.Campaigns;
 
@@ -22,7 +21,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync(services);
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         db.Add(_campaign);
         await db.SaveChangesAsync();
         _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
@@ -39,7 +38,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
     [Fact]
     public async Task Read_ChangedByAnotherProcessWhileWaiting_ReturnsTheChange()
     {
-        Task<Campaign?> read = ReadAsync(isKnown: version => version == 1, Long);
+        var read = ReadAsync(isKnown: version => version == 1, Long);
         await WaitForReaderAsync();
 
         await ChangeAsync();
@@ -52,7 +51,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
     {
         await Eventually.TrueAsync(async () => await CountListenersAsync() == 1);
         await _database.ScalarAsync<bool>("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()");
-        Task<Campaign?> read = ReadAsync(isKnown: version => version == 1, Long);
+        var read = ReadAsync(isKnown: version => version == 1, Long);
         await WaitForReaderAsync();
 
         await ChangeAsync();
@@ -71,7 +70,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
     [Fact]
     public async Task Read_OfAnotherCaller_ReturnsNoneAtOnce()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         var watch = new CampaignWatch(new CampaignQueries(db), _changes, TimeProvider.System);
 
         Assert.Null(await watch.ReadAsync(new Caller("ben"), _campaign.Id, null, Long, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
@@ -79,7 +78,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
 
     private async Task<Campaign?> ReadAsync(Func<long, bool>? isKnown, TimeSpan wait)
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         return await new CampaignWatch(new CampaignQueries(db), _changes, TimeProvider.System)
             .ReadAsync(Ann, _campaign.Id, isKnown, wait, CancellationToken.None);
     }
@@ -91,7 +90,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
 
     private async Task ChangeAsync()
     {
-        await using NpgsqlCommand command = _database.DataSource.CreateCommand("UPDATE campaigns SET version = version + 1");
+        await using var command = _database.DataSource.CreateCommand("UPDATE campaigns SET version = version + 1");
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -39,7 +39,7 @@ public sealed class DeadLetterStoreTests(LocalServicesFixture services) : IAsync
     [Fact]
     public async Task Drop_FilterOfMoreThanABatch_DropsExactlyThoseWithTheirDeliveries()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
 
         await StoreOf(db).DropAsync(Selection(new DeadLetterFilter(DeadLetterKind.Webhook, "http_500", From: null, Until: null)), CancellationToken.None);
 
@@ -51,11 +51,11 @@ public sealed class DeadLetterStoreTests(LocalServicesFixture services) : IAsync
     [Fact]
     public async Task Find_LettersOfBothKinds_ShowsDeliveriesWhereThereIsOne()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
 
-        List<DeadLetterView> campaigns = await StoreOf(db).FindAsync(
+        var campaigns = await StoreOf(db).FindAsync(
             new DeadLetterFilter(DeadLetterKind.Campaign, ErrorCode: null, From: null, Until: null), after: null, limit: 10, CancellationToken.None);
-        List<DeadLetterView> webhooks = await StoreOf(db).FindAsync(
+        var webhooks = await StoreOf(db).FindAsync(
             new DeadLetterFilter(DeadLetterKind.Webhook, "timeout", From: null, Until: null), after: null, limit: 10, CancellationToken.None);
 
         Assert.Null(Assert.Single(campaigns).Delivery);

@@ -13,7 +13,7 @@ public sealed class ActivityFailureTests
     [InlineData(false)]
     public void From_DetailsOfAnActivityFailure_RestoresIt(bool canRetry)
     {
-        ActivityFailure failure = Waiting with { CanRetry = canRetry, Wait = null };
+        var failure = Waiting with { CanRetry = canRetry, Wait = null };
 
         Assert.Equal(failure, ActivityFailure.From(Failures.Details(failure)));
     }
@@ -35,7 +35,7 @@ public sealed class ActivityFailureTests
     [Fact]
     public void Properties_OfAFailure_AreOfTypesThatTheHostsCarryUnchanged()
     {
-        IDictionary<string, object?> properties = Failures.Details(Waiting).Properties!;
+        var properties = Failures.Details(Waiting).Properties!;
 
         Assert.Equal(
             new Dictionary<string, object?> { ["code"] = "rate_limited", ["retryable"] = true, ["retryAfter"] = 30.5, ["attempts"] = 2.0 }, properties);
@@ -63,9 +63,9 @@ public sealed class ActivityFailureTests
     public void ToPolicy_RetriesOnlyRetryableFailuresWithoutAWait(bool canRetry, bool asksToWait, bool repeated)
     {
         var settings = new RetrySettings(4, TimeSpan.FromSeconds(3), 1.5, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(9));
-        ActivityFailure failure = Waiting with { CanRetry = canRetry, Wait = asksToWait ? Waiting.Wait : null };
+        var failure = Waiting with { CanRetry = canRetry, Wait = asksToWait ? Waiting.Wait : null };
 
-        RetryPolicy policy = settings.ToPolicy();
+        var policy = settings.ToPolicy();
 
         Assert.Equal(repeated, policy.Handle(Failures.Retried(failure)));
         Assert.Equal(

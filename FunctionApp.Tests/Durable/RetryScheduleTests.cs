@@ -48,17 +48,17 @@ public sealed class RetryScheduleTests
     [InlineData(3)]
     public void After_SomeAttempts_ContinuesThePolicy(int attempts)
     {
-        RetrySettings rest = RetrySchedule.After(Settings, attempts);
+        var rest = RetrySchedule.After(Settings, attempts);
 
         Assert.Equal(Settings.MaxAttempts - attempts, rest.MaxAttempts);
-        for (int attempt = 1; attempt < rest.MaxAttempts; attempt++)
+        for (var attempt = 1; attempt < rest.MaxAttempts; attempt++)
             Assert.Equal(RetrySchedule.PolicyDelay(Settings, attempts + attempt), RetrySchedule.PolicyDelay(rest, attempt));
     }
 
     [Fact]
     public void After_TimeoutShorterThanTheNextDelay_IsValid()
     {
-        RetrySettings rest = RetrySchedule.After(Settings with { Timeout = TimeSpan.FromSeconds(3) }, attempts: 3);
+        var rest = RetrySchedule.After(Settings with { Timeout = TimeSpan.FromSeconds(3) }, attempts: 3);
 
         // The constructor is the engine's own check.
         var policy = new RetryPolicy(rest.MaxAttempts, rest.FirstInterval, rest.Backoff, rest.MaxInterval, rest.Timeout);
@@ -68,7 +68,7 @@ public sealed class RetryScheduleTests
     [Fact]
     public void NextDelay_PowerBeyondAnyNumber_IsTheMaximum()
     {
-        RetrySettings wild = Settings with { MaxAttempts = 100_000, Backoff = 100 };
+        var wild = Settings with { MaxAttempts = 100_000, Backoff = 100 };
 
         Assert.Equal(wild.MaxInterval, RetrySchedule.NextDelay(wild, 99_999, TimeSpan.Zero, retryAfter: null));
     }

@@ -130,7 +130,7 @@ public sealed class LifeTests : IDisposable
     private static async Task<string> CompleteCampaignAsync(HttpClient client)
     {
         var key = Guid.NewGuid().ToString();
-        string id = "";
+        var id = "";
         await Eventually.TrueAsync(async () =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/campaigns");

@@ -12,14 +12,14 @@ public sealed class ConnectionTests(LocalServicesFixture services)
     {
         await using var atelier = new AtelierFixture { PlainPictures = true };
         await atelier.StartAsync(services);
-        await using HostProcess host = await atelier.StartAnotherAsync(new Dictionary<string, string>
+        await using var host = await atelier.StartAnotherAsync(new Dictionary<string, string>
         {
             ["ConnectionStrings__Postgres"] = $"{atelier.ConnectionString};Maximum Pool Size=3",
         });
         using var http = new HttpClient { BaseAddress = host.Address };
         var api = new CampaignApi(http);
 
-        string[] ids = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => api.StartAsync($"Campaign {n}", images: 2)));
+        var ids = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => api.StartAsync($"Campaign {n}", images: 2)));
 
         JsonNode[] ends = await Task.WhenAll(ids.Select(id => api.EndOfAsync(id)));
         Assert.All(ends, end => Assert.Equal("COMPLETE", (string)end["status"]!));

@@ -84,8 +84,8 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
         var id = await _api.StartAsync("A lake", images: 0);
         await _api.EndOfAsync(id);
         await using var source = NpgsqlDataSource.Create(atelier.Database);
-        await using NpgsqlConnection connection = await source.OpenConnectionAsync();
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
         await using var hold = new NpgsqlCommand($"SELECT FROM campaigns WHERE id = '{id}' FOR UPDATE", connection, transaction);
         await hold.ExecuteNonQueryAsync();
 
@@ -169,7 +169,8 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
         Assert.Equal(1L, await ScalarAsync($"SELECT run::bigint FROM campaigns WHERE id = '{id}'"));
     }
 
-    private Task<HttpResponseMessage> PostAsync(string id, string action) => _api.Http.PostAsync($"/api/campaigns/{id}/{action}", content: null);
+    private Task<HttpResponseMessage> PostAsync(string id, string action) =>
+        _api.Http.PostAsync($"/api/campaigns/{id}/{action}", content: null);
 
     private async Task<string?> StatusOfInstanceAsync(string id) =>
         (await ScalarAsync($"SELECT CASE status WHEN 1 THEN 'Completed' ELSE 'Other' END FROM {await HubAsync()}.instances WHERE id = '{id}'")) as string;

@@ -14,18 +14,18 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
     public async Task Database_Away_ReadyIs503_LiveIs200_AndRequestsAre503WithRetryAfter()
     {
         await using var atelier = new AtelierFixture { PlainPictures = true };
-        CampaignApi api = await atelier.StartAsync(services);
+        var api = await atelier.StartAsync(services);
 
-        DateTimeOffset before = TimeProvider.System.GetUtcNow();
+        var before = TimeProvider.System.GetUtcNow();
         await AllowConnectionsAsync(atelier.Database, allow: false);
-        using HttpResponseMessage ready = await api.Http.GetAsync("/api/health/ready");
-        using HttpResponseMessage live = await api.Http.GetAsync("/api/health/live");
-        using HttpResponseMessage list = await api.Http.GetAsync("/api/campaigns");
+        using var ready = await api.Http.GetAsync("/api/health/ready");
+        using var live = await api.Http.GetAsync("/api/health/live");
+        using var list = await api.Http.GetAsync("/api/campaigns");
         await AllowConnectionsAsync(atelier.Database, allow: true);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         var checks = (await CampaignApi.ReadAsync(ready))["checks"]!.AsArray();
-        JsonNode postgres = checks.Single(check => (string)check!["name"]! == "postgres")!;
+        var postgres = checks.Single(check => (string)check!["name"]! == "postgres")!;
         Assert.Equal("failed", (string)postgres["status"]!);
         Assert.InRange((DateTimeOffset)postgres["since"]!, before, TimeProvider.System.GetUtcNow());
         Assert.Equal("ok", (string)checks.Single(check => (string)check!["name"]! == "blobs")!["status"]!);
@@ -40,22 +40,22 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
     public async Task Database_ReadOnly_WritesAre503WithRetryAfter_ReadsWorkAndCampaignsWait()
     {
         await using var atelier = new AtelierFixture { PlainPictures = true, ImageLatency = TimeSpan.FromSeconds(1) };
-        CampaignApi api = await atelier.StartAsync(services);
-        string[] ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => api.StartAsync($"Campaign {n}", images: 1)));
+        var api = await atelier.StartAsync(services);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => api.StartAsync($"Campaign {n}", images: 1)));
 
         await SetReadOnlyAsync(atelier.Database, isReadOnly: true);
         await Eventually.TrueAsync(async () => (await api.Http.GetAsync("/api/health/ready")).StatusCode == HttpStatusCode.ServiceUnavailable);
-        using HttpResponseMessage ready = await api.Http.GetAsync("/api/health/ready");
-        using HttpResponseMessage post = await api.PostAsync(new JsonObject { ["prompt"] = "While it is read-only" });
-        using HttpResponseMessage list = await api.Http.GetAsync("/api/campaigns");
+        using var ready = await api.Http.GetAsync("/api/health/ready");
+        using var post = await api.PostAsync(new JsonObject { ["prompt"] = "While it is read-only" });
+        using var list = await api.Http.GetAsync("/api/campaigns");
         await SetReadOnlyAsync(atelier.Database, isReadOnly: false);
 
-        JsonNode postgres = (await CampaignApi.ReadAsync(ready))["checks"]!.AsArray().Single(check => (string)check!["name"]! == "postgres")!;
+        var postgres = (await CampaignApi.ReadAsync(ready))["checks"]!.AsArray().Single(check => (string)check!["name"]! == "postgres")!;
         Assert.Equal(("failed", "read_only"), ((string)postgres["status"]!, (string)postgres["error"]!));
         await post.AssertProblemAsync(503, "database_unavailable");
         Assert.Equal("5", post.Header("Retry-After"));
         Assert.Equal(HttpStatusCode.OK, list.StatusCode);
-        foreach (string id in ids)
+        foreach (var id in ids)
         {
             Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
         }
@@ -67,7 +67,7 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
     /// <summary>Makes new sessions of a database read-only by default and ends the existing ones, or makes new sessions writable again.</summary>
     private static async Task SetReadOnlyAsync(string connectionString, bool isReadOnly)
     {
-        string database = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+        var database = new NpgsqlConnectionStringBuilder(connectionString).Database!;
         await ExecuteAsync(
             connectionString,
             isReadOnly
@@ -82,14 +82,14 @@ public sealed class DatabaseAwayTests(LocalServicesFixture services)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Database = "postgres" };
         await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
-        await using NpgsqlCommand command = source.CreateCommand(sql);
+        await using var command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Lets a database accept connections, or closes the existing ones and refuses new ones.</summary>
     internal static async Task AllowConnectionsAsync(string connectionString, bool allow)
     {
-        string database = new NpgsqlConnectionStringBuilder(connectionString).Database!;
+        var database = new NpgsqlConnectionStringBuilder(connectionString).Database!;
         await ExecuteAsync(
             connectionString,
             $"""

@@ -18,22 +18,22 @@ public sealed class LostImageTests(LocalServicesFixture services) : IAsyncLifeti
     [Fact]
     public async Task Image_LostAfterTheCampaignIsComplete_IsFoundByItsReaderAndMadeAgainByARetry()
     {
-        CampaignApi api = await _atelier.StartAsync(services);
-        string id = await api.StartAsync("A lighthouse", images: 2);
+        var api = await _atelier.StartAsync(services);
+        var id = await api.StartAsync("A lighthouse", images: 2);
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
-        byte[] kept = await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/0");
-        byte[] lost = await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/1");
+        var kept = await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/0");
+        var lost = await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/1");
         var container = new BlobContainerClient(services.StorageConnectionString, _atelier.Container);
         Assert.True((await container.DeleteBlobIfExistsAsync($"{id}/image-1.png")).Value);
 
-        using HttpResponseMessage missing = await api.Http.GetAsync($"/api/campaigns/{id}/images/1");
+        using var missing = await api.Http.GetAsync($"/api/campaigns/{id}/images/1");
 
         await missing.AssertProblemAsync(404, "image_lost");
         var failed = await api.GetAsync(id);
         Assert.Equal(("FAILED", "image_lost", "image/1"), ((string)failed["status"]!, (string)failed["error"]!["code"]!, (string)failed["error"]!["part"]!));
         Assert.Equal(("COMPLETE", "FAILED"), ((string)failed["images"]![0]!["status"]!, (string)failed["images"]![1]!["status"]!));
         Assert.Null((string?)failed["images"]![1]!["url"]);
-        using HttpResponseMessage retry = await api.Http.PostAsync(new Uri($"/api/campaigns/{id}/retry", UriKind.Relative), content: null);
+        using var retry = await api.Http.PostAsync(new Uri($"/api/campaigns/{id}/retry", UriKind.Relative), content: null);
         Assert.Equal(HttpStatusCode.Accepted, retry.StatusCode);
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
         Assert.Equal(lost, await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/1"));
@@ -44,18 +44,18 @@ public sealed class LostImageTests(LocalServicesFixture services) : IAsyncLifeti
     [Fact]
     public async Task Container_Lost_EveryImageIsMadeAgain()
     {
-        CampaignApi api = await _atelier.StartAsync(services);
-        string id = await api.StartAsync("A harbour", images: 2);
+        var api = await _atelier.StartAsync(services);
+        var id = await api.StartAsync("A harbour", images: 2);
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
         await new BlobContainerClient(services.StorageConnectionString, _atelier.Container).DeleteAsync();
 
-        foreach (int index in (int[])[0, 1])
+        foreach (var index in (int[])[0, 1])
         {
-            using HttpResponseMessage missing = await api.Http.GetAsync($"/api/campaigns/{id}/images/{index}");
+            using var missing = await api.Http.GetAsync($"/api/campaigns/{id}/images/{index}");
             await missing.AssertProblemAsync(404, "image_lost");
         }
 
-        using HttpResponseMessage retry = await api.Http.PostAsync(new Uri($"/api/campaigns/{id}/retry", UriKind.Relative), content: null);
+        using var retry = await api.Http.PostAsync(new Uri($"/api/campaigns/{id}/retry", UriKind.Relative), content: null);
         Assert.Equal(HttpStatusCode.Accepted, retry.StatusCode);
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
         Assert.NotEmpty(await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/1"));
@@ -64,8 +64,8 @@ public sealed class LostImageTests(LocalServicesFixture services) : IAsyncLifeti
     [Fact]
     public async Task Storage_Away_HostIsNotReady_AndImagesAre503ButNotLost()
     {
-        CampaignApi api = await _atelier.StartAsync(services);
-        string id = await api.StartAsync("A bridge", images: 1);
+        var api = await _atelier.StartAsync(services);
+        var id = await api.StartAsync("A bridge", images: 1);
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
         var settings = new Dictionary<string, string>(_atelier.Settings)
         {
@@ -74,11 +74,11 @@ public sealed class LostImageTests(LocalServicesFixture services) : IAsyncLifeti
                 $":{new BlobServiceClient(services.StorageConnectionString).Uri.Port}/", ":1/", StringComparison.Ordinal),
         };
 
-        await using HostProcess other = await HostProcess.StartUntilAsync("Waiting for Blob Storage", settings);
+        await using var other = await HostProcess.StartUntilAsync("Waiting for Blob Storage", settings);
         using var http = new HttpClient { BaseAddress = other.Address };
-        using HttpResponseMessage ready = await http.GetAsync("/api/health/ready");
-        using HttpResponseMessage live = await http.GetAsync("/api/health/live");
-        using HttpResponseMessage image = await http.GetAsync($"/api/campaigns/{id}/images/0");
+        using var ready = await http.GetAsync("/api/health/ready");
+        using var live = await http.GetAsync("/api/health/live");
+        using var image = await http.GetAsync($"/api/campaigns/{id}/images/0");
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), (ready.StatusCode, live.StatusCode));
         var checks = (await CampaignApi.ReadAsync(ready))["checks"]!.AsArray();

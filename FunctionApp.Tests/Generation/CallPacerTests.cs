@@ -33,7 +33,7 @@ public sealed class CallPacerTests
     {
         _latency = TimeSpan.FromMilliseconds(latencyMs);
 
-        TimeSpan took = Run(processes);
+        var took = Run(processes);
 
         // A burst of five, and five a second: the limit itself needs 11 s.
         Assert.InRange(_calls, Calls, 90);
@@ -57,7 +57,7 @@ public sealed class CallPacerTests
         _latency = TimeSpan.FromMinutes(1);
         _tokens = Calls;
 
-        TimeSpan took = Run(processes: 1);
+        var took = Run(processes: 1);
 
         Assert.Equal(Calls, _calls);
         Assert.InRange(took, _latency, _latency + TimeSpan.FromSeconds(2));
@@ -68,14 +68,14 @@ public sealed class CallPacerTests
 
     private TimeSpan Run(int processes)
     {
-        SynchronizationContext? before = SynchronizationContext.Current;
+        var before = SynchronizationContext.Current;
         var context = new OneThread();
         SynchronizationContext.SetSynchronizationContext(context);
         try
         {
             ProviderGate[] gates = [.. Enumerable.Range(0, processes).Select(_ => NewGate())];
-            long start = _filledAt = _time.GetTimestamp();
-            Task all = Task.WhenAll(Enumerable.Range(0, Calls).Select(call => MakeAsync(gates[call % processes])));
+            var start = _filledAt = _time.GetTimestamp();
+            var all = Task.WhenAll(Enumerable.Range(0, Calls).Select(call => MakeAsync(gates[call % processes])));
             for (context.RunAll(); !all.IsCompleted; context.RunAll())
                 _time.Advance(Step);
             all.GetAwaiter().GetResult();
@@ -90,7 +90,7 @@ public sealed class CallPacerTests
     // What the orchestrator does for a part.
     private async Task MakeAsync(ProviderGate gate)
     {
-        for (int attempt = 1; ;)
+        for (var attempt = 1; ;)
         {
             try
             {
@@ -99,7 +99,7 @@ public sealed class CallPacerTests
             }
             catch (GenerationException failure)
             {
-                TimeSpan wait = failure.Hold is not null ? failure.RetryAfter!.Value : PolicyWait(attempt++);
+                var wait = failure.Hold is not null ? failure.RetryAfter!.Value : PolicyWait(attempt++);
                 await Task.Delay(failure.RetryAfter > wait ? failure.RetryAfter.Value : wait, _time);
             }
         }
@@ -111,7 +111,7 @@ public sealed class CallPacerTests
     private async Task<int> CallAsync()
     {
         _calls++;
-        bool isAccepted = TakeToken();
+        var isAccepted = TakeToken();
         await Task.Delay(isAccepted ? _latency : TimeSpan.FromMilliseconds(20), _time);
         return isAccepted
             ? 1
@@ -125,8 +125,8 @@ public sealed class CallPacerTests
 
     private bool TakeToken()
     {
-        long now = _time.GetTimestamp();
-        double filled = _tokens + (_time.GetElapsedTime(_filledAt, now).TotalSeconds * Rate);
+        var now = _time.GetTimestamp();
+        var filled = _tokens + (_time.GetElapsedTime(_filledAt, now).TotalSeconds * Rate);
         _tokens = Math.Max(_tokens, Math.Min(Burst, filled));
         _filledAt = now;
         if (_tokens < 1)
@@ -144,7 +144,7 @@ public sealed class CallPacerTests
 
         public void RunAll()
         {
-            while (_queue.TryDequeue(out (SendOrPostCallback Callback, object? State) next))
+            while (_queue.TryDequeue(out var next))
                 next.Callback(next.State);
         }
     }

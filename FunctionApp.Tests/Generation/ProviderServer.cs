@@ -61,10 +61,7 @@ public sealed class ProviderServer : IAsyncDisposable
             await gone.Task;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.DisposeAsync();
-    }
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }
 
 /// <summary>A request that reached a <see cref="ProviderServer"/>.</summary>

@@ -64,7 +64,7 @@ public sealed class ResponseLimitTests
         await using var providers = Create(server);
         var generator = providers.Catalog.AsyncImage(provider);
 
-        foreach (Func<Task> call in (Func<Task>[])
+        foreach (var call in (Func<Task>[])
         [
             () => generator.SubmitAsync(Providers.ImageRequest(), default),
             () => generator.PollAsync("job-1", default),

@@ -9,7 +9,7 @@ public sealed class CursorTests
     {
         var cursor = new Cursor(new DateTimeOffset(2026, 8, 1, 10, 20, 30, 456, TimeSpan.Zero), Guid.CreateVersion7());
 
-        Assert.True(Cursor.TryParse(cursor.ToString(), out Cursor? parsed));
+        Assert.True(Cursor.TryParse(cursor.ToString(), out var parsed));
         Assert.Equal(cursor, parsed);
     }
 

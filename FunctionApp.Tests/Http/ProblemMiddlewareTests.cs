@@ -31,7 +31,7 @@ public sealed class ProblemMiddlewareTests
     [Fact]
     public async Task Function_Throws_RespondsWithProblemDetails()
     {
-        JsonElement problem = await RespondAsync(new ApiException(503, "orchestration_unavailable", "Away.") { RetryAfter = TimeSpan.FromSeconds(5) });
+        var problem = await RespondAsync(new ApiException(503, "orchestration_unavailable", "Away.") { RetryAfter = TimeSpan.FromSeconds(5) });
 
         Assert.Equal((503, "application/problem+json"), (_http.Response.StatusCode, _http.Response.ContentType));
         Assert.Equal("5", _http.Response.Headers.RetryAfter);
@@ -41,7 +41,7 @@ public sealed class ProblemMiddlewareTests
     [Fact]
     public async Task Function_ThrowsAnUnexpectedException_Is500WithoutDetails()
     {
-        JsonElement problem = await RespondAsync(new InvalidOperationException("secret-word"));
+        var problem = await RespondAsync(new InvalidOperationException("secret-word"));
 
         Assert.Equal((500, "internal_error"), (_http.Response.StatusCode, problem.GetProperty("code").GetString()));
         Assert.DoesNotContain("secret-word", problem.GetRawText(), StringComparison.Ordinal);
@@ -81,7 +81,7 @@ public sealed class ProblemMiddlewareTests
     {
         _http.Request.Headers.TraceParent = traceParent;
 
-        JsonElement problem = await RespondAsync(ApiException.NotFound("campaign"));
+        var problem = await RespondAsync(ApiException.NotFound("campaign"));
 
         Assert.Equal(expected, problem.GetProperty("traceId").GetString());
         Assert.Equal(expected, _http.Response.Headers["X-Request-Id"]);

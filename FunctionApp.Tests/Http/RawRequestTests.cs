@@ -52,7 +52,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
     [MemberData(nameof(RefusedByTheApp))]
     public async Task Request_ReadableByTheServer_GetsProblemDetails(string what, string request, int status, string code)
     {
-        (string head, string body) = await SendAsync(request);
+        (var head, var body) = await SendAsync(request);
 
         Assert.True(head.StartsWith($"HTTP/1.1 {status} ", StringComparison.Ordinal), $"{what}: {head}");
         Assert.Contains("Content-Type: application/problem+json", head, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
     [MemberData(nameof(RefusedByTheServer))]
     public async Task Request_UnreadableByTheServer_GetsTheServersOwnResponse(string what, string request, int status)
     {
-        (string head, string body) = await SendAsync(request);
+        (var head, var body) = await SendAsync(request);
 
         Assert.True(head.StartsWith($"HTTP/1.1 {status} ", StringComparison.Ordinal), $"{what}: {head}");
         Assert.Contains("Content-Length: 0", head, StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
     public async Task Body_DoesNotArrive_IsAProblem408()
     {
         // The server waits for some seconds, and the client stays connected.
-        (string head, string body) = await SendAsync($"POST /api/campaigns HTTP/1.1\r\n{Rest}{Json}Content-Length: 100\r\n\r\n{{");
+        (var head, var body) = await SendAsync($"POST /api/campaigns HTTP/1.1\r\n{Rest}{Json}Content-Length: 100\r\n\r\n{{");
 
         Assert.StartsWith("HTTP/1.1 408 ", head, StringComparison.Ordinal);
         Assert.Contains("\"code\":\"invalid_request\"", body, StringComparison.Ordinal);
@@ -88,11 +88,11 @@ public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixtur
     {
         using var client = new TcpClient();
         await client.ConnectAsync(atelier.Api.Http.BaseAddress!.Host, atelier.Api.Http.BaseAddress.Port);
-        NetworkStream stream = client.GetStream();
+        var stream = client.GetStream();
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        string response = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        int end = response.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var response = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        var end = response.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         Assert.True(end > 0, $"'{response}'");
         return (response[..end], response[(end + 4)..]);
     }

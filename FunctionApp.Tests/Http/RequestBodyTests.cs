@@ -12,7 +12,7 @@ public sealed class RequestBodyTests
     [Fact]
     public async Task Read_ByteOrderMark_IsSkipped()
     {
-        using JsonDocument body = await ReadAsync([.. Mark, .. """{"prompt":"A lake"}"""u8]);
+        using var body = await ReadAsync([.. Mark, .. """{"prompt":"A lake"}"""u8]);
 
         Assert.Equal("A lake", body.RootElement.GetProperty("prompt").GetString());
     }
@@ -32,7 +32,7 @@ public sealed class RequestBodyTests
     public async Task Read_BytesThatAreNotUtf8_AreMalformedJsonWhereverTheyAre(byte[] bytes)
     {
         byte[][] bodies = [[.. "{\""u8, .. bytes, .. "\":1}"u8], [.. "{\"prompt\":\""u8, .. bytes, .. "\"}"u8], [.. "{\"a\":[{\""u8, .. bytes, .. "\":1}]}"u8], bytes];
-        foreach (byte[] body in bodies)
+        foreach (var body in bodies)
             Assert.Equal("malformed_json", (await Assert.ThrowsAsync<ApiException>(() => ReadAsync(body))).Code);
     }
 

@@ -19,7 +19,7 @@ public sealed class ResponseMiddlewareTests
     [InlineData(null, "default-src 'none';")]
     public async Task Response_OfEachContentType_HasThePolicyOfPagesOrOfData(string? contentType, string expected)
     {
-        IHeaderDictionary headers = await RespondAsync(response => response.ContentType = contentType);
+        var headers = await RespondAsync(response => response.ContentType = contentType);
 
         Assert.StartsWith(expected, headers.ContentSecurityPolicy.ToString(), StringComparison.Ordinal);
         Assert.Contains("frame-ancestors 'none'", headers.ContentSecurityPolicy.ToString(), StringComparison.Ordinal);
@@ -29,7 +29,7 @@ public sealed class ResponseMiddlewareTests
     [Fact]
     public async Task Headers_SetByTheFunction_AreKept()
     {
-        IHeaderDictionary headers = await RespondAsync(response =>
+        var headers = await RespondAsync(response =>
         {
             response.ContentType = "text/html";
             response.Headers.ContentSecurityPolicy = "default-src https://cdn.example.org";
@@ -70,7 +70,7 @@ public sealed class ResponseMiddlewareTests
 
         public async Task StartAsync()
         {
-            while (_callbacks.TryPop(out Func<Task>? callback))
+            while (_callbacks.TryPop(out var callback))
                 await callback();
         }
     }

@@ -15,7 +15,7 @@ public sealed class RoutesTests
     [Fact]
     public void Table_HasExactlyTheFunctionsWithTheirMethodsAndPaths()
     {
-        IEnumerable<string> declared =
+        var declared =
             from type in typeof(AtelierServices).Assembly.GetTypes()
             from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
             let function = method.GetCustomAttribute<FunctionAttribute>()
@@ -31,9 +31,9 @@ public sealed class RoutesTests
     public void Table_HasExactlyTheOperationsOfTheDocument()
     {
         // There, routes for everyone have no security, a parameter for the rest of a path has no star, and HEAD goes without saying.
-        IEnumerable<string> documented = ApiContract.Operations.Select(operation =>
+        var documented = ApiContract.Operations.Select(operation =>
             $"{operation} {(string)operation.Json["operationId"]!} {(operation.Json["security"] is JsonArray { Count: 0 } ? "everyone" : "callers")}");
-        IEnumerable<string> table = Routes.All.Where(route => route.Operation is not null).Select(route =>
+        var table = Routes.All.Where(route => route.Operation is not null).Select(route =>
             $"{route.Methods.Replace(", HEAD", "", StringComparison.Ordinal)} /{route.Path.Replace("{*", "{", StringComparison.Ordinal)} {route.Operation} {(route.Access == RouteAccess.Anyone ? "everyone" : "callers")}");
 
         Assert.Equal(Sorted(documented), Sorted(table));
@@ -49,7 +49,7 @@ public sealed class RoutesTests
     {
         Routes.Check(typeof(AtelierServices).Assembly.GetTypes());
 
-        string message = Assert.Throws<StartException>(() => Routes.Check([typeof(Undeclared)])).Message;
+        var message = Assert.Throws<StartException>(() => Routes.Check([typeof(Undeclared)])).Message;
 
         Assert.Contains("'OpenToEveryoneByMistake'", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);

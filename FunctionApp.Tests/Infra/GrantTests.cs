@@ -16,10 +16,10 @@ public sealed class GrantTests(LocalServicesFixture services)
     [Fact]
     public async Task App_WithTheRightsOfGrantsSqlAlone_MakesChangesAndDeletesCampaigns()
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync(services);
+        await using var database = await TestDatabase.CreateAsync(services);
         var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        string role = $"app_{settings.Database}";
-        string grants = await File.ReadAllTextAsync(Path.Combine(Bicep.Folder, "hooks", "grants.sql"));
+        var role = $"app_{settings.Database}";
+        var grants = await File.ReadAllTextAsync(Path.Combine(Bicep.Folder, "hooks", "grants.sql"));
         // EmbeddedHost's engine keeps its hub in a schema of its own; on Azure it is elsewhere.
         await ExecuteAsync(database, $"CREATE ROLE {role} LOGIN PASSWORD 'app'; GRANT CREATE ON DATABASE {settings.Database} TO {role}");
         await ExecuteAsync(database, grants.Replace(":\"role\"", $"\"{role}\"", StringComparison.Ordinal));
@@ -34,26 +34,26 @@ public sealed class GrantTests(LocalServicesFixture services)
             },
         };
 
-        CampaignApi api = await atelier.StartAsync(services);
-        string id = await api.StartAsync("A lighthouse", images: 1);
+        var api = await atelier.StartAsync(services);
+        var id = await api.StartAsync("A lighthouse", images: 1);
 
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
-        using HttpResponseMessage deleted = await api.Http.DeleteAsync($"/api/campaigns/{id}");
+        using var deleted = await api.Http.DeleteAsync($"/api/campaigns/{id}");
         Assert.True(deleted.IsSuccessStatusCode, $"{deleted.StatusCode}");
     }
 
     [Fact]
     public async Task Start_ThatMayNotMigrate_NamesTheFirstMigrationThatIsMissing()
     {
-        await using TestDatabase database = await TestDatabase.CreateEmptyAsync(services);
-        await using ServiceProvider provider = new ServiceCollection()
+        await using var database = await TestDatabase.CreateEmptyAsync(services);
+        await using var provider = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
                 [new("Database:MigrateOnStart", "false"), new("ConnectionStrings:Postgres", database.ConnectionString)]).Build())
             .AddPersistence(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Postgres", database.ConnectionString)]).Build())
             .BuildServiceProvider();
 
-        SettingException exception = await Assert.ThrowsAsync<SettingException>(() => DatabaseMigrator.PrepareAsync(provider));
+        var exception = await Assert.ThrowsAsync<SettingException>(() => DatabaseMigrator.PrepareAsync(provider));
 
         Assert.Contains("from 20260801000000_Initial on: run the command 'migrate'", exception.Message, StringComparison.Ordinal);
         await DatabaseMigrator.MigrateAsync(provider);
@@ -62,7 +62,7 @@ public sealed class GrantTests(LocalServicesFixture services)
 
     private static async Task ExecuteAsync(TestDatabase database, string sql)
     {
-        await using NpgsqlCommand command = database.DataSource.CreateCommand(sql);
+        await using var command = database.DataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -11,7 +11,7 @@ public sealed class BacklogTests(LocalServicesFixture services)
     [Fact]
     public async Task Read_PendingDelivery_IsTheLag()
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync(services);
+        await using var database = await TestDatabase.CreateAsync(services);
         Assert.Equal(0, await ReadAsync(database, "atelier_outbox_lag_seconds"));
         await database.ScalarAsync<int>(
             """
@@ -34,8 +34,8 @@ public sealed class BacklogTests(LocalServicesFixture services)
 
     private static async Task<double> ReadAsync(TestDatabase database, string name)
     {
-        string text = await new Backlog(database.DataSource).ReadAsync(CancellationToken.None);
-        string line = Assert.Single(text.Split('\n'), each => each.StartsWith($"{name} ", StringComparison.Ordinal));
+        var text = await new Backlog(database.DataSource).ReadAsync(CancellationToken.None);
+        var line = Assert.Single(text.Split('\n'), each => each.StartsWith($"{name} ", StringComparison.Ordinal));
         return double.Parse(line[(name.Length + 1)..], CultureInfo.InvariantCulture);
     }
 }

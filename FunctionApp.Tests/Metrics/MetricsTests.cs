@@ -12,14 +12,14 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
     [Fact]
     public async Task Metrics_AfterAFailedAttempt_CountIt()
     {
-        CampaignApi api = await atelier.StartAsync(services);
+        var api = await atelier.StartAsync(services);
         await api.EndOfAsync(await api.StartAsync("Counted [[fault: image/0 429 x1 retry-after-ms=20]]"));
 
-        using HttpResponseMessage response = await api.Http.GetAsync("/api/metrics");
-        string text = await response.Content.ReadAsStringAsync();
+        using var response = await api.Http.GetAsync("/api/metrics");
+        var text = await response.Content.ReadAsStringAsync();
 
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
-        Dictionary<string, double> samples = ReadExposition(text);
+        var samples = ReadExposition(text);
         Assert.Equal(1, samples["atelier_campaigns_accepted_total"]);
         Assert.Equal(1, samples["""atelier_campaigns_ended_total{status="COMPLETE"}"""]);
         Assert.Equal(1, samples["""atelier_part_attempts_total{code="ok",kind="image",provider="openai"}"""]);
@@ -32,17 +32,15 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
     }
 
     [Fact]
-    public void Labels_UnknownTags_AreLeftOut()
-    {
+    public void Labels_UnknownTags_AreLeftOut() =>
         Assert.Equal("code=\"ok\"", PrometheusText.Labels([new("server.address", "hooks.example.org"), new("code", "ok"), new("dns.question.name", "a")]));
-    }
 
     [Fact]
     public async Task Ready_NamesEveryProviderWithItsLatency()
     {
-        CampaignApi api = await atelier.StartAsync(services);
+        var api = await atelier.StartAsync(services);
 
-        using HttpResponseMessage response = await api.Http.GetAsync("/api/health/ready");
+        using var response = await api.Http.GetAsync("/api/health/ready");
 
         var checks = (await CampaignApi.ReadAsync(response))["checks"]!.AsArray();
         string[] names = [.. checks.Select(check => (string)check!["name"]!)];
@@ -57,10 +55,10 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
         var counter = new MetricFamily(PrometheusText.Name("a.b-c", "{thing}", MetricKind.Counter), "Back\\slash\nand line", MetricKind.Counter, []);
         counter.Find([new("http.route", "quote \" slash \\ line \n end"), new("none", null)])!.Add(2);
         var histogram = new MetricFamily(PrometheusText.Name("took", "s", MetricKind.Histogram), "", MetricKind.Histogram, [0.5, 1]);
-        foreach (double sample in (double[])[0.1, 0.5, 0.7, 9])
+        foreach (var sample in (double[])[0.1, 0.5, 0.7, 9])
             histogram.Find([])!.Sample(sample, histogram.Bounds);
 
-        Dictionary<string, double> samples = ReadExposition(PrometheusText.Write([counter, histogram]));
+        var samples = ReadExposition(PrometheusText.Write([counter, histogram]));
 
         Assert.Equal(2, samples["""a_b_c_total{http_route="quote \" slash \\ line \n end"}"""]);
         Assert.Equal(2, samples["""took_seconds_bucket{le="0.5"}"""]);
@@ -75,14 +73,14 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         var samples = new Dictionary<string, double>(StringComparer.Ordinal);
         var types = new Dictionary<string, string>(StringComparer.Ordinal);
-        string family = "";
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        var family = "";
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.StartsWith("# HELP ", StringComparison.Ordinal))
                 continue;
             if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
             {
-                string[] words = line.Split(' ');
+                var words = line.Split(' ');
                 family = words[2];
                 // All series of a family are together.
                 Assert.True(types.TryAdd(family, words[3]), line);
@@ -90,9 +88,9 @@ public sealed partial class MetricsTests(LocalServicesFixture services, AtelierF
                 continue;
             }
 
-            Match match = Sample().Match(line);
+            var match = Sample().Match(line);
             Assert.True(match.Success, line);
-            string name = match.Groups["name"].Value;
+            var name = match.Groups["name"].Value;
             Assert.True(types[family] == "histogram" ? SuffixOfHistogram().Replace(name, "") == family : name == family, line);
             Assert.True(samples.TryAdd(line[..line.LastIndexOf(' ')], double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture)), line);
         }

@@ -21,10 +21,10 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     [Fact]
     public async Task Reader_OfOneCampaign_GetsOnlyItsEvents()
     {
-        Guid mine = Guid.NewGuid();
-        using EventReader one = Hub.Join("ann", mine);
-        using EventReader all = Hub.Join("ann", campaignId: null);
-        using EventReader other = Hub.Join("ben", campaignId: null);
+        var mine = Guid.NewGuid();
+        using var one = Hub.Join("ann", mine);
+        using var all = Hub.Join("ann", campaignId: null);
+        using var other = Hub.Join("ben", campaignId: null);
         await Task.WhenAll(one.Joined, all.Joined, other.Joined).WaitAsync(Timeout);
 
         await AppendAsync("ann", Guid.NewGuid());
@@ -41,11 +41,11 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     [Fact]
     public async Task Reader_TooSlow_IsClosedAndTheOthersContinue()
     {
-        using EventReader slow = Hub.Join("ann", campaignId: null);
-        using EventReader quick = Hub.Join("ann", campaignId: null);
+        using var slow = Hub.Join("ann", campaignId: null);
+        using var quick = Hub.Join("ann", campaignId: null);
         await Task.WhenAll(slow.Joined, quick.Joined).WaitAsync(Timeout);
 
-        for (int count = 0; count < 5; count++)
+        for (var count = 0; count < 5; count++)
         {
             await AppendAsync("ann", Guid.NewGuid());
             await ReadAsync(quick);
@@ -59,7 +59,7 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
     [Fact]
     public async Task Stop_WithReaders_EndsThem()
     {
-        using EventReader reader = Hub.Join("ann", campaignId: null);
+        using var reader = Hub.Join("ann", campaignId: null);
         await reader.Joined.WaitAsync(Timeout);
 
         await Hub.StopAsync(CancellationToken.None);
@@ -71,7 +71,7 @@ public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetim
 
     private async Task AppendAsync(string user, Guid campaign)
     {
-        await using NpgsqlCommand command = _running.Database.DataSource.CreateCommand(
+        await using var command = _running.Database.DataSource.CreateCommand(
             """
             INSERT INTO campaign_events (user_id, campaign_id, type, part, attempt, data, at) VALUES ($1, $2, 'x', '', 0, '{}', now());
             """);

@@ -26,9 +26,9 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
     [Fact]
     public async Task ReadAll_OlderTransactionStillOpen_HoldsBackWhatCameAfterIt()
     {
-        long start = await _log.ReadEndAsync(CancellationToken.None);
-        await using NpgsqlConnection first = await _database.DataSource.OpenConnectionAsync();
-        await using NpgsqlConnection second = await _database.DataSource.OpenConnectionAsync();
+        var start = await _log.ReadEndAsync(CancellationToken.None);
+        await using var first = await _database.DataSource.OpenConnectionAsync();
+        await using var second = await _database.DataSource.OpenConnectionAsync();
         await ExecuteAsync(first, "BEGIN; SELECT pg_current_xact_id()");
         await ExecuteAsync(second, "BEGIN");
         await InsertAsync(second, "second");
@@ -39,7 +39,7 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
         Assert.Empty(await _log.ReadOfUserAsync("ann", start, 100, CancellationToken.None));
 
         await ExecuteAsync(first, "COMMIT");
-        (List<LoggedEvent> events, bool hasMore) = await _log.ReadAllAsync(start, 100, CancellationToken.None);
+        (var events, var hasMore) = await _log.ReadAllAsync(start, 100, CancellationToken.None);
         Assert.Equal(["first", "second"], events.Select(@event => @event.Part));
         Assert.False(hasMore);
     }
@@ -47,13 +47,13 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
     [Fact]
     public async Task ReadAll_ManyWritersAndReaders_NoneMissesOrRepeatsAnEvent()
     {
-        long start = await _log.ReadEndAsync(CancellationToken.None);
+        var start = await _log.ReadEndAsync(CancellationToken.None);
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         Task<List<LoggedEvent>>[] readers = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() => FollowAsync(start, limit.Token)))];
 
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(() => WriteAsync(writer))));
 
-        foreach (List<LoggedEvent> read in await Task.WhenAll(readers))
+        foreach (var read in await Task.WhenAll(readers))
         {
             Assert.Equal(read.Select(@event => @event.Id).Order().Distinct(), read.Select(@event => @event.Id));
             Assert.Equal(
@@ -66,13 +66,13 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
     public async Task Migrate_DatabaseRestoredIntoAnotherServer_NewEventsComeAfterTheOldOnes()
     {
         const long Old = 1L << 50;
-        await using NpgsqlConnection connection = await _database.DataSource.OpenConnectionAsync();
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
         await ExecuteAsync(connection, $"INSERT INTO campaign_events (id, user_id, campaign_id, type, part, attempt, data, at) VALUES ({Old}, 'ann', gen_random_uuid(), 'x', 'old', 0, '{{}}', now())");
 
         await Atelier.Persistence.DatabaseMigrator.MigrateAsync(_database.Services);
         await InsertAsync(connection, "new");
 
-        List<LoggedEvent> events = await _log.ReadOfUserAsync("ann", after: 0, 10, CancellationToken.None);
+        var events = await _log.ReadOfUserAsync("ann", after: 0, 10, CancellationToken.None);
         Assert.Equal(["old", "new"], events.Select(@event => @event.Part));
         Assert.Equal(["new"], (await _log.ReadOfUserAsync("ann", Old, 10, CancellationToken.None)).Select(@event => @event.Part));
     }
@@ -109,12 +109,12 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
     // Each transaction takes its number, then its ids, then commits, each after a random pause, so that the orders differ.
     private async Task WriteAsync(int writer)
     {
-        await using NpgsqlConnection connection = await _database.DataSource.OpenConnectionAsync();
-        int number = 0;
-        for (int transaction = 0; transaction < TransactionsEach; transaction++)
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        var number = 0;
+        for (var transaction = 0; transaction < TransactionsEach; transaction++)
         {
             await ExecuteAsync(connection, "BEGIN; SELECT pg_current_xact_id(), pg_sleep(random() * 0.004)");
-            for (int @event = 0; @event < EventsEach; @event++)
+            for (var @event = 0; @event < EventsEach; @event++)
                 await InsertAsync(connection, $"{writer}/{number++}");
             await ExecuteAsync(connection, "SELECT pg_sleep(random() * 0.004); COMMIT");
         }
@@ -125,7 +125,7 @@ public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetim
         var all = new List<LoggedEvent>();
         while (all.Count < Writers * TransactionsEach * EventsEach)
         {
-            (List<LoggedEvent> events, _) = await _log.ReadAllAsync(after, 7, cancellationToken);
+            (var events, _) = await _log.ReadAllAsync(after, 7, cancellationToken);
             all.AddRange(events);
             after = events.Count > 0 ? events[^1].Id : after;
         }

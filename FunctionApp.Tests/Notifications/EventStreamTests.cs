@@ -26,7 +26,7 @@ public sealed class EventStreamTests(LocalServicesFixture services)
     [Fact]
     public async Task Stream_WithoutEvents_SendsRetryHeartbeatsAndAnEndComment()
     {
-        await using TestHub running = await TestHub.StartAsync(services, Quick);
+        await using var running = await TestHub.StartAsync(services, Quick);
         var http = new DefaultHttpContext();
         using var body = new MemoryStream();
         http.Response.Body = body;
@@ -35,7 +35,7 @@ public sealed class EventStreamTests(LocalServicesFixture services)
 
         await stream.WriteAsync(http, "ann", campaignId: null, after: null, CancellationToken.None);
 
-        string[] blocks = Encoding.UTF8.GetString(body.ToArray()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        var blocks = Encoding.UTF8.GetString(body.ToArray()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal("text/event-stream; charset=utf-8", http.Response.ContentType);
         Assert.Equal("no", http.Response.Headers["X-Accel-Buffering"]);
         Assert.Matches(@"\Aretry: 2000\nid: [0-9]+\z", blocks[0]);
@@ -49,14 +49,14 @@ public sealed class EventStreamTests(LocalServicesFixture services)
     public async Task Stream_ClientLeaves_EndsWithoutAnException()
     {
         var options = new EventStreamOptions();
-        await using TestHub running = await TestHub.StartAsync(services, options);
+        await using var running = await TestHub.StartAsync(services, options);
         using var left = new CancellationTokenSource();
         using var body = new MemoryStream();
         var http = new DefaultHttpContext { RequestAborted = left.Token, Response = { Body = body } };
         var stream = new EventStream(
             running.Hub, running.Log, options, Mock.Of<IHostApplicationLifetime>(), TimeProvider.System, NullLogger<EventStream>.Instance);
 
-        Task streaming = stream.WriteAsync(http, "ann", campaignId: null, after: null, left.Token);
+        var streaming = stream.WriteAsync(http, "ann", campaignId: null, after: null, left.Token);
         await Eventually.TrueAsync(() => Task.FromResult(body.Length > 0));
         await left.CancelAsync();
 

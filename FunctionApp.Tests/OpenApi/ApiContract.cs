@@ -16,12 +16,12 @@ internal static class ApiContract
     /// <summary>Follows a reference within the document.</summary>
     public static JsonObject Resolve(JsonNode node)
     {
-        JsonObject value = node.AsObject();
+        var value = node.AsObject();
         while ((string?)value["$ref"] is { } reference)
         {
             Assert.StartsWith("#/", reference, StringComparison.Ordinal);
             JsonNode target = Document;
-            foreach (string step in reference[2..].Split('/'))
+            foreach (var step in reference[2..].Split('/'))
                 target = target[step] ?? throw new InvalidOperationException($"'{reference}' leads nowhere.");
             value = target.AsObject();
         }
@@ -39,7 +39,7 @@ internal static class ApiContract
     {
         if (operation.Responses[$"{status}"] is not { } documented)
             return [$"status {status} is not documented"];
-        JsonObject? content = Resolve(documented)["content"]?.AsObject();
+        var content = Resolve(documented)["content"]?.AsObject();
         if (content is null)
             return string.IsNullOrEmpty(body) ? [] : [$"status {status} is documented without a body"];
         if (contentType is null || content[contentType] is not { } media)
@@ -51,9 +51,9 @@ internal static class ApiContract
 
     private static IEnumerable<ApiOperation> Read()
     {
-        foreach ((string path, JsonNode? item) in Document["paths"]!.AsObject())
+        foreach ((var path, var item) in Document["paths"]!.AsObject())
         {
-            foreach ((string method, JsonNode? operation) in item!.AsObject())
+            foreach ((var method, var operation) in item!.AsObject())
             {
                 if (Methods.Contains(method))
                     yield return new ApiOperation(HttpMethod.Parse(method), path, operation!.AsObject());
@@ -77,7 +77,7 @@ internal sealed record ApiOperation(HttpMethod Method, string Path, JsonObject J
     {
         if (!step.StartsWith('{'))
             return Regex.Escape(step);
-        bool takesRest = operation["parameters"]!.AsArray().Any(parameter =>
+        var takesRest = operation["parameters"]!.AsArray().Any(parameter =>
             (string?)parameter!["name"] == step.Trim('{', '}') && parameter["x-rest-of-path"] is not null);
         return takesRest ? ".+" : "[^/]+";
     }

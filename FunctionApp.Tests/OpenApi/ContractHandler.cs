@@ -7,12 +7,12 @@ internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandl
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-        string path = request.RequestUri!.AbsolutePath;
+        var response = await base.SendAsync(request, cancellationToken);
+        var path = request.RequestUri!.AbsolutePath;
         if (!path.StartsWith("/api/", StringComparison.Ordinal))
             return response;
 
-        string? contentType = response.Content.Headers.ContentType?.MediaType;
+        var contentType = response.Content.Headers.ContentType?.MediaType;
         string? body = null;
         if (contentType is null || contentType.EndsWith("json", StringComparison.Ordinal))
         {
@@ -21,10 +21,10 @@ internal sealed class ContractHandler() : DelegatingHandler(new SocketsHttpHandl
         }
 
         // HEAD is answered as GET is, without the body.
-        bool isHead = request.Method == HttpMethod.Head;
+        var isHead = request.Method == HttpMethod.Head;
         if (ApiContract.Find(isHead ? HttpMethod.Get : request.Method, path) is { } operation)
         {
-            IReadOnlyList<string> errors = isHead ? [] : ApiContract.Check(operation, (int)response.StatusCode, contentType, body);
+            var errors = isHead ? [] : ApiContract.Check(operation, (int)response.StatusCode, contentType, body);
             Assert.True(errors.Count == 0, $"{operation} responded with {(int)response.StatusCode} unlike the document: {string.Join("; ", errors)}\n{body}");
             Assert.True(response.Headers.Contains("X-Request-Id"), $"{operation} has no X-Request-Id.");
         }

@@ -9,15 +9,15 @@ public sealed partial class DocsPageTests
     [Fact]
     public void DocsPage_EverythingItLoads_IsInTheApp()
     {
-        string page = Encoding.UTF8.GetString(DocsAsset.Page.Bytes.Span);
+        var page = Encoding.UTF8.GetString(DocsAsset.Page.Bytes.Span);
 
         string[] links = [.. Link().Matches(page).Select(match => match.Groups["url"].Value)];
 
         Assert.Equal(4, links.Length);
-        foreach (string link in links)
+        foreach (var link in links)
         {
             Assert.StartsWith("/api/docs/", link, StringComparison.Ordinal);
-            DocsAsset? asset = DocsAsset.Find(link["/api/docs/".Length..]);
+            var asset = DocsAsset.Find(link["/api/docs/".Length..]);
             Assert.NotNull(asset);
             Assert.NotEqual(0, asset.Bytes.Length);
             // Compressed bytes that are not decompressed would be an empty page.

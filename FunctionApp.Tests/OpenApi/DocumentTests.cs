@@ -27,15 +27,15 @@ public sealed class DocumentTests
     [Fact]
     public void Document_EveryExample_FitsItsSchema()
     {
-        int examples = 0;
+        var examples = 0;
         Walk(ApiContract.Document, node =>
         {
             if (node["schema"] is not { } schema)
                 return;
-            IEnumerable<JsonNode?> values = node["examples"] is JsonObject several
+            var values = node["examples"] is JsonObject several
                 ? several.Select(example => ApiContract.Resolve(example.Value!)["value"])
-                : node.TryGetPropertyValue("example", out JsonNode? one) ? [one] : [];
-            foreach (JsonNode? value in values)
+                : node.TryGetPropertyValue("example", out var one) ? [one] : [];
+            foreach (var value in values)
             {
                 examples++;
                 Assert.Empty(SchemaValidator.Validate(schema, value));
@@ -50,7 +50,7 @@ public sealed class DocumentTests
     {
         Assert.All(ApiContract.Operations, operation =>
         {
-            IEnumerable<string> inPath = operation.Path.Split('/').Where(step => step.StartsWith('{')).Select(step => step.Trim('{', '}'));
+            var inPath = operation.Path.Split('/').Where(step => step.StartsWith('{')).Select(step => step.Trim('{', '}'));
             Assert.Equal(inPath, operation.Parameters.Where(parameter => (string)parameter["in"]! == "path").Select(parameter => (string)parameter["name"]!));
             Assert.Contains("500", operation.Responses.Select(response => response.Key));
             Assert.Contains(operation.Responses, response => response.Key[0] is '2');
@@ -62,7 +62,7 @@ public sealed class DocumentTests
     [Fact]
     public void Validator_ResponseUnlikeTheDocument_IsFound()
     {
-        ApiOperation operation = ApiContract.Find(HttpMethod.Get, "/api/health/live")!;
+        var operation = ApiContract.Find(HttpMethod.Get, "/api/health/live")!;
 
         Assert.Empty(ApiContract.Check(operation, 200, "application/json", """{"status":"ok"}"""));
         Assert.NotEmpty(ApiContract.Check(operation, 200, "application/json", """{"status":"fine"}"""));
@@ -77,12 +77,12 @@ public sealed class DocumentTests
         if (node is JsonObject members)
         {
             visit(members);
-            foreach ((_, JsonNode? member) in members)
+            foreach ((_, var member) in members)
                 Walk(member, visit);
         }
         else if (node is JsonArray items)
         {
-            foreach (JsonNode? item in items)
+            foreach (var item in items)
                 Walk(item, visit);
         }
     }

@@ -11,18 +11,18 @@ public sealed class LintTests
     [Fact]
     public async Task Document_UnderRedocly_HasNeitherErrorsNorWarnings()
     {
-        string folder = Path.Combine(LocalServicesFixture.DataDirectory, "lint");
+        var folder = Path.Combine(LocalServicesFixture.DataDirectory, "lint");
         Directory.CreateDirectory(folder);
-        foreach (string file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "lint")))
+        foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "lint")))
             File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
         await File.WriteAllBytesAsync(Path.Combine(folder, "openapi.json"), ApiDocument.Json.ToArray());
         if (!File.Exists(Path.Combine(folder, "node_modules", ".bin", "redocly")))
         {
-            (int installed, string log) = await RunAsync(folder, "npm", "ci", "--no-audit", "--no-fund");
+            (var installed, var log) = await RunAsync(folder, "npm", "ci", "--no-audit", "--no-fund");
             Assert.True(installed == 0, log);
         }
 
-        (int exitCode, string output) = await RunAsync(folder, Path.Combine(folder, "node_modules", ".bin", "redocly"), "lint", "openapi.json", "--format", "stylish");
+        (var exitCode, var output) = await RunAsync(folder, Path.Combine(folder, "node_modules", ".bin", "redocly"), "lint", "openapi.json", "--format", "stylish");
 
         Assert.True(exitCode == 0 && output.Contains("is valid", StringComparison.Ordinal) && !output.Contains("You have", StringComparison.Ordinal), output);
     }
@@ -37,8 +37,8 @@ public sealed class LintTests
             RedirectStandardError = true,
             Environment = { ["REDOCLY_TELEMETRY"] = "off", ["REDOCLY_SUPPRESS_UPDATE_NOTICE"] = "true" },
         })!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(LintTimeout);
         return (process.ExitCode, await output + await errors);
     }

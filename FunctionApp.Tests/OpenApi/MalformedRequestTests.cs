@@ -26,8 +26,8 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
                 ["Access__MaxPerDay"] = "0",
             },
         };
-        CampaignApi api = await atelier.StartAsync(services);
-        string known = await api.StartAsync("A campaign that exists");
+        var api = await atelier.StartAsync(services);
+        var known = await api.StartAsync("A campaign that exists");
         await api.EndOfAsync(known);
 
         await Task.WhenAll(ApiContract.Operations.Select(operation => Task.Run(() =>
@@ -42,7 +42,7 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
                 // A provider's failure on a strange prompt is not the request's fault.
                 && !line.Contains("PartRunner", StringComparison.Ordinal));
         // The process is still running, and works.
-        string after = await api.StartAsync("And one more", images: 0);
+        var after = await api.StartAsync("And one more", images: 0);
         Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(after))["status"]!);
     }
 
@@ -51,7 +51,7 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
     {
         using var request = generated.ToMessage();
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        int status = (int)response.StatusCode;
+        var status = (int)response.StatusCode;
         return status < 500
             ? status < 400 || status == (int)HttpStatusCode.RequestedRangeNotSatisfiable
                 || response.Content.Headers.ContentType?.MediaType == "application/problem+json"

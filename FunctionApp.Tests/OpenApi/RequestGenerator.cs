@@ -12,7 +12,7 @@ internal sealed record GeneratedRequest(
     public HttpRequestMessage ToMessage()
     {
         var message = new HttpRequestMessage(Method, new Uri(Path + Query, UriKind.Relative));
-        foreach ((string name, string value) in Headers)
+        foreach ((var name, var value) in Headers)
             message.Headers.TryAddWithoutValidation(name, value);
         if (Body is null)
             return message;
@@ -53,10 +53,10 @@ internal static class RequestGenerator
 
     public static Gen<GeneratedRequest> Of(ApiOperation operation, string knownId)
     {
-        Gen<string> text = Gen.OneOf(Gen.Elements(Texts), ArbMap.Default.GeneratorFor<string>().Select(value => value ?? ""));
-        Gen<string> inPath = Gen.Frequency(
+        var text = Gen.OneOf(Gen.Elements(Texts), ArbMap.Default.GeneratorFor<string>().Select(value => value ?? ""));
+        var inPath = Gen.Frequency(
             (3, Gen.Constant(knownId)), (2, Gen.Elements("0", "1", "text")), (4, text.Select(value => value.Length == 0 ? "x" : value)));
-        Gen<string> inQuery = Gen.Frequency((3, Gen.Constant("")), (3, text), (1, Gen.Elements("1", "20", "COMPLETE")));
+        var inQuery = Gen.Frequency((3, Gen.Constant("")), (3, text), (1, Gen.Elements("1", "20", "COMPLETE")));
 
         // Each array has one text for every possible position.
         return
@@ -83,13 +83,13 @@ internal static class RequestGenerator
     // Dots alone are resolved away before they are sent, and the server itself refuses U+0000 before any app sees it.
     private static string EncodeStep(string value)
     {
-        string step = value.Replace("\0", "", StringComparison.Ordinal);
+        var step = value.Replace("\0", "", StringComparison.Ordinal);
         return Encode(step.Trim('.').Length == 0 ? $"{step}x" : step);
     }
 
     private static string QueryOf(ApiOperation operation, string[] values)
     {
-        IEnumerable<string> pairs = operation.Parameters.Index()
+        var pairs = operation.Parameters.Index()
             .Where(parameter => (string)parameter.Item["in"]! == "query" && values[parameter.Index].Length > 0)
             // A long stream or long poll would only make the test slow.
             .Where(parameter => (string)parameter.Item["name"]! != "wait" || values[parameter.Index] is not ("20" or "10"))
@@ -101,7 +101,7 @@ internal static class RequestGenerator
     private static List<(string Name, string Value)> HeadersOf(ApiOperation operation, string[] values, string user)
     {
         var headers = new List<(string, string)> { ("X-User", Ascii(user)) };
-        foreach ((int index, JsonObject parameter) in operation.Parameters.Index())
+        foreach ((var index, var parameter) in operation.Parameters.Index())
         {
             if ((string)parameter["in"]! == "header")
                 headers.Add(((string)parameter["name"]!, Ascii(values[index])));
@@ -116,16 +116,16 @@ internal static class RequestGenerator
     {
         if (operation.Json["requestBody"] is not { } described)
             return Gen.Constant<byte[]?>(null);
-        JsonNode media = described["content"]!["application/json"]!;
+        var media = described["content"]!["application/json"]!;
         JsonObject[] good = media["examples"] is JsonObject several
             ? [.. several.Select(example => example.Value!["value"]!.AsObject())]
             : media["example"] is JsonObject one ? [one] : [[]];
 
-        Gen<JsonNode?> value = Gen.OneOf(
+        var value = Gen.OneOf(
             text.Select(chosen => (JsonNode?)JsonValue.Create(chosen)),
             Gen.Elements(0, -1, int.MaxValue).Select(chosen => (JsonNode?)JsonValue.Create(chosen)),
             Gen.Elements("null", "[]", "{}", "true", "1.5", "[[]]", "{\"a\":null}").Select(chosen => JsonNode.Parse(chosen)));
-        Gen<byte[]?> changed =
+        var changed =
             from example in Gen.Elements(good)
             from place in Gen.Choose(0, Math.Max(0, example.Count - 1))
             from replacement in value

@@ -7,7 +7,7 @@ public sealed partial class RequestsFileTests
     [Fact]
     public void RequestsFile_ComparedWithTheDocument_HasARequestForEachOperation()
     {
-        string file = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "atelier.http"));
+        var file = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "atelier.http"));
         var requests = RequestLines().Matches(file).Select(line => ApiContract.Find(HttpMethod.Parse(line.Groups["method"].Value), line.Groups["path"].Value));
 
         Assert.Empty(ApiContract.Operations.Except(requests.OfType<ApiOperation>()));

@@ -25,7 +25,7 @@ internal static class SchemaValidator
     /// <summary>What is wrong, each with the path to it; empty where the value fits.</summary>
     public static IReadOnlyList<string> Validate(JsonNode schema, JsonNode? value)
     {
-        EvaluationResults results = Built.GetOrAdd(schema.ToJsonString(), Build).Evaluate(JsonSerializer.SerializeToElement(value), Options);
+        var results = Built.GetOrAdd(schema.ToJsonString(), Build).Evaluate(JsonSerializer.SerializeToElement(value), Options);
         return results.IsValid
             ? []
             : [.. (results.Details ?? []).SelectMany(detail => detail.Errors ?? [], (detail, error) => $"{detail.InstanceLocation}: {error.Key} {error.Value}")];
@@ -33,7 +33,7 @@ internal static class SchemaValidator
 
     private static JsonSchema Build(string json)
     {
-        JsonObject schema = Closed(JsonNode.Parse(json)!).AsObject();
+        var schema = Closed(JsonNode.Parse(json)!).AsObject();
         schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
         schema["$defs"] = Definitions.DeepClone();
         return JsonSchema.FromText(schema.ToJsonString());

@@ -16,7 +16,7 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync(services);
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         db.Add(_campaign);
         await db.SaveChangesAsync();
     }
@@ -26,7 +26,7 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
     [Fact]
     public async Task Change_ConnectionLost_IsAppliedExactlyOnce()
     {
-        int tries = 0;
+        var tries = 0;
 
         await NewUpdater().ChangeAsync(
             _campaign.Id,
@@ -40,8 +40,8 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
             },
             CancellationToken.None);
 
-        await using AtelierDbContext db = _database.NewContext();
-        Campaign after = await db.Campaigns.SingleAsync();
+        await using var db = _database.NewContext();
+        var after = await db.Campaigns.SingleAsync();
         Assert.Equal((2, "try 2", 2L), (tries, after.Text, after.Version));
         Assert.Equal(1, await db.Events.CountAsync());
     }
@@ -58,7 +58,7 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
             },
             CancellationToken.None));
 
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         Assert.Null((await db.Campaigns.SingleAsync()).Text);
     }
 
@@ -68,7 +68,7 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
         Assert.Equal("seen", await NewUpdater().ChangeAsync(_campaign.Id, (_, _) => Task.FromResult("seen"), CancellationToken.None));
         Assert.Null(await NewUpdater().ChangeAsync(Guid.NewGuid(), (_, _) => Task.FromResult("seen"), CancellationToken.None));
 
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         Assert.Equal(1, (await db.Campaigns.SingleAsync()).Version);
     }
 
@@ -76,7 +76,7 @@ public sealed class CampaignUpdaterTests(LocalServicesFixture services) : IAsync
 
     private async Task KillOthersAsync(CancellationToken cancellationToken)
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         await db.Database.ExecuteSqlRawAsync(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
             cancellationToken);

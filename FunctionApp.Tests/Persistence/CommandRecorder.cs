@@ -34,9 +34,9 @@ internal sealed record RecordedCommand(string Sql, IReadOnlyList<NpgsqlParameter
     /// <summary>The plan of the command as PostgreSQL makes it for these parameters.</summary>
     public async Task<JsonNode> ExplainAsync(NpgsqlDataSource dataSource, bool analyze)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(
+        await using var command = dataSource.CreateCommand(
             $"EXPLAIN (FORMAT JSON{(analyze ? ", ANALYZE, BUFFERS, TIMING OFF" : "")}) {Sql}");
-        foreach (NpgsqlParameter parameter in Parameters)
+        foreach (var parameter in Parameters)
             command.Parameters.Add(parameter.Clone());
         return JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)![0]!["Plan"]!;
     }

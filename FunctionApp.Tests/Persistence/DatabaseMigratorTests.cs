@@ -13,11 +13,11 @@ public sealed class DatabaseMigratorTests(LocalServicesFixture services)
     [Fact]
     public async Task Migrate_ManyProcessesAtOnce_AppliesEachMigrationOnce()
     {
-        await using TestDatabase database = await TestDatabase.CreateEmptyAsync(services);
+        await using var database = await TestDatabase.CreateEmptyAsync(services);
 
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => DatabaseMigrator.MigrateAsync(database.Services)));
 
-        await using AtelierDbContext db = database.NewContext();
+        await using var db = database.NewContext();
         Assert.Equal(db.Database.GetMigrations(), await db.Database.GetAppliedMigrationsAsync());
         Assert.Empty(await db.Campaigns.ToListAsync());
     }
@@ -26,11 +26,11 @@ public sealed class DatabaseMigratorTests(LocalServicesFixture services)
     public async Task Migrate_ServerAway_NamesTheSettingInOneLine()
     {
         // Port 1 is reserved; nothing listens there.
-        await using ServiceProvider provider = new ServiceCollection()
+        await using var provider = new ServiceCollection()
             .AddSingleton(NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Password=secret-word;Timeout=5"))
             .BuildServiceProvider();
 
-        SettingException exception = await Assert.ThrowsAsync<SettingException>(() => DatabaseMigrator.MigrateAsync(provider));
+        var exception = await Assert.ThrowsAsync<SettingException>(() => DatabaseMigrator.MigrateAsync(provider));
 
         Assert.StartsWith("Setting 'ConnectionStrings:Postgres' leads to no usable database", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);

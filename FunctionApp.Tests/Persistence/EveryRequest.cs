@@ -57,7 +57,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
 
     public async Task RunAsync(LocalServicesFixture services)
     {
-        await using (AtelierDbContext db = database.NewContext())
+        await using (var db = database.NewContext())
         {
             var keys = new ApiKeyStore(db, TimeProvider.System);
             _user = (await keys.CreateAsync("user-0", isOperator: false, CancellationToken.None)).ToString();
@@ -81,11 +81,11 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         client.Setup(each => each.PurgeInstanceAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync(new PurgeResult(1));
         client.Setup(each => each.GetAllInstancesAsync(It.IsAny<OrchestrationQuery?>()))
             .Returns(Microsoft.DurableTask.Pageable.Create((_, _) => Task.FromResult(new Microsoft.DurableTask.Page<OrchestrationMetadata>([]))));
-        await using AtelierDbContext db = database.NewContext();
+        await using var db = database.NewContext();
         var eraser = new CampaignEraser(database.DataSource, Mock.Of<IImageStore>(), NullLogger<CampaignEraser>.Instance);
         var updater = new CampaignUpdater(db, TestRunner.NewOutages());
         var lostImages = new LostImages(db, updater, Mock.Of<IImageStore>(), NullLogger<LostImages>.Instance);
-        TimeSpan age = TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero);
+        var age = TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero);
         await new ApplyRetention(db, eraser, lostImages, new RetentionOptions(age, age), TimeProvider.System, NullLogger<ApplyRetention>.Instance)
             .RunAsync(new TimerInfo(), client.Object, CancellationToken.None);
     }
@@ -96,10 +96,10 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
 
     private async Task ReadCampaignsAsync()
     {
-        JsonNode page = await SendAsync(HttpMethod.Get, "/api/campaigns?limit=100", HttpStatusCode.OK);
+        var page = await SendAsync(HttpMethod.Get, "/api/campaigns?limit=100", HttpStatusCode.OK);
         // Words of all campaigns of the caller, of one in 25, of one in 10,000 and of none; of others' campaigns many; with a status
         // that one in three has, and one that none has.
-        foreach (string search in (string[])
+        foreach (var search in (string[])
         [
             "q=campaign", "q=word16", "q=word16%20campaign", "q=word9000", "q=unheard", "q=word17", "q=word16&status=COMPLETE", "q=campaign&status=PENDING",
         ])
@@ -114,7 +114,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
     private async Task ChangeCampaignsAsync()
     {
         var wanted = new JsonObject { ["prompt"] = "Planned", ["images"] = new JsonObject { ["count"] = 1 } };
-        string made = (string)(await SendAsync(HttpMethod.Post, "/api/campaigns", HttpStatusCode.Accepted, wanted, idempotencyKey: "plans"))["id"]!;
+        var made = (string)(await SendAsync(HttpMethod.Post, "/api/campaigns", HttpStatusCode.Accepted, wanted, idempotencyKey: "plans"))["id"]!;
         await SendAsync(HttpMethod.Post, "/api/campaigns", HttpStatusCode.Accepted, wanted, idempotencyKey: "plans");
         await EndOfAsync(made);
         await SendAsync(HttpMethod.Post, $"/api/campaigns/{made}/cancel", HttpStatusCode.Conflict);
@@ -122,7 +122,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
 
         wanted["providers"] = new JsonObject { ["image"] = "callback" };
         wanted["prompt"] = "Stopped [[fault: image/0 job-stuck]]";
-        string stopped = (string)(await SendAsync(HttpMethod.Post, "/api/campaigns", HttpStatusCode.Accepted, wanted))["id"]!;
+        var stopped = (string)(await SendAsync(HttpMethod.Post, "/api/campaigns", HttpStatusCode.Accepted, wanted))["id"]!;
         await ReportAsync($"/api/callbacks/callback/{stopped}/image/0", """{"id":"x","status":"running"}""");
         await SendAsync(HttpMethod.Post, $"/api/campaigns/{stopped}/cancel", HttpStatusCode.Accepted);
 
@@ -134,7 +134,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
     private async Task NotificationsAsync()
     {
         var webhook = new JsonObject { ["url"] = "http://127.0.0.1:1/hook" };
-        JsonNode made = await SendAsync(HttpMethod.Post, "/api/webhooks", HttpStatusCode.Created, webhook);
+        var made = await SendAsync(HttpMethod.Post, "/api/webhooks", HttpStatusCode.Created, webhook);
         await SendAsync(HttpMethod.Get, "/api/webhooks", HttpStatusCode.OK);
         // The delivery fails: it is sent, recorded, retried and becomes a dead letter.
         await SendAsync(HttpMethod.Post, $"/api/campaigns/{Id(28)}/retry", HttpStatusCode.Accepted);
@@ -142,7 +142,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
             $"SELECT count(*) FROM dead_letters WHERE kind = 'WEBHOOK' AND campaign_id = '{Id(28)}' AND error_code = 'unreachable'") > 0);
         await SendAsync(HttpMethod.Delete, $"/api/webhooks/{made["id"]}", HttpStatusCode.NoContent);
 
-        JsonNode inbox = await SendAsync(HttpMethod.Get, "/api/notifications?after=500000", HttpStatusCode.OK);
+        var inbox = await SendAsync(HttpMethod.Get, "/api/notifications?after=500000", HttpStatusCode.OK);
         await SendAsync(
             HttpMethod.Post, "/api/notifications/ack", HttpStatusCode.NoContent, new JsonObject { ["upTo"] = (long)inbox["items"]![0]!["id"]! });
         await ReadStreamAsync("/api/events", lastEventId: 500_000);
@@ -151,8 +151,8 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
 
     private async Task DeadLettersAsync()
     {
-        JsonNode page = await SendAsync(HttpMethod.Get, "/api/dead-letters", HttpStatusCode.OK, key: _operator);
-        foreach (string filter in (string[])
+        var page = await SendAsync(HttpMethod.Get, "/api/dead-letters", HttpStatusCode.OK, key: _operator);
+        foreach (var filter in (string[])
         [
             "kind=webhook", "errorCode=timeout", "kind=campaign&errorCode=http_500", "kind=webhook&errorCode=rate_limited", "errorCode=nothing",
             "from=2026-01-02T00:00:00Z&until=2026-01-03T00:00:00Z", $"kind=campaign&errorCode=timeout&cursor={page["nextCursor"]}",
@@ -178,9 +178,9 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
 
     private async Task ReadStreamAsync(string path, long lastEventId)
     {
-        using HttpRequestMessage request = Request(HttpMethod.Get, path, body: null, _user);
+        using var request = Request(HttpMethod.Get, path, body: null, _user);
         request.Headers.TryAddWithoutValidation("Last-Event-ID", $"{lastEventId}");
-        using HttpResponseMessage response = await _atelier.Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var response = await _atelier.Api.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
         while (await reader.ReadLineAsync() is { } line && !line.StartsWith("data:", StringComparison.Ordinal))
@@ -190,13 +190,13 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
 
     private async Task ReportAsync(string path, string body)
     {
-        using HttpRequestMessage request = Request(HttpMethod.Post, path, body: null, _user);
-        string time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        using var request = Request(HttpMethod.Post, path, body: null, _user);
+        var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         request.Headers.Add("X-Timestamp", time);
         request.Headers.Add("X-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(
             Encoding.UTF8.GetBytes(new SimulatorOptions().CallbackSecret), Encoding.UTF8.GetBytes($"{time}.{body}"))));
-        using HttpResponseMessage response = await _atelier.Api.Http.SendAsync(request);
+        using var response = await _atelier.Api.Http.SendAsync(request);
         // Whether the job has been ordered yet or not, its row was looked up.
         Assert.True(response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Conflict, $"{response.StatusCode}");
     }
@@ -204,11 +204,11 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
     private async Task<JsonNode> SendAsync(
         HttpMethod method, string path, HttpStatusCode expected, JsonNode? body = null, string? key = null, string? idempotencyKey = null)
     {
-        using HttpRequestMessage request = Request(method, path, body, key ?? _user);
+        using var request = Request(method, path, body, key ?? _user);
         if (idempotencyKey is not null)
             request.Headers.Add("Idempotency-Key", idempotencyKey);
-        using HttpResponseMessage response = await _atelier.Api.Http.SendAsync(request);
-        string text = await response.Content.ReadAsStringAsync();
+        using var response = await _atelier.Api.Http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == expected, $"{method} {path}: {response.StatusCode} {text}");
         return response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonNode.Parse(text)! : new JsonObject();
     }

@@ -50,12 +50,12 @@ internal static class MillionCampaigns
 
     public static async Task FillAsync(NpgsqlDataSource dataSource, int count)
     {
-        await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync();
+        await using var connection = await dataSource.OpenConnectionAsync();
         // Indexes made at once at the end cost a fraction of indexes kept up row by row.
-        List<string> indexes = await ReadAsync(connection, $"SELECT pg_get_indexdef(indexrelid) {Indexes} ORDER BY indexrelid");
-        List<string> names = await ReadAsync(connection, $"SELECT indexrelid::regclass::text {Indexes} ORDER BY indexrelid");
+        var indexes = await ReadAsync(connection, $"SELECT pg_get_indexdef(indexrelid) {Indexes} ORDER BY indexrelid");
+        var names = await ReadAsync(connection, $"SELECT indexrelid::regclass::text {Indexes} ORDER BY indexrelid");
         await RunAsync(connection, "SET session_replication_role = replica; SET synchronous_commit = off; SET maintenance_work_mem = '256MB';");
-        foreach (string name in names)
+        foreach (var name in names)
             await RunAsync(connection, $"DROP INDEX {name}");
 
         await RunAsync(
@@ -89,7 +89,7 @@ internal static class MillionCampaigns
             """);
         await RunAsync(connection, EventsAndDeadLetters);
         await RunAsync(connection, OfCallers);
-        foreach (string index in indexes)
+        foreach (var index in indexes)
             await RunAsync(connection, index);
         await RunAsync(connection, "SELECT campaign_event_rebase()");
         await RunAsync(connection, "ANALYZE");
@@ -100,7 +100,7 @@ internal static class MillionCampaigns
     /// <summary>The campaign at a position, from 0, in a caller's list, or in the part of it with a text in the prompt and a status.</summary>
     public static async Task<Cursor> FindAsync(NpgsqlDataSource dataSource, string userId, int place, string inPrompt = "", string? status = null)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(
+        await using var command = dataSource.CreateCommand(
             """
             SELECT created_at, id FROM campaigns
             WHERE user_id = $1 AND strpos(prompt, $3) > 0 AND status = coalesce($4, status)
@@ -110,7 +110,7 @@ internal static class MillionCampaigns
         command.Parameters.AddWithValue(place);
         command.Parameters.AddWithValue(inPrompt);
         command.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)status ?? DBNull.Value);
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync();
+        await using var row = await command.ExecuteReaderAsync();
         Assert.True(await row.ReadAsync());
         return new Cursor(row.GetFieldValue<DateTimeOffset>(0), row.GetGuid(1));
     }
@@ -118,7 +118,7 @@ internal static class MillionCampaigns
     private static async Task<List<string>> ReadAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync();
+        await using var row = await command.ExecuteReaderAsync();
         var values = new List<string>();
         while (await row.ReadAsync())
             values.Add(row.GetString(0));

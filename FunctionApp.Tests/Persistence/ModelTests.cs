@@ -9,7 +9,7 @@ public sealed class ModelTests
     public void Model_ComparedWithMigrations_HasNoPendingChanges()
     {
         // No connection is made: the comparison is between the model and the migrations' snapshot.
-        DbContextOptions<AtelierDbContext> options = new DbContextOptionsBuilder<AtelierDbContext>().UseNpgsql("Host=nowhere").Options;
+        var options = new DbContextOptionsBuilder<AtelierDbContext>().UseNpgsql("Host=nowhere").Options;
         using var db = new AtelierDbContext(options);
 
         Assert.False(db.Database.HasPendingModelChanges());

@@ -27,8 +27,8 @@ internal sealed class PlanLog
     /// <summary>Logs the plan of every statement in sessions that begin from now on.</summary>
     public static async Task<PlanLog> BeginAsync(NpgsqlDataSource dataSource)
     {
-        string name = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).Database!;
-        await using NpgsqlCommand settings = dataSource.CreateCommand(
+        var name = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).Database!;
+        await using var settings = dataSource.CreateCommand(
             $"""
             ALTER DATABASE {name} SET session_preload_libraries = 'auto_explain';
             ALTER DATABASE {name} SET auto_explain.log_min_duration = 0;
@@ -40,8 +40,8 @@ internal sealed class PlanLog
         await settings.ExecuteNonQueryAsync();
         dataSource.Clear();
         var partial = new HashSet<string>(StringComparer.Ordinal);
-        await using NpgsqlCommand indexes = dataSource.CreateCommand("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL");
-        await using NpgsqlDataReader row = await indexes.ExecuteReaderAsync();
+        await using var indexes = dataSource.CreateCommand("SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL");
+        await using var row = await indexes.ExecuteReaderAsync();
         while (await row.ReadAsync())
             partial.Add(row.GetString(0));
         return new PlanLog(partial, new FileInfo(Path).Length);
@@ -74,13 +74,13 @@ internal sealed class PlanLog
     {
         if (json is null)
             return;
-        JsonNode entry = JsonNode.Parse(json.ToString())!;
+        var entry = JsonNode.Parse(json.ToString())!;
         var steps = new List<Step>();
         Collect(entry["Plan"]!, relation: null, underLimit: false, steps);
         string[] tables = [.. steps.Select(step => step.Relation).OfType<string>().Where(Tables.Contains).Distinct()];
         if (tables.Length > 0)
         {
-            string sql = (string)entry["Query Text"]!;
+            var sql = (string)entry["Query Text"]!;
             string[] faults = [.. steps.Select(FaultOf).OfType<string>()];
             plans.Add(new UsedPlan(sql, tables, faults, entry["Plan"]!));
         }
@@ -88,11 +88,11 @@ internal sealed class PlanLog
 
     private static void Collect(JsonNode node, string? relation, bool underLimit, List<Step> steps)
     {
-        string type = (string)node["Node Type"]!;
+        var type = (string)node["Node Type"]!;
         // A bitmap's index names no table: it is the one of the step above.
         relation = (string?)node["Relation Name"] ?? (type.StartsWith("Bitmap", StringComparison.Ordinal) ? relation : null);
         steps.Add(new Step(type, relation, (string?)node["Index Name"], node, underLimit));
-        foreach (JsonNode? child in node["Plans"]?.AsArray() ?? [])
+        foreach (var child in node["Plans"]?.AsArray() ?? [])
             Collect(child!, relation, underLimit || type == "Limit", steps);
     }
 
@@ -104,11 +104,11 @@ internal sealed class PlanLog
             return null;
         if (step.Type == "Seq Scan")
             return $"{step.Relation} is read from end to end";
-        bool isIndex = step.Type is "Index Scan" or "Index Only Scan" or "Bitmap Index Scan";
+        var isIndex = step.Type is "Index Scan" or "Index Only Scan" or "Bitmap Index Scan";
         if (isIndex && step.Node["Index Cond"] is null && !step.UnderLimit && !_partialIndexes.Contains(step.Index!))
             return $"{step.Index} is read from end to end";
-        double loops = Number(step.Node, "Actual Loops");
-        double removed = Number(step.Node, "Rows Removed by Filter") * loops;
+        var loops = Number(step.Node, "Actual Loops");
+        var removed = Number(step.Node, "Rows Removed by Filter") * loops;
         return removed > UsedPlan.MaxRowsForNothing ? $"{removed} rows of {step.Relation} are read for nothing" : null;
     }
 

@@ -12,7 +12,7 @@ public sealed class PostgresConnectionTests
     [InlineData("Host=db.example.com;Port=6543;Database=atelier;Username=ann;Password=p@ss;SSL Mode=VerifyFull;Application Name=test")]
     public void Parse_UrlOrKeywords_GivesTheSameSettings(string text)
     {
-        NpgsqlConnectionStringBuilder settings = PostgresConnection.Parse(text);
+        var settings = PostgresConnection.Parse(text);
 
         Assert.Equal("db.example.com", settings.Host);
         Assert.Equal(6543, settings.Port);

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Atelier.Access;
 using Atelier.Campaigns;
 using Atelier.Campaigns.Http;
@@ -22,13 +21,13 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
     [Fact]
     public async Task EveryQueryOfARequest_AtAMillionCampaigns_UsesAnIndex_AndNoPageCostsMoreThanTheFirst()
     {
-        TestDatabase database = await million.StartAsync(services);
+        var database = await million.StartAsync(services);
         var recorder = new CommandRecorder();
-        await using AtelierDbContext db = recorder.NewContext(database.DataSource);
+        await using var db = recorder.NewContext(database.DataSource);
         var queries = new CampaignQueries(db);
 
-        List<Campaign> page = await queries.ListAsync(Busy, Query(), CancellationToken.None);
-        Guid id = page[0].Id;
+        var page = await queries.ListAsync(Busy, Query(), CancellationToken.None);
+        var id = page[0].Id;
         await queries.LoadPartsAsync(page, CancellationToken.None);
         await queries.ListAsync(Busy, Query(("status", "COMPLETE")), CancellationToken.None);
         await queries.ListAsync(Busy, Query(("status", "FAILED"), ("cursor", CursorOf(page[^1]))), CancellationToken.None);
@@ -42,16 +41,16 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
         await queries.FindImageAsync(Busy, id, 0, CancellationToken.None);
 
         Assert.NotEmpty(recorder.Commands);
-        foreach (RecordedCommand command in recorder.Commands)
+        foreach (var command in recorder.Commands)
         {
-            JsonNode plan = await command.ExplainAsync(database.DataSource, analyze: false);
+            var plan = await command.ExplainAsync(database.DataSource, analyze: false);
             Assert.False(PlanReader.Scans(plan), $"A table is read from end to end by\n{command.Sql}\n{plan}");
         }
 
         // Each page by the cursor that leads to it; the campaigns of one instant differ by their ids.
-        long first = await BuffersOfAsync(db, recorder, database.DataSource, after: null);
-        Cursor cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, (999 * PageSize) - 1);
-        long thousandth = await BuffersOfAsync(db, recorder, database.DataSource, cursor);
+        var first = await BuffersOfAsync(db, recorder, database.DataSource, after: null);
+        var cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, (999 * PageSize) - 1);
+        var thousandth = await BuffersOfAsync(db, recorder, database.DataSource, cursor);
         // The position within an index page makes a difference of a few blocks; reading from the first page would make thousands.
         Assert.InRange(thousandth, 1, first + (first / 2) + 16);
     }
@@ -62,16 +61,16 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
     [InlineData("campaign word16", "COMPLETE", "word16 ", 9_898)]
     public async Task Search_AtAMillionCampaigns_LastPageCostsWhatTheFirstDoes(string words, string? status, string inPrompt, int last)
     {
-        TestDatabase database = await million.StartAsync(services);
+        var database = await million.StartAsync(services);
         var recorder = new CommandRecorder();
-        await using AtelierDbContext db = recorder.NewContext(database.DataSource);
+        await using var db = recorder.NewContext(database.DataSource);
         var query = new List<(string, string)> { ("q", words) };
         if (status is not null)
             query.Add(("status", status));
 
-        long first = await BuffersOfSearchAsync(db, recorder, database.DataSource, [.. query]);
-        Cursor cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, last, inPrompt, status);
-        long end = await BuffersOfSearchAsync(db, recorder, database.DataSource, [.. query, ("cursor", cursor.ToString())]);
+        var first = await BuffersOfSearchAsync(db, recorder, database.DataSource, [.. query]);
+        var cursor = await MillionCampaigns.FindAsync(database.DataSource, Busy.UserId, last, inPrompt, status);
+        var end = await BuffersOfSearchAsync(db, recorder, database.DataSource, [.. query, ("cursor", cursor.ToString())]);
 
         // Eight blocks for each campaign of a page, and the two hundred rows a word that are sampled to find the rarest.
         Assert.InRange(first, 1, 4000);
@@ -81,13 +80,13 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
     [Fact]
     public async Task EveryStatementOfTheRunningApp_AtAMillionCampaigns_UsesAnIndex()
     {
-        TestDatabase database = await million.StartAsync(services);
-        PlanLog log = await PlanLog.BeginAsync(database.DataSource);
+        var database = await million.StartAsync(services);
+        var log = await PlanLog.BeginAsync(database.DataSource);
         await using (var app = new EveryRequest(database))
             await app.RunAsync(services);
         await EveryRequest.ApplyRetentionAsync(database);
 
-        List<UsedPlan> plans = await log.ReadAsync();
+        var plans = await log.ReadAsync();
 
         // Each table was read or written: an empty log would have no faults either.
         Assert.Equal(13, plans.SelectMany(plan => plan.Tables).Distinct().Count());
@@ -100,22 +99,22 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
 
     private static async Task<long> BuffersOfAsync(AtelierDbContext db, CommandRecorder recorder, NpgsqlDataSource dataSource, Cursor? after)
     {
-        int before = recorder.Commands.Count;
-        List<Campaign> page = await new CampaignQueries(db).ListAsync(
+        var before = recorder.Commands.Count;
+        var page = await new CampaignQueries(db).ListAsync(
             Busy, after is null ? Query() : Query(("cursor", after.ToString())), CancellationToken.None);
         Assert.Equal(PageSize + 1, page.Count);
-        JsonNode plan = await recorder.Commands[before].ExplainAsync(dataSource, analyze: true);
+        var plan = await recorder.Commands[before].ExplainAsync(dataSource, analyze: true);
         return PlanReader.Buffers(plan);
     }
 
     private static async Task<long> BuffersOfSearchAsync(
         AtelierDbContext db, CommandRecorder recorder, NpgsqlDataSource dataSource, (string, string)[] query)
     {
-        int before = recorder.Commands.Count;
-        List<Campaign> page = await new CampaignQueries(db).ListAsync(Busy, Query(query), CancellationToken.None);
+        var before = recorder.Commands.Count;
+        var page = await new CampaignQueries(db).ListAsync(Busy, Query(query), CancellationToken.None);
         Assert.Equal(PageSize + 1, page.Count);
         long buffers = 0;
-        foreach (RecordedCommand command in recorder.Commands.Skip(before))
+        foreach (var command in recorder.Commands.Skip(before))
             buffers += PlanReader.Buffers(await command.ExplainAsync(dataSource, analyze: true));
         return buffers;
     }

@@ -28,7 +28,7 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public static async Task<TestDatabase> CreateAsync(LocalServicesFixture services)
     {
-        TestDatabase database = await CreateEmptyAsync(services);
+        var database = await CreateEmptyAsync(services);
         await DatabaseMigrator.MigrateAsync(database.Services);
         return database;
     }
@@ -41,7 +41,7 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
-        await using NpgsqlCommand command = DataSource.CreateCommand(sql);
+        await using var command = DataSource.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync())!;
     }
 

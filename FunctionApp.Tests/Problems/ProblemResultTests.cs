@@ -9,7 +9,7 @@ public sealed class ProblemResultTests
     [Fact]
     public async Task Execute_ValidationError_WritesProblemDetailsWithCodeErrorsAndTrace()
     {
-        (HttpResponse response, JsonElement body) = await ExecuteAsync(ApiException.Invalid("limit", "must be a whole number from 1 to 100."));
+        (var response, var body) = await ExecuteAsync(ApiException.Invalid("limit", "must be a whole number from 1 to 100."));
 
         Assert.Equal(400, response.StatusCode);
         Assert.Equal("application/problem+json", response.ContentType);
@@ -25,7 +25,7 @@ public sealed class ProblemResultTests
     [Fact]
     public async Task Execute_RetryAfter_IsSentInWholeSecondsWithoutErrors()
     {
-        (HttpResponse response, JsonElement body) =
+        (var response, var body) =
             await ExecuteAsync(new ApiException(503, "database_unavailable", "Away.") { RetryAfter = TimeSpan.FromMilliseconds(4200) });
 
         Assert.Equal("5", response.Headers.RetryAfter);
@@ -37,7 +37,7 @@ public sealed class ProblemResultTests
         var http = new DefaultHttpContext { Request = { Path = "/api/campaigns" }, Response = { Body = new MemoryStream() } };
         await new ProblemResult(problem).ExecuteAsync(http);
         http.Response.Body.Position = 0;
-        using JsonDocument document = await JsonDocument.ParseAsync(http.Response.Body);
+        using var document = await JsonDocument.ParseAsync(http.Response.Body);
         return (http.Response, document.RootElement.Clone());
     }
 }

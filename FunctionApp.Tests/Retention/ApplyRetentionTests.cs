@@ -57,13 +57,13 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
     [Fact]
     public async Task Run_OldAndNewCampaigns_DeletesTheOldOnesWithAllTheirData()
     {
-        Campaign old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91), run: 1);
-        Campaign young = await AddAsync(CampaignStatus.Failed, Now.AddDays(-89));
-        Campaign running = await AddAsync(CampaignStatus.Running, completedAt: null);
+        var old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91), run: 1);
+        var young = await AddAsync(CampaignStatus.Failed, Now.AddDays(-89));
+        var running = await AddAsync(CampaignStatus.Running, completedAt: null);
 
         await RunAsync();
 
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         Assert.Equal(
             new[] { running.Id, young.Id }.Order(), await db.Campaigns.Select(campaign => campaign.Id).OrderBy(id => id).ToListAsync());
         Assert.False(await db.Events.AnyAsync(@event => @event.CampaignId == old.Id));
@@ -77,7 +77,7 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
     [Fact]
     public async Task Run_StoreAwayAtTheDeletion_ErasesTheRestLater()
     {
-        Campaign old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91));
+        var old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91));
         _images
             .Setup(store => store.DeleteAllAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new IOException("The store is away."));
@@ -96,10 +96,10 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
     [Fact]
     public async Task Run_RecentImages_ThoseThatTheStoreHasLostFailTheirCampaigns()
     {
-        Campaign whole = await AddAsync(CampaignStatus.Complete, Now.AddMinutes(-2));
-        Campaign broken = await AddAsync(CampaignStatus.Complete, Now.AddMinutes(-2));
-        Campaign canceled = await AddAsync(CampaignStatus.Canceled, Now.AddMinutes(-2));
-        Campaign older = await AddAsync(CampaignStatus.Complete, Now.AddMinutes(-20));
+        var whole = await AddAsync(CampaignStatus.Complete, Now.AddMinutes(-2));
+        var broken = await AddAsync(CampaignStatus.Complete, Now.AddMinutes(-2));
+        var canceled = await AddAsync(CampaignStatus.Canceled, Now.AddMinutes(-2));
+        var older = await AddAsync(CampaignStatus.Complete, Now.AddMinutes(-20));
         await _database.ScalarAsync<long>("WITH made AS (UPDATE campaign_images SET status = 'COMPLETE', blob_name = campaign_id::text RETURNING 1) SELECT count(*) FROM made");
         _images
             .Setup(store => store.OpenAsync($"{whole.Id:D}", It.IsAny<CancellationToken>()))
@@ -107,8 +107,8 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
 
         await RunAsync();
 
-        await using AtelierDbContext db = _database.NewContext();
-        Dictionary<Guid, Campaign> after = await db.Campaigns.Include(campaign => campaign.Images).ToDictionaryAsync(campaign => campaign.Id);
+        await using var db = _database.NewContext();
+        var after = await db.Campaigns.Include(campaign => campaign.Images).ToDictionaryAsync(campaign => campaign.Id);
         Assert.Equal((CampaignStatus.Complete, PartStatus.Complete), (after[whole.Id].Status, after[whole.Id].Images[0].Status));
         Assert.Equal((CampaignStatus.Failed, PartStatus.Failed), (after[broken.Id].Status, after[broken.Id].Images[0].Status));
         Assert.Equal((CampaignStatus.Canceled, PartStatus.Failed), (after[canceled.Id].Status, after[canceled.Id].Images[0].Status));
@@ -120,11 +120,11 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
 
     private async Task<Campaign> AddAsync(CampaignStatus status, DateTimeOffset? completedAt, int run = 0)
     {
-        Campaign campaign = TestCampaign.Create();
+        var campaign = TestCampaign.Create();
         campaign.Status = status;
         campaign.CompletedAt = completedAt;
         campaign.Run = run;
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         db.Add(campaign);
         db.Add(CampaignChange.NewEvent(campaign, CampaignEventTypes.Accepted, new { }, Now));
         await db.SaveChangesAsync();
@@ -133,7 +133,7 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
 
     private async Task RunAsync()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         var eraser = new CampaignEraser(_database.DataSource, _images.Object, NullLogger<CampaignEraser>.Instance);
         var updater = new CampaignUpdater(db, TestRunner.NewOutages());
         var lostImages = new LostImages(db, updater, _images.Object, NullLogger<LostImages>.Instance);

@@ -13,13 +13,13 @@ public sealed class ApiKeyPageTests(LocalServicesFixture services, ApiKeyFixture
     [Fact]
     public async Task Page_ApiKeyMode_AsksForAKeyAndShowsImagesWithIt()
     {
-        HttpClient http = await app.StartAsync(services);
-        string key = await app.CreateKeyAsync("ann@example.org");
-        await using Visit visit = await browser.VisitAsync(http.BaseAddress!);
-        IPage page = visit.Page;
+        var http = await app.StartAsync(services);
+        var key = await app.CreateKeyAsync("ann@example.org");
+        await using var visit = await browser.VisitAsync(http.BaseAddress!);
+        var page = visit.Page;
 
         await page.GotoAsync("/");
-        ILocator field = page.GetByLabel("API key");
+        var field = page.GetByLabel("API key");
         await field.FillAsync("atelier_0123456789abcdef_wrong");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText("The API key is unknown or has been revoked.")).ToBeVisibleAsync();
@@ -28,7 +28,7 @@ public sealed class ApiKeyPageTests(LocalServicesFixture services, ApiKeyFixture
         await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync("A desert road");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
 
-        ILocator image = page.GetByRole(AriaRole.Img, new() { Name = "Image 1 of “A desert road”" });
+        var image = page.GetByRole(AriaRole.Img, new() { Name = "Image 1 of “A desert road”" });
         await Expect(image).ToBeVisibleAsync();
         await Eventually.TrueAsync(() => image.EvaluateAsync<bool>("image => image.src?.startsWith('blob:') && image.naturalWidth > 100"));
         Assert.True(await page.EvaluateAsync<bool>("key => Object.values(sessionStorage).includes(key) && !Object.values(localStorage).includes(key)", key));

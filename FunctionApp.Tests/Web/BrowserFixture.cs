@@ -17,7 +17,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Assertions.SetDefaultExpectTimeout(ExpectTimeoutMs);
-        string? chromium = Array.Find(Known, File.Exists);
+        var chromium = Array.Find(Known, File.Exists);
         if (chromium is null)
             Assert.Equal(0, Microsoft.Playwright.Program.Main(["install", "chromium"]));
         _playwright = await Playwright.CreateAsync();
@@ -38,7 +38,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     /// <param name="width">In pixels.</param>
     internal async Task<Visit> VisitAsync(Uri address, string? user = null, ColorScheme scheme = ColorScheme.Light, int width = 1280)
     {
-        IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = address.ToString(),
             ColorScheme = scheme,
@@ -47,7 +47,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         });
         if (user is not null)
             await context.AddInitScriptAsync($"localStorage.setItem('atelier.user', '{user}')");
-        IPage page = await context.NewPageAsync();
+        var page = await context.NewPageAsync();
         return new Visit(context, page);
     }
 }

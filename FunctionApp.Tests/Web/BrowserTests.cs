@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using FunctionApp.Tests.EndToEnd;
 using FunctionApp.Tests.Hosting;
@@ -25,8 +24,8 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     [Fact]
     public async Task Campaign_FromPromptToImages_AppearsAsItIsMade()
     {
-        await using Visit visit = await browser.VisitAsync(Address, user: "painter");
-        IPage page = visit.Page;
+        await using var visit = await browser.VisitAsync(Address, user: "painter");
+        var page = visit.Page;
 
         await page.GotoAsync("/");
         await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync("Create a beach scene with a cat");
@@ -34,7 +33,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Create a beach scene with a cat" })).ToBeVisibleAsync();
         await Expect(page.Locator(".badge-complete")).ToBeVisibleAsync();
-        ILocator images = page.GetByRole(AriaRole.Img, new() { NameRegex = ImageName() });
+        var images = page.GetByRole(AriaRole.Img, new() { NameRegex = ImageName() });
         await Expect(images).ToHaveCountAsync(2);
         await Eventually.TrueAsync(() => images.First.EvaluateAsync<bool>("image => image.naturalWidth > 100"));
         await Expect(page.Locator(".text-content")).Not.ToBeEmptyAsync();
@@ -50,9 +49,9 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     [Fact]
     public async Task Part_Retried_ShowsACountdownAcrossAReloadAndThenCompletes()
     {
-        string id = await StartAsync("runner", "A city [[fault: image/0 429 retry-after=6]]");
-        await using Visit visit = await browser.VisitAsync(Address, user: "runner");
-        IPage page = visit.Page;
+        var id = await StartAsync("runner", "A city [[fault: image/0 429 retry-after=6]]");
+        await using var visit = await browser.VisitAsync(Address, user: "runner");
+        var page = visit.Page;
 
         await page.GotoAsync($"/#/campaigns/{id}");
         await Expect(page.GetByText(Countdown())).ToBeVisibleAsync();
@@ -68,9 +67,9 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     [Fact]
     public async Task Campaign_CanceledAndDeleted_DisappearsFromTheGallery()
     {
-        string id = await StartAsync("stopper", "A meadow [[fault: image/0 timeout x*]]");
-        await using Visit visit = await browser.VisitAsync(Address, user: "stopper");
-        IPage page = visit.Page;
+        var id = await StartAsync("stopper", "A meadow [[fault: image/0 timeout x*]]");
+        await using var visit = await browser.VisitAsync(Address, user: "stopper");
+        var page = visit.Page;
 
         await page.GotoAsync($"/#/campaigns/{id}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
@@ -87,8 +86,8 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     [Fact]
     public async Task Campaign_StartedElsewhere_AppearsInTheGalleryAndTheInbox()
     {
-        await using Visit visit = await browser.VisitAsync(Address, user: "watcher");
-        IPage page = visit.Page;
+        await using var visit = await browser.VisitAsync(Address, user: "watcher");
+        var page = visit.Page;
         await page.GotoAsync("/");
         await Expect(page.GetByText("An empty wall")).ToBeVisibleAsync();
         await Expect(page.Locator(".live-live")).ToBeVisibleAsync();
@@ -96,7 +95,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
         await StartAsync("watcher", "A forest at dawn");
 
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = ForestCard() })).ToBeVisibleAsync();
-        ILocator inbox = page.GetByRole(AriaRole.Link, new() { NameRegex = InboxWithOne() });
+        var inbox = page.GetByRole(AriaRole.Link, new() { NameRegex = InboxWithOne() });
         await Expect(inbox).ToBeVisibleAsync();
         await inbox.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Campaign complete" })).ToBeVisibleAsync();
@@ -112,12 +111,12 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     [InlineData(ColorScheme.Dark, 320)]
     public async Task EveryView_UnderAxe_HasNoViolation(ColorScheme scheme, int width)
     {
-        string failed = await StartAsync("operator", "A road [[fault: image/0 400]]");
+        var failed = await StartAsync("operator", "A road [[fault: image/0 400]]");
         await _api.EndOfAsync(failed, user: "operator");
-        await using Visit visit = await browser.VisitAsync(Address, "operator", scheme, width);
-        IPage page = visit.Page;
+        await using var visit = await browser.VisitAsync(Address, "operator", scheme, width);
+        var page = visit.Page;
 
-        foreach (string hash in (string[])["/", $"/campaigns/{failed}", "/campaigns/nothing", "/inbox", "/webhooks", "/dead-letters", "/system", "/nowhere"])
+        foreach (var hash in (string[])["/", $"/campaigns/{failed}", "/campaigns/nothing", "/inbox", "/webhooks", "/dead-letters", "/system", "/nowhere"])
         {
             await page.GotoAsync($"/#{hash}");
             await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeAttachedAsync();
@@ -129,10 +128,10 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
                 await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync(new string('x', 400));
             }
 
-            AxeResult found = await page.RunAxe();
+            var found = await page.RunAxe();
 
             Assert.True(found.Violations.Length == 0, $"{hash}: {string.Join("; ", found.Violations.Select(violation => $"{violation.Id} at {violation.Nodes[0].Html}"))}");
-            int overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            var overflow = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
             Assert.True(overflow <= 0, $"{hash} is {overflow} pixels too wide for {width}.");
         }
         visit.AssertNoComplaints();
@@ -140,7 +139,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
 
     private async Task<string> StartAsync(string user, string prompt)
     {
-        using HttpResponseMessage response = await _api.PostAsync(new JsonObject { ["prompt"] = prompt }, user: user);
+        using var response = await _api.PostAsync(new JsonObject { ["prompt"] = prompt }, user: user);
         Assert.Equal(202, (int)response.StatusCode);
         return (string)(await CampaignApi.ReadAsync(response))["id"]!;
     }

@@ -41,9 +41,9 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     public async Task Page_HasNoInlineCodeAndAPolicyThatForbidsIt()
     {
         using var page = await _http.GetAsync("/");
-        string html = await page.Content.ReadAsStringAsync();
+        var html = await page.Content.ReadAsStringAsync();
 
-        string policy = page.Header("Content-Security-Policy");
+        var policy = page.Header("Content-Security-Policy");
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("http", policy, StringComparison.Ordinal);
@@ -53,12 +53,12 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     [Fact]
     public async Task PageFiles_AreServed_AndThoseWithAHashAreImmutable()
     {
-        string html = await _http.GetStringAsync("/");
+        var html = await _http.GetStringAsync("/");
 
         string[] links = [.. Link().Matches(html).Select(match => match.Groups["url"].Value)];
 
         Assert.Equal(3, links.Length);
-        foreach (string link in links)
+        foreach (var link in links)
         {
             Assert.StartsWith("/", link, StringComparison.Ordinal);
             using var file = await _http.GetAsync(link);
@@ -74,8 +74,8 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     [Fact]
     public async Task Files_WithAcceptEncoding_AreCompressed()
     {
-        string script = Link().Matches(await _http.GetStringAsync("/")).Select(match => match.Groups["url"].Value).First(url => url.EndsWith(".js", StringComparison.Ordinal));
-        byte[] plain = await _http.GetByteArrayAsync(script);
+        var script = Link().Matches(await _http.GetStringAsync("/")).Select(match => match.Groups["url"].Value).First(url => url.EndsWith(".js", StringComparison.Ordinal));
+        var plain = await _http.GetByteArrayAsync(script);
         using var unpacking = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.Brotli }) { BaseAddress = _http.BaseAddress };
         using var raw = await _http.GetAsync(script, ("Accept-Encoding", "gzip, br"));
         using var refused = await _http.GetAsync(script, ("Accept-Encoding", "br;q=0"));

@@ -54,13 +54,13 @@ public sealed partial record AccessOptions(
             throw new SettingException(unknown.Path, $"Setting '{unknown.Path}' is not known. There are {string.Join(", ", Known)}.");
         }
 
-        AccessMode mode = ReadMode(configuration);
+        var mode = ReadMode(configuration);
         if (mode == AccessMode.Development && DevelopmentAddresses.FindOpen(configuration) is { } open)
         {
             throw new SettingException(
                 ModeSetting, $"Setting '{ModeSetting}' is Development, which believes every caller and is for loopback addresses only, not {open}: use ApiKey.");
         }
-        if (mode == AccessMode.EasyAuth && !(bool.TryParse(configuration[PlatformAuthentication], out bool isOn) && isOn))
+        if (mode == AccessMode.EasyAuth && !(bool.TryParse(configuration[PlatformAuthentication], out var isOn) && isOn))
         {
             throw new SettingException(
                 ModeSetting, $"Setting '{ModeSetting}' is EasyAuth, but App Service authentication is off ({PlatformAuthentication} is not true): anyone could forge its headers.");
@@ -89,10 +89,10 @@ public sealed partial record AccessOptions(
 
     private static AccessMode ReadMode(IConfiguration configuration)
     {
-        string? text = configuration[ModeSetting];
+        var text = configuration[ModeSetting];
         if (string.IsNullOrWhiteSpace(text))
             return AccessMode.ApiKey;
-        foreach (AccessMode mode in Enum.GetValues<AccessMode>())
+        foreach (var mode in Enum.GetValues<AccessMode>())
         {
             if (string.Equals(text, mode.ToString(), StringComparison.OrdinalIgnoreCase))
                 return mode;
@@ -102,7 +102,7 @@ public sealed partial record AccessOptions(
 
     private static string[] ReadDomains(IConfiguration configuration)
     {
-        string[] domains = configuration.ReadList(DomainsSetting);
+        var domains = configuration.ReadList(DomainsSetting);
         return Array.Find(domains, domain => !DomainName().IsMatch(domain)) is { } wrong
             ? throw new SettingException(DomainsSetting, $"Setting '{DomainsSetting}' must be domains such as example.org separated by commas, not '{wrong}'.")
             : domains;
@@ -110,7 +110,7 @@ public sealed partial record AccessOptions(
 
     private static string[] ReadOperators(IConfiguration configuration)
     {
-        string[] operators = configuration.ReadList(OperatorsSetting);
+        var operators = configuration.ReadList(OperatorsSetting);
         return Array.Exists(operators, name => !Caller.IsUserId(name))
             ? throw new SettingException(
                 OperatorsSetting, $"Setting '{OperatorsSetting}' must be user ids of at most {Caller.MaxUserIdLength} characters, or e-mail addresses, separated by commas.")

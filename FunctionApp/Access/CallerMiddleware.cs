@@ -16,10 +16,10 @@ internal sealed class CallerMiddleware(AccessOptions options, CrossSiteGuard gua
         if (context.GetHttpContext() is { } http)
         {
             // A function that is not in the table throws here, so that no call reaches it.
-            RouteAccess access = Routes.Of(context.FunctionDefinition.Name).Access;
+            var access = Routes.Of(context.FunctionDefinition.Name).Access;
             if (access != RouteAccess.Anyone && !(access == RouteAccess.Metrics && options.IsScrape(http.Request)))
             {
-                ICallerResolver callers = context.InstanceServices.GetRequiredService<ICallerResolver>();
+                var callers = context.InstanceServices.GetRequiredService<ICallerResolver>();
                 http.Features.Set(await AdmitAsync(http, callers, access, context.CancellationToken));
             }
         }
@@ -29,13 +29,13 @@ internal sealed class CallerMiddleware(AccessOptions options, CrossSiteGuard gua
     private async Task<Caller> AdmitAsync(HttpContext http, ICallerResolver callers, RouteAccess access, CancellationToken cancellationToken)
     {
         guard.Check(http.Request);
-        Caller caller = await callers.ResolveAsync(http.Request, cancellationToken);
+        var caller = await callers.ResolveAsync(http.Request, cancellationToken);
         if (!options.Admits(caller))
             throw new ApiException(StatusCodes.Status403Forbidden, "not_admitted", "Only callers with an e-mail address in an allowed domain are admitted.");
         if (!caller.IsOperator && options.NamesOperator(caller))
             caller = caller with { IsOperator = true };
         await rate.CountAsync(caller, http, cancellationToken);
-        bool isForOperators = access == RouteAccess.Operator || (access == RouteAccess.Metrics && options.Mode != AccessMode.Development);
+        var isForOperators = access == RouteAccess.Operator || (access == RouteAccess.Metrics && options.Mode != AccessMode.Development);
         if (isForOperators && !caller.IsOperator)
             throw new ApiException(StatusCodes.Status403Forbidden, "operators_only", "This is for operators only.");
         return caller;

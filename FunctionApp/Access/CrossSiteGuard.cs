@@ -10,7 +10,7 @@ namespace Atelier.Access;
 /// </remarks>
 internal sealed class CrossSiteGuard(AccessOptions options, CorsOptions cors, IConfiguration configuration)
 {
-    private readonly Uri? _public = Uri.TryCreate(configuration["PublicUrl"], UriKind.Absolute, out Uri? address) ? address : null;
+    private readonly Uri? _public = Uri.TryCreate(configuration["PublicUrl"], UriKind.Absolute, out var address) ? address : null;
 
     /// <summary>Checks a request.</summary>
     /// <exception cref="ApiException">403.</exception>
@@ -18,14 +18,14 @@ internal sealed class CrossSiteGuard(AccessOptions options, CorsOptions cors, IC
     {
         if (options.Mode == AccessMode.ApiKey || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
             return;
-        string origin = request.Headers.Origin.ToString();
+        var origin = request.Headers.Origin.ToString();
         if (origin.Length > 0 && !IsOwn(origin, request.Host) && !cors.Allows(origin))
             throw new ApiException(StatusCodes.Status403Forbidden, "cross_site_request", "A page of another site may not do this; its origin is not in Cors:Origins.");
     }
 
     private bool IsOwn(string origin, HostString host)
     {
-        if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) || (page.Scheme != Uri.UriSchemeHttps && page.Scheme != Uri.UriSchemeHttp))
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out var page) || (page.Scheme != Uri.UriSchemeHttps && page.Scheme != Uri.UriSchemeHttp))
             return false;
         if (_public is not null && page.Scheme == _public.Scheme && page.Authority.Equals(_public.Authority, StringComparison.OrdinalIgnoreCase))
             return true;
@@ -38,6 +38,6 @@ internal sealed class CrossSiteGuard(AccessOptions options, CorsOptions cors, IC
 
     // A proxy may name the port that the scheme has anyway.
     private static bool IsHost(Uri page, HostString host) =>
-        Uri.TryCreate($"{page.Scheme}://{host.Value}", UriKind.Absolute, out Uri? own)
+        Uri.TryCreate($"{page.Scheme}://{host.Value}", UriKind.Absolute, out var own)
         && page.Authority.Equals(own.Authority, StringComparison.OrdinalIgnoreCase);
 }

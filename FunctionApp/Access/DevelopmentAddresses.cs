@@ -24,7 +24,7 @@ internal static class DevelopmentAddresses
             return "Azure";
 
         string[] endpoints = [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"] ?? "")];
-        string[] urls = endpoints.Length > 0
+        var urls = endpoints.Length > 0
             ? endpoints
             : [.. UrlSettings.SelectMany(setting => (configuration[setting] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         if (Array.Find(urls, url => !IsLoopback(url)) is { } open)
@@ -40,7 +40,7 @@ internal static class DevelopmentAddresses
     /// </remarks>
     public static bool IsLocal(HttpRequest request)
     {
-        IPAddress? remote = request.HttpContext.Connection.RemoteIpAddress;
+        var remote = request.HttpContext.Connection.RemoteIpAddress;
         return (remote is null || IPAddress.IsLoopback(remote)) && (!request.Host.HasValue || IsLoopbackName(request.Host.Host));
     }
 
@@ -48,10 +48,10 @@ internal static class DevelopmentAddresses
     public static bool IsLoopbackName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     // Wildcards such as http://*:80 are no URIs, and no loopback addresses either.
-    private static bool IsLoopback(string url) => Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) && IsLoopbackName(uri.Host);
+    private static bool IsLoopback(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && IsLoopbackName(uri.Host);
 
     private static bool Has(IConfiguration configuration, string setting) => !string.IsNullOrWhiteSpace(configuration[setting]);
 }

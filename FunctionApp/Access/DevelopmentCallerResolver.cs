@@ -15,7 +15,7 @@ public sealed class DevelopmentCallerResolver : ICallerResolver
             throw new ApiException(StatusCodes.Status403Forbidden, "not_local", "In access mode Development only this machine may call, at a loopback address.");
         if (request.Headers[Header].Count > 1)
             throw ApiException.Invalid(Header, "must be given once.");
-        string user = request.Headers[Header].ToString().Trim();
+        var user = request.Headers[Header].ToString().Trim();
         if (user.Length == 0)
             user = Default;
         return Caller.IsUserId(user)

@@ -9,7 +9,6 @@ using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Atelier.Telemetry;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Atelier.Campaigns;
@@ -27,11 +26,11 @@ public sealed class CampaignIntake(
     public async Task<AcceptedCampaign> AcceptAsync(
         Caller caller, string? idempotencyKey, NewCampaign request, CancellationToken cancellationToken)
     {
-        byte[] hash = request.ComputeHash();
+        var hash = request.ComputeHash();
         if (idempotencyKey is not null && await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken) is { } earlier)
             return Repeated(earlier, hash);
 
-        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await quota.TakeAsync(caller, isNew: true, cancellationToken) is { } refusal)
         {
             // The same request may have used up the quota while this one waited for the lock.
@@ -40,7 +39,7 @@ public sealed class CampaignIntake(
                 : throw refusal;
         }
 
-        Campaign campaign = Create(caller, idempotencyKey, request, hash);
+        var campaign = Create(caller, idempotencyKey, request, hash);
         db.Campaigns.Add(campaign);
         db.Events.Add(CampaignChange.NewEvent(
             campaign, CampaignEventTypes.Accepted, new { status = campaign.Status.ToText() }, campaign.CreatedAt));
@@ -54,7 +53,7 @@ public sealed class CampaignIntake(
             // Two such requests at once: the other one was first.
             await transaction.RollbackAsync(cancellationToken);
             db.ChangeTracker.Clear();
-            Campaign first = await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken)
+            var first = await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken)
                 ?? throw new InvalidOperationException("The campaign of a used idempotency key is gone.", exception);
             return Repeated(first, hash);
         }
@@ -74,7 +73,7 @@ public sealed class CampaignIntake(
 
     private Campaign Create(Caller caller, string? idempotencyKey, NewCampaign request, byte[] hash)
     {
-        DateTimeOffset now = timeProvider.Now();
+        var now = timeProvider.Now();
         var id = Guid.CreateVersion7(now);
         var resolved = new CampaignRequest(
             request.Images,

@@ -4,7 +4,6 @@ using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Atelier.Campaigns;
@@ -45,9 +44,9 @@ public sealed class CampaignQueries(AtelierDbContext db)
             return await ListAsync(Of(caller), query, cancellationToken);
         try
         {
-            await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT set_config('statement_timeout', {SearchTimeoutMs}, true)", cancellationToken);
-            IQueryable<Campaign> found = await CampaignSearch.FindAsync(db, caller, query, cancellationToken);
+            var found = await CampaignSearch.FindAsync(db, caller, query, cancellationToken);
             return await ListAsync(found.AsNoTracking().Where(campaign => campaign.UserId == caller.UserId), query, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
@@ -76,11 +75,11 @@ public sealed class CampaignQueries(AtelierDbContext db)
     public async Task LoadPartsAsync(IReadOnlyCollection<Campaign> campaigns, CancellationToken cancellationToken)
     {
         Guid[] ids = [.. campaigns.Select(campaign => campaign.Id)];
-        ILookup<Guid, CampaignImage> images = (await db.Images.AsNoTracking()
+        var images = (await db.Images.AsNoTracking()
             .Where(image => ids.Contains(image.CampaignId)).ToListAsync(cancellationToken)).ToLookup(image => image.CampaignId);
-        ILookup<Guid, CampaignAttempt> attempts = (await db.Attempts.AsNoTracking()
+        var attempts = (await db.Attempts.AsNoTracking()
             .Where(attempt => ids.Contains(attempt.CampaignId)).ToListAsync(cancellationToken)).ToLookup(attempt => attempt.CampaignId);
-        foreach (Campaign campaign in campaigns)
+        foreach (var campaign in campaigns)
         {
             campaign.Images.AddRange(images[campaign.Id]);
             campaign.Attempts.AddRange(attempts[campaign.Id]);

@@ -21,11 +21,11 @@ internal static class CampaignSearch
     public static async Task<IQueryable<Campaign>> FindAsync(
         AtelierDbContext db, Caller caller, ListQuery query, CancellationToken cancellationToken)
     {
-        string owner = caller.UserId;
+        var owner = caller.UserId;
         // The first page: a time later than any campaign's.
-        DateTimeOffset createdAt = query.After?.CreatedAt ?? DateTimeOffset.MaxValue;
-        Guid id = query.After?.Id ?? Guid.Empty;
-        List<long> words = await db.Database.SqlQuery<long>(
+        var createdAt = query.After?.CreatedAt ?? DateTimeOffset.MaxValue;
+        var id = query.After?.Id ?? Guid.Empty;
+        var words = await db.Database.SqlQuery<long>(
             $"""
             SELECT asked.word AS "Value" FROM unnest(campaign_words_of({query.Words})) AS asked (word)
             ORDER BY (

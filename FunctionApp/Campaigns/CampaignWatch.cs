@@ -22,10 +22,10 @@ public sealed class CampaignWatch(CampaignQueries queries, CampaignChanges chang
         if (wait <= TimeSpan.Zero)
             return await queries.FindAsync(caller, id, cancellationToken);
 
-        long start = timeProvider.GetTimestamp();
+        var start = timeProvider.GetTimestamp();
         // Subscribed before the first read, so that no change in between is missed.
-        using CampaignChanges.Subscription subscription = changes.Subscribe(id);
-        Campaign? campaign = await queries.FindAsync(caller, id, cancellationToken);
+        using var subscription = changes.Subscribe(id);
+        var campaign = await queries.FindAsync(caller, id, cancellationToken);
         if (campaign is null || campaign.Status.HasEnded() || isKnown?.Invoke(campaign.Version) == false)
             return campaign;
 

@@ -10,7 +10,7 @@ public static class SettingsReader
     {
         if (configuration[setting] is not { Length: > 0 } text)
             return defaultValue;
-        return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
+        return int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
             ? value
             : throw new SettingException(setting, $"Setting '{setting}' must be a whole number between {min} and {max}.");
     }
@@ -20,7 +20,7 @@ public static class SettingsReader
     {
         if (configuration[setting] is not { Length: > 0 } text)
             return defaultValue;
-        return bool.TryParse(text, out bool value) ? value : throw new SettingException(setting, $"Setting '{setting}' must be true or false.");
+        return bool.TryParse(text, out var value) ? value : throw new SettingException(setting, $"Setting '{setting}' must be true or false.");
     }
 
     /// <summary>A number between <paramref name="min"/> and <paramref name="max"/>, both included.</summary>
@@ -28,7 +28,7 @@ public static class SettingsReader
     {
         if (configuration[setting] is not { Length: > 0 } text)
             return defaultValue;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= min && value <= max
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
             ? value
             : throw new SettingException(setting, $"Setting '{setting}' must be a number between {min} and {max}.");
     }
@@ -41,7 +41,7 @@ public static class SettingsReader
             return defaultValue;
         // A bare number would parse as days, which is never what is meant.
         return text.Contains(':', StringComparison.Ordinal)
-            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan value) && value >= min && value <= max
+            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
             ? value
             : throw new SettingException(setting, $"Setting '{setting}' must be a time as hh:mm:ss between {min} and {max}.");
     }
@@ -49,7 +49,7 @@ public static class SettingsReader
     /// <summary>The values of a setting that holds several: separated by commas, or one by one as <c>Setting:0</c>, <c>Setting:1</c>.</summary>
     public static string[] ReadList(this IConfiguration configuration, string setting)
     {
-        IConfigurationSection section = configuration.GetSection(setting);
+        var section = configuration.GetSection(setting);
         return [.. section.GetChildren().Select(child => child.Value).Prepend(section.Value)
             .SelectMany(values => (values ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
     }

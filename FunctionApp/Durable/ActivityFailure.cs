@@ -39,14 +39,14 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
     public static ActivityFailure From(TaskFailureDetails details)
     {
         // A failure that has come through a sub-orchestration is wrapped.
-        for (TaskFailureDetails? cause = details; cause is not null; cause = cause.InnerFailure)
+        for (var cause = details; cause is not null; cause = cause.InnerFailure)
         {
-            if (cause.Properties is { } properties && properties.TryGetValue(CodeProperty, out object? value) && value is string code)
+            if (cause.Properties is { } properties && properties.TryGetValue(CodeProperty, out var value) && value is string code)
             {
-                bool canRetry = properties.TryGetValue(RetryableProperty, out object? retryable) && retryable is true;
+                var canRetry = properties.TryGetValue(RetryableProperty, out var retryable) && retryable is true;
                 return new ActivityFailure(code, cause.ErrorMessage, canRetry, WaitOf(properties))
                 {
-                    IsOutage = properties.TryGetValue(OutageProperty, out object? outage) && outage is true,
+                    IsOutage = properties.TryGetValue(OutageProperty, out var outage) && outage is true,
                 };
             }
         }
@@ -80,13 +80,13 @@ public sealed record ActivityFailure(string Code, string Message, bool CanRetry,
             : null;
 
     private static double? NumberOf(IDictionary<string, object?> properties, string name) =>
-        properties.TryGetValue(name, out object? value) && value is IConvertible and not string
+        properties.TryGetValue(name, out var value) && value is IConvertible and not string
             ? Convert.ToDouble(value, CultureInfo.InvariantCulture)
             : null;
 
     private static string OneLine(string text)
     {
-        string line = text.ReplaceLineEndings(" ").Trim();
+        var line = text.ReplaceLineEndings(" ").Trim();
         return StorableText.From(line.Length <= MaxMessageLength ? line : $"{line[..MaxMessageLength]}…");
     }
 }

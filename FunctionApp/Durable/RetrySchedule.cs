@@ -16,7 +16,7 @@ public static class RetrySchedule
     {
         if (attempt >= settings.MaxAttempts || sinceFirstAttempt >= settings.Timeout)
             return null;
-        TimeSpan delay = PolicyDelay(settings, attempt);
+        var delay = PolicyDelay(settings, attempt);
         return retryAfter > delay ? retryAfter : delay;
     }
 
@@ -24,7 +24,7 @@ public static class RetrySchedule
     public static TimeSpan PolicyDelay(RetrySettings settings, int attempt)
     {
         // In milliseconds as a double: far powers become infinite instead of overflowing, and the maximum cuts them.
-        double milliseconds = settings.FirstInterval.TotalMilliseconds * Math.Pow(settings.Backoff, attempt - 1);
+        var milliseconds = settings.FirstInterval.TotalMilliseconds * Math.Pow(settings.Backoff, attempt - 1);
         return milliseconds < settings.MaxInterval.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : settings.MaxInterval;
     }
 

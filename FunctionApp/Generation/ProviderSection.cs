@@ -53,7 +53,10 @@ internal sealed class ProviderSection(IConfiguration providers, string name)
         if (Uri.TryCreate(value, UriKind.Absolute, out var url)
             && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
             && url.UserInfo.Length == 0 && url.Query.Length == 0 && url.Fragment.Length == 0)
+        {
             return url;
+        }
+
         throw Invalid(key, "must be an absolute http(s) URL without credentials, query or fragment");
     }
 

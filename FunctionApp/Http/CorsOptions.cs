@@ -13,7 +13,7 @@ public sealed record CorsOptions(IReadOnlyList<string> Origins, bool WithCredent
     /// <exception cref="SettingException">One is no origin.</exception>
     public static CorsOptions Read(IConfiguration configuration, bool withCredentials)
     {
-        string[] origins = configuration.ReadList(Setting);
+        var origins = configuration.ReadList(Setting);
         // No wildcard: with one, any page could use the credentials that its visitor's browser adds.
         return Array.Find(origins, origin => !IsOrigin(origin)) is { } wrong
             ? throw new SettingException(Setting, $"Setting '{Setting}' must be origins such as https://app.example.org separated by commas, without a path, not '{wrong}'.")
@@ -24,7 +24,7 @@ public sealed record CorsOptions(IReadOnlyList<string> Origins, bool WithCredent
     public bool Allows(string origin) => Origins.Contains(origin, StringComparer.OrdinalIgnoreCase);
 
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri)
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && uri.Scheme is "http" or "https"
         && string.Equals(uri.GetLeftPart(UriPartial.Authority), text, StringComparison.OrdinalIgnoreCase);
 }

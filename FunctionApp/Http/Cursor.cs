@@ -27,8 +27,8 @@ internal sealed record Cursor(DateTimeOffset CreatedAt, Guid Id)
         cursor = null;
         if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.IsValid(text))
             return false;
-        byte[] bytes = Base64Url.DecodeFromChars(text);
-        long ticks = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        var bytes = Base64Url.DecodeFromChars(text);
+        var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes);
         if (ticks < DateTimeOffset.UnixEpoch.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
             return false;
         cursor = new Cursor(new DateTimeOffset(ticks, TimeSpan.Zero), new Guid(bytes.AsSpan(sizeof(long)), bigEndian: true));

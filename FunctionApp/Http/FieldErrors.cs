@@ -10,7 +10,7 @@ internal sealed class FieldErrors
     /// <summary>Adds an error: the rest of a sentence that begins with the field's name.</summary>
     public void Add(string field, string error)
     {
-        if (!_errors.TryGetValue(field, out List<string>? errors))
+        if (!_errors.TryGetValue(field, out var errors))
             _errors[field] = errors = [];
         errors.Add(error);
     }

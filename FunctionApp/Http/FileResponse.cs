@@ -10,8 +10,8 @@ internal sealed class FileResponse(IResult file) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         await file.ExecuteAsync(httpContext);
-        HttpResponse response = httpContext.Response;
-        ApiException? problem = response.StatusCode switch
+        var response = httpContext.Response;
+        var problem = response.StatusCode switch
         {
             StatusCodes.Status412PreconditionFailed => new ApiException(
                 StatusCodes.Status412PreconditionFailed, "precondition_failed", "It is not in the state that the request requires."),

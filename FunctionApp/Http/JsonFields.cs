@@ -20,7 +20,7 @@ internal sealed class JsonFields
             return;
         }
 
-        foreach (JsonProperty field in element.EnumerateObject())
+        foreach (var field in element.EnumerateObject())
         {
             if (known.Length == 0 || known.Contains(field.Name))
                 _fields[field.Name] = field.Value;
@@ -36,11 +36,11 @@ internal sealed class JsonFields
     public bool Has(string name) => _fields.ContainsKey(name);
 
     /// <summary>Whether the field is there and <c>null</c>.</summary>
-    public bool IsNull(string name) => _fields.TryGetValue(name, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
+    public bool IsNull(string name) => _fields.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Null;
 
     /// <summary>An object of its own; <see langword="null"/> where the field is missing.</summary>
     public JsonFields? Object(string name, params ReadOnlySpan<string> known) =>
-        _fields.TryGetValue(name, out JsonElement value) ? new JsonFields(value, PathOf(name), _errors, known) : null;
+        _fields.TryGetValue(name, out var value) ? new JsonFields(value, PathOf(name), _errors, known) : null;
 
     /// <summary>A text of 1 to <paramref name="maxLength"/> characters that is not blank; <see langword="null"/> where it is missing.</summary>
     public string? Text(string name, int maxLength)
@@ -65,9 +65,9 @@ internal sealed class JsonFields
     /// <summary>A whole number within bounds; <see langword="null"/> where it is missing.</summary>
     public int? Number(string name, int min, int max)
     {
-        if (!_fields.TryGetValue(name, out JsonElement value))
+        if (!_fields.TryGetValue(name, out var value))
             return null;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= min && number <= max)
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max)
             return number;
         _errors.Add(PathOf(name), $"must be a whole number from {min} to {max}.");
         return null;
@@ -76,9 +76,9 @@ internal sealed class JsonFields
     /// <summary>A whole number within bounds, up to 64 bits; <see langword="null"/> where it is missing.</summary>
     public long? LongNumber(string name, long min, long max)
     {
-        if (!_fields.TryGetValue(name, out JsonElement value))
+        if (!_fields.TryGetValue(name, out var value))
             return null;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= min && number <= max)
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
             return number;
         _errors.Add(PathOf(name), $"must be a whole number from {min} to {max}.");
         return null;
@@ -87,7 +87,7 @@ internal sealed class JsonFields
     /// <summary>A list of texts that fit, at most <paramref name="maxCount"/>; <see langword="null"/> where it is missing.</summary>
     public string[]? TextList(string name, int maxCount, Func<string, bool> fits, string error)
     {
-        if (!_fields.TryGetValue(name, out JsonElement value))
+        if (!_fields.TryGetValue(name, out var value))
             return null;
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxCount)
         {
@@ -104,7 +104,7 @@ internal sealed class JsonFields
 
     private string? RawText(string name)
     {
-        if (!_fields.TryGetValue(name, out JsonElement value))
+        if (!_fields.TryGetValue(name, out var value))
             return null;
         if (value.ValueKind != JsonValueKind.String)
             return Fail<string>(name, "must be a text.");

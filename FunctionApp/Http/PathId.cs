@@ -12,5 +12,5 @@ internal static class PathId
     /// <param name="what">What has such an id, for the message.</param>
     /// <exception cref="ApiException">404: it is not an id.</exception>
     public static Guid Parse(string text, string what) =>
-        text.Length == Length && Guid.TryParseExact(text, "D", out Guid id) ? id : throw ApiException.NotFound(what);
+        text.Length == Length && Guid.TryParseExact(text, "D", out var id) ? id : throw ApiException.NotFound(what);
 }

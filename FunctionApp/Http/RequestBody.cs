@@ -54,7 +54,7 @@ internal static class RequestBody
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = null;
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             long total = 0;
@@ -77,7 +77,7 @@ internal static class RequestBody
     /// <exception cref="ApiException">501: the coding is another one.</exception>
     public static void CheckTransferCoding(HttpRequest request)
     {
-        string coding = request.Headers.TransferEncoding.ToString();
+        var coding = request.Headers.TransferEncoding.ToString();
         if (coding.Length > 0 && !coding.Equals("chunked", StringComparison.OrdinalIgnoreCase))
             throw new ApiException(StatusCodes.Status501NotImplemented, "unsupported_transfer_coding", "The only transfer coding that is understood is chunked.");
     }
@@ -101,7 +101,7 @@ internal static class RequestBody
             return;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(request.HttpContext.RequestAborted);
         deadline.CancelAfter(DrainTime);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             while (await request.Body.ReadAsync(buffer, deadline.Token) > 0)
@@ -125,7 +125,7 @@ internal static class RequestBody
         {
             if (!Utf8.IsValid(utf8.Span))
                 throw new ApiException(400, "malformed_json", "The body is not valid JSON: it is not in UTF-8.");
-            JsonDocument document = JsonDocument.Parse(utf8, Strict);
+            var document = JsonDocument.Parse(utf8, Strict);
             ReadNames(document.RootElement);
             return document;
         }
@@ -133,7 +133,7 @@ internal static class RequestBody
         {
             // InvalidOperationException: a name with half of a surrogate pair cannot be compared with the others. A JsonException without
             // a position: an object has the same name twice.
-            string why = exception switch
+            var why = exception switch
             {
                 JsonException { LineNumber: { } line, BytePositionInLine: { } position } => $" at line {line + 1}, byte {position + 1}",
                 JsonException => ": an object has the same name twice",
@@ -148,7 +148,7 @@ internal static class RequestBody
     {
         if (element.ValueKind == JsonValueKind.Object)
         {
-            foreach (JsonProperty member in element.EnumerateObject())
+            foreach (var member in element.EnumerateObject())
             {
                 _ = member.Name;
                 ReadNames(member.Value);
@@ -156,13 +156,13 @@ internal static class RequestBody
         }
         else if (element.ValueKind == JsonValueKind.Array)
         {
-            foreach (JsonElement item in element.EnumerateArray())
+            foreach (var item in element.EnumerateArray())
                 ReadNames(item);
         }
     }
 
     private static bool IsJson(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out MediaTypeHeaderValue? type)
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
         && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || (type.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
                 && type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)))

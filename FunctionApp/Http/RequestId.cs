@@ -12,7 +12,7 @@ internal static class RequestId
     /// <summary>The caller's id where it is one; anything else in the header, such as what could forge a log line, is ignored.</summary>
     public static string Of(HttpContext http)
     {
-        string given = http.Request.Headers[Header].ToString();
+        var given = http.Request.Headers[Header].ToString();
         return given.Length is > 0 and <= MaxLength && given.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')
             ? given
             : RequestTrace.IdOf(http);

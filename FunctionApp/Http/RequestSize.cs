@@ -34,12 +34,12 @@ internal static class RequestSize
         if (request.Path.ToUriComponent().Length + (request.QueryString.Value?.Length ?? 0) > MaxAddress)
             throw new ApiException(StatusCodes.Status414UriTooLong, "uri_too_long", $"The address must not be longer than {MaxAddress} characters.");
 
-        int lines = 0;
-        int length = 0;
-        foreach ((string name, var values) in request.Headers)
+        var lines = 0;
+        var length = 0;
+        foreach ((var name, var values) in request.Headers)
         {
             lines += values.Count;
-            foreach (string? value in values)
+            foreach (var value in values)
                 length += name.Length + (value?.Length ?? 0);
         }
         if (lines > MaxHeaderLines || length > MaxHeaders)

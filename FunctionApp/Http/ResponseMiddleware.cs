@@ -17,12 +17,12 @@ public sealed class ResponseMiddleware(Cors cors, IConfiguration configuration, 
         }
 
         RequestTrace.Keep(http, context);
-        string requestId = RequestId.Of(http);
+        var requestId = RequestId.Of(http);
         http.Response.Headers[RequestId.Header] = requestId;
         SecurityHeaders.WriteTo(http.Response, configuration["PublicUrl"]?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true);
         cors.WriteTo(http);
 
-        using IDisposable? scope = logger.BeginScope("Request {RequestId}", requestId);
+        using var scope = logger.BeginScope("Request {RequestId}", requestId);
         await next(context);
     }
 }

@@ -114,7 +114,7 @@ internal static class Routes
     /// <exception cref="StartException">One is not in the table.</exception>
     public static void Check(IEnumerable<Type> types)
     {
-        foreach (MethodInfo method in types.SelectMany(type => type.GetMethods(
+        foreach (var method in types.SelectMany(type => type.GetMethods(
             BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)))
         {
             if (method.GetCustomAttribute<FunctionAttribute>() is { } function

@@ -19,7 +19,7 @@ internal static class SecurityHeaders
     /// <param name="isHttps">Whether the app is reached by HTTPS, so that browsers must never try anything else.</param>
     public static void WriteTo(HttpResponse response, bool isHttps)
     {
-        IHeaderDictionary headers = response.Headers;
+        var headers = response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers.ContentSecurityPolicy = DataPolicy;
@@ -34,7 +34,7 @@ internal static class SecurityHeaders
     private static Task ChoosePolicy(object state)
     {
         var response = (HttpResponse)state;
-        bool isPage = response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
+        var isPage = response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
         if (isPage && response.Headers.ContentSecurityPolicy == DataPolicy)
             response.Headers.ContentSecurityPolicy = OtherPagePolicy;
         return Task.CompletedTask;

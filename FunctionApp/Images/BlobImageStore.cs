@@ -60,7 +60,7 @@ internal sealed class BlobImageStore(BlobContainerClient container) : IImageStor
     {
         try
         {
-            await foreach (BlobItem blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, ct))
+            await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, ct))
                 await DeleteAsync(blob.Name, ct);
         }
         catch (RequestFailedException e) when (e.ErrorCode == BlobErrorCode.ContainerNotFound.ToString())

@@ -16,7 +16,7 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
     /// <summary>The last id below the horizon, used or not: later events have higher ids.</summary>
     public async Task<long> ReadEndAsync(CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand("SELECT campaign_event_horizon() - 1");
+        await using var command = dataSource.CreateCommand("SELECT campaign_event_horizon() - 1");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -25,11 +25,11 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
     public async Task<(List<LoggedEvent> Events, bool HasMore)> ReadAllAsync(long after, int limit, CancellationToken cancellationToken)
     {
         // Rows beyond the horizon are read but not returned: they show that another read is due before the next notification.
-        await using NpgsqlCommand command = dataSource.CreateCommand(
+        await using var command = dataSource.CreateCommand(
             $"SELECT {Columns}, id < campaign_event_horizon() FROM campaign_events WHERE id > $1 ORDER BY id LIMIT $2");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<LoggedEvent>();
         while (await row.ReadAsync(cancellationToken))
         {
@@ -51,7 +51,7 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
     private async Task<List<LoggedEvent>> ReadAsync(
         string condition, NpgsqlParameter value, long after, int limit, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(
+        await using var command = dataSource.CreateCommand(
             $"""
             SELECT {Columns} FROM campaign_events
             WHERE {condition} AND id > $1 AND id < campaign_event_horizon()
@@ -60,7 +60,7 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(value);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<LoggedEvent>();
         while (await row.ReadAsync(cancellationToken))
             events.Add(Read(row));

@@ -34,7 +34,7 @@ public sealed record LoggedEvent(long Id, string UserId, Guid CampaignId, string
         if (part.Length > 0)
             members["part"] = part;
         using var document = JsonDocument.Parse(data);
-        foreach (JsonProperty member in document.RootElement.EnumerateObject())
+        foreach (var member in document.RootElement.EnumerateObject())
             members.TryAdd(member.Name, member.Value);
         return JsonSerializer.Serialize(members, ApiJson.Options);
     }

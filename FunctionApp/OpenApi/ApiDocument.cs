@@ -40,30 +40,30 @@ internal static class ApiDocument
 
     private static (byte[] Json, string ETag) Create()
     {
-        JsonObject document = Read(Main);
-        foreach (string name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Order(StringComparer.Ordinal))
+        var document = Read(Main);
+        foreach (var name in Assembly.GetExecutingAssembly().GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
             if (name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal) && name != Main)
                 Add(document, Read(name));
         }
-        foreach ((_, JsonNode? path) in document["paths"]!.AsObject())
+        foreach ((_, var path) in document["paths"]!.AsObject())
         {
-            foreach (string method in Methods)
+            foreach (var method in Methods)
             {
                 if (path![method] is JsonObject operation)
                     Complete(operation);
             }
         }
-        foreach ((_, JsonNode? response) in document["components"]![Responses]!.AsObject())
+        foreach ((_, var response) in document["components"]![Responses]!.AsObject())
             AddHeaders(response!.AsObject(), withRate: false);
 
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(document, Problems.ApiJson.Options);
+        var json = JsonSerializer.SerializeToUtf8Bytes(document, Problems.ApiJson.Options);
         return (json, $"\"{Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, 8))}\"");
     }
 
     private static JsonObject Read(string resource)
     {
-        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"Resource '{resource}' is missing.");
         return JsonNode.Parse(stream)!.AsObject();
     }
@@ -71,7 +71,7 @@ internal static class ApiDocument
     // Objects are united; anything else may be there once only.
     private static void Add(JsonObject target, JsonObject part)
     {
-        foreach ((string name, JsonNode? value) in part)
+        foreach ((var name, var value) in part)
         {
             if (target[name] is JsonObject known && value is JsonObject more)
                 Add(known, more);
@@ -82,13 +82,13 @@ internal static class ApiDocument
 
     private static void Complete(JsonObject operation)
     {
-        bool isPublic = operation["security"] is JsonArray { Count: 0 };
-        JsonObject responses = operation[Responses]!.AsObject();
-        foreach ((_, JsonNode? response) in responses)
+        var isPublic = operation["security"] is JsonArray { Count: 0 };
+        var responses = operation[Responses]!.AsObject();
+        foreach ((_, var response) in responses)
             AddHeaders(response!.AsObject(), withRate: !isPublic);
-        foreach ((string status, string response) in AnyErrors)
+        foreach ((var status, var response) in AnyErrors)
             AddResponse(responses, status, response);
-        foreach ((string status, string response) in isPublic ? [] : CallerErrors)
+        foreach ((var status, var response) in isPublic ? [] : CallerErrors)
             AddResponse(responses, status, response);
     }
 
@@ -104,7 +104,7 @@ internal static class ApiDocument
             return;
         if (response[Headers] is not JsonObject headers)
             response[Headers] = headers = [];
-        foreach (string name in (string[])["X-Request-Id", .. withRate ? RateHeaders : []])
+        foreach (var name in (string[])["X-Request-Id", .. withRate ? RateHeaders : []])
             headers[name] = Reference(Headers, name);
     }
 

@@ -32,7 +32,7 @@ internal sealed record DocsAsset(Assembly Assembly, string Resource, string Cont
 
     private readonly Lazy<(byte[] Bytes, string ETag)> _content = new(() =>
     {
-        byte[] bytes = Read(Assembly, Resource);
+        var bytes = Read(Assembly, Resource);
         return (bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}\"");
     });
 
@@ -51,7 +51,7 @@ internal sealed record DocsAsset(Assembly Assembly, string Resource, string Cont
     // The package keeps its files compressed; the app's own are as they are.
     private static byte[] Read(Assembly assembly, string resource)
     {
-        using Stream stored = assembly.GetManifestResourceStream(resource)
+        using var stored = assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"Resource '{resource}' is missing.");
         using var bytes = new MemoryStream();
         stored.CopyTo(bytes);

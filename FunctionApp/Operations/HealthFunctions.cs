@@ -27,12 +27,12 @@ public sealed class HealthFunctions(
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        ReadinessCheck[] checks = await Task.WhenAll(
+        var checks = await Task.WhenAll(
             CheckAsync(OutageMonitor.Database, PingAsync),
             CheckAsync(OutageMonitor.Blobs, images.ProbeAsync),
             CheckAsync("engine", token => client.GetInstanceAsync("health-check", token)));
-        ReadinessCheck[] ofProviders = await providers.CheckAsync().WaitAsync(cancellationToken);
-        bool ready = checks.All(check => check.IsOk);
+        var ofProviders = await providers.CheckAsync().WaitAsync(cancellationToken);
+        var ready = checks.All(check => check.IsOk);
         return ApiJson.Result(
             new Readiness(ready ? "ok" : "failed", [.. checks, .. ofProviders]),
             ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
@@ -43,7 +43,7 @@ public sealed class HealthFunctions(
 
     private async Task PingAsync(CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand ping = dataSource.CreateCommand("SHOW transaction_read_only");
+        await using var ping = dataSource.CreateCommand("SHOW transaction_read_only");
         if (await ping.ExecuteScalarAsync(cancellationToken) is "on")
         {
             // The session may be the one that is read-only, from a time when all were: the next look takes a new one.
@@ -54,7 +54,7 @@ public sealed class HealthFunctions(
         if (outages.Find(OutageMonitor.Database) is not null)
         {
             // A full disk refuses only what needs space.
-            await using NpgsqlCommand write = dataSource.CreateCommand("CREATE TEMPORARY TABLE readiness ON COMMIT DROP AS SELECT 1 AS written");
+            await using var write = dataSource.CreateCommand("CREATE TEMPORARY TABLE readiness ON COMMIT DROP AS SELECT 1 AS written");
             await write.ExecuteNonQueryAsync(cancellationToken);
         }
     }

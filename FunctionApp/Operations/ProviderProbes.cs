@@ -35,7 +35,7 @@ public sealed class ProviderProbes(IReadOnlyList<ProviderAddress> providers, Tim
 
     private async Task CallAsync(Uri endpoint, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await _http.GetAsync(endpoint, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var response = await _http.GetAsync(endpoint, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     private sealed record Probe(long At, Lazy<Task<ReadinessCheck>> Check);

@@ -20,7 +20,7 @@ public sealed record ReadinessCheck(string Name, string Status, double LatencyMs
     public static async Task<ReadinessCheck> RunAsync(
         string name, Func<CancellationToken, Task> probe, TimeProvider timeProvider, OutageMonitor outages, CancellationToken cancellationToken)
     {
-        long start = timeProvider.GetTimestamp();
+        var start = timeProvider.GetTimestamp();
         try
         {
             // Not every client observes its token; the response must not wait for it.

@@ -43,12 +43,12 @@ public sealed class OutageMonitor(TimeProvider timeProvider, ILogger<OutageMonit
     public async Task<T> WaitOutAsync<T>(
         string service, Func<Exception, bool> isOutage, TimeSpan window, Func<Task<T>> call, CancellationToken cancellationToken)
     {
-        long start = timeProvider.GetTimestamp();
-        for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        var start = timeProvider.GetTimestamp();
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                T result = await call();
+                var result = await call();
                 Succeeded(service);
                 return result;
             }
@@ -73,7 +73,7 @@ public sealed class OutageMonitor(TimeProvider timeProvider, ILogger<OutageMonit
     /// <summary>A call to a service succeeded.</summary>
     public void Succeeded(string service)
     {
-        if (!_outages.IsEmpty && _outages.TryRemove(service, out Outage? outage))
+        if (!_outages.IsEmpty && _outages.TryRemove(service, out var outage))
             logger.LogWarning("{Service} is back after {Seconds:F1} s.", service, (timeProvider.GetUtcNow() - outage.Since).TotalSeconds);
     }
 }

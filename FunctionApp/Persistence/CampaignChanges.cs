@@ -46,7 +46,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         var subscription = new Subscription(this, campaignId, timeProvider);
         lock (_gate)
         {
-            if (!_subscriptions.TryGetValue(campaignId, out HashSet<Subscription>? others))
+            if (!_subscriptions.TryGetValue(campaignId, out var others))
                 _subscriptions[campaignId] = others = [];
             others.Add(subscription);
         }
@@ -86,10 +86,10 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        await using NpgsqlConnection connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, notification) =>
         {
-            if (!Guid.TryParse(notification.Payload, out Guid id))
+            if (!Guid.TryParse(notification.Payload, out var id))
                 return;
             if (notification.Channel == CancelChannel)
                 Canceled?.Invoke(this, new CampaignCanceledEventArgs(id));
@@ -115,9 +115,9 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     {
         lock (_gate)
         {
-            foreach (Subscription subscription in _subscriptions.GetValueOrDefault(campaignId, []))
+            foreach (var subscription in _subscriptions.GetValueOrDefault(campaignId, []))
                 subscription.Signal();
-            foreach (Subscription subscription in _everything)
+            foreach (var subscription in _everything)
                 subscription.Signal();
         }
     }
@@ -126,7 +126,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     {
         lock (_gate)
         {
-            foreach (Subscription subscription in _subscriptions.Values.SelectMany(readers => readers).Concat(_everything))
+            foreach (var subscription in _subscriptions.Values.SelectMany(readers => readers).Concat(_everything))
                 subscription.Signal();
         }
     }
@@ -137,7 +137,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         {
             if (subscription.CampaignId is not { } id)
                 _everything.Remove(subscription);
-            else if (_subscriptions.TryGetValue(id, out HashSet<Subscription>? readers) && readers.Remove(subscription) && readers.Count == 0)
+            else if (_subscriptions.TryGetValue(id, out var readers) && readers.Remove(subscription) && readers.Count == 0)
                 _subscriptions.Remove(id);
         }
     }

@@ -4,7 +4,6 @@ using Atelier.Outages;
 using Atelier.Persistence.Tables;
 using Atelier.Telemetry;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Atelier.Persistence;
 
@@ -49,7 +48,7 @@ public sealed class CampaignUpdater(AtelierDbContext db, OutageMonitor outages)
         Guid id, string? userId, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken)
     {
         db.ChangeTracker.Clear();
-        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var locked = await db.Campaigns
             .FromSql($"SELECT * FROM campaigns WHERE id = {id} AND user_id = coalesce({userId}, user_id) FOR UPDATE")
             .Select(row => new { Campaign = row, Now = DatabaseTime.AtRead() })
@@ -57,11 +56,11 @@ public sealed class CampaignUpdater(AtelierDbContext db, OutageMonitor outages)
         if (locked is null)
             return default;
 
-        Campaign campaign = locked.Campaign;
-        bool hadEnded = campaign.Status.HasEnded();
+        var campaign = locked.Campaign;
+        var hadEnded = campaign.Status.HasEnded();
         // The next change may come from another process, whose clock may be another: what is compared is PostgreSQL's time.
-        DateTimeOffset now = locked.Now.ToMilliseconds();
-        TResult result = await change(new CampaignChange(db, campaign, now), cancellationToken);
+        var now = locked.Now.ToMilliseconds();
+        var result = await change(new CampaignChange(db, campaign, now), cancellationToken);
         if (db.ChangeTracker.HasChanges())
         {
             campaign.Version++;

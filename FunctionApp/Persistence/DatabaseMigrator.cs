@@ -18,8 +18,8 @@ public static class DatabaseMigrator
     /// <exception cref="SettingException">The database cannot be used, or lacks migrations of this version.</exception>
     public static Task PrepareAsync(IServiceProvider services)
     {
-        string? text = services.GetRequiredService<IConfiguration>()[OnStartSetting];
-        bool migrates = true;
+        var text = services.GetRequiredService<IConfiguration>()[OnStartSetting];
+        var migrates = true;
         if (!string.IsNullOrWhiteSpace(text) && !bool.TryParse(text, out migrates))
             throw new SettingException(OnStartSetting, $"Setting '{OnStartSetting}' must be true or false.");
         return migrates ? MigrateAsync(services) : WithDatabaseAsync(() => CheckAsync(services));
@@ -31,13 +31,13 @@ public static class DatabaseMigrator
     {
         await WithDatabaseAsync(async () =>
         {
-            await using NpgsqlConnection connection =
+            await using var connection =
                 await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
             // Closing the connection would leave the lock to the pool's reset; it is given back explicitly.
             await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", cancellationToken);
             try
             {
-                await using AsyncServiceScope scope = services.CreateAsyncScope();
+                await using var scope = services.CreateAsyncScope();
                 await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Database.MigrateAsync(cancellationToken);
                 // Only where the database was restored into another server does this change anything.
                 await ExecuteAsync(connection, "SELECT campaign_event_rebase()", cancellationToken);
@@ -51,7 +51,7 @@ public static class DatabaseMigrator
 
     private static async Task CheckAsync(IServiceProvider services)
     {
-        await using AsyncServiceScope scope = services.CreateAsyncScope();
+        await using var scope = services.CreateAsyncScope();
         string[] missing = [.. await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Database.GetPendingMigrationsAsync()];
         if (missing.Length > 0)
         {

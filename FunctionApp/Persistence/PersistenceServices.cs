@@ -13,7 +13,7 @@ public static class PersistenceServices
     /// <exception cref="SettingException">The connection string is missing or malformed.</exception>
     public static IServiceCollection AddPersistence(this IServiceCollection services, IConfiguration configuration)
     {
-        string? connectionString = configuration.GetConnectionString("Postgres");
+        var connectionString = configuration.GetConnectionString("Postgres");
         // Malformed settings stop the start here, before the first use.
         PostgresConnection.Parse(connectionString);
         services.AddSingleton(provider => PostgresConnection.Create(connectionString, provider.GetService<ILoggerFactory>()));

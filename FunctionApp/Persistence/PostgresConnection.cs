@@ -28,8 +28,8 @@ public static class PostgresConnection
     /// <exception cref="SettingException">The setting is missing or malformed.</exception>
     public static NpgsqlDataSource Create(string? connectionString, ILoggerFactory? loggerFactory = null)
     {
-        NpgsqlConnectionStringBuilder settings = Parse(connectionString);
-        bool entra = UsesEntra(settings);
+        var settings = Parse(connectionString);
+        var entra = UsesEntra(settings);
         // The token is sent as a password: only to a server whose certificate is verified.
         if (entra && !settings.ShouldSerialize("SSL Mode"))
             settings.SslMode = SslMode.VerifyFull;

@@ -23,16 +23,16 @@ internal static class PostgresUrl
         if (url.AbsolutePath.Length > 1)
             settings.Database = Uri.UnescapeDataString(url.AbsolutePath[1..]);
 
-        string[] user = url.UserInfo.Split(':', 2);
+        var user = url.UserInfo.Split(':', 2);
         if (user[0].Length > 0)
             settings.Username = Uri.UnescapeDataString(user[0]);
         if (user.Length > 1)
             settings.Password = Uri.UnescapeDataString(user[1]);
 
-        foreach (string parameter in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var parameter in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
-            string[] pair = parameter.Split('=', 2);
-            string value = Uri.UnescapeDataString(pair.Length > 1 ? pair[1] : "");
+            var pair = parameter.Split('=', 2);
+            var value = Uri.UnescapeDataString(pair.Length > 1 ? pair[1] : "");
             Set(settings, Uri.UnescapeDataString(pair[0]), value);
         }
         return settings;

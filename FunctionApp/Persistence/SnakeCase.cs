@@ -9,14 +9,14 @@ internal static class SnakeCase
 {
     public static void Apply(IMutableModel model)
     {
-        foreach (IMutableEntityType entity in model.GetEntityTypes())
+        foreach (var entity in model.GetEntityTypes())
         {
-            string table = entity.GetTableName()!;
-            foreach (IMutableProperty property in entity.GetProperties())
+            var table = entity.GetTableName()!;
+            foreach (var property in entity.GetProperties())
                 property.SetColumnName(Convert(property.Name));
-            foreach (IMutableKey key in entity.GetKeys())
+            foreach (var key in entity.GetKeys())
                 key.SetName($"pk_{table}");
-            foreach (IMutableForeignKey foreignKey in entity.GetForeignKeys())
+            foreach (var foreignKey in entity.GetForeignKeys())
                 foreignKey.SetConstraintName($"fk_{table}_{foreignKey.PrincipalEntityType.GetTableName()}");
         }
     }

@@ -12,7 +12,7 @@ internal static class TransientFailure
     public static bool Is(Exception exception)
     {
         // Entity Framework wraps what the driver throws, sometimes twice.
-        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
             {

@@ -34,8 +34,8 @@ public class ApiException(int status, string code, string detail) : Exception(de
 
     private static string Describe(IReadOnlyDictionary<string, string[]> errors)
     {
-        (string field, string[] messages) = errors.First();
-        string first = $"{field} {messages[0]}";
+        (var field, var messages) = errors.First();
+        var first = $"{field} {messages[0]}";
         return errors.Count == 1 ? first : $"{first} Also wrong: {string.Join(", ", errors.Keys.Skip(1))}.";
     }
 }

@@ -12,7 +12,7 @@ public sealed class ProblemResult(ApiException problem) : IResult
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        HttpResponse response = httpContext.Response;
+        var response = httpContext.Response;
         response.StatusCode = problem.Status;
         // The response is about this one request; a cache has no use for it.
         response.Headers.CacheControl = "no-store";

@@ -20,7 +20,7 @@ internal static class RequestTrace
         ?? http.TraceIdentifier;
 
     private static string? IdIn(string? traceParent) =>
-        ActivityContext.TryParse(traceParent, traceState: null, out ActivityContext trace) && trace.TraceId != default
+        ActivityContext.TryParse(traceParent, traceState: null, out var trace) && trace.TraceId != default
             ? trace.TraceId.ToHexString()
             : null;
 }

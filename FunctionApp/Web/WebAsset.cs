@@ -40,11 +40,11 @@ internal sealed record WebAsset(string Name, string ContentType, ReadOnlyMemory<
 
     private static WebAsset Load(string resource)
     {
-        string name = resource[Prefix.Length..];
-        string type = ContentTypes.GetValueOrDefault(Path.GetExtension(name))
+        var name = resource[Prefix.Length..];
+        var type = ContentTypes.GetValueOrDefault(Path.GetExtension(name))
             ?? throw new InvalidOperationException($"The web UI has a file of an unknown type: '{name}'.");
-        using Stream stored = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
-        byte[] bytes = new byte[stored.Length];
+        using var stored = Assembly.GetExecutingAssembly().GetManifestResourceStream(resource)!;
+        var bytes = new byte[stored.Length];
         stored.ReadExactly(bytes);
         return new WebAsset(name, type, bytes, Compress(bytes), $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 8))}\"");
     }

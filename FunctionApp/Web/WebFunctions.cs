@@ -50,12 +50,12 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
 
     private static FileResponse Send(HttpRequest request, string name, string caching)
     {
-        WebAsset asset = WebAsset.Find(name) ?? throw ApiException.NotFound("file");
-        IHeaderDictionary headers = request.HttpContext.Response.Headers;
+        var asset = WebAsset.Find(name) ?? throw ApiException.NotFound("file");
+        var headers = request.HttpContext.Response.Headers;
         headers.CacheControl = caching;
         headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
-        ReadOnlyMemory<byte> bytes = asset.Bytes;
-        bool isWeak = false;
+        var bytes = asset.Bytes;
+        var isWeak = false;
         if (asset.Brotli is { } compressed && Takes(request.Headers.AcceptEncoding))
         {
             headers.ContentEncoding = Brotli;
@@ -67,7 +67,7 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
     }
 
     private static bool Takes(StringValues encodings) =>
-        StringWithQualityHeaderValue.TryParseList(encodings, out IList<StringWithQualityHeaderValue>? list)
+        StringWithQualityHeaderValue.TryParseList(encodings, out var list)
         && list.Any(encoding => encoding.Value.Equals(Brotli, StringComparison.OrdinalIgnoreCase) && encoding.Quality is null or > 0);
 }
 

@@ -39,7 +39,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     {
         _database = await TestDatabase.CreateAsync(services);
         _campaign.Status = CampaignStatus.Running;
-        await using (AtelierDbContext db = _database.NewContext())
+        await using (var db = _database.NewContext())
         {
             db.Add(_campaign);
             await db.SaveChangesAsync();
@@ -64,10 +64,10 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
                 It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<StartOrchestrationOptions?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException("The engine is away."));
 
-        HttpCall call = await StartAsync(new HttpCall(json: """{"prompt":"A cat"}"""));
+        var call = await StartAsync(new HttpCall(json: """{"prompt":"A cat"}"""));
 
         Assert.Equal(202, call.Response.StatusCode);
-        string id = call.Json.GetProperty("id").GetString()!;
+        var id = call.Json.GetProperty("id").GetString()!;
         Assert.Equal($"/api/campaigns/{id}", call.Response.Headers.Location);
         Assert.Equal("2", call.Response.Headers.RetryAfter);
         Assert.Equal("PENDING", call.Json.GetProperty("status").GetString());
@@ -79,7 +79,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     public async Task Start_RepeatedUnderItsKey_SchedulesOnce()
     {
         HttpCall[] calls = [new(json: """{"prompt":"A cat"}"""), new(json: """{ "prompt": "A cat" }""")];
-        foreach (HttpCall call in calls)
+        foreach (var call in calls)
         {
             call.Request.Headers["Idempotency-Key"] = "key";
             await StartAsync(call);
@@ -111,7 +111,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     [Fact]
     public async Task Get_Running_HasETagAndRetryAfter()
     {
-        HttpCall call = await GetAsync(new HttpCall());
+        var call = await GetAsync(new HttpCall());
 
         Assert.Equal(200, call.Response.StatusCode);
         Assert.Equal("W/\"1\"", call.Response.Headers.ETag);
@@ -176,7 +176,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
 
         await GetAsync(call);
 
-        JsonNode orchestration = JsonNode.Parse(call.Json.GetProperty("orchestration").GetRawText())!;
+        var orchestration = JsonNode.Parse(call.Json.GetProperty("orchestration").GetRawText())!;
         Assert.Equal(
             $$"""
             {"instanceId":"{{_campaign.Id}}","runtimeStatus":"Running","createdAt":"2026-08-01T10:00:00.000Z","lastUpdatedAt":"2026-08-01T10:00:01.000Z",
@@ -202,9 +202,9 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
             FailureDetails = hasDetails ? new TaskFailureDetails("System.InvalidOperationException", "No such thing.", "at …", null, null) : null,
         });
 
-        HttpCall call = await GetAsync(new HttpCall(query: "?include=orchestration"));
+        var call = await GetAsync(new HttpCall(query: "?include=orchestration"));
 
-        JsonElement orchestration = call.Json.GetProperty("orchestration");
+        var orchestration = call.Json.GetProperty("orchestration");
         Assert.Equal("System.InvalidOperationException: No such thing.", orchestration.GetProperty("failure").GetString());
         Assert.Equal(JsonValueKind.Null, orchestration.GetProperty("customStatus").ValueKind);
     }
@@ -214,7 +214,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     {
         OnInstance(null);
 
-        HttpCall call = await GetAsync(new HttpCall(query: "?include=orchestration"));
+        var call = await GetAsync(new HttpCall(query: "?include=orchestration"));
 
         Assert.Equal(JsonValueKind.Null, call.Json.GetProperty("orchestration").ValueKind);
     }
@@ -222,7 +222,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     [Fact]
     public async Task Get_WithoutInclude_DoesNotCallTheDurableStore()
     {
-        HttpCall call = await GetAsync(new HttpCall());
+        var call = await GetAsync(new HttpCall());
 
         Assert.False(call.Json.TryGetProperty("orchestration", out _));
         _client.VerifyNoOtherCalls();
@@ -268,16 +268,16 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     [Fact]
     public async Task List_MoreThanAPage_HasACursor()
     {
-        await using (AtelierDbContext db = _database.NewContext())
+        await using (var db = _database.NewContext())
         {
             db.Add(TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddMinutes(1)));
             await db.SaveChangesAsync();
         }
         var function = new ListCampaigns(new CampaignQueries(_db));
 
-        HttpCall first = await new HttpCall(query: "?limit=1").RunAsync(request => function.RunAsync(request, CancellationToken.None));
-        string cursor = first.Json.GetProperty("nextCursor").GetString()!;
-        HttpCall second = await new HttpCall(query: $"?limit=1&cursor={cursor}").RunAsync(request => function.RunAsync(request, CancellationToken.None));
+        var first = await new HttpCall(query: "?limit=1").RunAsync(request => function.RunAsync(request, CancellationToken.None));
+        var cursor = first.Json.GetProperty("nextCursor").GetString()!;
+        var second = await new HttpCall(query: $"?limit=1&cursor={cursor}").RunAsync(request => function.RunAsync(request, CancellationToken.None));
 
         Assert.Equal(_campaign.Id, Assert.Single(second.Json.GetProperty("items").EnumerateArray()).GetProperty("id").GetGuid());
         Assert.Null(second.Json.GetProperty("nextCursor").GetString());
@@ -288,7 +288,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     {
         await CompleteImageAsync();
 
-        HttpCall call = await ImageAsync(new HttpCall());
+        var call = await ImageAsync(new HttpCall());
 
         Assert.Equal((200, "image/png"), (call.Response.StatusCode, call.Response.ContentType));
         Assert.Equal([1, 2, 3, 4, 5], call.Body);
@@ -376,8 +376,8 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
 
     private async Task CompleteImageAsync()
     {
-        await using AtelierDbContext db = _database.NewContext();
-        CampaignImage image = db.Attach(_campaign.Images[0]).Entity;
+        await using var db = _database.NewContext();
+        var image = db.Attach(_campaign.Images[0]).Entity;
         image.Status = PartStatus.Complete;
         image.BlobName = "there.png";
         await db.SaveChangesAsync();

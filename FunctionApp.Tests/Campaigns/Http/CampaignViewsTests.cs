@@ -14,7 +14,7 @@ public sealed class CampaignViewsTests
     [Fact]
     public void From_Accepted_ShowsEveryFieldOfTheContract()
     {
-        JsonElement json = ToJson(TestCampaign.Create());
+        var json = ToJson(TestCampaign.Create());
 
         Assert.Equal(
             ["id", "status", "prompt", "createdAt", "updatedAt", "completedAt", "text", "images", "failedAttempts", "error", "metadata", "links"],
@@ -25,7 +25,7 @@ public sealed class CampaignViewsTests
             ["status", "content", "provider", "model", "attempts", "nextAttemptAt", "waitingFor", "usage", "error"], NamesOf(json.GetProperty("text")));
         Assert.Equal(
             ["index", "status", "attempts", "nextAttemptAt", "waitingFor", "url", "provider", "error"], NamesOf(json.GetProperty("images")[0]));
-        string id = json.GetProperty("id").GetString()!;
+        var id = json.GetProperty("id").GetString()!;
         Assert.Equal($"/api/campaigns/{id}", json.GetProperty("links").GetProperty("self").GetString());
         Assert.Equal("42", json.GetProperty("metadata").GetProperty("customer").GetString());
     }
@@ -37,12 +37,12 @@ public sealed class CampaignViewsTests
     [Fact]
     public void From_Complete_ShowsTextAndUrl()
     {
-        Campaign campaign = TestCampaign.Create();
+        var campaign = TestCampaign.Create();
         (campaign.TextStatus, campaign.Text, campaign.TextUsage) = (PartStatus.Complete, "Sand & sea – schön", new TokenUsage(3, 4, 7));
         campaign.Images[0].Status = PartStatus.Complete;
         AddAttempt(campaign, "text", 1);
 
-        CampaignView view = CampaignViews.From(campaign);
+        var view = CampaignViews.From(campaign);
 
         Assert.Equal(("Sand & sea – schön", 1), (view.Text!.Content, view.Text.Attempts));
         Assert.Equal($"/api/campaigns/{campaign.Id:D}/images/0", view.Images[0].Url);
@@ -52,14 +52,14 @@ public sealed class CampaignViewsTests
     [Fact]
     public void From_Retrying_ShowsTheFailureAndTheNextAttempt()
     {
-        Campaign campaign = TestCampaign.Create();
+        var campaign = TestCampaign.Create();
         campaign.Images[0].Status = PartStatus.Retrying;
         AddAttempt(campaign, "image/0", 1, "timeout", 1000);
         AddAttempt(campaign, "image/0", 2, "rate_limited", 4000);
 
-        CampaignView view = CampaignViews.From(campaign);
+        var view = CampaignViews.From(campaign);
 
-        ImageView image = view.Images[0];
+        var image = view.Images[0];
         Assert.Equal((2, Later.AddSeconds(4), null), (image.Attempts, image.NextAttemptAt!.Value, image.Url));
         Assert.Equal(new PartErrorView("rate_limited", "Failed with rate_limited."), image.Error);
         Assert.Equal(
@@ -73,12 +73,12 @@ public sealed class CampaignViewsTests
     [Fact]
     public void From_RunningAfterAFailure_ShowsTheAttemptAndNoError()
     {
-        Campaign campaign = TestCampaign.Create();
+        var campaign = TestCampaign.Create();
         campaign.Images[0].Status = PartStatus.Running;
         AddAttempt(campaign, "image/0", 1, "timeout", 1000);
         campaign.Attempts.Add(new CampaignAttempt { Part = "image/0", Attempt = 2, StartedAt = Later, Provider = "paint" });
 
-        CampaignView view = CampaignViews.From(campaign);
+        var view = CampaignViews.From(campaign);
 
         Assert.Equal((2, null, null), (view.Images[0].Attempts, view.Images[0].NextAttemptAt, view.Images[0].Error));
         Assert.Single(view.FailedAttempts);
@@ -98,7 +98,8 @@ public sealed class CampaignViewsTests
             RetryInMs = retryInMs,
         });
 
-    private static JsonElement ToJson(Campaign campaign) => JsonSerializer.SerializeToElement(CampaignViews.From(campaign), ApiJson.Options);
+    private static JsonElement ToJson(Campaign campaign) =>
+        JsonSerializer.SerializeToElement(CampaignViews.From(campaign), ApiJson.Options);
 
     private static IEnumerable<string> NamesOf(JsonElement json) => json.EnumerateObject().Select(property => property.Name);
 }

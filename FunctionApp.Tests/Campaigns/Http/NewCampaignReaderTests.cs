@@ -12,7 +12,7 @@ public sealed class NewCampaignReaderTests
     [Fact]
     public async Task Read_PromptAlone_FillsInTheDefaults()
     {
-        NewCampaign campaign = await ReadAsync("""{"prompt":"A cat"}""");
+        var campaign = await ReadAsync("""{"prompt":"A cat"}""");
 
         Assert.Equal("A cat", campaign.Prompt);
         Assert.Equal(new ImagesRequest(1, "1024x1024", "medium", "png"), campaign.Images);
@@ -25,7 +25,7 @@ public sealed class NewCampaignReaderTests
     [Fact]
     public async Task Read_AllFields_ReadsEach()
     {
-        NewCampaign campaign = await ReadAsync(
+        var campaign = await ReadAsync(
             """
             {"prompt":"A cat","images":{"count":2,"size":"1536x1024","quality":"high","format":"jpeg"},
              "text":{"maxWords":120,"tone":"playful","language":"pt-BR"},
@@ -94,7 +94,7 @@ public sealed class NewCampaignReaderTests
     [Fact]
     public async Task Read_LengthAtTheLimit_IsAccepted_AndOneMoreIsRefused()
     {
-        string entries = string.Join(',', Enumerable.Range(0, 16).Select(n => $"\"{n}{new string('k', 60)}\":\"{new string('v', 512)}\""));
+        var entries = string.Join(',', Enumerable.Range(0, 16).Select(n => $"\"{n}{new string('k', 60)}\":\"{new string('v', 512)}\""));
         await ReadAsync($$"""{"prompt":"{{new string('p', 4000)}}","metadata":{ {{entries}} } }""");
 
         await AssertFieldAsync($$"""{"prompt":"{{new string('p', 4001)}}"}""", "prompt");
@@ -147,7 +147,7 @@ public sealed class NewCampaignReaderTests
     [InlineData(false)]
     public async Task Read_BodyTooLong_Is413WithOrWithoutContentLength(bool hasLength)
     {
-        string body = $$"""{"prompt":"a","x":"{{new string('x', 64 * 1024)}}"}""";
+        var body = $$"""{"prompt":"a","x":"{{new string('x', 64 * 1024)}}"}""";
 
         var problem = await Assert.ThrowsAsync<ApiException>(() => ReadAsync(body, hasLength: hasLength));
 
@@ -157,9 +157,9 @@ public sealed class NewCampaignReaderTests
     [Fact]
     public async Task ComputeHash_SameRequestSpeltDifferently_IsTheSame()
     {
-        NewCampaign one = await ReadAsync("""{"prompt":"A cat","metadata":{"a":"1","b":"2"}}""");
-        NewCampaign other = await ReadAsync("""{ "metadata":{"b":"2","a":"1"}, "images":{"count":1}, "prompt":"A cat" }""");
-        NewCampaign different = await ReadAsync("""{"prompt":"A cat","metadata":{"a":"1","b":"3"}}""");
+        var one = await ReadAsync("""{"prompt":"A cat","metadata":{"a":"1","b":"2"}}""");
+        var other = await ReadAsync("""{ "metadata":{"b":"2","a":"1"}, "images":{"count":1}, "prompt":"A cat" }""");
+        var different = await ReadAsync("""{"prompt":"A cat","metadata":{"a":"1","b":"3"}}""");
 
         Assert.Equal(one.ComputeHash(), other.ComputeHash());
         Assert.NotEqual(one.ComputeHash(), different.ComputeHash());
@@ -173,8 +173,8 @@ public sealed class NewCampaignReaderTests
 
     private static Task<NewCampaign> ReadAsync(string body, string? contentType = "application/json", bool hasLength = true)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(body);
-        HttpRequest request = new DefaultHttpContext().Request;
+        var bytes = Encoding.UTF8.GetBytes(body);
+        var request = new DefaultHttpContext().Request;
         request.ContentType = contentType;
         request.ContentLength = hasLength ? bytes.Length : null;
         request.Body = new MemoryStream(bytes);

@@ -41,7 +41,7 @@ public sealed class AsyncImagePartTests
     [Fact]
     public async Task Job_TakesHours_HistoryStaysShort()
     {
-        int polls = 5 * MonitorImageJob.PollsPerRun;
+        var polls = 5 * MonitorImageJob.PollsPerRun;
         _script.OnSubmit(() => Task.FromResult<SubmittedImage?>(
             new SubmittedImage(AsyncImageScript.Job, IsKnown: false, AsyncImageScript.PollInterval, TimeSpan.FromHours(12))));
         _script.OnPoll([.. Enumerable.Repeat(AsyncImageScript.Running, polls), AsyncImageScript.Succeeded()]);

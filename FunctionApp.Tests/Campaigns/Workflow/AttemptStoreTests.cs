@@ -29,7 +29,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     public async Task InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync(services);
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         db.Add(_campaign);
         await db.SaveChangesAsync();
     }
@@ -39,11 +39,11 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     [Fact]
     public async Task Begin_FirstTime_IsAttemptOneAndShows()
     {
-        PartAttempt? attempt = await NewStore().BeginAsync(Image, CancellationToken.None);
+        var attempt = await NewStore().BeginAsync(Image, CancellationToken.None);
 
         Assert.Equal(new GenerationCall(_campaign.Id, "image/0", 1), attempt!.Call);
         Assert.Equal("paint", attempt.Provider);
-        Campaign after = await ReadAsync();
+        var after = await ReadAsync();
         Assert.Equal(PartStatus.Running, after.Images[0].Status);
         Assert.Equal(2, after.Version);
         Assert.Null(Assert.Single(after.Attempts).EndedAt);
@@ -54,7 +54,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     {
         await NewStore().BeginAsync(Image, CancellationToken.None);
 
-        PartAttempt? again = await NewStore().BeginAsync(Image, CancellationToken.None);
+        var again = await NewStore().BeginAsync(Image, CancellationToken.None);
 
         Assert.Equal(1, again!.Call.Attempt);
         Assert.Single((await ReadAsync()).Attempts);
@@ -63,15 +63,15 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     [Fact]
     public async Task Fail_AttemptsLeft_RecordsTheFailureAndWhenTheNextFollows()
     {
-        PartAttempt attempt = await BeginAsync();
+        var attempt = await BeginAsync();
         // Another process, whose clock is an hour fast: the part has not used up its time.
         _time.Advance(TimeSpan.FromHours(1));
 
-        TimeSpan? delay = await NewStore().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
+        var delay = await NewStore().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
 
         Assert.Equal(TimeSpan.FromSeconds(2), delay);
-        Campaign after = await ReadAsync();
-        CampaignAttempt row = Assert.Single(after.Attempts);
+        var after = await ReadAsync();
+        var row = Assert.Single(after.Attempts);
         Assert.Equal(PartStatus.Retrying, after.Images[0].Status);
         Assert.Equal(("rate_limited", "Slow down.", 2000L), (row.Code, row.Message, row.RetryInMs!.Value));
         Assert.InRange(row.EndedAt!.Value, row.StartedAt, row.StartedAt.AddMinutes(1));
@@ -81,10 +81,10 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     [Fact]
     public async Task Fail_Twice_IsCountedOnce()
     {
-        PartAttempt attempt = await BeginAsync();
+        var attempt = await BeginAsync();
         await NewStore().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
 
-        TimeSpan? again = await NewStore().FailAsync(Image, attempt, Refused, retryAfter: null, CancellationToken.None);
+        var again = await NewStore().FailAsync(Image, attempt, Refused, retryAfter: null, CancellationToken.None);
 
         Assert.Equal(TimeSpan.FromSeconds(2), again);
         Assert.Equal("rate_limited", Assert.Single((await ReadAsync()).Attempts).Code);
@@ -94,11 +94,11 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     [Fact]
     public async Task Fail_LastAttempt_IsFinalAndARepetitionCallsNoProvider()
     {
-        for (int number = 1; number <= Retry.MaxAttempts; number++)
+        for (var number = 1; number <= Retry.MaxAttempts; number++)
         {
-            PartAttempt attempt = await BeginAsync();
+            var attempt = await BeginAsync();
             Assert.Equal(number, attempt.Call.Attempt);
-            TimeSpan? delay = await NewStore().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
+            var delay = await NewStore().FailAsync(Image, attempt, RateLimited, retryAfter: null, CancellationToken.None);
             Assert.Equal(number < Retry.MaxAttempts, delay is not null);
         }
 
@@ -121,7 +121,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     {
         await CompleteAsync("first.png");
 
-        Campaign after = await ReadAsync();
+        var after = await ReadAsync();
         Assert.Equal((PartStatus.Complete, "first.png"), (after.Images[0].Status, after.Images[0].BlobName));
         Assert.Null(Assert.Single(after.Attempts).Code);
         Assert.Equal([CampaignEventTypes.ImageCompleted], await EventTypesAsync());
@@ -130,7 +130,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
     [Fact]
     public async Task Complete_Twice_KeepsTheFirst()
     {
-        PartAttempt attempt = await BeginAsync();
+        var attempt = await BeginAsync();
         await NewStore().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "first.png", CancellationToken.None);
         await NewStore().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "second.png", CancellationToken.None);
 
@@ -146,7 +146,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
 
         await Task.WhenAll(parts.Select(part => NewStore().BeginAsync(part, CancellationToken.None)));
 
-        Campaign after = await ReadAsync();
+        var after = await ReadAsync();
         Assert.Equal(4, after.Version);
         Assert.Equal(3, after.Attempts.Count);
         Assert.All(after.Images, image => Assert.Equal(PartStatus.Running, image.Status));
@@ -165,7 +165,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
         Assert.Equal("FAILED", await NewCompletion().RunAsync(end, CancellationToken.None));
         Assert.Equal("FAILED", await NewCompletion().RunAsync(end, CancellationToken.None));
 
-        Campaign after = await ReadAsync();
+        var after = await ReadAsync();
         Assert.Equal(new CampaignError("text", "timeout", "No response."), after.Error);
         Assert.Equal([PartStatus.Complete, PartStatus.Failed], after.Images.Select(image => image.Status));
         Assert.Equal(after.UpdatedAt, after.CompletedAt);
@@ -199,7 +199,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
 
     private async Task<Campaign> ReadAsync()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         return await db.Campaigns.AsNoTracking()
             .Include(campaign => campaign.Images.OrderBy(image => image.Index))
             .Include(campaign => campaign.Attempts.OrderBy(attempt => attempt.Attempt))
@@ -208,7 +208,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
 
     private async Task<string[]> EventTypesAsync()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         return await db.Events.OrderBy(@event => @event.Id).Select(@event => @event.Type).ToArrayAsync();
     }
 }

@@ -29,7 +29,7 @@ public sealed class CampaignOrchestratorTests
             .Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
             .Returns((TaskName name, object? input, TaskOptions? options) =>
             {
-                string part = Assert.IsType<PartInput>(input).Part;
+                var part = Assert.IsType<PartInput>(input).Part;
                 _calls.Add($"{name.Name} {part}");
                 _partOptions.Add(options);
                 return _parts.GetValueOrDefault(part, Task.CompletedTask);
@@ -48,7 +48,7 @@ public sealed class CampaignOrchestratorTests
     [Fact]
     public async Task Run_AllPartsSucceed_CompletesWithoutFailures()
     {
-        string status = await RunAsync();
+        var status = await RunAsync();
 
         Assert.Equal("COMPLETE", status);
         Assert.Equal(["MarkRunning", "GenerateText text", "GenerateImage image/0", "GenerateImage image/1", "CompleteCampaign"], _calls);
@@ -61,7 +61,7 @@ public sealed class CampaignOrchestratorTests
         var text = new TaskCompletionSource();
         _parts["text"] = text.Task;
 
-        Task<string> run = RunAsync();
+        var run = RunAsync();
 
         Assert.Equal(4, _calls.Count);
         Assert.False(run.IsCompleted);
@@ -76,7 +76,7 @@ public sealed class CampaignOrchestratorTests
         _parts["text"] = slow.Task;
         _parts["image/0"] = Task.FromException(Failures.Thrown(new ActivityFailure("content_filter", "Not this picture.", CanRetry: false)));
 
-        Task<string> run = RunAsync();
+        var run = RunAsync();
         Assert.False(run.IsCompleted);
         slow.SetException(Failures.Thrown(new ActivityFailure("timeout", "No response.", CanRetry: false)));
 
@@ -96,7 +96,7 @@ public sealed class CampaignOrchestratorTests
         _parts["text"] = slow.Task;
         _parts["image/0"] = Task.FromException(Failures.Thrown(new ActivityFailure("content_filter", "Not this picture.", CanRetry: false)));
 
-        Task<string> run = RunAsync();
+        var run = RunAsync();
         slow.SetResult();
         await run;
 
@@ -122,7 +122,7 @@ public sealed class CampaignOrchestratorTests
         Assert.Equal(3, _partOptions.Count);
         Assert.All(_partOptions, options =>
         {
-            RetryPolicy policy = options!.Retry!.Policy!;
+            var policy = options!.Retry!.Policy!;
             Assert.Equal(Retry.MaxAttempts, policy.MaxNumberOfAttempts);
             Assert.Equal(Retry.FirstInterval, policy.FirstRetryInterval);
             Assert.Equal(Retry.Backoff, policy.BackoffCoefficient);
@@ -145,7 +145,7 @@ public sealed class CampaignOrchestratorTests
         _parts["text"] = Task.FromException(Failures.Thrown(new ActivityFailure("rate_limited", "Slow down.", CanRetry: true, new RetryWait(TimeSpan.FromHours(1), 1))));
         _parts["image/0"] = new TaskCompletionSource().Task;
 
-        Task<string> run = RunAsync();
+        var run = RunAsync();
         Assert.False(run.IsCompleted);
         _canceled.SetResult(null);
 
@@ -163,7 +163,7 @@ public sealed class CampaignOrchestratorTests
         var failure = new ActivityFailure("rate_limited", "Slow down.", CanRetry: true, wait);
         _parts["text"] = Task.FromException(Failures.Thrown(failure));
 
-        Task<string> run = RunAsync();
+        var run = RunAsync();
         Assert.False(_partOptions[0]!.Retry!.Policy!.Handle(Failures.Retried(failure)));
         Assert.Equal(4, _calls.Count);
         _parts.Remove("text");
@@ -171,7 +171,7 @@ public sealed class CampaignOrchestratorTests
 
         Assert.Equal("COMPLETE", await run);
         Assert.Equal("GenerateText text", _calls[^2]);
-        RetryPolicy rest = _partOptions[^1]!.Retry!.Policy!;
+        var rest = _partOptions[^1]!.Retry!.Policy!;
         Assert.Equal(Retry.MaxAttempts - 1, rest.MaxNumberOfAttempts);
         Assert.Equal(TimeSpan.FromSeconds(4.5), rest.FirstRetryInterval);
     }
@@ -203,7 +203,7 @@ public sealed class CampaignOrchestratorTests
     [InlineData(nameof(CompleteCampaign), "COMPLETE")]
     public async Task Run_CampaignCannotBeRecorded_IsRepeatedWithoutALastTime(string activity, string result)
     {
-        int failures = 1_000;
+        var failures = 1_000;
         OnCall(activity, _ => failures-- > 0 ? throw Failures.Thrown(ActivityFailure.Unforeseen()) : result);
 
         Assert.Equal("COMPLETE", await RunAsync());

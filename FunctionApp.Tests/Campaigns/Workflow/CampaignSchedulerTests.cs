@@ -22,7 +22,7 @@ public sealed class CampaignSchedulerTests
     [Fact]
     public async Task TrySchedule_Campaign_StartsItsInstanceWithItsPartsAndPolicies()
     {
-        Campaign campaign = TestCampaign.Create(images: 2);
+        var campaign = TestCampaign.Create(images: 2);
         CampaignInput? input = null;
         OnSchedule((given, options) =>
         {
@@ -40,7 +40,7 @@ public sealed class CampaignSchedulerTests
     [Fact]
     public async Task TrySchedule_SecondRun_MakesOnlyMissingPartsAndContinuesAttemptNumbers()
     {
-        Campaign campaign = TestCampaign.Create(images: 2);
+        var campaign = TestCampaign.Create(images: 2);
         campaign.Run = 1;
         campaign.InstanceId = CampaignScheduler.InstanceIdOf(campaign.Id, 1);
         campaign.TextStatus = PartStatus.Complete;

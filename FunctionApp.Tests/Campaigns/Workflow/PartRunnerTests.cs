@@ -46,7 +46,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
     {
         _database = await TestDatabase.CreateAsync(_services);
         _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         db.Add(_campaign);
         await db.SaveChangesAsync();
         _text.Setup(generator => generator.Provider).Returns("words");
@@ -79,7 +79,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
         await RunTextAsync();
 
         Assert.Equal(new TextRequest(new GenerationCall(_campaign.Id, "text", 1), _campaign.Prompt, 120, "playful", "en"), asked);
-        Campaign after = await ReadAsync();
+        var after = await ReadAsync();
         Assert.Equal(
             (PartStatus.Complete, "Sand and sea", "words", "writer-1"), (after.TextStatus, after.Text, after.TextProvider, after.TextModel));
         Assert.Equal(new TokenUsage(3, 4, 7), after.TextUsage);
@@ -100,7 +100,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
 
         Assert.Equal(
             new ActivityFailure("rate_limited", "Slow down: please.", CanRetry: true, new RetryWait(TimeSpan.FromSeconds(7), 1)), thrown.Failure);
-        CampaignAttempt attempt = Assert.Single((await ReadAsync()).Attempts);
+        var attempt = Assert.Single((await ReadAsync()).Attempts);
         Assert.Equal(("rate_limited", "Slow down: please.", 7000L), (attempt.Code, attempt.Message, attempt.RetryInMs!.Value));
     }
 
@@ -110,7 +110,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
         OnText(_ => throw HeldBack());
         var first = await Assert.ThrowsAsync<ActivityFailedException>(RunTextAsync);
         Assert.Equal(new RetryWait(TimeSpan.FromSeconds(20), 0), first.Failure.Wait);
-        Campaign before = await ReadAsync();
+        var before = await ReadAsync();
         Assert.Equal((PartStatus.Pending, 0), (before.TextStatus, before.Attempts.Count));
         var waiting = CampaignViews.From(before).Text!;
         Assert.Equal((new PartWait("words", Until, "server_error"), Until), (waiting.WaitingFor, waiting.NextAttemptAt));
@@ -121,8 +121,8 @@ public sealed class PartRunnerTests : IAsyncLifetime
         var second = await Assert.ThrowsAsync<ActivityFailedException>(RunTextAsync);
 
         Assert.Equal(new RetryWait(TimeSpan.FromSeconds(20), 1), second.Failure.Wait);
-        Campaign after = await ReadAsync();
-        CampaignAttempt attempt = Assert.Single(after.Attempts);
+        var after = await ReadAsync();
+        var attempt = Assert.Single(after.Attempts);
         Assert.Equal((PartStatus.Retrying, "server_error"), (after.TextStatus, attempt.Code));
         Assert.Equal(Until, attempt.EndedAt!.Value.AddMilliseconds(attempt.RetryInMs!.Value), TimeSpan.FromMilliseconds(1));
 
@@ -167,7 +167,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
         OnText(request => new GeneratedText($"attempt {request.Call.Attempt}", "writer-1", Usage: null));
         await RunTextAsync();
 
-        Campaign after = await ReadAsync();
+        var after = await ReadAsync();
         Assert.Equal("attempt 1", after.Text);
         Assert.Null(Assert.Single(after.Attempts).Code);
     }
@@ -185,11 +185,11 @@ public sealed class PartRunnerTests : IAsyncLifetime
                 await new TaskCompletionSource().Task.WaitAsync(token);
                 return new GeneratedText("Never", "writer-1", Usage: null);
             });
-        Task run = RunTextAsync();
+        var run = RunTextAsync();
         await called.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         // As if another process canceled it: this one gets only the notification.
-        await using (AtelierDbContext db = _database.NewContext())
+        await using (var db = _database.NewContext())
         {
             await db.Campaigns.ExecuteUpdateAsync(row => row
                 .SetProperty(campaign => campaign.Status, CampaignStatus.Canceled)
@@ -205,7 +205,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
     {
         await RunImageAsync();
 
-        CampaignImage image = (await ReadAsync()).Images[0];
+        var image = (await ReadAsync()).Images[0];
         Assert.Equal((PartStatus.Complete, $"{_campaign.Id:D}/image-0.jpg", "image/jpeg"), (image.Status, image.BlobName, image.ContentType));
         Assert.Equal((3L, 640, 480, "painter-2"), (image.Bytes, image.Width, image.Height, image.Model));
     }
@@ -224,7 +224,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
     [Fact]
     public async Task GenerateImage_StoreAwayForAWhile_StoresTheImageThatWasMade()
     {
-        int failures = 3;
+        var failures = 3;
         OnSave(() =>
         {
             if (failures-- > 0)
@@ -253,7 +253,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
         _store.Setup(store => store.OpenAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync((ImageContent?)null);
         await RunImageAsync();
 
-        Campaign after = await ReadAsync();
+        var after = await ReadAsync();
         Assert.Equal(PartStatus.Complete, after.Images[0].Status);
         Assert.Equal((1, (string?)null), (Assert.Single(after.Attempts).Attempt, after.Attempts[0].Code));
     }
@@ -261,7 +261,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
     [Fact]
     public async Task GenerateText_DatabaseAwayForLongOnceTheTextIsMade_RecordsThatTextLater()
     {
-        int made = 0;
+        var made = 0;
         OnText(_ =>
         {
             DatabaseAwayTests.AllowConnectionsAsync(_database.ConnectionString, allow: false).GetAwaiter().GetResult();
@@ -274,7 +274,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
         _outages = TestRunner.NewOutages();
         await RunTextAsync();
 
-        Campaign after = await ReadAsync();
+        var after = await ReadAsync();
         Assert.Equal((PartStatus.Complete, "Text 1", 1), (after.TextStatus, after.Text, made));
         Assert.Equal(1, Assert.Single(after.Attempts).Attempt);
     }
@@ -320,7 +320,7 @@ public sealed class PartRunnerTests : IAsyncLifetime
 
     private async Task<Campaign> ReadAsync()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         return await db.Campaigns.AsNoTracking().Include(campaign => campaign.Images).Include(campaign => campaign.Attempts).SingleAsync();
     }
 }

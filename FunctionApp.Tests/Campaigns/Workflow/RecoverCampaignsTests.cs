@@ -46,7 +46,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
     [InlineData(OrchestrationRuntimeStatus.Failed)]
     public async Task Run_PendingWithoutAnInstance_SchedulesIt(OrchestrationRuntimeStatus? status)
     {
-        Campaign campaign = await AddAsync(CampaignStatus.Pending, status);
+        var campaign = await AddAsync(CampaignStatus.Pending, status);
 
         await RunAsync();
 
@@ -56,7 +56,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
     [Fact]
     public async Task Run_AcceptedByAProcessThatWasFastOrBeforeTheClockWasSet_IsScheduled()
     {
-        Campaign campaign = await AddAsync(CampaignStatus.Pending, null);
+        var campaign = await AddAsync(CampaignStatus.Pending, null);
         await _database.ScalarAsync<int>("UPDATE campaigns SET created_at = now() + interval '1 hour', checked_at = now() + interval '1 hour' RETURNING 1");
 
         await RunAsync();
@@ -84,7 +84,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
     [InlineData(OrchestrationRuntimeStatus.Failed)]
     public async Task Run_InstanceLost_RunsTheMissingPartsAgain(OrchestrationRuntimeStatus? status)
     {
-        Campaign campaign = await AddAsync(CampaignStatus.Running, status);
+        var campaign = await AddAsync(CampaignStatus.Running, status);
 
         await RunAsync();
 
@@ -98,27 +98,27 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
     public async Task Run_InstanceTerminatedByAnOperator_StaysTerminatedAndItsCampaignIsCanceledWithTheReason(
         CampaignStatus status, string? output, string reason)
     {
-        Campaign terminated = await AddAsync(status, OrchestrationRuntimeStatus.Terminated, output);
+        var terminated = await AddAsync(status, OrchestrationRuntimeStatus.Terminated, output);
 
         await RunAsync();
 
         Assert.Empty(_scheduled);
-        Campaign campaign = await ReadAsync();
+        var campaign = await ReadAsync();
         Assert.Equal(CampaignStatus.Canceled, campaign.Status);
         Assert.Equal(new CampaignError(Parts.Text, "orchestration_terminated", reason), campaign.Error);
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         Assert.Empty(await db.DeadLetters.ToListAsync());
         Assert.Contains(reason, (await db.Events.SingleAsync(e => e.CampaignId == terminated.Id)).Data, StringComparison.Ordinal);
     }
 
     private async Task<Campaign> AddAsync(CampaignStatus status, OrchestrationRuntimeStatus? instance, string? output = null)
     {
-        Campaign campaign = TestCampaign.Create();
+        var campaign = TestCampaign.Create();
         campaign.Status = status;
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         db.Add(campaign);
         await db.SaveChangesAsync();
-        OrchestrationMetadata? metadata = instance is { } known
+        var metadata = instance is { } known
             ? new OrchestrationMetadata(nameof(CampaignOrchestrator), campaign.InstanceId) { RuntimeStatus = known, SerializedOutput = output }
             : null;
         _client.Setup(client => client.GetInstanceAsync(campaign.InstanceId, It.IsAny<CancellationToken>())).ReturnsAsync(metadata);
@@ -128,13 +128,13 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
 
     private async Task<Campaign> ReadAsync()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         return await db.Campaigns.AsNoTracking().SingleAsync();
     }
 
     private async Task RunAsync()
     {
-        await using ServiceProvider provider = new ServiceCollection()
+        await using var provider = new ServiceCollection()
             .AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(TestGenerators.Create())
@@ -148,7 +148,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
             .AddSingleton<CampaignScheduler>()
             .AddScoped<CampaignControl>()
             .BuildServiceProvider();
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         await new RecoverCampaigns(
             db,
             new CampaignQueries(db),

@@ -31,7 +31,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     {
         _database = await TestDatabase.CreateAsync(services);
         _changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         db.Add(_campaign);
         await db.SaveChangesAsync();
     }
@@ -46,17 +46,17 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     [Fact]
     public async Task Image_UnusableTwice_Fails()
     {
-        bool[] followed = await RunAsync(image: 0, "unusable_answer", "unusable_answer");
+        var followed = await RunAsync(image: 0, "unusable_answer", "unusable_answer");
 
         Assert.Equal([true, false], followed);
-        CampaignImage after = (await ReadAsync()).Images[0];
+        var after = (await ReadAsync()).Images[0];
         Assert.Equal(PartStatus.Failed, after.Status);
     }
 
     [Fact]
     public async Task Image_UnusableBetweenOtherFailures_IsRetriedOnceInAll()
     {
-        bool[] followed = await RunAsync(image: 0, "unusable_answer", "server_error", "unusable_answer");
+        var followed = await RunAsync(image: 0, "unusable_answer", "server_error", "unusable_answer");
 
         Assert.Equal([true, true, false], followed);
     }
@@ -64,7 +64,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     [Fact]
     public async Task Image_TransientFailures_FollowThePolicy()
     {
-        bool[] followed = await RunAsync(image: 0, "invalid_response", "invalid_response", "invalid_response", "invalid_response", "invalid_response");
+        var followed = await RunAsync(image: 0, "invalid_response", "invalid_response", "invalid_response", "invalid_response", "invalid_response");
 
         Assert.Equal([true, true, true, true, false], followed);
     }
@@ -73,10 +73,10 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     public async Task Image_UnusableInANewRun_IsRetriedOnceAgain()
     {
         await RunAsync(image: 0, "unusable_answer", "unusable_answer");
-        await using (AtelierDbContext db = _database.NewContext())
+        await using (var db = _database.NewContext())
             await db.Images.ExecuteUpdateAsync(row => row.SetProperty(image => image.Status, PartStatus.Pending));
 
-        bool[] followed = await RunAsync(new PartInput(_campaign.Id, 0, Retry, FirstAttempt: 3), "unusable_answer", "unusable_answer");
+        var followed = await RunAsync(new PartInput(_campaign.Id, 0, Retry, FirstAttempt: 3), "unusable_answer", "unusable_answer");
 
         Assert.Equal([true, false], followed);
     }
@@ -84,11 +84,11 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     [Fact]
     public async Task Text_Cut_IsRetriedOnceWithAHigherLimit()
     {
-        bool[] followed = await RunAsync(image: null, "truncated", "rate_limited", "truncated");
+        var followed = await RunAsync(image: null, "truncated", "rate_limited", "truncated");
 
         Assert.Equal([true, true, false], followed);
         Assert.Equal([false, true, true], _asked.Select(request => request.HasMoreRoom));
-        Campaign after = await ReadAsync();
+        var after = await ReadAsync();
         Assert.Equal((PartStatus.Failed, "truncated"), (after.TextStatus, after.Attempts.MaxBy(attempt => attempt.Attempt)!.Code));
     }
 
@@ -132,7 +132,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
     private async Task<bool[]> RunAsync(PartInput input, params string[] codes)
     {
         var followed = new List<bool>();
-        foreach (string code in codes)
+        foreach (var code in codes)
         {
             _code = code;
             var thrown = await Assert.ThrowsAsync<ActivityFailedException>(() => AttemptAsync(input));
@@ -152,8 +152,8 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         var image = new Mock<IImageGenerator>();
         image.Setup(generator => generator.Provider).Returns("paint");
         image.Setup(generator => generator.GenerateAsync(It.IsAny<ImageRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(NextFailure());
-        GeneratorCatalog generators = TestGenerators.Create(text.Object, image.Object);
-        PartRunner runner = TestRunner.Create(_database, _changes);
+        var generators = TestGenerators.Create(text.Object, image.Object);
+        var runner = TestRunner.Create(_database, _changes);
         return input.Image is null
             ? new GenerateText(runner, generators).RunAsync(input, CancellationToken.None)
             : new GenerateImage(runner, generators, TestRunner.NewImages(Mock.Of<IImageStore>())).RunAsync(input, CancellationToken.None);
@@ -163,7 +163,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
 
     private async Task<Campaign> ReadAsync()
     {
-        await using AtelierDbContext db = _database.NewContext();
+        await using var db = _database.NewContext();
         return await db.Campaigns.AsNoTracking().Include(campaign => campaign.Images).Include(campaign => campaign.Attempts).SingleAsync();
     }
 }

@@ -18,7 +18,7 @@ public sealed class RetryOptionsTests
     [Fact]
     public void Read_OneKindSet_LeavesTheOtherAlone()
     {
-        RetryOptions options = RetryOptions.Read(Configure(new()
+        var options = RetryOptions.Read(Configure(new()
         {
             ["Retry:Image:MaxAttempts"] = "7",
             ["Retry:Image:FirstInterval"] = "00:00:00.5",

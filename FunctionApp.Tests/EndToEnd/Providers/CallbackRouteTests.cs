@@ -172,7 +172,7 @@ public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixtu
     [Fact]
     public async Task Callback_WithTheImage_StoresIt_AndNoHistoryHasItsBytes()
     {
-        byte[] picture = ProviderResponses.Png(640, 480);
+        var picture = ProviderResponses.Png(640, 480);
         var id = await faults.StartAsync("callback", "A canyon [[fault: image/0 job-stuck]]");
         await Eventually.TrueAsync(() => Task.FromResult(faults.Atelier.Calls(id, "image/0", Operations.Poll).Count > 0));
         var job = await faults.Atelier.JobOfAsync(id);

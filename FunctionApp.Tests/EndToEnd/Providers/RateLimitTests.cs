@@ -23,12 +23,12 @@ public sealed class RateLimitTests(LocalServicesFixture services)
                 ["Retry__Image__FirstInterval"] = "00:00:02",
             },
         };
-        CampaignApi api = await atelier.StartAsync(services);
+        var api = await atelier.StartAsync(services);
 
-        string[] ids = await Task.WhenAll(Enumerable.Range(0, Campaigns).Select(n => api.StartAsync($"Campaign {n}", ImagesOfEach)));
+        var ids = await Task.WhenAll(Enumerable.Range(0, Campaigns).Select(n => api.StartAsync($"Campaign {n}", ImagesOfEach)));
 
-        int refused = 0;
-        foreach (string id in ids)
+        var refused = 0;
+        foreach (var id in ids)
         {
             JsonNode campaign = await api.EndOfAsync(id);
             Assert.Equal("COMPLETE", (string)campaign["status"]!);

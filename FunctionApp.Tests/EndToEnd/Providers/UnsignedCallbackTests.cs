@@ -31,12 +31,12 @@ public sealed class UnsignedCallbackTests(LocalServicesFixture services, FaultFi
     {
         // The code is compiled by then, and nothing else has happened.
         await SendManyAsync(provider, length, WarmUp, TimeSpan.Zero);
-        long before = Memory("VmRSS");
+        var before = Memory("VmRSS");
         await File.WriteAllTextAsync($"/proc/{faults.Atelier.ProcessId}/clear_refs", "5");
 
-        string[] responses = await SendManyAsync(provider, length, Connections, Hold);
+        var responses = await SendManyAsync(provider, length, Connections, Hold);
 
-        long cost = Memory("VmHWM") - before;
+        var cost = Memory("VmHWM") - before;
         output.WriteLine($"{Connections} unsigned callbacks for {provider} of {length} bytes: {cost / Megabyte} MB more than {before / Megabyte} MB");
         Assert.All(responses, response => Assert.True(
             response.StartsWith("HTTP/1.1 401 ", StringComparison.Ordinal) || response.StartsWith("HTTP/1.1 408 ", StringComparison.Ordinal)
@@ -58,9 +58,9 @@ public sealed class UnsignedCallbackTests(LocalServicesFixture services, FaultFi
         var address = faults.Atelier.Api.Http.BaseAddress!;
         using var client = new TcpClient();
         await client.ConnectAsync(address.Host, address.Port);
-        NetworkStream stream = client.GetStream();
-        string time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        string head =
+        var stream = client.GetStream();
+        var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var head =
             $"""
             POST /api/callbacks/{provider}/{Guid.CreateVersion7()}/image/0 HTTP/1.1
             Host: localhost
@@ -74,12 +74,12 @@ public sealed class UnsignedCallbackTests(LocalServicesFixture services, FaultFi
 
 
             """.ReplaceLineEndings("\r\n");
-        Task<string> response = ReadAsync(stream);
+        var response = ReadAsync(stream);
         try
         {
             await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
-            byte[] block = new byte[Block];
-            for (int sent = 0; sent < length - Block && !response.IsCompleted; sent += Block) await stream.WriteAsync(block);
+            var block = new byte[Block];
+            for (var sent = 0; sent < length - Block && !response.IsCompleted; sent += Block) await stream.WriteAsync(block);
             await response.WaitAsync(hold).ContinueWith(_ => { }, TaskScheduler.Default);
             await stream.WriteAsync(block);
         }
@@ -107,7 +107,7 @@ public sealed class UnsignedCallbackTests(LocalServicesFixture services, FaultFi
     // In bytes.
     private long Memory(string name)
     {
-        string line = File.ReadLines($"/proc/{faults.Atelier.ProcessId}/status").Single(one => one.StartsWith($"{name}:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{faults.Atelier.ProcessId}/status").Single(one => one.StartsWith($"{name}:", StringComparison.Ordinal));
         return long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -96,7 +96,7 @@ public sealed class CallbackSignatureTests
     private static void Verify(byte[] key, Dictionary<string, string> headers, string body, DateTimeOffset now)
     {
         using var signature = CallbackSignature.BeginStandard(key, headers.GetValueOrDefault, now);
-        foreach (byte[] piece in Encoding.UTF8.GetBytes(body).Chunk(7)) signature.Append(piece);
+        foreach (var piece in Encoding.UTF8.GetBytes(body).Chunk(7)) signature.Append(piece);
         signature.Verify();
     }
 

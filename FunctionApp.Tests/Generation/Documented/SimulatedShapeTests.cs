@@ -119,7 +119,10 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
 
         if (shown is JsonArray { Count: > 0 } list)
         {
-            if (((JsonArray)given).Count == 0) yield return $"{path}[0]";
+            if (((JsonArray)given).Count == 0)
+            {
+                yield return $"{path}[0]";
+            }
             else
             {
                 foreach (var inner in Missing(list[0], given[0], $"{path}[0]")) yield return inner;
@@ -127,5 +130,6 @@ public sealed class SimulatedShapeTests(SimulatorFixture simulator) : IClassFixt
         }
     }
 
-    private static JsonValueKind KindOf(JsonNode node) => node.GetValueKind() is var kind && kind == JsonValueKind.False ? JsonValueKind.True : kind;
+    private static JsonValueKind KindOf(JsonNode node) =>
+        node.GetValueKind() is var kind && kind == JsonValueKind.False ? JsonValueKind.True : kind;
 }

@@ -10,9 +10,9 @@ public sealed class WebhookClientTests
     [Fact]
     public void Sign_TheStandardsOwnExample_GivesItsSignature()
     {
-        byte[] key = Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        var key = Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 
-        string signature = WebhookSignature.Sign(
+        var signature = WebhookSignature.Sign(
             key, "msg_p5jXN8AQM9LWM0D4loKWxJek", DateTimeOffset.FromUnixTimeSeconds(1614265330), """{"test": 2432232314}""");
 
         Assert.Equal("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", signature);
@@ -29,7 +29,7 @@ public sealed class WebhookClientTests
             return Task.CompletedTask;
         };
 
-        WebhookResponse response = await SendAsync(receiver);
+        var response = await SendAsync(receiver);
 
         Assert.Equal(HttpStatusCode.Found, response.Status);
         Assert.False(response.IsSuccess);
@@ -46,7 +46,7 @@ public sealed class WebhookClientTests
             return http.Response.Body.WriteAsync(new byte[100_000].Select(_ => (byte)'x').ToArray()).AsTask();
         };
 
-        WebhookResponse response = await SendAsync(receiver);
+        var response = await SendAsync(receiver);
 
         Assert.Equal(new string('x', 1024), response.Body);
     }
@@ -79,7 +79,7 @@ public sealed class WebhookClientTests
     {
         var owner = Guid.NewGuid();
         byte[][] keys = [new byte[32], [.. Enumerable.Repeat((byte)1, 32)]];
-        byte[] box = new SecretBox([keys[0]]).Seal("secret"u8, owner);
+        var box = new SecretBox([keys[0]]).Seal("secret"u8, owner);
 
         Assert.Equal("secret"u8.ToArray(), new SecretBox([keys[1], keys[0]]).Open(box, owner));
         Assert.ThrowsAny<System.Security.Cryptography.CryptographicException>(() => new SecretBox([keys[0]]).Open(box, Guid.NewGuid()));

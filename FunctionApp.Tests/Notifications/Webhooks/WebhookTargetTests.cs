@@ -50,14 +50,14 @@ public sealed class WebhookTargetTests
     {
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         var names = new Names([IPAddress.Parse("8.8.8.8")]);
-        WebhookTarget target = NewTarget(names);
+        var target = NewTarget(names);
         Assert.Null(await target.FindFaultAsync($"https://rebind.example.com:{port}/", CancellationToken.None));
         names.Addresses = [IPAddress.Loopback];
         using var client = new WebhookClient(target, new WebhookOptions(), TimeProvider.System);
 
-        WebhookResponse response = await client.SendAsync($"https://rebind.example.com:{port}/", new byte[32], "msg_1", "{}", CancellationToken.None);
+        var response = await client.SendAsync($"https://rebind.example.com:{port}/", new byte[32], "msg_1", "{}", CancellationToken.None);
 
         Assert.Equal(WebhookResponse.NotAllowed, response.Failure);
         Assert.False(listener.Pending());

@@ -93,24 +93,24 @@ public sealed class RouteHost : IAsyncLifetime
     /// <summary>A campaign of Ann's.</summary>
     internal async Task<string> CampaignAsync(string prompt = "A lake", int images = 0, string provider = "openai", string? idempotencyKey = null)
     {
-        using HttpRequestMessage request = Post("/api/campaigns", Campaign(prompt, images, provider));
+        using var request = Post("/api/campaigns", Campaign(prompt, images, provider));
         if (idempotencyKey is not null)
             request.Headers.Add("Idempotency-Key", idempotencyKey);
-        using HttpResponseMessage response = await Http.SendAsync(request);
+        using var response = await Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         return (string)(await response.ReadAsync())["id"]!;
     }
 
     internal async Task<string> CompleteAsync()
     {
-        string id = await CampaignAsync();
+        var id = await CampaignAsync();
         Assert.Equal("COMPLETE", await EndOfAsync(id));
         return id;
     }
 
     internal async Task<string> FailedAsync()
     {
-        string id = await CampaignAsync($"A lake [[fault: image/0 500 x{AtelierFixture.MaxAttempts}]]", images: 1);
+        var id = await CampaignAsync($"A lake [[fault: image/0 500 x{AtelierFixture.MaxAttempts}]]", images: 1);
         Assert.Equal("FAILED", await EndOfAsync(id));
         return id;
     }
@@ -118,14 +118,14 @@ public sealed class RouteHost : IAsyncLifetime
     /// <summary>A campaign that runs until it is canceled; its provider has accepted the job.</summary>
     internal async Task<string> RunningAsync()
     {
-        string id = await CampaignAsync("A lake [[fault: image/0 job-stuck]]", images: 1, provider: "callback");
+        var id = await CampaignAsync("A lake [[fault: image/0 job-stuck]]", images: 1, provider: "callback");
         await Eventually.TrueAsync(() => Task.FromResult(_atelier.Calls(id, "image/0", AiSimulator.Calls.Operations.Poll).Count > 0));
         return id;
     }
 
     internal async Task<string> WebhookAsync()
     {
-        using HttpResponseMessage response = await Http.SendAsync(Post("/api/webhooks", new JsonObject { ["url"] = "https://93.184.215.14/hook" }));
+        using var response = await Http.SendAsync(Post("/api/webhooks", new JsonObject { ["url"] = "https://93.184.215.14/hook" }));
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         return (string)(await response.ReadAsync())["id"]!;
     }
@@ -133,13 +133,13 @@ public sealed class RouteHost : IAsyncLifetime
     /// <summary>The <c>ETag</c> of the response to a GET.</summary>
     internal async Task<string> TagAsync(string path)
     {
-        using HttpResponseMessage response = await Http.SendAsync(Get(path));
+        using var response = await Http.SendAsync(Get(path));
         return response.Headers.ETag!.ToString();
     }
 
     internal async Task ExecuteAsync(string sql)
     {
-        await using NpgsqlCommand command = _database!.CreateCommand(sql);
+        await using var command = _database!.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
 
@@ -153,7 +153,8 @@ public sealed class RouteHost : IAsyncLifetime
         ["providers"] = new JsonObject { ["image"] = provider },
     };
 
-    internal HttpRequestMessage Get(string path, params (string Name, string Value)[] headers) => Send(HttpMethod.Get, path, Ann, body: null, headers);
+    internal HttpRequestMessage Get(string path, params (string Name, string Value)[] headers) =>
+        Send(HttpMethod.Get, path, Ann, body: null, headers);
 
     internal HttpRequestMessage Post(string path, JsonNode? body = null) => Send(HttpMethod.Post, path, Ann, body);
 
@@ -168,7 +169,7 @@ public sealed class RouteHost : IAsyncLifetime
         };
         if (key is not null)
             request.Headers.Authorization = new("Bearer", key);
-        foreach ((string name, string value) in headers)
+        foreach ((var name, var value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         return request;
     }
@@ -176,8 +177,8 @@ public sealed class RouteHost : IAsyncLifetime
     /// <summary>A provider's report, signed with its secret or another.</summary>
     internal static HttpRequestMessage Report(string path, string body, string secret = Secret)
     {
-        string time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        byte[] signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{time}.{body}"));
+        var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{time}.{body}"));
         return new HttpRequestMessage(HttpMethod.Post, path)
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
@@ -201,7 +202,7 @@ public sealed class RouteHost : IAsyncLifetime
         JsonObject campaign = [];
         await Eventually.TrueAsync(async () =>
         {
-            using HttpResponseMessage response = await Http.SendAsync(Get($"/api/campaigns/{id}?wait=5"));
+            using var response = await Http.SendAsync(Get($"/api/campaigns/{id}?wait=5"));
             campaign = await response.ReadAsync();
             return campaign["completedAt"] is not null;
         });

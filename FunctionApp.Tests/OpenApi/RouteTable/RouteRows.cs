@@ -22,7 +22,7 @@ internal static class RouteRows
         }, "Location", "Retry-After");
         yield return Row(Post, 202, "a charset in quotes", Json, host =>
         {
-            HttpRequestMessage request = host.Post("/api/campaigns", RouteHost.Campaign());
+            var request = host.Post("/api/campaigns", RouteHost.Campaign());
             request.Content!.Headers.ContentType = new("application/json") { CharSet = "\"utf-8\"" };
             return request;
         });
@@ -46,7 +46,7 @@ internal static class RouteRows
             $"/api/campaigns/{host.Complete}", ("If-None-Match", await host.TagAsync($"/api/campaigns/{host.Complete}"))), "ETag");
         yield return Row(Get, 304, "nothing new within a wait", "", async host =>
         {
-            string path = $"/api/campaigns/{await host.RunningAsync()}";
+            var path = $"/api/campaigns/{await host.RunningAsync()}";
             return host.Get($"{path}?wait=1", ("If-None-Match", await host.TagAsync(path)));
         }, "ETag", "Retry-After");
         yield return Row(
@@ -116,7 +116,7 @@ internal static class RouteRows
     {
         const string Post = "POST /api/webhooks";
         yield return Row(Post, 201, "a target outside", Json, host => host.Post("/api/webhooks", Hook("https://93.184.215.14/hook")), "Location");
-        foreach (string inside in (string[])["http://127.0.0.1/", "http://10.0.0.1/", "http://169.254.169.254/latest", "http://[::ffff:127.0.0.1]/", "http://2130706433/"])
+        foreach (var inside in (string[])["http://127.0.0.1/", "http://10.0.0.1/", "http://169.254.169.254/latest", "http://[::ffff:127.0.0.1]/", "http://2130706433/"])
             yield return Row(Post, 400, $"a target inside: {inside}", "validation_failed", host => host.Post("/api/webhooks", Hook(inside)));
         yield return Row(Post, 400, "an invalid port", "validation_failed", host => host.Post("/api/webhooks", Hook("https://93.184.215.14:0/")));
         yield return TooLarge(Post, "/api/webhooks");
@@ -134,8 +134,8 @@ internal static class RouteRows
         const string Report = """{"id":"job","status":"running"}""";
         yield return Row(Post, 202, "a report of a campaign that has ended", "", async host =>
         {
-            string id = await host.RunningAsync();
-            using HttpResponseMessage canceled = await host.Http.SendAsync(host.Post($"/api/campaigns/{id}/cancel"));
+            var id = await host.RunningAsync();
+            using var canceled = await host.Http.SendAsync(host.Post($"/api/campaigns/{id}/cancel"));
             await host.ExecuteAsync($"UPDATE campaign_images SET provider_job_id = 'job' WHERE campaign_id = '{id}'");
             return RouteHost.Report(Path(id), """{"id":"job","status":"failed"}""");
         });
@@ -157,7 +157,7 @@ internal static class RouteRows
 
     private static IEnumerable<RouteRow> DeadLetters()
     {
-        foreach ((string method, string path) in ((string, string)[])[("GET", ""), ("POST", "/replay"), ("DELETE", "")])
+        foreach ((var method, var path) in ((string, string)[])[("GET", ""), ("POST", "/replay"), ("DELETE", "")])
         {
             yield return Row($"{method} /api/dead-letters{path}", 403, "no operator", "operators_only", host => RouteHost.Send(
                 HttpMethod.Parse(method), $"/api/dead-letters{path}", host.Ann, Ids()));
@@ -187,7 +187,7 @@ internal static class RouteRows
         yield return Row("GET /api/health/ready", 200, "all is there", Json, _ => RouteHost.Send(HttpMethod.Get, "/api/health/ready", key: null));
         yield return Row("GET /api/metrics", 200, "for Prometheus", "text/plain", host => RouteHost.Send(HttpMethod.Get, "/api/metrics", host.Operator));
         yield return Row("GET /api/metrics", 403, "no operator", "operators_only", host => host.Get("/api/metrics"));
-        foreach ((string operation, string path, string type) in ((string, string, string)[])
+        foreach ((var operation, var path, var type) in ((string, string, string)[])
         [
             ("GET /api/openapi.json", "/api/openapi.json", Json), ("GET /api/docs", "/api/docs", "text/html"),
             ("GET /api/docs/{asset}", "/api/docs/docs.js", "text/javascript"),

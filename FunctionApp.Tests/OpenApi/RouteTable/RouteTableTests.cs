@@ -26,9 +26,9 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
         get
         {
             var all = new TheoryData<string, int>();
-            foreach (ApiOperation operation in ApiContract.Operations)
+            foreach (var operation in ApiContract.Operations)
             {
-                foreach (int status in RefusalsOf(operation))
+                foreach (var status in RefusalsOf(operation))
                     all.Add(operation.ToString(), status);
             }
             return all;
@@ -45,18 +45,18 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     [MemberData(nameof(Rows))]
     public async Task Row_Requested_HasItsResponse(string key)
     {
-        RouteRow row = RouteRows.All.Single(one => one.Key == key);
-        using HttpRequestMessage request = await row.Request(host);
+        var row = RouteRows.All.Single(one => one.Key == key);
+        using var request = await row.Request(host);
         Assert.Equal(row.Operation, ApiContract.Find(request.Method, Uri.UnescapeDataString(request.RequestUri!.ToString().Split('?')[0]))?.ToString());
 
-        using HttpResponseMessage response = await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var response = await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 
         Assert.True(row.Status == (int)response.StatusCode, $"{(int)response.StatusCode} instead of {key}");
         if (row.Status >= 400)
             await response.AssertProblemAsync(row.Status, row.Body);
         else
             Assert.Equal(row.Body, response.Content.Headers.ContentType?.MediaType ?? "");
-        foreach (string header in row.Headers)
+        foreach (var header in row.Headers)
             Assert.True(HasHeader(response, header.TrimStart('-')) == (header[0] != '-'), $"{header} of {key}");
     }
 
@@ -64,7 +64,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     [MemberData(nameof(BeforeAnything))]
     public async Task Operation_RefusedByMiddleware_HasTheDocumentedResponse(string key, int status)
     {
-        ApiOperation operation = ApiContract.Operations.Single(one => one.ToString() == key);
+        var operation = ApiContract.Operations.Single(one => one.ToString() == key);
         if (status == 429)
         {
             await host.ExecuteAsync(
@@ -72,7 +72,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
         }
         if (status == 400)
             await host.StartDevelopmentAsync();
-        (string code, string? caller, HttpClient client) = status switch
+        (var code, var caller, var client) = status switch
         {
             400 => ("validation_failed", null, host.Development),
             401 => ("unauthenticated", null, host.Http),
@@ -81,13 +81,13 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
             414 => ("uri_too_long", host.Ann, host.Http),
             _ => ("headers_too_large", host.Ann, host.Http),
         };
-        using HttpRequestMessage request = Plain(operation, caller, status == 414 ? $"?q={new string('x', 9000)}" : "");
+        using var request = Plain(operation, caller, status == 414 ? $"?q={new string('x', 9000)}" : "");
         if (status == 400)
             request.Headers.Add("X-User", new string('x', 201));
         if (status == 431)
             request.Headers.Add("X-Long", new string('x', 40_000));
 
-        using HttpResponseMessage response = await client.SendAsync(request);
+        using var response = await client.SendAsync(request);
 
         await response.AssertProblemAsync(status, code);
         Assert.Equal(status == 401, response.Headers.WwwAuthenticate.Count > 0);
@@ -99,9 +99,9 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     [MemberData(nameof(EveryRoute))]
     public async Task Route_Any_HasTheHeadersOfEveryResponse(string function)
     {
-        Route route = Routes.Of(function);
-        HttpMethod method = HttpMethod.Parse(route.Methods == "*" ? "BREW" : route.Methods.Split(", ")[0]);
-        string path = "/" + PathParameter().Replace(route.Path, match => match.Groups["name"].Value switch
+        var route = Routes.Of(function);
+        var method = HttpMethod.Parse(route.Methods == "*" ? "BREW" : route.Methods.Split(", ")[0]);
+        var path = "/" + PathParameter().Replace(route.Path, match => match.Groups["name"].Value switch
         {
             "nothing" => "",
             "asset" => "docs.js",
@@ -110,9 +110,9 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
         });
         (string, string) origin = ("Origin", RouteHost.Page);
 
-        using HttpResponseMessage response = await host.Http.SendAsync(RouteHost.Send(method, path, host.Ann, body: null, origin), HttpCompletionOption.ResponseHeadersRead);
-        using HttpResponseMessage tooLong = await host.Http.SendAsync(RouteHost.Send(method, $"{path}?q={new string('x', 9000)}", host.Ann, body: null, origin));
-        using HttpResponseMessage preflight = await host.Http.SendAsync(
+        using var response = await host.Http.SendAsync(RouteHost.Send(method, path, host.Ann, body: null, origin), HttpCompletionOption.ResponseHeadersRead);
+        using var tooLong = await host.Http.SendAsync(RouteHost.Send(method, $"{path}?q={new string('x', 9000)}", host.Ann, body: null, origin));
+        using var preflight = await host.Http.SendAsync(
             RouteHost.Send(HttpMethod.Options, path, key: null, body: null, origin, ("Access-Control-Request-Method", method.Method)));
 
         await tooLong.AssertProblemAsync(414, "uri_too_long");
@@ -133,7 +133,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
         });
         if (method == HttpMethod.Get)
         {
-            using HttpResponseMessage head = await host.Http.SendAsync(RouteHost.Send(HttpMethod.Head, path, host.Ann, body: null, origin));
+            using var head = await host.Http.SendAsync(RouteHost.Send(HttpMethod.Head, path, host.Ann, body: null, origin));
             Assert.Equal(response.StatusCode, head.StatusCode);
             Assert.Equal(response.Content.Headers.ContentType, head.Content.Headers.ContentType);
             Assert.Equal("nosniff", head.Header("X-Content-Type-Options"));
@@ -148,10 +148,10 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     {
         ApiOperation[] withId = [.. ApiContract.Operations.Where(operation => !IsPublic(operation) && operation.Path.Contains("{id}", StringComparison.Ordinal))];
         Assert.Equal(7, withId.Length);
-        foreach (ApiOperation operation in withId)
+        foreach (var operation in withId)
         {
-            using HttpRequestMessage request = Plain(operation, host.Ben);
-            using HttpResponseMessage response = await host.Http.SendAsync(request);
+            using var request = Plain(operation, host.Ben);
+            using var response = await host.Http.SendAsync(request);
             await response.AssertProblemAsync(404, "not_found");
         }
         // And nothing has been deleted.
@@ -162,14 +162,14 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     public async Task Method_UnknownToTheRoute_Is404()
     {
         string[] methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "BREW"];
-        foreach (IGrouping<string, ApiOperation> path in ApiContract.Operations.GroupBy(operation => operation.Path))
+        foreach (var path in ApiContract.Operations.GroupBy(operation => operation.Path))
         {
             string[] known = [.. path.Select(operation => operation.Method.Method)];
-            foreach (string method in methods.Except(known).Where(method => method != "HEAD" || !known.Contains("GET")))
+            foreach (var method in methods.Except(known).Where(method => method != "HEAD" || !known.Contains("GET")))
             {
-                using HttpRequestMessage request = Plain(path.First(), host.Ann);
+                using var request = Plain(path.First(), host.Ann);
                 request.Method = HttpMethod.Parse(method);
-                using HttpResponseMessage response = await host.Http.SendAsync(request);
+                using var response = await host.Http.SendAsync(request);
                 Assert.True(response.StatusCode == HttpStatusCode.NotFound, $"{method} {path.Key}: {response.StatusCode}");
                 if (method != "HEAD")
                     await response.AssertProblemAsync(404, "not_found");
@@ -184,9 +184,9 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
         await host.AllowConnectionsAsync(allow: false);
         try
         {
-            foreach (HttpRequestMessage request in requests)
+            foreach (var request in requests)
             {
-                using HttpResponseMessage response = await host.Http.SendAsync(request);
+                using var response = await host.Http.SendAsync(request);
                 Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, $"{request.RequestUri}: {response.StatusCode}");
                 if (request.RequestUri!.AbsolutePath == "/api/health/ready")
                     continue;
@@ -208,10 +208,10 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
         await host.ExecuteAsync("ALTER TABLE api_keys RENAME TO api_keys_away; ALTER TABLE campaign_images RENAME TO campaign_images_away");
         try
         {
-            foreach (HttpRequestMessage request in requests)
+            foreach (var request in requests)
             {
-                using HttpResponseMessage response = await host.Http.SendAsync(request);
-                JsonObject problem = await response.AssertProblemAsync(500, "internal_error");
+                using var response = await host.Http.SendAsync(request);
+                var problem = await response.AssertProblemAsync(500, "internal_error");
                 Assert.DoesNotContain("api_keys", problem.ToJsonString(), StringComparison.Ordinal);
             }
         }
@@ -224,7 +224,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     [Fact]
     public async Task Document_EveryResponseOfEveryOperation_HasARow()
     {
-        JsonNode served = JsonNode.Parse(await host.Http.GetStringAsync("/api/openapi.json"))!;
+        var served = JsonNode.Parse(await host.Http.GetStringAsync("/api/openapi.json"))!;
         HashSet<string> asked =
         [
             .. RouteRows.All.Select(row => $"{row.Operation} {row.Status}"),
@@ -265,7 +265,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     // A request of an operation with existing ids.
     private HttpRequestMessage Plain(ApiOperation operation, string? key, string query = "")
     {
-        string path = operation.Path
+        var path = operation.Path
             .Replace("{id}", operation.Path.StartsWith("/api/webhooks", StringComparison.Ordinal) ? host.Webhook : host.Complete, StringComparison.Ordinal)
             .Replace("{index}", "0", StringComparison.Ordinal)
             .Replace("{asset}", "docs.js", StringComparison.Ordinal)

@@ -1,5 +1,4 @@
 using Atelier.Persistence.Tables;
-using Microsoft.Extensions.Primitives;
 
 namespace Atelier.Access.ApiKeys;
 
@@ -12,9 +11,9 @@ internal sealed class ApiKeyCallerResolver(ApiKeyStore keys) : ICallerResolver
     /// <inheritdoc/>
     public async ValueTask<Caller> ResolveAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        string shown = Read(request) ?? throw Unauthorized.Missing($"The request needs an API key, as Authorization: Bearer KEY or {Header}: KEY.");
+        var shown = Read(request) ?? throw Unauthorized.Missing($"The request needs an API key, as Authorization: Bearer KEY or {Header}: KEY.");
         // The same response whatever is wrong with the key: it gives nothing away about existing keys.
-        return KeyText.TryParse(shown, out KeyText? text) && await keys.FindAsync(text, cancellationToken) is { } key
+        return KeyText.TryParse(shown, out var text) && await keys.FindAsync(text, cancellationToken) is { } key
             ? CallerOf(key)
             : throw Unauthorized.Wrong("The API key is unknown or has been revoked.");
     }
@@ -23,8 +22,8 @@ internal sealed class ApiKeyCallerResolver(ApiKeyStore keys) : ICallerResolver
 
     private static string? Read(HttpRequest request)
     {
-        StringValues authorization = request.Headers.Authorization;
-        StringValues key = request.Headers[Header];
+        var authorization = request.Headers.Authorization;
+        var key = request.Headers[Header];
         return (authorization, key) switch
         {
             ({ Count: 0 }, { Count: 0 }) => null,

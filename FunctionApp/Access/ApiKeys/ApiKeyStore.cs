@@ -37,7 +37,7 @@ internal sealed class ApiKeyStore(AtelierDbContext db, TimeProvider timeProvider
     /// <returns>Whether there is such a key.</returns>
     public async Task<bool> RevokeAsync(string id, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = timeProvider.Now();
+        var now = timeProvider.Now();
         return await db.ApiKeys.Where(key => key.Id == id)
             .ExecuteUpdateAsync(set => set.SetProperty(key => key.RevokedAt, key => key.RevokedAt ?? now), cancellationToken) > 0;
     }
@@ -49,7 +49,7 @@ internal sealed class ApiKeyStore(AtelierDbContext db, TimeProvider timeProvider
         if (key is not { RevokedAt: null } || !CryptographicOperations.FixedTimeEquals(key.Hash, shown.Hash))
             return null;
 
-        DateTimeOffset now = timeProvider.Now();
+        var now = timeProvider.Now();
         if (key.LastUsedAt is null || (now - key.LastUsedAt.Value).Duration() >= LastUsedStep)
         {
             await db.ApiKeys.Where(row => row.Id == key.Id)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Atelier.Configuration;
 using Atelier.Persistence;
-using Atelier.Persistence.Tables;
 
 namespace Atelier.Access.ApiKeys;
 
@@ -26,13 +25,13 @@ internal sealed class KeysCommand(ApiKeyStore keys, TextWriter output, TextWrite
     /// <exception cref="SettingException">No database is configured or reachable.</exception>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, IConfiguration configuration)
     {
-        await using ServiceProvider services = new ServiceCollection()
+        await using var services = new ServiceCollection()
             .AddSingleton(TimeProvider.System)
             .AddPersistence(configuration)
             .AddScoped<ApiKeyStore>()
             .BuildServiceProvider();
         await DatabaseMigrator.MigrateAsync(services);
-        await using AsyncServiceScope scope = services.CreateAsyncScope();
+        await using var scope = services.CreateAsyncScope();
         return await new KeysCommand(scope.ServiceProvider.GetRequiredService<ApiKeyStore>(), Console.Out, Console.Error)
             .RunAsync(args, CancellationToken.None);
     }
@@ -53,7 +52,7 @@ internal sealed class KeysCommand(ApiKeyStore keys, TextWriter output, TextWrite
     {
         if (!Caller.IsUserId(user))
             return await FailAsync($"A user's name has 1 to {Caller.MaxUserIdLength} characters, none of them control characters, and no blanks around it.");
-        KeyText key = await keys.CreateAsync(user, isOperator, cancellationToken);
+        var key = await keys.CreateAsync(user, isOperator, cancellationToken);
         // The key alone goes to standard output, so that a script can read it; text for people goes to standard error.
         await error.WriteLineAsync($"Key {key.Id} for {user}{(isOperator ? ", an operator" : "")}. It is shown this once:");
         await output.WriteLineAsync(key.ToString());
@@ -63,9 +62,9 @@ internal sealed class KeysCommand(ApiKeyStore keys, TextWriter output, TextWrite
     private async Task<int> ListAsync(CancellationToken cancellationToken)
     {
         await output.WriteLineAsync("ID                CREATED               LAST USED             STATE     USER");
-        foreach (ApiKey key in await keys.ListAsync(cancellationToken))
+        foreach (var key in await keys.ListAsync(cancellationToken))
         {
-            string state = key.RevokedAt is not null ? "revoked" : key.IsOperator ? "operator" : "active";
+            var state = key.RevokedAt is not null ? "revoked" : key.IsOperator ? "operator" : "active";
             await output.WriteLineAsync($"{key.Id}  {Text(key.CreatedAt),-20}  {Text(key.LastUsedAt),-20}  {state,-8}  {key.UserId}");
         }
         return 0;

@@ -40,8 +40,8 @@ internal sealed record ClientPrincipal(
     /// </remarks>
     public Caller? ToCaller()
     {
-        string? id = (Provider == EntraId ? Find(ObjectId) : null) ?? Find(Subject);
-        string userId = $"{Provider}:{id}";
+        var id = (Provider == EntraId ? Find(ObjectId) : null) ?? Find(Subject);
+        var userId = $"{Provider}:{id}";
         return !string.IsNullOrEmpty(Provider) && id is not null && Caller.IsUserId(userId) ? new Caller(userId) { Email = FindEmail() } : null;
     }
 
@@ -49,13 +49,14 @@ internal sealed record ClientPrincipal(
     // Entra ID ends in a domain that the tenant has proved to be its own.
     private string? FindEmail()
     {
-        string? email = IsVerified() ? Find(Email) : null;
+        var email = IsVerified() ? Find(Email) : null;
         if (email is null && Provider == EntraId)
             email = Find(PrincipalName);
         return email is not null && email.Contains('@', StringComparison.Ordinal) ? email : null;
     }
 
-    private bool IsVerified() => Find(EmailIsVerified) is { } text && (text == "1" || text.Equals("true", StringComparison.OrdinalIgnoreCase));
+    private bool IsVerified() =>
+        Find(EmailIsVerified) is { } text && (text == "1" || text.Equals("true", StringComparison.OrdinalIgnoreCase));
 
     private string? Find(string[] types) => types
         .Select(type => Claims?.FirstOrDefault(claim => claim?.Type == type)?.Value)

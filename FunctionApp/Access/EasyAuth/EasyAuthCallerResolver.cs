@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Primitives;
-
 namespace Atelier.Access.EasyAuth;
 
 /// <summary>Access mode <c>EasyAuth</c>: Azure App Service has signed the caller in and says who it is.</summary>
@@ -14,7 +12,7 @@ internal sealed class EasyAuthCallerResolver : ICallerResolver
     /// <inheritdoc/>
     public ValueTask<Caller> ResolveAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        StringValues header = request.Headers[Header];
+        var header = request.Headers[Header];
         if (header.Count == 0)
             throw Unauthorized.Missing("The request needs a signed-in user: /.auth/login/aad signs in, or Authorization: Bearer with a token.");
         return header.Count == 1 && ClientPrincipal.Parse(header[0]!)?.ToCaller() is { } caller

@@ -14,11 +14,11 @@ public sealed class GetMe(CallerLimits limits, CampaignQuota quota, TimeProvider
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Me)] HttpRequest request, CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        RequestUsage? requests = request.HttpContext.Features.Get<RequestUsage>();
-        CampaignUsage campaigns = await quota.ReadAsync(caller, cancellationToken);
+        var caller = Caller.Of(request);
+        var requests = request.HttpContext.Features.Get<RequestUsage>();
+        var campaigns = await quota.ReadAsync(caller, cancellationToken);
 
-        DateTimeOffset now = timeProvider.Now();
+        var now = timeProvider.Now();
         var left = new LimitsView(
             requests is null ? null : new LimitView(requests.Limit, requests.Remaining, At(now, requests.ResetsIn)),
             limits.MaxRunning is { } running ? new LimitView(running, Math.Max(0, running - campaigns.Running), ResetsAt: null) : null,

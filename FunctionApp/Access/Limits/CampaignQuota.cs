@@ -50,10 +50,10 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
     {
         if (limits is { MaxRunning: null, MaxPerDay: null })
             return null;
-        IDbContextTransaction transaction = db.Database.CurrentTransaction
+        var transaction = db.Database.CurrentTransaction
             ?? throw new InvalidOperationException("The quota is taken inside the transaction that writes the campaign.");
 
-        CampaignUsage usage = await ReadAsync(caller, Take, isNew ? 1 : 0, transaction, cancellationToken);
+        var usage = await ReadAsync(caller, Take, isNew ? 1 : 0, transaction, cancellationToken);
         if (limits.MaxRunning is { } maxRunning && usage.Running >= maxRunning)
             return Exceeded("too_many_running", $"A caller may have {Text(maxRunning)} campaigns running at once.", RunningRetry);
         if (isNew && limits.MaxPerDay is { } maxPerDay && usage.Today > maxPerDay)
@@ -73,14 +73,14 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
         {
             await using var batch = new NpgsqlBatch(
                 (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)transaction?.GetDbTransaction());
-            NpgsqlBatchCommand ofDay = Add(batch, day, caller);
+            var ofDay = Add(batch, day, caller);
             if (newToday is { } count)
                 ofDay.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
             Add(batch, Running, caller).Parameters.Add(new NpgsqlParameter<int> { TypedValue = limits.MaxRunning ?? 0 });
 
             await using DbDataReader row = await batch.ExecuteReaderAsync(cancellationToken);
             await row.ReadAsync(cancellationToken);
-            (int today, double dayEndsIn) = (row.GetInt32(0), row.GetDouble(1));
+            (var today, var dayEndsIn) = (row.GetInt32(0), row.GetDouble(1));
             await row.NextResultAsync(cancellationToken);
             await row.ReadAsync(cancellationToken);
             return new CampaignUsage(row.GetInt32(0), today, TimeSpan.FromSeconds(dayEndsIn));

@@ -29,7 +29,7 @@ public sealed class RequestRate(NpgsqlDataSource dataSource, CallerLimits limits
         if (limits.RequestsPerMinute is not { } limit)
             return;
 
-        RequestUsage usage = await CountAsync(caller, limit, cancellationToken);
+        var usage = await CountAsync(caller, limit, cancellationToken);
         usage.WriteTo(http.Response.Headers);
         http.Features.Set(usage);
         if (usage.Requests > limit)
@@ -44,9 +44,9 @@ public sealed class RequestRate(NpgsqlDataSource dataSource, CallerLimits limits
 
     private async Task<RequestUsage> CountAsync(Caller caller, int limit, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(Count);
+        await using var command = dataSource.CreateCommand(Count);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = caller.UserId });
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         // now() is the start of this transaction. One that waited for the row's lock can see a little more than a minute left.
         return new RequestUsage(limit, row.GetInt32(0), TimeSpan.FromSeconds(Math.Clamp(row.GetDouble(1), 0, Window.TotalSeconds)));

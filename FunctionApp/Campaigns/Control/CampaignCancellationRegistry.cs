@@ -30,7 +30,7 @@ public sealed class CampaignCancellationRegistry : IDisposable
         var work = new Work(this, campaignId, cancellationToken);
         lock (_gate)
         {
-            if (!_running.TryGetValue(campaignId, out HashSet<Work>? works))
+            if (!_running.TryGetValue(campaignId, out var works))
                 _running[campaignId] = works = [];
             works.Add(work);
         }
@@ -53,7 +53,7 @@ public sealed class CampaignCancellationRegistry : IDisposable
         Work[] works;
         lock (_gate)
             works = [.. _running.GetValueOrDefault(campaignId, [])];
-        foreach (Work work in works)
+        foreach (var work in works)
             work.Cancel();
     }
 
@@ -67,10 +67,10 @@ public sealed class CampaignCancellationRegistry : IDisposable
             return;
         try
         {
-            await using NpgsqlCommand command = _dataSource.CreateCommand(
+            await using var command = _dataSource.CreateCommand(
                 "SELECT id FROM campaigns WHERE id = ANY ($1) AND status NOT IN ('PENDING', 'RUNNING')");
             command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
-            await using NpgsqlDataReader row = await command.ExecuteReaderAsync();
+            await using var row = await command.ExecuteReaderAsync();
             while (await row.ReadAsync())
                 Cancel(row.GetGuid(0));
         }
@@ -85,7 +85,7 @@ public sealed class CampaignCancellationRegistry : IDisposable
     {
         lock (_gate)
         {
-            if (_running.TryGetValue(work.CampaignId, out HashSet<Work>? works) && works.Remove(work) && works.Count == 0)
+            if (_running.TryGetValue(work.CampaignId, out var works) && works.Remove(work) && works.Count == 0)
                 _running.Remove(work.CampaignId);
         }
     }

@@ -28,7 +28,7 @@ public sealed class CampaignControl(
     /// <exception cref="ApiException">404: there is none. 409: it has ended.</exception>
     public async Task<Campaign> CancelAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        string? instanceId = await updater.ChangeAsync(
+        var instanceId = await updater.ChangeAsync(
             id,
             caller.UserId,
             async (change, token) =>
@@ -51,7 +51,7 @@ public sealed class CampaignControl(
     /// <exception cref="ApiException">404: there is none. 409: it has not failed. 429: the caller's quota is used up.</exception>
     public async Task<Campaign> RedriveAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        bool redriven = await updater.ChangeAsync(
+        var redriven = await updater.ChangeAsync(
             id,
             caller.UserId,
             async (change, token) =>
@@ -67,7 +67,7 @@ public sealed class CampaignControl(
         if (!redriven)
             throw ApiException.NotFound("campaign");
 
-        Campaign campaign = await ReadAsync(caller, id, cancellationToken);
+        var campaign = await ReadAsync(caller, id, cancellationToken);
         await scheduler.TryScheduleAsync(client, campaign);
         return campaign;
     }
@@ -76,7 +76,7 @@ public sealed class CampaignControl(
     /// <returns>Whether there is such a campaign and it had failed.</returns>
     public async Task<bool> RedriveForOperatorAsync(DurableTaskClient client, Guid id, CancellationToken cancellationToken)
     {
-        string? owner = await updater.ChangeAsync(
+        var owner = await updater.ChangeAsync(
             id,
             userId: null,
             async (change, token) =>
@@ -97,7 +97,7 @@ public sealed class CampaignControl(
     /// <returns>Whether the campaign was still in the lost run.</returns>
     internal async Task<bool> RecoverAsync(DurableTaskClient client, Campaign lost, CancellationToken cancellationToken)
     {
-        bool recovered = await updater.ChangeAsync(
+        var recovered = await updater.ChangeAsync(
             lost.Id,
             async (change, token) =>
             {
@@ -138,7 +138,7 @@ public sealed class CampaignControl(
         lost.Id,
         async (change, token) =>
         {
-            Campaign campaign = change.Campaign;
+            var campaign = change.Campaign;
             if (campaign.Status.HasEnded() || campaign.Run != lost.Run)
                 return false;
             var parts = new List<PartState>();
@@ -162,7 +162,7 @@ public sealed class CampaignControl(
     /// <param name="reason">Why an operator terminated its orchestration; <see langword="null"/> when its owner canceled it.</param>
     private static async Task CancelAsync(CampaignChange change, CancellationToken cancellationToken, string? reason = null)
     {
-        Campaign campaign = change.Campaign;
+        var campaign = change.Campaign;
         campaign.Status = CampaignStatus.Canceled;
         campaign.CompletedAt = change.Now;
         string? firstPart = null;
@@ -172,7 +172,7 @@ public sealed class CampaignControl(
             firstPart = Parts.Text;
         }
 
-        foreach (CampaignImage image in await change.FindImagesAsync(cancellationToken))
+        foreach (var image in await change.FindImagesAsync(cancellationToken))
         {
             if (!image.Status.HasEnded())
             {
@@ -181,7 +181,7 @@ public sealed class CampaignControl(
             }
         }
 
-        foreach (CampaignAttempt attempt in await change.FindOpenAttemptsAsync(cancellationToken))
+        foreach (var attempt in await change.FindOpenAttemptsAsync(cancellationToken))
         {
             attempt.EndedAt = change.Now;
             attempt.Code = Canceled;
@@ -196,7 +196,7 @@ public sealed class CampaignControl(
 
     private static async Task StartNewRunAsync(CampaignChange change, CancellationToken cancellationToken)
     {
-        Campaign campaign = change.Campaign;
+        var campaign = change.Campaign;
         campaign.Run++;
         campaign.InstanceId = CampaignScheduler.InstanceIdOf(campaign.Id, campaign.Run);
         campaign.Status = CampaignStatus.Pending;
@@ -205,7 +205,7 @@ public sealed class CampaignControl(
         campaign.CheckedAt = change.Now;
         if (campaign.TextStatus is not null and not PartStatus.Complete)
             campaign.TextStatus = PartStatus.Pending;
-        foreach (CampaignImage image in await change.FindImagesAsync(cancellationToken))
+        foreach (var image in await change.FindImagesAsync(cancellationToken))
         {
             if (image.Status != PartStatus.Complete)
                 image.Status = PartStatus.Pending;
@@ -230,7 +230,7 @@ public sealed class CampaignControl(
 
     private async Task<Campaign> ReadAsync(Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        Campaign campaign = await queries.FindAsync(caller, id, cancellationToken) ?? throw ApiException.NotFound("campaign");
+        var campaign = await queries.FindAsync(caller, id, cancellationToken) ?? throw ApiException.NotFound("campaign");
         await queries.LoadPartsAsync([campaign], cancellationToken);
         return campaign;
     }

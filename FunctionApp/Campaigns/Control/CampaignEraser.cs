@@ -29,7 +29,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
     /// <returns>Whether there was one.</returns>
     public async Task<bool> TryEraseAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(
+        await using var command = dataSource.CreateCommand(
             $"""
             WITH gone AS (
                 DELETE FROM campaigns WHERE id = $1 AND user_id = $2 AND status IN ('COMPLETE', 'FAILED', 'CANCELED') RETURNING id)
@@ -37,7 +37,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = caller.UserId });
-        List<Guid> erased = await ReadAsync(command, cancellationToken);
+        var erased = await ReadAsync(command, cancellationToken);
         if (erased.Count == 0)
             return false;
         // The rows are deleted: from here on the caller's token no longer counts.
@@ -49,7 +49,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
     /// <returns>How many.</returns>
     public async Task<int> EraseOldAsync(DurableTaskClient client, DateTimeOffset before, int limit, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(
+        await using var command = dataSource.CreateCommand(
             $"""
             WITH gone AS (
                 DELETE FROM campaigns WHERE id IN (
@@ -59,7 +59,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
             """);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        List<Guid> erased = await ReadAsync(command, cancellationToken);
+        var erased = await ReadAsync(command, cancellationToken);
         await EraseRestAsync(client, erased, cancellationToken);
         return erased.Count;
     }
@@ -68,12 +68,12 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
     /// <returns>How many were due.</returns>
     public async Task<int> FinishAsync(DurableTaskClient client, int limit, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand due = dataSource.CreateCommand(
+        await using var due = dataSource.CreateCommand(
             "SELECT campaign_id FROM campaign_erasures WHERE due_at < now() ORDER BY due_at LIMIT $1");
         due.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
-        List<Guid> erasures = await ReadAsync(due, cancellationToken);
-        Guid[] finished = await EraseRestAsync(client, erasures, cancellationToken);
-        await using NpgsqlCommand forget = dataSource.CreateCommand("DELETE FROM campaign_erasures WHERE campaign_id = ANY ($1)");
+        var erasures = await ReadAsync(due, cancellationToken);
+        var finished = await EraseRestAsync(client, erasures, cancellationToken);
+        await using var forget = dataSource.CreateCommand("DELETE FROM campaign_erasures WHERE campaign_id = ANY ($1)");
         forget.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = finished });
         await forget.ExecuteNonQueryAsync(cancellationToken);
         return finished.Length;
@@ -82,7 +82,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
     private async Task<Guid[]> EraseRestAsync(DurableTaskClient client, List<Guid> campaignIds, CancellationToken cancellationToken)
     {
         var finished = new List<Guid>();
-        foreach (Guid id in campaignIds)
+        foreach (var id in campaignIds)
         {
             try
             {
@@ -103,15 +103,15 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
     {
         var instanceIds = new List<string>();
         var query = new OrchestrationQuery { InstanceIdPrefix = $"{id:D}" };
-        await foreach (OrchestrationMetadata instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
+        await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
             instanceIds.Add(instance.InstanceId);
-        foreach (string instanceId in instanceIds)
+        foreach (var instanceId in instanceIds)
             await client.PurgeInstanceAsync(instanceId, cancellationToken);
     }
 
     private static async Task<List<Guid>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var ids = new List<Guid>();
         while (await row.ReadAsync(cancellationToken))
             ids.Add(row.GetGuid(0));

@@ -19,7 +19,7 @@ public sealed class ControlFunctions(CampaignQueries queries, CampaignControl co
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
+        var caller = Caller.Of(request);
         return Accepted(request, await control.CancelAsync(client, caller, PathId.Parse(id, "campaign"), cancellationToken));
     }
 
@@ -31,8 +31,8 @@ public sealed class ControlFunctions(CampaignQueries queries, CampaignControl co
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        Campaign campaign = await control.RedriveAsync(client, caller, PathId.Parse(id, "campaign"), cancellationToken);
+        var caller = Caller.Of(request);
+        var campaign = await control.RedriveAsync(client, caller, PathId.Parse(id, "campaign"), cancellationToken);
         request.HttpContext.Response.Headers.RetryAfter = GetCampaign.PollInterval;
         return Accepted(request, campaign);
     }
@@ -45,8 +45,8 @@ public sealed class ControlFunctions(CampaignQueries queries, CampaignControl co
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        Guid campaignId = PathId.Parse(id, "campaign");
+        var caller = Caller.Of(request);
+        var campaignId = PathId.Parse(id, "campaign");
         if (await eraser.TryEraseAsync(client, caller, campaignId, cancellationToken))
             return Results.NoContent();
         throw await queries.FindVersionAsync(caller, campaignId, cancellationToken) is null

@@ -21,7 +21,7 @@ public sealed class LostImages(AtelierDbContext db, CampaignUpdater updater, IIm
     /// <returns>Whether it was lost.</returns>
     public async Task<bool> MarkAsync(Guid campaignId, int index, CancellationToken cancellationToken)
     {
-        bool lost = await updater.ChangeAsync(campaignId, userId: null, (change, token) => MarkAsync(change, index, token), cancellationToken);
+        var lost = await updater.ChangeAsync(campaignId, userId: null, (change, token) => MarkAsync(change, index, token), cancellationToken);
         if (lost)
             logger.LogError("{Part} of campaign {CampaignId} is no longer in Blob Storage.", Parts.Image(index), campaignId);
         return lost;
@@ -42,7 +42,7 @@ public sealed class LostImages(AtelierDbContext db, CampaignUpdater updater, IIm
                 .Select(image => new { image.CampaignId, image.Index, image.BlobName }))
             .Take(MaxChecked)
             .ToListAsync(cancellationToken);
-        int lost = 0;
+        var lost = 0;
         try
         {
             foreach (var image in recent.TakeWhile(_ => mayContinue()))
@@ -60,16 +60,16 @@ public sealed class LostImages(AtelierDbContext db, CampaignUpdater updater, IIm
 
     private async Task<bool> MarkAsync(CampaignChange change, int index, CancellationToken cancellationToken)
     {
-        Campaign campaign = change.Campaign;
-        CampaignImage? image = await change.FindImageAsync(index, cancellationToken);
+        var campaign = change.Campaign;
+        var image = await change.FindImageAsync(index, cancellationToken);
         // While a campaign runs, its orchestration counts the image as made; the image is found missing once the campaign has ended. Whether it is
         // missing is looked up again under the lock: a redrive may just have made it.
         if (image is not { Status: PartStatus.Complete } || !campaign.Status.HasEnded() || await IsStoredAsync(image.BlobName, cancellationToken))
             return false;
 
         image.Status = PartStatus.Failed;
-        string part = Parts.Image(index);
-        CampaignAttempt last = await change.FindLastAttemptAsync(part, cancellationToken) ?? change.AddAttempt(part, 1, image.Provider);
+        var part = Parts.Image(index);
+        var last = await change.FindLastAttemptAsync(part, cancellationToken) ?? change.AddAttempt(part, 1, image.Provider);
         last.EndedAt ??= change.Now;
         last.Code = Code;
         last.Message = Message;

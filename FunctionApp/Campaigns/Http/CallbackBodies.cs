@@ -42,7 +42,7 @@ public sealed class CallbackBodies : IDisposable
         HttpRequest request, int maxLength, CallbackSignature signature, CancellationToken cancellationToken)
     {
         RequestBody.CheckLength(request, maxLength);
-        SemaphoreSlim slots = (request.ContentLength ?? maxLength) > ProviderSection.DefaultCallbackLength ? _large : _small;
+        var slots = (request.ContentLength ?? maxLength) > ProviderSection.DefaultCallbackLength ? _large : _small;
         if (!await slots.WaitAsync(LongestWait, cancellationToken))
         {
             throw new ApiException(StatusCodes.Status503ServiceUnavailable, "callbacks_busy", "Too many callbacks are arriving at the moment.")
@@ -59,7 +59,7 @@ public sealed class CallbackBodies : IDisposable
             await using var kept = new FileBufferingReadStream(request.Body, MaxInMemory);
             await RequestBody.ReadAsync(request, kept, maxLength, signature.Append, cancellationToken);
             signature.Verify();
-            byte[] body = new byte[kept.Length];
+            var body = new byte[kept.Length];
             kept.Position = 0;
             await kept.ReadExactlyAsync(body, cancellationToken);
             return body;

@@ -12,7 +12,7 @@ internal static class CampaignViews
     /// <summary>The view of a campaign whose images and attempts are loaded.</summary>
     public static CampaignView From(Campaign campaign)
     {
-        ILookup<string, CampaignAttempt> attempts = campaign.Attempts
+        var attempts = campaign.Attempts
             .OrderBy(attempt => attempt.StartedAt).ThenBy(attempt => attempt.Attempt)
             .ToLookup(attempt => attempt.Part);
         return new CampaignView(

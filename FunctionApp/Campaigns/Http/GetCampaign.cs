@@ -3,7 +3,6 @@ using Atelier.Access;
 using Atelier.Durable;
 using Atelier.Http;
 using Atelier.Persistence;
-using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -31,20 +30,20 @@ public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, Du
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        Guid campaignId = PathId.Parse(id, "campaign");
-        TimeSpan wait = ReadWait(request.Query);
-        bool withOrchestration = ReadInclude(request.Query);
-        Func<long, bool>? isKnown = ReadKnown(request);
+        var caller = Caller.Of(request);
+        var campaignId = PathId.Parse(id, "campaign");
+        var wait = ReadWait(request.Query);
+        var withOrchestration = ReadInclude(request.Query);
+        var isKnown = ReadKnown(request);
 
-        Campaign campaign = await watch.ReadAsync(caller, campaignId, isKnown, wait, cancellationToken)
+        var campaign = await watch.ReadAsync(caller, campaignId, isKnown, wait, cancellationToken)
             ?? throw ApiException.NotFound("campaign");
 
-        OrchestrationMetadata? orchestration = withOrchestration
+        var orchestration = withOrchestration
             ? await durable.RunAsync(
                 campaign.InstanceId, token => client.GetInstanceAsync(campaign.InstanceId, getInputsAndOutputs: true, token), cancellationToken)
             : null;
-        IHeaderDictionary headers = request.HttpContext.Response.Headers;
+        var headers = request.HttpContext.Response.Headers;
         if (!campaign.Status.HasEnded())
             headers.RetryAfter = PollInterval;
         if (!withOrchestration)
@@ -56,7 +55,7 @@ public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, Du
         }
 
         await queries.LoadPartsAsync([campaign], cancellationToken);
-        CampaignView view = CampaignViews.From(campaign);
+        var view = CampaignViews.From(campaign);
         return withOrchestration
             ? ApiJson.Result(new CampaignWithOrchestrationView(view, CampaignViews.From(orchestration)))
             : ApiJson.Result(view);
@@ -67,7 +66,7 @@ public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, Du
 
     private static Func<long, bool>? ReadKnown(HttpRequest request)
     {
-        if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out IList<EntityTagHeaderValue>? tags))
+        if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var tags))
             return null;
         return version => tags.Any(tag =>
             tag.Equals(EntityTagHeaderValue.Any)
@@ -83,10 +82,10 @@ public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, Du
 
     private static TimeSpan ReadWait(IQueryCollection query)
     {
-        string text = query["wait"].ToString();
+        var text = query["wait"].ToString();
         if (text.Length == 0)
             return TimeSpan.Zero;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds <= MaxWait
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= MaxWait
             ? TimeSpan.FromSeconds(seconds)
             : throw ApiException.Invalid("wait", $"must be a whole number of seconds from 0 to {MaxWait}.");
     }

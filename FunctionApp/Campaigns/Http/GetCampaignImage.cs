@@ -4,7 +4,6 @@ using Atelier.Campaigns.Control;
 using Atelier.Http;
 using Atelier.Images;
 using Atelier.Persistence;
-using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Net.Http.Headers;
@@ -25,29 +24,29 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store,
         string index,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        ImageContent content = await OpenAsync(caller, PathId.Parse(id, "campaign"), index, cancellationToken)
+        var caller = Caller.Of(request);
+        var content = await OpenAsync(caller, PathId.Parse(id, "campaign"), index, cancellationToken)
             ?? throw ApiException.NotFound("image");
 
         request.HttpContext.Response.Headers.CacheControl = Forever;
         // A range in another unit is ignored (RFC 9110, section 14.2); the framework does not check the unit.
-        string range = request.Headers.Range.ToString();
-        bool isOfBytes = range.Length == 0 || range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase);
+        var range = request.Headers.Range.ToString();
+        var isOfBytes = range.Length == 0 || range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase);
         return new FileResponse(Results.Stream(
             content.Content, content.ContentType, lastModified: content.LastModified, entityTag: TagOf(content), enableRangeProcessing: isOfBytes));
     }
 
     private static EntityTagHeaderValue TagOf(ImageContent content) =>
-        EntityTagHeaderValue.TryParse(content.ETag, out EntityTagHeaderValue? tag) ? tag : new EntityTagHeaderValue($"\"{content.ETag}\"");
+        EntityTagHeaderValue.TryParse(content.ETag, out var tag) ? tag : new EntityTagHeaderValue($"\"{content.ETag}\"");
 
     private async Task<ImageContent?> OpenAsync(Caller caller, Guid id, string index, CancellationToken cancellationToken)
     {
-        if (!int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        if (!int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return null;
-        CampaignImage? image = await queries.FindImageAsync(caller, id, number, cancellationToken);
+        var image = await queries.FindImageAsync(caller, id, number, cancellationToken);
         if (image is not { Status: PartStatus.Complete, BlobName: { } name })
             return null;
-        ImageContent? content = await store.OpenAsync(name, cancellationToken);
+        var content = await store.OpenAsync(name, cancellationToken);
         if (content is null && await lostImages.MarkAsync(id, number, cancellationToken))
             throw new ApiException(StatusCodes.Status404NotFound, LostImages.Code, "The image is no longer stored; a retry of the campaign makes it again.");
         return content;

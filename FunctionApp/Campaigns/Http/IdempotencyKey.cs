@@ -1,5 +1,4 @@
 using Atelier.Problems;
-using Microsoft.Extensions.Primitives;
 
 namespace Atelier.Campaigns.Http;
 
@@ -13,10 +12,10 @@ internal static class IdempotencyKey
     /// <exception cref="ApiException">400: it is empty, too long or given twice.</exception>
     public static string? Read(HttpRequest request)
     {
-        StringValues values = request.Headers[Header];
+        var values = request.Headers[Header];
         if (values.Count == 0)
             return null;
-        string key = values[0] ?? "";
+        var key = values[0] ?? "";
         return values.Count == 1 && !string.IsNullOrWhiteSpace(key) && key.Length <= MaxLength && !key.Any(char.IsControl)
             ? key
             : throw ApiException.Invalid(Header, $"must be given once, with 1 to {MaxLength} characters that are not blank.");

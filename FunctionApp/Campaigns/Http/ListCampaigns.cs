@@ -15,16 +15,16 @@ public sealed class ListCampaigns(CampaignQueries queries)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Campaigns)] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        ListQuery query = ListQuery.Read(request.Query);
+        var caller = Caller.Of(request);
+        var query = ListQuery.Read(request.Query);
 
-        List<Campaign> campaigns = await queries.ListAsync(caller, query, cancellationToken);
-        bool hasMore = campaigns.Count > query.Limit;
+        var campaigns = await queries.ListAsync(caller, query, cancellationToken);
+        var hasMore = campaigns.Count > query.Limit;
         Campaign[] page = [.. campaigns.Take(query.Limit)];
         await queries.LoadPartsAsync(page, cancellationToken);
 
         request.HttpContext.Response.Headers.CacheControl = "private, no-cache";
-        string? next = hasMore ? new Cursor(page[^1].CreatedAt, page[^1].Id).ToString() : null;
+        var next = hasMore ? new Cursor(page[^1].CreatedAt, page[^1].Id).ToString() : null;
         return ApiJson.Result(new CampaignPage([.. page.Select(CampaignViews.From)], next));
     }
 }

@@ -30,10 +30,10 @@ internal sealed record ListQuery(CampaignStatus? Status, string? Words, int Limi
 
     private static CampaignStatus? ReadStatus(IQueryCollection query, FieldErrors errors)
     {
-        string text = query["status"].ToString();
+        var text = query["status"].ToString();
         if (text.Length == 0)
             return null;
-        foreach (CampaignStatus status in Enum.GetValues<CampaignStatus>())
+        foreach (var status in Enum.GetValues<CampaignStatus>())
         {
             if (status.ToText() == text)
                 return status;
@@ -44,7 +44,7 @@ internal sealed record ListQuery(CampaignStatus? Status, string? Words, int Limi
 
     private static string? ReadWords(IQueryCollection query, FieldErrors errors)
     {
-        string words = query["q"].ToString();
+        var words = query["q"].ToString();
         if (words.Length > MaxWordsLength || words.Contains('\0', StringComparison.Ordinal))
             errors.Add("q", $"must be at most {MaxWordsLength} characters, none of them U+0000.");
         return string.IsNullOrWhiteSpace(words) ? null : words;

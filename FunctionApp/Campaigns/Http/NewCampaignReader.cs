@@ -27,7 +27,7 @@ public sealed partial class NewCampaignReader(GeneratorCatalog generators)
     /// <exception cref="Problems.ApiException">400 or 413, with every field that is wrong.</exception>
     public async Task<NewCampaign> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        using JsonDocument body = await RequestBody.ReadJsonAsync(request, cancellationToken);
+        using var body = await RequestBody.ReadJsonAsync(request, cancellationToken);
         return Read(body.RootElement);
     }
 
@@ -38,11 +38,11 @@ public sealed partial class NewCampaignReader(GeneratorCatalog generators)
         if (body.ValueKind == JsonValueKind.Object && !fields.Has("prompt"))
             errors.Add("prompt", "is required.");
 
-        string? prompt = fields.Text("prompt", MaxPromptLength);
-        ImagesRequest images = ReadImages(fields);
-        TextOptions? text = ReadText(fields);
-        (string? textProvider, string? imageProvider) = ReadProviders(fields);
-        Dictionary<string, string> metadata = ReadMetadata(fields, errors);
+        var prompt = fields.Text("prompt", MaxPromptLength);
+        var images = ReadImages(fields);
+        var text = ReadText(fields);
+        (var textProvider, var imageProvider) = ReadProviders(fields);
+        var metadata = ReadMetadata(fields, errors);
         if (text is null && images.Count == 0)
             errors.Add("images.count", "must be at least 1 in a campaign without a text.");
 
@@ -93,7 +93,7 @@ public sealed partial class NewCampaignReader(GeneratorCatalog generators)
             errors.Add("metadata", $"must have at most {MaxMetadataEntries} entries.");
             return result;
         }
-        foreach (string name in names)
+        foreach (var name in names)
         {
             if (name.Length is 0 or > MaxMetadataKeyLength || name.Contains('\0', StringComparison.Ordinal))
                 errors.Add("metadata", $"must have keys of 1 to {MaxMetadataKeyLength} characters, none of them U+0000.");

@@ -3,11 +3,9 @@ using Atelier.Campaigns.Workflow;
 using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
 using Atelier.Generation;
-using Atelier.Generation.Callbacks;
 using Atelier.Http;
 using Atelier.Outages;
 using Atelier.Persistence;
-using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -40,12 +38,12 @@ public sealed class ReceiveCallback(
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        ImageJob job = await ReadAsync(provider, request, cancellationToken);
-        Guid id = PathId.Parse(campaignId, "campaign");
-        using IDisposable? scope = logger.BeginCampaignScope(id);
+        var job = await ReadAsync(provider, request, cancellationToken);
+        var id = PathId.Parse(campaignId, "campaign");
+        using var scope = logger.BeginCampaignScope(id);
 
-        Campaign? campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
-        CampaignImage? image = campaign is not null && IndexOf(part) is { } index
+        var campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
+        var image = campaign is not null && IndexOf(part) is { } index
             ? await db.Images.AsNoTracking().SingleOrDefaultAsync(row => row.CampaignId == id && row.Index == index, cancellationToken)
             : null;
         if (image is null || !string.Equals(image.Provider, provider, StringComparison.OrdinalIgnoreCase))
@@ -57,7 +55,7 @@ public sealed class ReceiveCallback(
         if (job.Status == ImageJobStatus.Running || image.Status.HasEnded() || campaign!.Status.HasEnded())
             return Results.StatusCode(StatusCodes.Status202Accepted);
         var input = new PartInput(id, image.Index, NoRetry);
-        ImageReport report = await ImageReports.FromAsync(job, input, images, OutageMonitor.RequestWindow, cancellationToken);
+        var report = await ImageReports.FromAsync(job, input, images, OutageMonitor.RequestWindow, cancellationToken);
         await durable.RunAsync(
             campaign.InstanceId,
             async token =>
@@ -78,10 +76,10 @@ public sealed class ReceiveCallback(
         {
             if (!generators.IsAsync(provider))
                 throw new CallbackRefusedException("No provider of this name calls back.");
-            IAsyncImageGenerator generator = generators.AsyncImage(provider);
-            using CallbackSignature signature =
+            var generator = generators.AsyncImage(provider);
+            using var signature =
                 generator.BeginCallback(name => request.Headers[name] is { Count: > 0 } values ? values.ToString() : null);
-            ReadOnlyMemory<byte> body = await bodies.ReadAsync(request, generator.MaxCallbackLength, signature, cancellationToken);
+            var body = await bodies.ReadAsync(request, generator.MaxCallbackLength, signature, cancellationToken);
             return generator.ReadCallback(body);
         }
         catch (CallbackRefusedException refused)
@@ -97,5 +95,5 @@ public sealed class ReceiveCallback(
 
     private static int? IndexOf(string part) =>
         part.StartsWith(Image, StringComparison.Ordinal)
-        && int.TryParse(part.AsSpan(Image.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : null;
+        && int.TryParse(part.AsSpan(Image.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
 }

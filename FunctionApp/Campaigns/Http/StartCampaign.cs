@@ -1,7 +1,6 @@
 using Atelier.Access;
 using Atelier.Campaigns.Workflow;
 using Atelier.Http;
-using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -18,18 +17,18 @@ public sealed class StartCampaign(NewCampaignReader reader, CampaignIntake intak
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        string? key = IdempotencyKey.Read(request);
-        NewCampaign wanted = await reader.ReadAsync(request, cancellationToken);
+        var caller = Caller.Of(request);
+        var key = IdempotencyKey.Read(request);
+        var wanted = await reader.ReadAsync(request, cancellationToken);
 
-        AcceptedCampaign accepted = await intake.AcceptAsync(caller, key, wanted, cancellationToken);
-        Campaign campaign = accepted.Campaign;
+        var accepted = await intake.AcceptAsync(caller, key, wanted, cancellationToken);
+        var campaign = accepted.Campaign;
         if (accepted.IsNew)
             await scheduler.TryScheduleAsync(client, campaign);
         else
             await queries.LoadPartsAsync([campaign], cancellationToken);
 
-        IHeaderDictionary headers = request.HttpContext.Response.Headers;
+        var headers = request.HttpContext.Response.Headers;
         headers.Location = CampaignLinks.Self(campaign.Id);
         headers.RetryAfter = GetCampaign.PollInterval;
         return ApiJson.Result(CampaignViews.From(campaign), StatusCodes.Status202Accepted);

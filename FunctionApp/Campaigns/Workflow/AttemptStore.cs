@@ -44,11 +44,11 @@ public sealed class AttemptStore(CampaignUpdater updater)
 
     private static async Task<PartAttempt?> BeginAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
     {
-        PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        var part = await PartState.FindAsync(change, input.Image, cancellationToken);
         if (part is null || part.Status == PartStatus.Complete || change.Campaign.Status.HasEnded() || change.Campaign.Run != input.Run)
             return null;
 
-        CampaignAttempt? last = await change.FindLastAttemptAsync(input.Part, cancellationToken);
+        var last = await change.FindLastAttemptAsync(input.Part, cancellationToken);
         if (part.Status == PartStatus.Failed && last is not null)
             throw new ActivityFailedException(new ActivityFailure(last.Code ?? "internal_error", last.Message ?? "", CanRetry: false));
 
@@ -73,7 +73,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
         Action<Campaign, CampaignImage?> project,
         CancellationToken cancellationToken)
     {
-        PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        var part = await PartState.FindAsync(change, input.Image, cancellationToken);
         if (part is null || part.Status == PartStatus.Complete || change.Campaign.Status.HasEnded())
             return false;
 
@@ -93,17 +93,17 @@ public sealed class AttemptStore(CampaignUpdater updater)
     private static async Task<int?> HoldBackAsync(
         CampaignChange change, PartInput input, PartAttempt attempt, PartWait wait, CancellationToken cancellationToken)
     {
-        PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
-        int used = attempt.Call.Attempt - input.FirstAttempt;
+        var part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        var used = attempt.Call.Attempt - input.FirstAttempt;
         if (part is null || part.Status.HasEnded())
             return used;
-        DateTimeOffset start = await change.FindStartAsync(input.Part, input.FirstAttempt, cancellationToken);
+        var start = await change.FindStartAsync(input.Part, input.FirstAttempt, cancellationToken);
         if (change.Now - start >= input.Retry.Timeout)
             return null;
 
         if (await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken) is { EndedAt: null } row)
             change.RemoveAttempt(row);
-        CampaignAttempt? before = used > 0 ? await change.FindAttemptAsync(input.Part, attempt.Call.Attempt - 1, cancellationToken) : null;
+        var before = used > 0 ? await change.FindAttemptAsync(input.Part, attempt.Call.Attempt - 1, cancellationToken) : null;
         if (before?.EndedAt is { } endedAt)
             before.RetryInMs = (long)Math.Ceiling((wait.Until - endedAt).TotalMilliseconds);
         part.Status = before is null ? PartStatus.Pending : PartStatus.Retrying;
@@ -119,14 +119,14 @@ public sealed class AttemptStore(CampaignUpdater updater)
         TimeSpan? retryAfter,
         CancellationToken cancellationToken)
     {
-        PartState? part = await PartState.FindAsync(change, input.Image, cancellationToken);
-        CampaignAttempt? row = await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken);
+        var part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        var row = await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken);
         if (part is null || part.Status.HasEnded() || row is not { EndedAt: null })
             return row?.RetryInMs is { } recorded ? TimeSpan.FromMilliseconds(recorded) : null;
 
-        DateTimeOffset start = await change.FindStartAsync(input.Part, input.FirstAttempt, cancellationToken);
-        bool canRetry = failure.CanRetry && !change.Campaign.Status.HasEnded() && !await IsUsedUpAsync(change, input, failure, cancellationToken);
-        TimeSpan? delay = canRetry
+        var start = await change.FindStartAsync(input.Part, input.FirstAttempt, cancellationToken);
+        var canRetry = failure.CanRetry && !change.Campaign.Status.HasEnded() && !await IsUsedUpAsync(change, input, failure, cancellationToken);
+        var delay = canRetry
             ? RetrySchedule.NextDelay(input.Retry, row.Attempt - input.FirstAttempt + 1, change.Now - start, retryAfter)
             : null;
         row.EndedAt = change.Now;

@@ -18,8 +18,8 @@ public static class CampaignOrchestrator
     [Function(nameof(CampaignOrchestrator))]
     public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, CampaignInput input)
     {
-        ILogger logger = context.CreateReplaySafeLogger(nameof(CampaignOrchestrator));
-        string status = await RecordAsync(context, logger, nameof(MarkRunning), input.CampaignId.ToString("D"));
+        var logger = context.CreateReplaySafeLogger(nameof(CampaignOrchestrator));
+        var status = await RecordAsync(context, logger, nameof(MarkRunning), input.CampaignId.ToString("D"));
         if (status != MarkRunning.Running)
         {
             logger.LogInformation("Campaign {CampaignId} is {Status} already; nothing is left to do.", input.CampaignId, status);
@@ -27,12 +27,12 @@ public static class CampaignOrchestrator
         }
 
         using var stop = new CancellationTokenSource();
-        Task<object?> canceled = context.WaitForExternalEvent<object?>(CancelEvent, CancellationToken.None);
-        CampaignProgress progress = CampaignProgress.Of(input.Parts);
+        var canceled = context.WaitForExternalEvent<object?>(CancelEvent, CancellationToken.None);
+        var progress = CampaignProgress.Of(input.Parts);
         context.SetCustomStatus(progress);
-        Task<FailedPart?[]> parts = Task.WhenAll(input.Parts.Select(async part =>
+        var parts = Task.WhenAll(input.Parts.Select(async part =>
         {
-            FailedPart? failed = await MakeAsync(context, logger, part, stop.Token);
+            var failed = await MakeAsync(context, logger, part, stop.Token);
             progress = progress.After(part.Part, isDone: failed is null);
             context.SetCustomStatus(progress);
             return failed;
@@ -46,7 +46,7 @@ public static class CampaignOrchestrator
             return CampaignStatus.Canceled.ToText();
         }
 
-        FailedPart?[] outcomes = await parts;
+        var outcomes = await parts;
         var end = new CampaignEnd(input.CampaignId, input.Run, [.. outcomes.OfType<FailedPart>()]);
         status = await RecordAsync(context, logger, nameof(CompleteCampaign), end);
         logger.LogInformation("Campaign {CampaignId} is {Status}.", input.CampaignId, status);
@@ -57,9 +57,9 @@ public static class CampaignOrchestrator
     private static async Task<FailedPart?> MakeAsync(
         TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
     {
-        AsyncImagePart? asyncPart = part.IsAsync ? new AsyncImagePart(context, part, stop) : null;
-        ActivityFailure? failure = await AttemptAsync(part.Retry);
-        for (int outages = 0; failure is { IsOutage: true } or { Wait: not null };)
+        var asyncPart = part.IsAsync ? new AsyncImagePart(context, part, stop) : null;
+        var failure = await AttemptAsync(part.Retry);
+        for (var outages = 0; failure is { IsOutage: true } or { Wait: not null };)
         {
             // The policy continues after a durable timer: once the service may be back, or after the time that the provider asked for.
             await context.CreateTimer(failure.Wait?.Delay ?? RetrySchedule.OutageDelay(outages++), stop);
@@ -78,7 +78,7 @@ public static class CampaignOrchestrator
     // These activities only write to PostgreSQL. They are repeated without a last time: an outage ends, and a defect is mended, or the run terminated.
     private static async Task<string> RecordAsync(TaskOrchestrationContext context, ILogger logger, string activity, object input)
     {
-        for (int waits = 0; ; waits++)
+        for (var waits = 0; ; waits++)
         {
             try
             {
@@ -86,7 +86,7 @@ public static class CampaignOrchestrator
             }
             catch (TaskFailedException exception)
             {
-                TimeSpan delay = RetrySchedule.OutageDelay(waits);
+                var delay = RetrySchedule.OutageDelay(waits);
                 logger.LogWarning("{Activity} failed and is repeated in {Delay}: {Reason}", activity, delay, exception.FailureDetails.ErrorMessage);
                 await context.CreateTimer(delay, CancellationToken.None);
             }
@@ -97,7 +97,7 @@ public static class CampaignOrchestrator
     {
         try
         {
-            string activity = part.Image is null ? nameof(GenerateText) : nameof(GenerateImage);
+            var activity = part.Image is null ? nameof(GenerateText) : nameof(GenerateImage);
             await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(retry.ToPolicy()));
             return null;
         }

@@ -20,7 +20,7 @@ public sealed class CampaignScheduler(
     /// <returns>Whether it is scheduled.</returns>
     public async Task<bool> TryScheduleAsync(DurableTaskClient client, Campaign campaign)
     {
-        using IDisposable? scope = logger.BeginCampaignScope(campaign.Id);
+        using var scope = logger.BeginCampaignScope(campaign.Id);
         // The campaign is accepted: it is scheduled even if the caller disconnects now.
         using var timeout = new CancellationTokenSource(EngineCallTimeout, timeProvider);
         try
@@ -40,7 +40,7 @@ public sealed class CampaignScheduler(
         IEnumerable<PartInput> text = campaign.TextStatus is null or PartStatus.Complete
             ? []
             : [ToInput(campaign, image: null, retry.Text)];
-        IEnumerable<PartInput> images = Enumerable.Range(0, campaign.Request.Images.Count)
+        var images = Enumerable.Range(0, campaign.Request.Images.Count)
             .Where(index => !campaign.Images.Exists(image => image.Index == index && image.Status == PartStatus.Complete))
             .Select(index => ToInput(campaign, index, retry.Image) with { IsAsync = generators.IsAsync(campaign.Request.ImageProvider) });
         return new CampaignInput(campaign.Id, [.. text, .. images], campaign.Run);
@@ -49,7 +49,7 @@ public sealed class CampaignScheduler(
     private static PartInput ToInput(Campaign campaign, int? image, RetrySettings retry)
     {
         var input = new PartInput(campaign.Id, image, retry, Run: campaign.Run);
-        CampaignAttempt? last = campaign.Attempts.Where(attempt => attempt.Part == input.Part).MaxBy(attempt => attempt.Attempt);
+        var last = campaign.Attempts.Where(attempt => attempt.Part == input.Part).MaxBy(attempt => attempt.Attempt);
         // An attempt without an end died with its process; its number is used again.
         return input with { FirstAttempt = last is null ? 1 : last.EndedAt is null ? last.Attempt : last.Attempt + 1 };
     }

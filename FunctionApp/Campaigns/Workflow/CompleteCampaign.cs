@@ -14,8 +14,8 @@ public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCa
     [Function(nameof(CompleteCampaign))]
     public async Task<string> RunAsync([ActivityTrigger] CampaignEnd end, CancellationToken cancellationToken)
     {
-        using IDisposable? scope = logger.BeginCampaignScope(end.CampaignId);
-        string status = await updater.ChangeAsync(
+        using var scope = logger.BeginCampaignScope(end.CampaignId);
+        var status = await updater.ChangeAsync(
             end.CampaignId, (change, token) => CloseAsync(change, end, token), cancellationToken) ?? Gone;
         logger.LogInformation("Campaign {CampaignId} is {Status} with {Failed} failed parts.", end.CampaignId, status, end.Failed.Count);
         return status;
@@ -23,11 +23,11 @@ public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCa
 
     private static async Task<string> CloseAsync(CampaignChange change, CampaignEnd end, CancellationToken cancellationToken)
     {
-        Campaign campaign = change.Campaign;
+        var campaign = change.Campaign;
         if (campaign.Status.HasEnded() || campaign.Run != end.Run)
             return campaign.Status.ToText();
 
-        foreach (FailedPart failed in end.Failed)
+        foreach (var failed in end.Failed)
         {
             // The rows are authoritative: a part whose success the engine missed is complete.
             if (await CloseAsync(change, failed, cancellationToken))
@@ -47,14 +47,14 @@ public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCa
 
     private static async Task<bool> CloseAsync(CampaignChange change, FailedPart failed, CancellationToken cancellationToken)
     {
-        PartState? part = await PartState.FindAsync(change, failed.Image, cancellationToken);
+        var part = await PartState.FindAsync(change, failed.Image, cancellationToken);
         if (part is null || part.Status == PartStatus.Complete)
             return false;
 
         part.Status = PartStatus.Failed;
-        string name = NameOf(failed);
+        var name = NameOf(failed);
         // The activity may not have recorded its own failure, because the database was away or its process died: it is recorded here.
-        CampaignAttempt last = await change.FindLastAttemptAsync(name, cancellationToken) ?? change.AddAttempt(name, 1, part.Provider);
+        var last = await change.FindLastAttemptAsync(name, cancellationToken) ?? change.AddAttempt(name, 1, part.Provider);
         last.EndedAt ??= change.Now;
         last.Code ??= failed.Code;
         last.Message ??= failed.Message;

@@ -1,6 +1,5 @@
 using Atelier.Generation;
 using Atelier.Outages;
-using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Workflow;
@@ -16,8 +15,8 @@ public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators
             async (attempt, token) =>
             {
                 await images.WaitUntilReachableAsync(token);
-                GeneratedImage image = await generators.Image(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
-                KeptImage kept = await images.SaveAsync(input.CampaignId, input.Image!.Value, image, OutageMonitor.Window, token);
+                var image = await generators.Image(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
+                var kept = await images.SaveAsync(input.CampaignId, input.Image!.Value, image, OutageMonitor.Window, token);
                 return (_, row) => kept.WriteTo(row!, attempt.Provider, image.Model, image.Usage);
             },
             cancellationToken);
@@ -25,7 +24,7 @@ public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators
     /// <summary>The request to the provider.</summary>
     internal static ImageRequest ToRequest(PartAttempt attempt)
     {
-        ImagesRequest images = attempt.Request.Images;
+        var images = attempt.Request.Images;
         return new ImageRequest(attempt.Call, attempt.Prompt, images.Size, images.Quality, images.Format);
     }
 }

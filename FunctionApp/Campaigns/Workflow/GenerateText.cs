@@ -14,7 +14,7 @@ public sealed class GenerateText(PartRunner runner, GeneratorCatalog generators)
             input,
             async (attempt, token) =>
             {
-                GeneratedText text = await generators.Text(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
+                var text = await generators.Text(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
                 return (campaign, _) =>
                 {
                     campaign.Text = StorableText.From(text.Content);
@@ -27,7 +27,7 @@ public sealed class GenerateText(PartRunner runner, GeneratorCatalog generators)
 
     private static TextRequest ToRequest(PartAttempt attempt)
     {
-        TextOptions? options = attempt.Request.Text;
+        var options = attempt.Request.Text;
         return new TextRequest(attempt.Call, attempt.Prompt, options?.MaxWords, options?.Tone, options?.Language)
         {
             HasMoreRoom = attempt.FollowsTruncated,

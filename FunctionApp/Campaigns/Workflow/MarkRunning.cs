@@ -18,15 +18,15 @@ public sealed class MarkRunning(CampaignUpdater updater, ILogger<MarkRunning> lo
     public async Task<string> RunAsync([ActivityTrigger] string campaignId, CancellationToken cancellationToken)
     {
         var id = Guid.Parse(campaignId);
-        using IDisposable? scope = logger.BeginCampaignScope(id);
-        string status = await updater.ChangeAsync(id, MarkAsync, cancellationToken) ?? Gone;
+        using var scope = logger.BeginCampaignScope(id);
+        var status = await updater.ChangeAsync(id, MarkAsync, cancellationToken) ?? Gone;
         logger.LogInformation("Campaign {CampaignId} is {Status}.", id, status);
         return status;
     }
 
     private static Task<string> MarkAsync(CampaignChange change, CancellationToken cancellationToken)
     {
-        Campaign campaign = change.Campaign;
+        var campaign = change.Campaign;
         if (campaign.Status == CampaignStatus.Pending)
         {
             campaign.Status = CampaignStatus.Running;

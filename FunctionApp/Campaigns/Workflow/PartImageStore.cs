@@ -22,8 +22,8 @@ public sealed class PartImageStore(IImageStore store, OutageMonitor outages)
             window,
             async () =>
             {
-                string name = $"{campaignId:D}/image-{index}.{ExtensionOf(image.ContentType)}";
-                StoredImage stored = await store.SaveAsync(name, image.Bytes, image.ContentType, cancellationToken);
+                var name = $"{campaignId:D}/image-{index}.{ExtensionOf(image.ContentType)}";
+                var stored = await store.SaveAsync(name, image.Bytes, image.ContentType, cancellationToken);
                 return new KeptImage(stored.Name, stored.ContentType, stored.Length, image.Width, image.Height);
             },
             cancellationToken);

@@ -29,14 +29,14 @@ public sealed class PartRunner(
         CancellationToken cancellationToken)
     {
         // Registered before the campaign is read, so that no cancellation after that is missed.
-        using CampaignCancellationRegistry.Work work = cancellations.Register(input.CampaignId, cancellationToken);
+        using var work = cancellations.Register(input.CampaignId, cancellationToken);
         if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
         {
             logger.LogInformation("{Part} of campaign {CampaignId} needs no attempt.", input.Part, input.CampaignId);
             return;
         }
 
-        using IDisposable? scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
+        using var scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
         logger.LogInformation(
             "Attempt {Attempt} at {Part} of campaign {CampaignId} begins with {Provider}.",
             attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider);
@@ -81,13 +81,13 @@ public sealed class PartRunner(
     internal async Task<ActivityFailedException> FailAsync(
         PartInput input, PartAttempt attempt, Exception exception, CancellationToken cancellationToken)
     {
-        ActivityFailure failure = exception switch
+        var failure = exception switch
         {
             GenerationException generation => ActivityFailure.From(generation),
             ActivityFailedException part => part.Failure,
             _ => ActivityFailure.Unforeseen(),
         };
-        TimeSpan? retryAfter = (exception as GenerationException)?.RetryAfter;
+        var retryAfter = (exception as GenerationException)?.RetryAfter;
         if (exception is GenerationException { Hold: { } hold, RetryAfter: { } held }
             && await attempts.HoldBackAsync(input, attempt, new PartWait(hold.Provider, hold.Until, hold.Reason), cancellationToken) is { } used)
         {
@@ -96,11 +96,11 @@ public sealed class PartRunner(
                 input.Part, input.CampaignId, held, attempt.Provider);
             return new ActivityFailedException(failure with { Wait = new RetryWait(held, used) });
         }
-        TimeSpan? delay = await attempts.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
+        var delay = await attempts.FailAsync(input, attempt, failure, retryAfter, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), failure.Code);
 
         // A provider's failure is expected; any other exception is logged with its stack trace.
-        Exception? unexpected = exception is GenerationException ? null : exception;
+        var unexpected = exception is GenerationException ? null : exception;
         if (delay is { } known)
         {
             logger.LogWarning(
@@ -115,8 +115,8 @@ public sealed class PartRunner(
                 "Attempt {Attempt} at {Part} of campaign {CampaignId} by {Provider} failed with {Code}: {Reason} No other attempt follows.",
                 attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider, failure.Code, failure.Message);
         }
-        int made = attempt.Call.Attempt - input.FirstAttempt + 1;
-        RetryWait? wait = delay > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(delay.Value, made) : null;
+        var made = attempt.Call.Attempt - input.FirstAttempt + 1;
+        var wait = delay > RetrySchedule.PolicyDelay(input.Retry, made) ? new RetryWait(delay.Value, made) : null;
         // Without the exception itself: its message is not redacted and must not reach a history.
         return new ActivityFailedException(failure with { CanRetry = delay is not null, Wait = wait });
     }

@@ -36,7 +36,7 @@ public sealed class RecoverCampaigns(
     public async Task RunAsync(
         [TimerTrigger(EveryFifteenSeconds)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        List<Campaign> pending = await db.Campaigns.AsNoTracking()
+        var pending = await db.Campaigns.AsNoTracking()
             .Where(campaign => campaign.Status == CampaignStatus.Pending)
             .Where(campaign => campaign.CheckedAt < DatabaseTime.Now() - Age || campaign.CheckedAt > DatabaseTime.Now())
             .OrderBy(campaign => campaign.CreatedAt)
@@ -45,7 +45,7 @@ public sealed class RecoverCampaigns(
         await queries.LoadPartsAsync(pending, cancellationToken);
         await ForEachAsync(pending, (campaign, token) => RecoverPendingAsync(client, campaign, token), cancellationToken);
 
-        List<Campaign> running = await db.Campaigns.AsNoTracking()
+        var running = await db.Campaigns.AsNoTracking()
             .Where(campaign => campaign.Status == CampaignStatus.Running)
             .Where(campaign => campaign.CheckedAt < DatabaseTime.Now() - CheckInterval || campaign.CheckedAt > DatabaseTime.Now())
             .OrderBy(campaign => campaign.CheckedAt)
@@ -74,10 +74,10 @@ public sealed class RecoverCampaigns(
 
     private async Task RecoverPendingAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
     {
-        OrchestrationMetadata? instance = await client.GetInstanceAsync(campaign.InstanceId, cancellationToken);
+        var instance = await client.GetInstanceAsync(campaign.InstanceId, cancellationToken);
         if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Terminated })
         {
-            await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+            await using var scope = scopes.CreateAsyncScope();
             await CancelTerminatedAsync(client, scope, campaign, cancellationToken);
         }
         // An instance that failed before it marked its campaign as running has done nothing: it is scheduled again.
@@ -89,9 +89,9 @@ public sealed class RecoverCampaigns(
 
     private async Task RecoverRunningAsync(DurableTaskClient client, Campaign campaign, CancellationToken cancellationToken)
     {
-        OrchestrationMetadata? instance = await client.GetInstanceAsync(campaign.InstanceId, cancellationToken);
+        var instance = await client.GetInstanceAsync(campaign.InstanceId, cancellationToken);
         // Each in a scope of its own: a database context does one thing at a time.
-        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
+        await using var scope = scopes.CreateAsyncScope();
         if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Suspended })
         {
             // Not tracked, and without a new version: nothing that a reader sees has changed.
@@ -101,8 +101,8 @@ public sealed class RecoverCampaigns(
             return;
         }
 
-        CampaignControl control = scope.ServiceProvider.GetRequiredService<CampaignControl>();
-        string state = instance?.RuntimeStatus.ToString() ?? "gone";
+        var control = scope.ServiceProvider.GetRequiredService<CampaignControl>();
+        var state = instance?.RuntimeStatus.ToString() ?? "gone";
         if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Terminated })
         {
             await CancelTerminatedAsync(client, scope, campaign, cancellationToken);
@@ -123,8 +123,8 @@ public sealed class RecoverCampaigns(
         DurableTaskClient client, AsyncServiceScope scope, Campaign campaign, CancellationToken cancellationToken)
     {
         // The reason is the orchestration's output.
-        OrchestrationMetadata? instance = await client.GetInstanceAsync(campaign.InstanceId, getInputsAndOutputs: true, cancellationToken);
-        CampaignControl control = scope.ServiceProvider.GetRequiredService<CampaignControl>();
+        var instance = await client.GetInstanceAsync(campaign.InstanceId, getInputsAndOutputs: true, cancellationToken);
+        var control = scope.ServiceProvider.GetRequiredService<CampaignControl>();
         if (await control.CancelTerminatedAsync(campaign, ReadReason(instance?.SerializedOutput), cancellationToken))
             logger.LogWarning("The orchestration of campaign {CampaignId} was terminated; the campaign is canceled.", campaign.Id);
     }
@@ -132,7 +132,7 @@ public sealed class RecoverCampaigns(
     /// <summary>The reason of a termination. Hosts store it as JSON or as it is.</summary>
     private static string? ReadReason(string? output)
     {
-        string? reason = output;
+        var reason = output;
         try
         {
             reason = output is null ? null : JsonSerializer.Deserialize<string>(output);

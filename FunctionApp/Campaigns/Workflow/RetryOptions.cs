@@ -17,8 +17,8 @@ public sealed record RetryOptions(RetrySettings Text, RetrySettings Image)
 
     private static RetrySettings ReadOne(IConfiguration configuration, string kind)
     {
-        string prefix = $"Retry:{kind}";
-        TimeSpan first = configuration.ReadTimeSpan($"{prefix}:FirstInterval", TimeSpan.FromSeconds(2), Shortest, Longest);
+        var prefix = $"Retry:{kind}";
+        var first = configuration.ReadTimeSpan($"{prefix}:FirstInterval", TimeSpan.FromSeconds(2), Shortest, Longest);
         var settings = new RetrySettings(
             configuration.ReadInt32($"{prefix}:MaxAttempts", defaultValue: 5, min: 1, max: 100),
             first,

@@ -24,10 +24,13 @@ public sealed class CallbackSignature : IDisposable
         _signatures = [.. signatures.Where(signature => signature.Length == HMACSHA256.HashSizeInBytes).Take(MaxSignatures)];
         if (_signatures.Count == 0)
             throw new CallbackRefusedException("There is no signature of a known kind.");
-        if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+        if (!long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             || Math.Abs(now.ToUnixTimeSeconds() - seconds) > Tolerance.TotalSeconds)
+        {
             throw new CallbackRefusedException("The timestamp is more than five minutes off.");
+        }
+
         _hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         _hash.AppendData(Encoding.UTF8.GetBytes(prefix));
     }
@@ -42,9 +45,9 @@ public sealed class CallbackSignature : IDisposable
     /// <exception cref="CallbackRefusedException">A header is missing or malformed, or the time is more than five minutes off.</exception>
     public static CallbackSignature BeginStandard(ReadOnlySpan<byte> key, Func<string, string?> header, DateTimeOffset now)
     {
-        string id = Required(header, "webhook-id");
-        string timestamp = Required(header, "webhook-timestamp");
-        IEnumerable<byte[]> signatures = Required(header, "webhook-signature").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        var id = Required(header, "webhook-id");
+        var timestamp = Required(header, "webhook-timestamp");
+        var signatures = Required(header, "webhook-signature").Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Where(item => item.StartsWith("v1,", StringComparison.Ordinal))
             .Select(item => FromBase64(item[3..]));
         return new CallbackSignature(key, $"{id}.{timestamp}.", timestamp, signatures, now);
@@ -59,7 +62,7 @@ public sealed class CallbackSignature : IDisposable
     /// <exception cref="CallbackRefusedException">A header is missing or malformed, or the time is more than five minutes off.</exception>
     public static CallbackSignature BeginHex(ReadOnlySpan<byte> key, Func<string, string?> header, DateTimeOffset now)
     {
-        string timestamp = Required(header, "X-Timestamp");
+        var timestamp = Required(header, "X-Timestamp");
         return new CallbackSignature(key, $"{timestamp}.", timestamp, [FromHex(Required(header, "X-Signature"))], now);
     }
 
@@ -70,9 +73,9 @@ public sealed class CallbackSignature : IDisposable
     /// <exception cref="CallbackRefusedException">It does not match.</exception>
     public void Verify()
     {
-        byte[] expected = _hash.GetHashAndReset();
-        bool matches = false;
-        foreach (byte[] signature in _signatures)
+        var expected = _hash.GetHashAndReset();
+        var matches = false;
+        foreach (var signature in _signatures)
             matches |= CryptographicOperations.FixedTimeEquals(expected, signature);
         if (!matches)
             throw new CallbackRefusedException("The signature does not match.");
@@ -86,13 +89,13 @@ public sealed class CallbackSignature : IDisposable
 
     private static byte[] FromBase64(string text)
     {
-        byte[] bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out int length) ? bytes[..length] : [];
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : [];
     }
 
     private static byte[] FromHex(string text)
     {
-        byte[] bytes = new byte[text.Length / 2];
-        return Convert.FromHexString(text, bytes, out _, out int length) == System.Buffers.OperationStatus.Done ? bytes[..length] : [];
+        var bytes = new byte[text.Length / 2];
+        return Convert.FromHexString(text, bytes, out _, out var length) == System.Buffers.OperationStatus.Done ? bytes[..length] : [];
     }
 }

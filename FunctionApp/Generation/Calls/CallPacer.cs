@@ -47,7 +47,7 @@ internal sealed class CallPacer(TimeProvider time)
         var turn = new TaskCompletionSource();
         lock (_gate)
         {
-            long now = time.GetTimestamp();
+            var now = time.GetTimestamp();
             BeginRamp(now);
             if (_waiting == 0 && UntilNext(now) <= TimeSpan.Zero)
             {
@@ -84,7 +84,7 @@ internal sealed class CallPacer(TimeProvider time)
         {
             if (_limit is not { } limit)
                 return;
-            bool isCalm = time.GetElapsedTime(_refusedAt!.Value) > Calm;
+            var isCalm = time.GetElapsedTime(_refusedAt!.Value) > Calm;
             _limit = limit + Math.Max(Increase / limit, isCalm ? LateIncrease : 0);
         }
     }
@@ -95,7 +95,7 @@ internal sealed class CallPacer(TimeProvider time)
     {
         lock (_gate)
         {
-            long now = time.GetTimestamp();
+            var now = time.GetTimestamp();
             // Those that were under way at the last decrease say nothing about the rate since.
             if (_limit is { } limit && startedAt <= _refusedAt)
                 return;
@@ -115,7 +115,7 @@ internal sealed class CallPacer(TimeProvider time)
             TimeSpan left;
             lock (_gate)
             {
-                long now = time.GetTimestamp();
+                var now = time.GetTimestamp();
                 left = UntilNext(now);
                 if (left <= TimeSpan.Zero)
                 {
@@ -132,8 +132,8 @@ internal sealed class CallPacer(TimeProvider time)
 
     private void BeginRamp(long now)
     {
-        bool isForgotten = _limit is not null && time.GetElapsedTime(_refusedAt!.Value, now) > Quiet;
-        bool isQuiet = _limit is null && (_rampSince is null || time.GetElapsedTime(_lastStart, now) > Quiet);
+        var isForgotten = _limit is not null && time.GetElapsedTime(_refusedAt!.Value, now) > Quiet;
+        var isQuiet = _limit is null && (_rampSince is null || time.GetElapsedTime(_lastStart, now) > Quiet);
         if (!isForgotten && !isQuiet)
             return;
         _limit = null;
@@ -146,7 +146,7 @@ internal sealed class CallPacer(TimeProvider time)
     {
         if (_limit is { } limit)
             return TimeSpan.FromSeconds(1 / limit) - time.GetElapsedTime(_lastStart, now);
-        TimeSpan ramp = time.GetElapsedTime(_rampSince!.Value, now);
+        var ramp = time.GetElapsedTime(_rampSince!.Value, now);
         if (_burst > 0 || ramp >= RampTime)
             return TimeSpan.Zero;
         return TimeSpan.FromSeconds(1 / (FirstRate * Math.Pow(2, ramp / Doubling))) - time.GetElapsedTime(_lastStart, now);
@@ -155,7 +155,7 @@ internal sealed class CallPacer(TimeProvider time)
     // Those that are held back come back one after another.
     private TimeSpan HoldBack(long now, double limit)
     {
-        long turn = now + (long)((_waiting + 1) / limit * time.TimestampFrequency);
+        var turn = now + (long)((_waiting + 1) / limit * time.TimestampFrequency);
         _horizon = Math.Max(_horizon, turn) + (long)(time.TimestampFrequency / limit);
         return time.GetElapsedTime(now, _horizon);
     }
@@ -170,7 +170,7 @@ internal sealed class CallPacer(TimeProvider time)
 
     private void Trim(long now)
     {
-        while (_starts.TryPeek(out long start) && time.GetElapsedTime(start, now) > TimeSpan.FromSeconds(1))
+        while (_starts.TryPeek(out var start) && time.GetElapsedTime(start, now) > TimeSpan.FromSeconds(1))
             _starts.Dequeue();
     }
 }

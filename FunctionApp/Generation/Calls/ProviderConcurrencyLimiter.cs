@@ -39,7 +39,7 @@ internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
     {
         lock (_gate)
         {
-            if (!_providers.TryGetValue(provider, out Provider? taken))
+            if (!_providers.TryGetValue(provider, out var taken))
                 _providers[provider] = taken = new Provider();
             if (taken.Running.Count < slots)
             {
@@ -56,7 +56,7 @@ internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
 
     private TimeSpan WaitFor(Provider taken)
     {
-        long now = time.GetTimestamp();
+        var now = time.GetTimestamp();
         if (taken.HasEnded)
         {
             taken.Pace = taken.Average;
@@ -69,10 +69,10 @@ internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
 
         if (taken.WaitsUntil <= now)
             taken.HasEnded = false;
-        TimeSpan pace = taken.Pace < LongestWait ? taken.Pace : LongestWait;
-        TimeSpan queue = taken.WaitsUntil > now ? time.GetElapsedTime(now, taken.WaitsUntil) : TimeSpan.Zero;
-        TimeSpan first = pace / 2 > ShortestWait ? pace / 2 : ShortestWait;
-        TimeSpan wait = (queue > first ? queue : first) + (pace / slots);
+        var pace = taken.Pace < LongestWait ? taken.Pace : LongestWait;
+        var queue = taken.WaitsUntil > now ? time.GetElapsedTime(now, taken.WaitsUntil) : TimeSpan.Zero;
+        var first = pace / 2 > ShortestWait ? pace / 2 : ShortestWait;
+        var wait = (queue > first ? queue : first) + (pace / slots);
         if (wait > LongestWait)
             wait = LongestWait;
         taken.WaitsUntil = now + (long)(wait.TotalSeconds * time.TimestampFrequency);
@@ -85,7 +85,7 @@ internal sealed class ProviderConcurrencyLimiter(int slots, TimeProvider time)
         {
             if (!slot.Owner.Running.Remove(slot))
                 return;
-            TimeSpan took = time.GetElapsedTime(slot.Since);
+            var took = time.GetElapsedTime(slot.Since);
             slot.Owner.Average += (took - slot.Owner.Average) * (slot.Owner.Average == TimeSpan.Zero ? 1 : Newest);
             slot.Owner.HasEnded = true;
         }

@@ -118,7 +118,7 @@ internal sealed class FailureClassifier(TimeProvider time, SecretRedactor redact
     // No token was obtained. A network failure is transient; a missing or refused credential is not.
     private GenerationException FromIdentity(string provider, AuthenticationFailedException failed)
     {
-        for (Exception? cause = failed.InnerException; cause is not null; cause = cause.InnerException)
+        for (var cause = failed.InnerException; cause is not null; cause = cause.InnerException)
         {
             if (cause is RequestFailedException { Status: > 0 } refused && FailureTable.RuleOf(FailureTable.ByStatus(refused.Status)) == RetryRule.AsPolicy)
                 return FromResponse(provider, new ProviderResponse(refused.Status, _ => null, Memory<byte>.Empty));

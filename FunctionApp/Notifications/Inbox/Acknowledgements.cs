@@ -8,7 +8,7 @@ public sealed class Acknowledgements(NpgsqlDataSource dataSource)
     /// <summary>The last event that the caller has acknowledged; 0 where it has acknowledged none.</summary>
     public async Task<long> FindAsync(string userId, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand("SELECT up_to FROM acknowledgements WHERE user_id = $1");
+        await using var command = dataSource.CreateCommand("SELECT up_to FROM acknowledgements WHERE user_id = $1");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = userId });
         return await command.ExecuteScalarAsync(cancellationToken) as long? ?? 0;
     }
@@ -17,7 +17,7 @@ public sealed class Acknowledgements(NpgsqlDataSource dataSource)
     /// <returns>Whether the log has come that far: an event that cannot have been seen is not acknowledged.</returns>
     public async Task<bool> AcknowledgeAsync(string userId, long upTo, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(
+        await using var command = dataSource.CreateCommand(
             """
             INSERT INTO acknowledgements AS held (user_id, up_to)
             SELECT $1, $2 WHERE $2 < campaign_event_horizon()

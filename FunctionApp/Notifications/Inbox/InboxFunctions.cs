@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Atelier.Access;
 using Atelier.Http;
@@ -20,14 +19,14 @@ public sealed class InboxFunctions(EventLog log, Acknowledgements acknowledgemen
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Notifications)] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        long? after = EventPosition.ReadParameter(request.Query);
+        var caller = Caller.Of(request);
+        var after = EventPosition.ReadParameter(request.Query);
         var errors = new FieldErrors();
-        int limit = PageQuery.ReadLimit(request.Query, DefaultLimit, MaxLimit, errors);
+        var limit = PageQuery.ReadLimit(request.Query, DefaultLimit, MaxLimit, errors);
         errors.ThrowIfAny();
 
-        long acknowledged = await acknowledgements.FindAsync(caller.UserId, cancellationToken);
-        List<LoggedEvent> events = await log.ReadOfUserAsync(
+        var acknowledged = await acknowledgements.FindAsync(caller.UserId, cancellationToken);
+        var events = await log.ReadOfUserAsync(
             caller.UserId, Math.Max(after ?? 0, acknowledged), limit + 1, cancellationToken);
         LoggedEvent[] page = [.. events.Take(limit)];
         long? next = events.Count > limit ? page[^1].Id : null;
@@ -40,8 +39,8 @@ public sealed class InboxFunctions(EventLog log, Acknowledgements acknowledgemen
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.AcknowledgeNotifications)] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        long upTo = await ReadAsync(request, cancellationToken);
+        var caller = Caller.Of(request);
+        var upTo = await ReadAsync(request, cancellationToken);
         if (!await acknowledgements.AcknowledgeAsync(caller.UserId, upTo, cancellationToken))
             throw ApiException.Invalid("upTo", "must be the id of an event that has happened.");
         return Results.NoContent();
@@ -49,10 +48,10 @@ public sealed class InboxFunctions(EventLog log, Acknowledgements acknowledgemen
 
     private static async Task<long> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        using JsonDocument body = await RequestBody.ReadJsonAsync(request, cancellationToken);
+        using var body = await RequestBody.ReadJsonAsync(request, cancellationToken);
         var errors = new FieldErrors();
         var fields = new JsonFields(body.RootElement, path: "", errors, "upTo");
-        long? upTo = fields.LongNumber("upTo", min: 0, long.MaxValue);
+        var upTo = fields.LongNumber("upTo", min: 0, long.MaxValue);
         if (upTo is null)
             errors.AddMissing("upTo");
         errors.ThrowIfAny();

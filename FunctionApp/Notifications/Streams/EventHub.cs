@@ -52,7 +52,7 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         lock (_gate)
         {
             _count--;
-            if (!_newcomers.Remove(reader) && _readers.TryGetValue(reader.UserId, out HashSet<EventReader>? readers)
+            if (!_newcomers.Remove(reader) && _readers.TryGetValue(reader.UserId, out var readers)
                 && readers.Remove(reader) && readers.Count == 0)
             {
                 _readers.Remove(reader.UserId);
@@ -63,7 +63,7 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using CampaignChanges.Subscription wake = changes.SubscribeToAll();
+        using var wake = changes.SubscribeToAll();
         lock (_gate)
             _wake = wake;
         try
@@ -105,11 +105,11 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         if (ReaderCount == 0)
             return (null, SafetyNet);
 
-        long from = position ?? await log.ReadEndAsync(cancellationToken);
+        var from = position ?? await log.ReadEndAsync(cancellationToken);
         Admit(from);
-        (List<LoggedEvent> events, bool hasMore) = await log.ReadAllAsync(from, BatchSize, cancellationToken);
+        (var events, var hasMore) = await log.ReadAllAsync(from, BatchSize, cancellationToken);
         Dispatch(events);
-        TimeSpan pause = !hasMore ? SafetyNet : events.Count == BatchSize ? TimeSpan.Zero : HeldBackPause;
+        var pause = !hasMore ? SafetyNet : events.Count == BatchSize ? TimeSpan.Zero : HeldBackPause;
         return (events.Count > 0 ? events[^1].Id : from, pause);
     }
 
@@ -117,9 +117,9 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
     {
         lock (_gate)
         {
-            foreach (EventReader reader in _newcomers)
+            foreach (var reader in _newcomers)
             {
-                if (!_readers.TryGetValue(reader.UserId, out HashSet<EventReader>? readers))
+                if (!_readers.TryGetValue(reader.UserId, out var readers))
                     _readers[reader.UserId] = readers = [];
                 readers.Add(reader);
                 reader.Join(position);
@@ -132,9 +132,9 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
     {
         lock (_gate)
         {
-            foreach (LoggedEvent @event in events)
+            foreach (var @event in events)
             {
-                foreach (EventReader reader in _readers.GetValueOrDefault(@event.UserId, []))
+                foreach (var reader in _readers.GetValueOrDefault(@event.UserId, []))
                     reader.Enqueue(@event);
             }
         }
@@ -145,7 +145,7 @@ public sealed class EventHub(EventLog log, CampaignChanges changes, EventStreamO
         lock (_gate)
         {
             _ended = true;
-            foreach (EventReader reader in _readers.Values.SelectMany(readers => readers).Concat(_newcomers))
+            foreach (var reader in _readers.Values.SelectMany(readers => readers).Concat(_newcomers))
                 reader.End();
         }
     }

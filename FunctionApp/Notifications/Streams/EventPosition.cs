@@ -16,7 +16,7 @@ internal static class EventPosition
     /// <exception cref="ApiException">400: it is no event's id.</exception>
     public static long? Read(HttpRequest request)
     {
-        string header = request.Headers[Header].ToString();
+        var header = request.Headers[Header].ToString();
         return header.Length > 0 ? Parse(Header, header) : ReadParameter(request.Query);
     }
 
@@ -24,7 +24,7 @@ internal static class EventPosition
     /// <exception cref="ApiException">400: it is no event's id.</exception>
     public static long? ReadParameter(IQueryCollection query)
     {
-        string text = query[Parameter].ToString();
+        var text = query[Parameter].ToString();
         return text.Length > 0 ? Parse(Parameter, text) : null;
     }
 
@@ -32,7 +32,7 @@ internal static class EventPosition
     public static string NameIn(HttpRequest request) => request.Headers[Header].ToString().Length > 0 ? Header : Parameter;
 
     private static long Parse(string name, string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
             : throw ApiException.Invalid(name, "must be the id of an event, or 0.");
 }

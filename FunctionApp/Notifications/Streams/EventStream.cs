@@ -33,15 +33,15 @@ public sealed class EventStream(
         }
         using var lifetime = new CancellationTokenSource(options.Lifetime, timeProvider);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(lifetime.Token, cancellationToken, host.ApplicationStopping);
-        using EventReader reader = hub.Join(userId, campaignId);
+        using var reader = hub.Join(userId, campaignId);
         try
         {
-            long joined = await reader.Joined.WaitAsync(ending.Token);
+            var joined = await reader.Joined.WaitAsync(ending.Token);
             // Another process may be ahead of this process's hub, but never ahead of the log.
             if (after > joined && after > await log.ReadEndAsync(ending.Token))
                 throw ApiException.Invalid(EventPosition.NameIn(http.Request), "must be the id of an event that has happened.");
             Begin(http.Response);
-            long sent = after ?? (campaignId is null ? joined : 0);
+            var sent = after ?? (campaignId is null ? joined : 0);
             // An id without data: a client that is cut off before its first event still resumes from here.
             await WriteAsync(http, $"retry: {(long)options.Retry.TotalMilliseconds}\nid: {sent}\n\n", ending.Token);
             sent = await CatchUpAsync(http, userId, campaignId, sent, joined, ending.Token);
@@ -79,7 +79,7 @@ public sealed class EventStream(
     {
         while (sent < joined)
         {
-            List<LoggedEvent> page = campaignId is { } id
+            var page = campaignId is { } id
                 ? await log.ReadOfCampaignAsync(id, sent, PageSize, cancellationToken)
                 : await log.ReadOfUserAsync(userId, sent, PageSize, cancellationToken);
             if (page.Count == 0)
@@ -97,7 +97,7 @@ public sealed class EventStream(
         {
             page.Clear();
             // The first ones may already have been sent from the log.
-            while (page.Count < PageSize && reader.Waiting.TryRead(out LoggedEvent? @event))
+            while (page.Count < PageSize && reader.Waiting.TryRead(out var @event))
             {
                 if (@event.Id > sent)
                     page.Add(@event);
@@ -129,14 +129,14 @@ public sealed class EventStream(
     private static string Compose(List<LoggedEvent> events)
     {
         var text = new StringBuilder();
-        foreach (LoggedEvent @event in events)
+        foreach (var @event in events)
             text.Append(CultureInfo.InvariantCulture, $"id: {@event.Id}\nevent: {@event.Type}\ndata: {@event.Json}\n\n");
         return text.ToString();
     }
 
     private async Task WriteEndCommentAsync(HttpContext http, EventReader reader)
     {
-        string reason = reader.IsTooSlow ? "too slow" : "time is up";
+        var reason = reader.IsTooSlow ? "too slow" : "time is up";
         try
         {
             await WriteAsync(http, $": {reason}; resume with Last-Event-ID\n\n", http.RequestAborted);
@@ -150,11 +150,11 @@ public sealed class EventStream(
     private async Task WriteAsync(HttpContext http, string text, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.WriteTimeout, timeProvider);
-        using CancellationTokenRegistration cut = timeout.Token.Register(http.Abort);
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        using var cut = timeout.Token.Register(http.Abort);
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {
-            int length = Encoding.UTF8.GetBytes(text, bytes);
+            var length = Encoding.UTF8.GetBytes(text, bytes);
             await http.Response.Body.WriteAsync(bytes.AsMemory(0, length), cancellationToken);
             await http.Response.Body.FlushAsync(cancellationToken);
         }

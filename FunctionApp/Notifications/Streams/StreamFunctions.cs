@@ -14,7 +14,7 @@ public sealed class StreamFunctions(CampaignQueries queries, EventStream stream)
     public async Task<IResult> StreamAllAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Events)] HttpRequest request, CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
+        var caller = Caller.Of(request);
         await stream.WriteAsync(request.HttpContext, caller.UserId, campaignId: null, EventPosition.Read(request), cancellationToken);
         return Results.Empty;
     }
@@ -26,9 +26,9 @@ public sealed class StreamFunctions(CampaignQueries queries, EventStream stream)
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        Guid campaignId = PathId.Parse(id, "campaign");
-        long? after = EventPosition.Read(request);
+        var caller = Caller.Of(request);
+        var campaignId = PathId.Parse(id, "campaign");
+        var after = EventPosition.Read(request);
         _ = await queries.FindVersionAsync(caller, campaignId, cancellationToken) ?? throw ApiException.NotFound("campaign");
         await stream.WriteAsync(request.HttpContext, caller.UserId, campaignId, after, cancellationToken);
         return Results.Empty;

@@ -23,8 +23,8 @@ public sealed class SecretBox(IReadOnlyList<byte[]> keys)
     /// <param name="owner">What it belongs to: the box opens for nothing else.</param>
     public byte[] Seal(ReadOnlySpan<byte> secret, Guid owner)
     {
-        byte[] box = new byte[HeadLength + secret.Length];
-        Span<byte> nonce = box.AsSpan(KeyIdLength, NonceLength);
+        var box = new byte[HeadLength + secret.Length];
+        var nonce = box.AsSpan(KeyIdLength, NonceLength);
         IdOf(keys[0]).CopyTo(box.AsSpan());
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(keys[0], TagLength);
@@ -38,14 +38,14 @@ public sealed class SecretBox(IReadOnlyList<byte[]> keys)
     {
         if (box.Length < HeadLength)
             throw new CryptographicException("This is not a sealed secret.");
-        ReadOnlySpan<byte> id = box[..KeyIdLength];
+        var id = box[..KeyIdLength];
         byte[]? key = null;
-        foreach (byte[] candidate in keys)
+        foreach (var candidate in keys)
         {
             if (id.SequenceEqual(IdOf(candidate)))
                 key = candidate;
         }
-        byte[] secret = new byte[box.Length - HeadLength];
+        var secret = new byte[box.Length - HeadLength];
         using var aes = new AesGcm(key ?? throw new CryptographicException("The key of this secret is not configured."), TagLength);
         aes.Decrypt(
             box.Slice(KeyIdLength, NonceLength), box[HeadLength..], box.Slice(KeyIdLength + NonceLength, TagLength), secret, owner.ToByteArray());

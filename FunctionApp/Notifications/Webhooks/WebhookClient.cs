@@ -46,7 +46,7 @@ public sealed class WebhookClient : IDisposable
     /// <param name="cancellationToken">Cancels the attempt.</param>
     public async Task<WebhookResponse> SendAsync(string url, byte[] key, string id, string body, CancellationToken cancellationToken)
     {
-        DateTimeOffset now = _timeProvider.GetUtcNow();
+        var now = _timeProvider.GetUtcNow();
         using var request = new HttpRequestMessage(HttpMethod.Post, url)
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
@@ -60,7 +60,7 @@ public sealed class WebhookClient : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            using HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             return new WebhookResponse(response.StatusCode, await ReadStartAsync(response, either.Token), Failure: null)
             {
                 RetryAfter = RetryAfterOf(response),
@@ -84,11 +84,11 @@ public sealed class WebhookClient : IDisposable
     // The status decides: whether the body arrives makes no difference.
     private static async Task<string?> ReadStartAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        byte[] start = new byte[MaxKept];
+        var start = new byte[MaxKept];
         try
         {
-            await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            int length = await body.ReadAtLeastAsync(start, MaxKept, throwOnEndOfStream: false, cancellationToken);
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var length = await body.ReadAtLeastAsync(start, MaxKept, throwOnEndOfStream: false, cancellationToken);
             return length == 0 ? null : StorableText.From(Encoding.UTF8.GetString(start, 0, length));
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
@@ -99,7 +99,7 @@ public sealed class WebhookClient : IDisposable
 
     private static string ToFailure(Exception exception)
     {
-        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             if (cause is TargetNotAllowedException)
                 return WebhookResponse.NotAllowed;

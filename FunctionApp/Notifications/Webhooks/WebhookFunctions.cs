@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Atelier.Access;
 using Atelier.Configuration;
 using Atelier.Http;
@@ -23,16 +22,16 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
     public async Task<IResult> CreateAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = Routes.Webhooks)] HttpRequest request, CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        (string url, string[] eventTypes) = await ReadAsync(request, cancellationToken);
+        var caller = Caller.Of(request);
+        (var url, var eventTypes) = await ReadAsync(request, cancellationToken);
         if (!secrets.CanSeal)
             throw new ApiException(503, "webhooks_not_configured", "This service has no Webhooks:EncryptionKey, without which there are no webhooks.");
         if (await target.FindFaultAsync(url, cancellationToken) is { } fault)
             throw ApiException.Invalid("url", fault);
 
-        DateTimeOffset now = timeProvider.Now();
+        var now = timeProvider.Now();
         var id = Guid.CreateVersion7(now);
-        byte[] key = RandomNumberGenerator.GetBytes(WebhookSignature.KeyLength);
+        var key = RandomNumberGenerator.GetBytes(WebhookSignature.KeyLength);
         var webhook = new Webhook
         {
             Id = id,
@@ -61,8 +60,8 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
     public async Task<IResult> ListAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Webhooks)] HttpRequest request, CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        List<WebhookView> webhooks = await db.Webhooks.AsNoTracking()
+        var caller = Caller.Of(request);
+        var webhooks = await db.Webhooks.AsNoTracking()
             .Where(webhook => webhook.UserId == caller.UserId)
             .OrderBy(webhook => webhook.Id)
             .Select(webhook => new WebhookView(webhook.Id, webhook.Url, webhook.EventTypes, webhook.CreatedAt, webhook.DisabledAt))
@@ -77,14 +76,14 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
         string id,
         CancellationToken cancellationToken)
     {
-        Caller caller = Caller.Of(request);
-        Guid webhookId = PathId.Parse(id, "webhook");
+        var caller = Caller.Of(request);
+        var webhookId = PathId.Parse(id, "webhook");
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.DeadLetters
             .Where(letter => db.WebhookDeliveries.Any(delivery =>
                 delivery.Id == letter.Id && delivery.WebhookId == webhookId && delivery.UserId == caller.UserId))
             .ExecuteDeleteAsync(cancellationToken);
-        int deleted = await db.Webhooks
+        var deleted = await db.Webhooks
             .Where(webhook => webhook.Id == webhookId && webhook.UserId == caller.UserId)
             .ExecuteDeleteAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -93,13 +92,13 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
 
     private static async Task<(string Url, string[] EventTypes)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        using JsonDocument body = await RequestBody.ReadJsonAsync(request, cancellationToken);
+        using var body = await RequestBody.ReadJsonAsync(request, cancellationToken);
         var errors = new FieldErrors();
         var fields = new JsonFields(body.RootElement, path: "", errors, "url", "events");
-        string? url = fields.Text("url", WebhookTarget.MaxLength);
+        var url = fields.Text("url", WebhookTarget.MaxLength);
         if (url is null)
             errors.AddMissing("url");
-        string[] eventTypes = fields.TextList(
+        var eventTypes = fields.TextList(
             "events",
             CampaignEventTypes.All.Count,
             type => CampaignEventTypes.All.Contains(type),

@@ -33,8 +33,8 @@ public sealed record WebhookOptions
     public static WebhookOptions Read(IConfiguration configuration)
     {
         var defaults = new WebhookOptions();
-        RetrySettings retry = defaults.Retry;
-        TimeSpan first = configuration.ReadTimeSpan(
+        var retry = defaults.Retry;
+        var first = configuration.ReadTimeSpan(
             "Webhooks:FirstInterval", retry.FirstInterval, TimeSpan.FromMilliseconds(1), retry.MaxInterval);
         return new WebhookOptions
         {

@@ -20,7 +20,7 @@ public static class WebhookSignature
     /// <param name="body">The body.</param>
     public static string Sign(ReadOnlySpan<byte> key, string id, DateTimeOffset at, string body)
     {
-        byte[] content = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{at.ToUnixTimeSeconds()}.{body}"));
+        var content = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{at.ToUnixTimeSeconds()}.{body}"));
         return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, content))}";
     }
 

@@ -15,7 +15,7 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
     /// <returns>What it must be, where it is not.</returns>
     public async Task<string?> FindFaultAsync(string url, CancellationToken cancellationToken)
     {
-        if (url.Length > MaxLength || !Uri.TryCreate(url, UriKind.Absolute, out Uri? uri) || uri.Host.Length == 0)
+        if (url.Length > MaxLength || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
             return $"must be an absolute URL of at most {MaxLength} characters.";
         if (uri.Scheme != Uri.UriSchemeHttps && !(options.AllowPrivateTargets && uri.Scheme == Uri.UriSchemeHttp))
             return "must begin with https://.";
@@ -47,9 +47,9 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
     /// <exception cref="SocketException">It has no address, or none accepts a connection.</exception>
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = await ResolveAsync(endPoint.Host, cancellationToken);
+        var addresses = await ResolveAsync(endPoint.Host, cancellationToken);
         SocketException? failure = null;
-        foreach (IPAddress address in addresses)
+        foreach (var address in addresses)
         {
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
@@ -73,7 +73,7 @@ public sealed class WebhookTarget(IHostNames hostNames, WebhookOptions options, 
 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = await hostNames.ResolveAsync(host.Trim('[', ']'), cancellationToken);
+        var addresses = await hostNames.ResolveAsync(host.Trim('[', ']'), cancellationToken);
         // All of them must be allowed, not only the first that works: a name with addresses of both kinds would pass on some attempt.
         if (!options.AllowPrivateTargets && !Array.TrueForAll(addresses, PublicAddress.Is))
             throw new TargetNotAllowedException();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Atelier.Http;
 using Atelier.Persistence.Tables;
 
@@ -66,7 +65,7 @@ internal sealed record DeadLetterFilter(DeadLetterKind? Kind, string? ErrorCode,
 
         string? ReadCode()
         {
-            string? code = get("errorCode");
+            var code = get("errorCode");
             if (code is null || (code.Length <= MaxCodeLength && !code.Contains('\0', StringComparison.Ordinal)))
                 return code;
             errors.Add(pathOf("errorCode"), CodeError);
@@ -82,7 +81,7 @@ internal sealed record DeadLetterFilter(DeadLetterKind? Kind, string? ErrorCode,
                 TimeFormats,
                 CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-                out DateTimeOffset time))
+                out var time))
             {
                 return time;
             }
@@ -103,13 +102,13 @@ internal sealed record DeadLetterSelection(IReadOnlyList<Guid>? Ids, DeadLetterF
     /// <exception cref="Problems.ApiException">400: it has neither or both, or something in it is wrong.</exception>
     public static async Task<DeadLetterSelection> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        using JsonDocument body = await RequestBody.ReadJsonAsync(request, cancellationToken);
+        using var body = await RequestBody.ReadJsonAsync(request, cancellationToken);
         var errors = new FieldErrors();
         var fields = new JsonFields(body.RootElement, path: "", errors, "ids", "filter");
-        string[]? ids = fields.TextList(
+        var ids = fields.TextList(
             "ids", MaxIds, text => Guid.TryParseExact(text, "D", out _), $"must be a list of at most {MaxIds} ids of dead letters.");
-        JsonFields? given = fields.Object("filter", "kind", "errorCode", "from", "until");
-        DeadLetterFilter? filter = given is null ? null : DeadLetterFilter.Read(given, errors);
+        var given = fields.Object("filter", "kind", "errorCode", "from", "until");
+        var filter = given is null ? null : DeadLetterFilter.Read(given, errors);
         if (fields.Has("ids") == fields.Has("filter"))
             errors.Add("body", "must have either ids or filter.");
         errors.ThrowIfAny();

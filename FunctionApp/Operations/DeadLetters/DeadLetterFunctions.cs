@@ -19,13 +19,13 @@ public sealed class DeadLetterFunctions(DeadLetterStore letters)
     {
         var errors = new FieldErrors();
         var filter = DeadLetterFilter.Read(request.Query, errors);
-        Cursor? cursor = PageQuery.ReadCursor(request.Query, errors);
-        int limit = PageQuery.ReadLimit(request.Query, DefaultLimit, MaxLimit, errors);
+        var cursor = PageQuery.ReadCursor(request.Query, errors);
+        var limit = PageQuery.ReadLimit(request.Query, DefaultLimit, MaxLimit, errors);
         errors.ThrowIfAny();
 
-        List<DeadLetterView> found = await letters.FindAsync(filter, cursor, limit, cancellationToken);
+        var found = await letters.FindAsync(filter, cursor, limit, cancellationToken);
         DeadLetterView[] page = [.. found.Take(limit)];
-        string? next = found.Count > limit ? new Cursor(page[^1].At, page[^1].Id).ToString() : null;
+        var next = found.Count > limit ? new Cursor(page[^1].At, page[^1].Id).ToString() : null;
         return ApiJson.Result(new DeadLetterPage(page, next));
     }
 
@@ -36,7 +36,7 @@ public sealed class DeadLetterFunctions(DeadLetterStore letters)
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken)
     {
-        DeadLetterSelection selection = await DeadLetterSelection.ReadAsync(request, cancellationToken);
+        var selection = await DeadLetterSelection.ReadAsync(request, cancellationToken);
         return ApiJson.Result(
             new RedriveView(await letters.RedriveAsync(client, selection, cancellationToken)), StatusCodes.Status202Accepted);
     }

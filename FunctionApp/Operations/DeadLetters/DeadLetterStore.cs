@@ -4,7 +4,6 @@ using Atelier.Persistence;
 using Atelier.Persistence.Tables;
 using Microsoft.DurableTask.Client;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Atelier.Operations.DeadLetters;
 
@@ -19,17 +18,17 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     /// <summary>The newest that match, one more than the page holds.</summary>
     internal async Task<List<DeadLetterView>> FindAsync(DeadLetterFilter filter, Cursor? after, int limit, CancellationToken cancellationToken)
     {
-        IQueryable<DeadLetter> matching = filter.Apply(db.DeadLetters.AsNoTracking());
+        var matching = filter.Apply(db.DeadLetters.AsNoTracking());
         if (after is not null)
         {
             matching = matching.Where(letter => EF.Functions.LessThan(
                 ValueTuple.Create(letter.At, letter.Id), ValueTuple.Create(after.CreatedAt, after.Id)));
         }
-        List<DeadLetter> letters = await matching
+        var letters = await matching
             .OrderByDescending(letter => letter.At).ThenByDescending(letter => letter.Id)
             .Take(limit + 1)
             .ToListAsync(cancellationToken);
-        Dictionary<Guid, DeadDeliveryView> deliveries = await FindDeliveriesAsync(letters, cancellationToken);
+        var deliveries = await FindDeliveriesAsync(letters, cancellationToken);
         return
         [
             .. letters.Select(letter => new DeadLetterView(
@@ -48,14 +47,14 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     /// <returns>How many.</returns>
     internal async Task<int> RedriveAsync(DurableTaskClient client, DeadLetterSelection selection, CancellationToken cancellationToken)
     {
-        List<DeadLetter> letters = await selection.Apply(db.DeadLetters.AsNoTracking())
+        var letters = await selection.Apply(db.DeadLetters.AsNoTracking())
             .OrderBy(letter => letter.At).ThenBy(letter => letter.Id)
             .Take(MaxRedrives)
             .ToListAsync(cancellationToken);
-        int count = 0;
-        foreach (DeadLetter letter in letters)
+        var count = 0;
+        foreach (var letter in letters)
         {
-            bool redriven = letter.Kind == DeadLetterKind.Campaign
+            var redriven = letter.Kind == DeadLetterKind.Campaign
                 ? await control.RedriveForOperatorAsync(client, letter.Id, cancellationToken)
                 : await RedriveDeliveryAsync(letter.Id, cancellationToken);
             if (redriven)
@@ -68,7 +67,7 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     /// <summary>Drops dead letters. Campaigns stay as they are; deliveries are not made any more.</summary>
     internal async Task DropAsync(DeadLetterSelection selection, CancellationToken cancellationToken)
     {
-        int total = 0;
+        var total = 0;
         int count;
         do
         {
@@ -82,8 +81,8 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     // A page at a time, by keys: a filter may match hundreds of thousands, and other requests should not wait for them.
     private async Task<int> DropBatchAsync(DeadLetterSelection selection, CancellationToken cancellationToken)
     {
-        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        List<Guid> ids = await selection.Apply(db.DeadLetters)
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var ids = await selection.Apply(db.DeadLetters)
             .OrderBy(letter => letter.At).ThenBy(letter => letter.Id)
             .Select(letter => letter.Id)
             .Take(DropBatch)
@@ -100,10 +99,10 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     private async Task<Dictionary<Guid, DeadDeliveryView>> FindDeliveriesAsync(List<DeadLetter> letters, CancellationToken cancellationToken)
     {
         Guid[] ids = [.. letters.Where(letter => letter.Kind == DeadLetterKind.Webhook).Select(letter => letter.Id)];
-        List<WebhookDelivery> deliveries = await db.WebhookDeliveries.AsNoTracking()
+        var deliveries = await db.WebhookDeliveries.AsNoTracking()
             .Where(delivery => ids.Contains(delivery.Id)).ToListAsync(cancellationToken);
         Guid[] webhookIds = [.. deliveries.Select(delivery => delivery.WebhookId).Distinct()];
-        Dictionary<Guid, string> urls = await db.Webhooks
+        var urls = await db.Webhooks
             .Where(webhook => webhookIds.Contains(webhook.Id))
             .ToDictionaryAsync(webhook => webhook.Id, webhook => webhook.Url, cancellationToken);
         // If a webhook was deleted in between, so were its deliveries.
@@ -116,8 +115,8 @@ public sealed class DeadLetterStore(AtelierDbContext db, CampaignControl control
     // The pump finds it within a second.
     private async Task<bool> RedriveDeliveryAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        int redriven = await db.WebhookDeliveries
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var redriven = await db.WebhookDeliveries
             .Where(delivery => delivery.Id == id && delivery.Status == DeliveryStatus.Dead)
             .ExecuteUpdateAsync(
                 row => row

@@ -21,7 +21,7 @@ public sealed class Backlog(NpgsqlDataSource dataSource)
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
         // Each part reads a partial index that holds only what waits.
-        await using NpgsqlCommand command = dataSource.CreateCommand(
+        await using var command = dataSource.CreateCommand(
             """
             SELECT (SELECT count(*) FROM campaigns WHERE status = 'RUNNING'),
                    (SELECT count(*) FROM campaigns WHERE status = 'PENDING'),
@@ -31,7 +31,7 @@ public sealed class Backlog(NpgsqlDataSource dataSource)
                        (SELECT min(due_at) FROM webhook_deliveries JOIN webhooks ON webhooks.id = webhook_id
                         WHERE status = 'PENDING' AND coalesce(failures, 0) = 0))), 0)::float8
             """);
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return PrometheusText.Write(
         [

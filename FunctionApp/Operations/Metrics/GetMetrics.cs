@@ -9,8 +9,5 @@ public sealed class GetMetrics(MetricsCollector metrics, Backlog backlog)
     /// <summary>Shows the metrics.</summary>
     [Function(nameof(GetMetrics))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Metrics)] HttpRequest request, CancellationToken cancellationToken)
-    {
-        return Results.Text($"{await backlog.ReadAsync(cancellationToken)}{metrics.Read()}", PrometheusText.ContentType);
-    }
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.Metrics)] HttpRequest request, CancellationToken cancellationToken) => Results.Text($"{await backlog.ReadAsync(cancellationToken)}{metrics.Read()}", PrometheusText.ContentType);
 }

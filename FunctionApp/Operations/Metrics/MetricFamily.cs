@@ -33,8 +33,8 @@ internal sealed record MetricFamily(string Name, string Help, MetricKind Kind, d
     /// <summary>The series of these labels; <see langword="null"/> where there are too many.</summary>
     public MetricSeries? Find(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        string labels = PrometheusText.Labels(tags);
-        if (_series.TryGetValue(labels, out MetricSeries? series))
+        var labels = PrometheusText.Labels(tags);
+        if (_series.TryGetValue(labels, out var series))
             return series;
         return _series.Count < MaxSeries ? _series.GetOrAdd(labels, _ => new MetricSeries(Bounds.Length)) : null;
     }
@@ -68,7 +68,7 @@ internal sealed class MetricSeries(int bounds)
     /// <summary>Takes a sample into the first bucket that it fits in.</summary>
     public void Sample(double value, double[] upperBounds)
     {
-        int bucket = Array.FindIndex(upperBounds, bound => value <= bound);
+        var bucket = Array.FindIndex(upperBounds, bound => value <= bound);
         lock (_gate)
         {
             if (bucket >= 0)

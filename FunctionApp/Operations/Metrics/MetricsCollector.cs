@@ -52,7 +52,7 @@ public sealed class MetricsCollector : IHostedService, IDisposable
         // Two reads at once would each clear what the other has just observed.
         lock (_reading)
         {
-            foreach (MetricFamily family in _observed.Keys)
+            foreach (var family in _observed.Keys)
                 family.Clear();
             _listener.RecordObservableInstruments();
             return PrometheusText.Write(_families.Values);
@@ -73,7 +73,7 @@ public sealed class MetricsCollector : IHostedService, IDisposable
 
     private Target? Describe(Instrument instrument)
     {
-        string type = instrument.GetType().Name;
+        var type = instrument.GetType().Name;
         MetricKind? kind = type[..Math.Max(0, type.IndexOf('`', StringComparison.Ordinal))] switch
         {
             "Counter" or "ObservableCounter" => MetricKind.Counter,
@@ -84,8 +84,8 @@ public sealed class MetricsCollector : IHostedService, IDisposable
         if (kind is not { } known)
             return null;
 
-        string name = PrometheusText.Name(instrument.Name, instrument.Unit, known);
-        MetricFamily family = _families.GetOrAdd(name, _ => new MetricFamily(name, instrument.Description ?? "", known, BoundsOf(instrument, known)));
+        var name = PrometheusText.Name(instrument.Name, instrument.Unit, known);
+        var family = _families.GetOrAdd(name, _ => new MetricFamily(name, instrument.Description ?? "", known, BoundsOf(instrument, known)));
         if (family.Kind != known)
             return null;
         if (instrument.IsObservable)

@@ -13,7 +13,7 @@ internal static class PrometheusText
     public static string Name(string name, string? unit, MetricKind kind)
     {
         var text = new StringBuilder(Sanitize(name));
-        string? suffix = unit switch
+        var suffix = unit switch
         {
             "s" => "_seconds",
             "ms" => "_milliseconds",
@@ -48,7 +48,7 @@ internal static class PrometheusText
         if (tags.IsEmpty)
             return "";
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string name, object? value) in tags)
+        foreach ((var name, var value) in tags)
         {
             if (value is not null && KnownTags.Contains(name))
                 labels[Sanitize(name).Replace(':', '_')] = Escape(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
@@ -60,7 +60,7 @@ internal static class PrometheusText
     public static string Write(IEnumerable<MetricFamily> families)
     {
         var text = new StringBuilder();
-        foreach (MetricFamily family in families.OrderBy(family => family.Name, StringComparer.Ordinal))
+        foreach (var family in families.OrderBy(family => family.Name, StringComparer.Ordinal))
             Write(text, family);
         return text.ToString();
     }
@@ -70,21 +70,21 @@ internal static class PrometheusText
         KeyValuePair<string, MetricSeries>[] all = [.. family.Series.OrderBy(series => series.Key, StringComparer.Ordinal)];
         if (all.Length == 0)
             return;
-        string help = family.Help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        var help = family.Help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
         text.Append("# HELP ").Append(family.Name).Append(' ').Append(help).Append('\n');
         text.Append("# TYPE ").Append(family.Name).Append(' ').Append(family.Kind.ToString().ToLowerInvariant()).Append('\n');
-        foreach ((string labels, MetricSeries series) in all)
+        foreach ((var labels, var series) in all)
         {
-            (double sum, long count, long[] buckets) = series.Read();
+            (var sum, var count, var buckets) = series.Read();
             if (family.Kind != MetricKind.Histogram)
             {
                 Write(text, family.Name, labels, sum);
                 continue;
             }
 
-            string separator = labels.Length == 0 ? "" : ",";
+            var separator = labels.Length == 0 ? "" : ",";
             long below = 0;
-            for (int i = 0; i < buckets.Length; i++)
+            for (var i = 0; i < buckets.Length; i++)
             {
                 below += buckets[i];
                 Write(text, $"{family.Name}_bucket", $"{labels}{separator}le=\"{Number(family.Bounds[i])}\"", below);
@@ -112,7 +112,7 @@ internal static class PrometheusText
 
     private static string Sanitize(string name)
     {
-        string text = string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) || character is '_' or ':' ? character : '_'));
+        var text = string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) || character is '_' or ':' ? character : '_'));
         return text.Length == 0 || char.IsAsciiDigit(text[0]) ? $"_{text}" : text;
     }
 }

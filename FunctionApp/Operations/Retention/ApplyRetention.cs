@@ -39,14 +39,14 @@ public sealed class ApplyRetention(
     public async Task RunAsync(
         [TimerTrigger(EveryFiveMinutes)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        long start = timeProvider.GetTimestamp();
+        var start = timeProvider.GetTimestamp();
         // A process whose clock is fast must not delete what is young.
-        DateTimeOffset now = await db.Database.SqlQuery<DateTimeOffset>($"SELECT now() AS \"Value\"").SingleAsync(cancellationToken);
-        int erasures = await RepeatAsync(start, CampaignBatch, () => eraser.FinishAsync(client, CampaignBatch, cancellationToken));
-        int campaigns = await RepeatAsync(
+        var now = await db.Database.SqlQuery<DateTimeOffset>($"SELECT now() AS \"Value\"").SingleAsync(cancellationToken);
+        var erasures = await RepeatAsync(start, CampaignBatch, () => eraser.FinishAsync(client, CampaignBatch, cancellationToken));
+        var campaigns = await RepeatAsync(
             start, CampaignBatch, () => eraser.EraseOldAsync(client, now - options.Campaigns, CampaignBatch, cancellationToken));
-        int deliveries = await RepeatAsync(start, DeliveryBatch, () => DeleteDeliveriesAsync(now - options.History, cancellationToken));
-        int histories = await PurgeHistoriesAsync(client, now - options.History, start, cancellationToken);
+        var deliveries = await RepeatAsync(start, DeliveryBatch, () => DeleteDeliveriesAsync(now - options.History, cancellationToken));
+        var histories = await PurgeHistoriesAsync(client, now - options.History, start, cancellationToken);
         await lostImages.CheckAsync(now - Recent, () => timeProvider.GetElapsedTime(start) < Budget, cancellationToken);
         if (campaigns + deliveries + histories + erasures > 0)
         {
@@ -58,7 +58,7 @@ public sealed class ApplyRetention(
 
     private async Task<int> RepeatAsync(long start, int batch, Func<Task<int>> step)
     {
-        int total = 0;
+        var total = 0;
         int count;
         do
         {
@@ -84,14 +84,14 @@ public sealed class ApplyRetention(
     {
         var old = new List<string>();
         var query = new OrchestrationQuery { CreatedTo = before, Statuses = Ended, PageSize = HistoryPage };
-        await foreach (OrchestrationMetadata instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
+        await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
         {
             old.Add(instance.InstanceId);
             if (old.Count == MaxHistories)
                 break;
         }
-        int purged = 0;
-        foreach (string instanceId in old)
+        var purged = 0;
+        foreach (var instanceId in old)
         {
             if (timeProvider.GetElapsedTime(start) >= Budget)
                 break;

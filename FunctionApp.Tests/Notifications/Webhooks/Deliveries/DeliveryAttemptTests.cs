@@ -32,7 +32,7 @@ public sealed class DeliveryAttemptTests : IAsyncLifetime
     {
         RespondWith(status, retryAfter);
 
-        DeliveryOutcome outcome = await MakeAsync(Delivery());
+        var outcome = await MakeAsync(Delivery());
 
         Assert.Equal((DeliveryEnd.None, $"http_{status}", TimeSpan.FromSeconds(seconds)), (outcome.End, outcome.Failure?.Code, outcome.Delay));
     }
@@ -58,7 +58,7 @@ public sealed class DeliveryAttemptTests : IAsyncLifetime
     [Fact]
     public async Task Make_WebhookIsDisabled_CallsNobody()
     {
-        DeliveryOutcome outcome = await MakeAsync(Delivery() with { IsDisabled = true });
+        var outcome = await MakeAsync(Delivery() with { IsDisabled = true });
 
         Assert.Equal((DeliveryEnd.Dead, "webhook_disabled", false), (outcome.End, outcome.Failure?.Code, outcome.CountsForReceiver));
         Assert.Empty(_receiver.Received);

@@ -41,8 +41,8 @@ internal sealed class DeliveryDatabase(TestDatabase database, WebhookOptions opt
     /// <param name="failures">How often the receiver has failed in a row; <see langword="null"/> before the first attempt.</param>
     public async Task AddWebhooksAsync(string userId, Uri address, int count = 1, int? failures = null)
     {
-        await using AtelierDbContext db = database.NewContext();
-        foreach (Guid id in Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()))
+        await using var db = database.NewContext();
+        foreach (var id in Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()))
         {
             db.Webhooks.Add(new Webhook
             {
@@ -61,10 +61,10 @@ internal sealed class DeliveryDatabase(TestDatabase database, WebhookOptions opt
     /// <summary>Adds events of one campaign of a caller; with them the deliveries.</summary>
     public async Task AddEventsAsync(string userId, int count = 1)
     {
-        await using AtelierDbContext db = database.NewContext();
-        Campaign campaign = TestCampaign.Create(userId: userId);
+        await using var db = database.NewContext();
+        var campaign = TestCampaign.Create(userId: userId);
         db.Campaigns.Add(campaign);
-        for (int attempt = 0; attempt < count; attempt++)
+        for (var attempt = 0; attempt < count; attempt++)
         {
             db.Events.Add(new CampaignEvent
             {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Atelier.Notifications.Webhooks.Deliveries;
 using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Notifications.Webhooks.Deliveries;
@@ -21,19 +20,19 @@ public sealed class DeliveryPumpTests(LocalServicesFixture services)
         using var hanging = new TcpListener(IPAddress.Loopback, 0);
         hanging.Start(backlog: 1000);
         await using var receiver = await HookReceiver.StartAsync();
-        await using DeliveryDatabase database = await DeliveryDatabase.CreateAsync(services);
-        for (int user = 0; user < 10; user++)
+        await using var database = await DeliveryDatabase.CreateAsync(services);
+        for (var user = 0; user < 10; user++)
         {
             await database.AddWebhooksAsync($"user-{user}", new Uri($"http://{hanging.LocalEndpoint}/"), count: 20, failures);
             await database.AddEventsAsync($"user-{user}", count: 10);
         }
         await database.AddWebhooksAsync(Bystander, receiver.Address);
-        using DeliveryPump pump = database.NewPump();
+        using var pump = database.NewPump();
         await pump.StartAsync(CancellationToken.None);
 
-        for (int message = 1; message <= 8; message++)
+        for (var message = 1; message <= 8; message++)
         {
-            long start = Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             await database.AddEventsAsync(Bystander);
             await Eventually.TrueAsync(() => Task.FromResult(receiver.Received.Count == message));
             Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
@@ -48,17 +47,17 @@ public sealed class DeliveryPumpTests(LocalServicesFixture services)
     {
         using var hanging = new TcpListener(IPAddress.Loopback, 0);
         hanging.Start();
-        await using DeliveryDatabase database = await DeliveryDatabase.CreateAsync(services);
+        await using var database = await DeliveryDatabase.CreateAsync(services);
         await database.AddWebhooksAsync("ann", new Uri($"http://{hanging.LocalEndpoint}/"));
         await database.AddEventsAsync("ann");
-        using (DeliveryPump pump = database.NewPump())
+        using (var pump = database.NewPump())
         {
             await pump.StartAsync(CancellationToken.None);
-            using TcpClient call = await hanging.AcceptTcpClientAsync();
+            using var call = await hanging.AcceptTcpClientAsync();
             await pump.StopAsync(CancellationToken.None);
         }
 
-        ClaimedDelivery again = Assert.Single(await database.ClaimAsync());
+        var again = Assert.Single(await database.ClaimAsync());
         Assert.Equal(0, again.Attempts);
     }
 
@@ -68,10 +67,10 @@ public sealed class DeliveryPumpTests(LocalServicesFixture services)
         const int Webhooks = 19;
         const int Events = 300;
         await using var receiver = await HookReceiver.StartAsync();
-        await using DeliveryDatabase database = await DeliveryDatabase.CreateAsync(services);
+        await using var database = await DeliveryDatabase.CreateAsync(services);
         await database.AddWebhooksAsync("ann", receiver.Address, Webhooks);
         await database.AddEventsAsync("ann", Events);
-        using DeliveryPump pump = database.NewPump();
+        using var pump = database.NewPump();
         await pump.StartAsync(CancellationToken.None);
 
         // One by one it took two minutes.
@@ -90,13 +89,13 @@ public sealed class DeliveryPumpTests(LocalServicesFixture services)
             http.Response.StatusCode = 500;
             return Task.CompletedTask;
         };
-        await using DeliveryDatabase database = await DeliveryDatabase.CreateAsync(services, DeliveryDatabase.Options with
+        await using var database = await DeliveryDatabase.CreateAsync(services, DeliveryDatabase.Options with
         {
             Retry = DeliveryDatabase.Options.Retry with { MaxAttempts = 3, FirstInterval = TimeSpan.FromMilliseconds(1) },
         });
         await database.AddWebhooksAsync("ann", receiver.Address);
         await database.AddEventsAsync("ann");
-        using DeliveryPump pump = database.NewPump();
+        using var pump = database.NewPump();
         await pump.StartAsync(CancellationToken.None);
 
         await Eventually.TrueAsync(async () => await database.CountAsync("DEAD") == 1);
@@ -116,10 +115,10 @@ public sealed class DeliveryPumpTests(LocalServicesFixture services)
             http.Response.StatusCode = 410;
             return Task.CompletedTask;
         };
-        await using DeliveryDatabase database = await DeliveryDatabase.CreateAsync(services);
+        await using var database = await DeliveryDatabase.CreateAsync(services);
         await database.AddWebhooksAsync("ann", receiver.Address);
         await database.AddEventsAsync("ann", count: 3);
-        using DeliveryPump pump = database.NewPump();
+        using var pump = database.NewPump();
         await pump.StartAsync(CancellationToken.None);
 
         await Eventually.TrueAsync(async () => await database.CountAsync("DEAD") == 3);

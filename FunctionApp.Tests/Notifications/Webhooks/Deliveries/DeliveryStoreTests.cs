@@ -25,11 +25,11 @@ public sealed class DeliveryStoreTests(LocalServicesFixture services) : IAsyncLi
     {
         await _database.AddWebhooksAsync("ann", Receiver);
         await _database.AddEventsAsync("ann");
-        ClaimedDelivery first = Assert.Single(await _database.ClaimAsync());
+        var first = Assert.Single(await _database.ClaimAsync());
         Assert.Empty(await _database.ClaimAsync());
 
         await PassAsync(DeliveryDatabase.Options.Timeout + TimeSpan.FromSeconds(15));
-        ClaimedDelivery second = Assert.Single(await _database.ClaimAsync());
+        var second = Assert.Single(await _database.ClaimAsync());
         await RecordAsync(Failed(second));
         await RecordAsync(Failed(first));
 
@@ -42,11 +42,11 @@ public sealed class DeliveryStoreTests(LocalServicesFixture services) : IAsyncLi
     {
         await _database.AddWebhooksAsync("ann", Receiver);
         await _database.AddEventsAsync("ann", count: 10);
-        ClaimedDelivery first = Assert.Single(await _database.ClaimAsync());
+        var first = Assert.Single(await _database.ClaimAsync());
         Assert.False(first.IsProven);
         await RecordAsync(new DeliveryOutcome(first, DeliveryEnd.Delivered, Success));
 
-        List<ClaimedDelivery> next = await _database.ClaimAsync();
+        var next = await _database.ClaimAsync();
 
         Assert.Equal(4, next.Count);
         Assert.All(next, delivery => Assert.True(delivery.IsProven));
@@ -59,7 +59,7 @@ public sealed class DeliveryStoreTests(LocalServicesFixture services) : IAsyncLi
         await _database.AddWebhooksAsync("ann", Receiver);
         await _database.AddEventsAsync("ann", count: 20);
         var pauses = new List<double>();
-        for (int failure = 0; failure < 8; failure++)
+        for (var failure = 0; failure < 8; failure++)
         {
             await RecordAsync(Failed(Assert.Single(await _database.ClaimAsync())));
             pauses.Add(Math.Round(await _database.Database.ScalarAsync<double>("SELECT extract(epoch FROM retry_at - now())::float8 FROM webhooks")));

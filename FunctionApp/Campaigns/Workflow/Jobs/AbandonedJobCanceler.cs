@@ -11,7 +11,7 @@ public sealed class AbandonedJobCanceler(TimeProvider timeProvider, ILogger<Aban
     /// <summary>Cancels the job at its provider. One that cannot be cancelled is finished and paid for, which is logged.</summary>
     public async Task CancelAsync(IAsyncImageGenerator generator, string jobId, CancellationToken cancellationToken)
     {
-        for (int attempt = 0; ; attempt++)
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
@@ -21,7 +21,7 @@ public sealed class AbandonedJobCanceler(TimeProvider timeProvider, ILogger<Aban
             catch (GenerationException exception)
             {
                 // After a timeout there is no retry: calls that hang would outlast the activity.
-                bool isLast = !exception.IsTransient || exception.Code == GenerationErrorCodes.Timeout || attempt == Pauses.Length;
+                var isLast = !exception.IsTransient || exception.Code == GenerationErrorCodes.Timeout || attempt == Pauses.Length;
                 logger.LogWarning(
                     "Job {JobId} could not be cancelled at {Provider}{Next}: {Reason}",
                     jobId, generator.Provider, isLast ? ", and is not tried again" : "", exception.Message);

@@ -42,10 +42,10 @@ internal sealed class AsyncImagePart
     {
         try
         {
-            SubmittedImage? job = await _context.CallActivityAsync<SubmittedImage?>(nameof(SubmitImage), _part, _options);
+            var job = await _context.CallActivityAsync<SubmittedImage?>(nameof(SubmitImage), _part, _options);
             if (job is null)
                 return null;
-            ImageReport report = await AwaitAsync(job);
+            var report = await AwaitAsync(job);
             await _context.CallActivityAsync(nameof(StoreImage), new ImageJobInput(_part, report), _options);
             return null;
         }
@@ -67,7 +67,7 @@ internal sealed class AsyncImagePart
         catch (TaskFailedException exception)
         {
             // A job that cannot be cancelled is finished and paid for; the campaign is canceled nevertheless.
-            ActivityFailure failure = ActivityFailure.From(exception.FailureDetails);
+            var failure = ActivityFailure.From(exception.FailureDetails);
             logger.LogWarning(
                 "Jobs of campaign {CampaignId} could not be cancelled: {Code}: {Reason}", input.CampaignId, failure.Code, failure.Message);
         }
@@ -75,17 +75,17 @@ internal sealed class AsyncImagePart
 
     private async Task<ImageReport> AwaitAsync(SubmittedImage job)
     {
-        string monitorId = $"{_context.InstanceId}-image-{_part.Image}-{++_monitors}";
+        var monitorId = $"{_context.InstanceId}-image-{_part.Image}-{++_monitors}";
         var watch = new JobWatch(
             _part, job.JobId, job.Timeout, job.PollInterval, Pause: job.IsKnown ? TimeSpan.Zero : job.PollInterval);
-        Task<ImageReport?> monitor = _context.CallSubOrchestratorAsync<ImageReport?>(
+        var monitor = _context.CallSubOrchestratorAsync<ImageReport?>(
             nameof(MonitorImageJob), watch, new SubOrchestrationOptions(instanceId: monitorId));
         // An orchestration does not complete before its sub-orchestrations have.
-        using CancellationTokenRegistration stopping = _stop.Register(() => StopMonitor(monitorId));
+        using var stopping = _stop.Register(() => StopMonitor(monitorId));
 
         while (await Task.WhenAny(_callback, monitor) == _callback)
         {
-            ImageReport? report = await _callback;
+            var report = await _callback;
             _callback = ListenAsync();
             // A callback of an earlier job, or the same one twice, is not this job's.
             if (report?.JobId != job.JobId || report.Status == ImageJobStatus.Running)

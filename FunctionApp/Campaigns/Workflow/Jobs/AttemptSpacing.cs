@@ -13,7 +13,7 @@ internal static class AttemptSpacing
     {
         if (failed.Failure is not { CanRetry: true, Wait: null })
             return failed;
-        int made = attempt.Call.Attempt - input.FirstAttempt + 1;
+        var made = attempt.Call.Attempt - input.FirstAttempt + 1;
         return new ActivityFailedException(failed.Failure with { Wait = new RetryWait(RetrySchedule.PolicyDelay(input.Retry, made), made) });
     }
 }

@@ -1,7 +1,6 @@
 using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Persistence;
-using Atelier.Persistence.Tables;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,13 +15,13 @@ public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generator
     [Function(nameof(CancelImages))]
     public async Task<int> RunAsync([ActivityTrigger] string campaignId, CancellationToken cancellationToken)
     {
-        Guid id = Guid.Parse(campaignId);
-        List<CampaignImage> images = await db.Images.AsNoTracking()
+        var id = Guid.Parse(campaignId);
+        var images = await db.Images.AsNoTracking()
             .Where(image => image.CampaignId == id && image.ProviderJobId != null && image.Status != PartStatus.Complete)
             .ToListAsync(cancellationToken);
         ActivityFailedException? failed = null;
-        int canceled = 0;
-        foreach (CampaignImage image in images.Where(image => generators.IsAsync(image.Provider)))
+        var canceled = 0;
+        foreach (var image in images.Where(image => generators.IsAsync(image.Provider)))
         {
             try
             {

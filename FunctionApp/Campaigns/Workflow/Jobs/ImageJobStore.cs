@@ -21,7 +21,7 @@ public sealed class ImageJobStore(CampaignUpdater updater)
             input.CampaignId,
             async (change, token) =>
             {
-                CampaignImage? image = await change.FindImageAsync(input.Image!.Value, token);
+                var image = await change.FindImageAsync(input.Image!.Value, token);
                 if (image is null || image.Status.HasEnded() || change.Campaign.Status.HasEnded() || change.Campaign.Run != input.Run)
                     return false;
                 image.ProviderJobId = jobId;
@@ -43,10 +43,13 @@ public sealed class ImageJobStore(CampaignUpdater updater)
 
     private static async Task<OpenJob?> FindAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
     {
-        CampaignImage? image = await change.FindImageAsync(input.Image!.Value, cancellationToken);
+        var image = await change.FindImageAsync(input.Image!.Value, cancellationToken);
         if (image is null || image.Status == PartStatus.Complete || change.Campaign.Status.HasEnded() || change.Campaign.Run != input.Run
             || await change.FindLastAttemptAsync(input.Part, cancellationToken) is not { } last)
+        {
             return null;
+        }
+
         if (last.EndedAt is not null)
             throw new ActivityFailedException(FailureOf(last, input));
         var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
@@ -55,7 +58,7 @@ public sealed class ImageJobStore(CampaignUpdater updater)
 
     private static ActivityFailure FailureOf(CampaignAttempt attempt, PartInput input)
     {
-        RetryWait? wait = attempt.RetryInMs is { } delay
+        var wait = attempt.RetryInMs is { } delay
             ? new RetryWait(TimeSpan.FromMilliseconds(delay), attempt.Attempt - input.FirstAttempt + 1)
             : null;
         return new ActivityFailure(attempt.Code ?? "internal_error", attempt.Message ?? "", CanRetry: wait is not null, wait);

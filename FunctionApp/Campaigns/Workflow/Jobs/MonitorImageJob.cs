@@ -25,19 +25,19 @@ public static class MonitorImageJob
     [Function(nameof(MonitorImageJob))]
     public static async Task<ImageReport?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, JobWatch watch)
     {
-        TaskOptions options = TaskOptions.FromRetryPolicy(watch.Part.Retry.ToPolicy());
-        DateTime deadline = context.CurrentUtcDateTime + watch.Left;
-        Task<bool> stopped = context.WaitForExternalEvent<bool>(StopEvent, CancellationToken.None);
-        for (int poll = 0; poll < PollsPerRun; poll++)
+        var options = TaskOptions.FromRetryPolicy(watch.Part.Retry.ToPolicy());
+        var deadline = context.CurrentUtcDateTime + watch.Left;
+        var stopped = context.WaitForExternalEvent<bool>(StopEvent, CancellationToken.None);
+        for (var poll = 0; poll < PollsPerRun; poll++)
         {
             if (watch.Pause > TimeSpan.Zero && !await WaitAsync(context, watch.Pause, stopped))
                 return null;
 
             var input = new ImageJobInput(watch.Part, new ImageReport(watch.JobId, ImageJobStatus.Running));
-            ImageReport report = await context.CallActivityAsync<ImageReport>(nameof(PollImage), input, options);
+            var report = await context.CallActivityAsync<ImageReport>(nameof(PollImage), input, options);
             if (report.Status != ImageJobStatus.Running)
                 return report;
-            TimeSpan left = deadline - context.CurrentUtcDateTime;
+            var left = deadline - context.CurrentUtcDateTime;
             if (left <= TimeSpan.Zero)
                 return ImageReport.TimedOut(watch.JobId);
             watch = Next(watch, report.AskAgainIn, left);
@@ -54,7 +54,7 @@ public static class MonitorImageJob
     {
         // An orchestration does not complete before its last timer has ended: the one that is not needed is cancelled.
         using var lost = new CancellationTokenSource();
-        Task timer = context.CreateTimer(pause, lost.Token);
+        var timer = context.CreateTimer(pause, lost.Token);
         if (await Task.WhenAny(timer, stopped) == timer)
             return true;
         lost.Cancel();
@@ -63,8 +63,8 @@ public static class MonitorImageJob
 
     private static JobWatch Next(JobWatch watch, TimeSpan? askAgainIn, TimeSpan left)
     {
-        TimeSpan pause = Longer(askAgainIn ?? TimeSpan.Zero, watch.Interval);
-        TimeSpan interval = watch.Interval >= LongestInterval ? watch.Interval : Shorter(watch.Interval * Backoff, LongestInterval);
+        var pause = Longer(askAgainIn ?? TimeSpan.Zero, watch.Interval);
+        var interval = watch.Interval >= LongestInterval ? watch.Interval : Shorter(watch.Interval * Backoff, LongestInterval);
         return watch with { Left = left, Pause = Shorter(pause, left), Interval = interval };
     }
 

@@ -13,16 +13,16 @@ public sealed class PollImage(
     [Function(nameof(PollImage))]
     public async Task<ImageReport> RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
-        string jobId = input.Report.JobId;
-        using CampaignCancellationRegistry.Work work = cancellations.Register(input.Part.CampaignId, cancellationToken);
+        var jobId = input.Report.JobId;
+        using var work = cancellations.Register(input.Part.CampaignId, cancellationToken);
         // If the attempt has ended meanwhile, StoreImage reports how.
         if (await jobs.FindAsync(input.Part, cancellationToken) is not { } open)
             return ImageReport.TimedOut(jobId);
 
-        using IDisposable? scope = logger.BeginAttemptScope(open.Attempt.Call, open.Attempt.Provider);
+        using var scope = logger.BeginAttemptScope(open.Attempt.Call, open.Attempt.Provider);
         try
         {
-            ImageJob job = await generators.AsyncImage(open.Attempt.Provider).PollAsync(jobId, work.Token);
+            var job = await generators.AsyncImage(open.Attempt.Provider).PollAsync(jobId, work.Token);
             return await ImageReports.FromAsync(job with { Id = jobId }, input.Part, images, OutageMonitor.Window, cancellationToken);
         }
         catch (OperationCanceledException) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)

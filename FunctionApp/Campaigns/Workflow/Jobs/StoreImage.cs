@@ -24,16 +24,16 @@ public sealed class StoreImage(
     [Function(nameof(StoreImage))]
     public async Task RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
-        (PartInput part, ImageReport report) = input;
-        using CampaignCancellationRegistry.Work work = cancellations.Register(part.CampaignId, cancellationToken);
+        (var part, var report) = input;
+        using var work = cancellations.Register(part.CampaignId, cancellationToken);
         if (await jobs.FindAsync(part, cancellationToken) is not { } open)
             return;
 
-        PartAttempt attempt = open.Attempt;
-        using IDisposable? scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
+        var attempt = open.Attempt;
+        using var scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
         try
         {
-            IAsyncImageGenerator generator = generators.AsyncImage(attempt.Provider);
+            var generator = generators.AsyncImage(attempt.Provider);
             if (report.IsAbandoned)
                 await canceler.CancelAsync(generator, report.JobId, cancellationToken);
             if (report.Status != ImageJobStatus.Succeeded)
@@ -45,7 +45,7 @@ public sealed class StoreImage(
                 };
             }
 
-            KeptImage kept = report.Kept ?? await FetchAsync(generator, part, report, work.Token);
+            var kept = report.Kept ?? await FetchAsync(generator, part, report, work.Token);
             await attempts.CompleteAsync(
                 part, attempt, (_, row) => kept.WriteTo(row!, attempt.Provider, generator.Model, usage: null), cancellationToken);
             AtelierMeter.Attempted(attempt.Provider, "image", code: null);
@@ -70,7 +70,7 @@ public sealed class StoreImage(
     private async Task<KeptImage> FetchAsync(
         IAsyncImageGenerator generator, PartInput part, ImageReport report, CancellationToken cancellationToken)
     {
-        GeneratedImage image = await generator.FetchAsync(report.Output ?? "", cancellationToken);
+        var image = await generator.FetchAsync(report.Output ?? "", cancellationToken);
         return await images.SaveAsync(part.CampaignId, part.Image!.Value, image, OutageMonitor.Window, cancellationToken);
     }
 

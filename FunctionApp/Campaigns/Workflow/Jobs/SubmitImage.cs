@@ -19,13 +19,13 @@ public sealed class SubmitImage(
     {
         if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
             return null;
-        using IDisposable? scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
-        string? known = (await jobs.FindAsync(input, cancellationToken))?.JobId;
+        using var scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
+        var known = (await jobs.FindAsync(input, cancellationToken))?.JobId;
         string jobId;
         JobTiming timing;
         try
         {
-            IAsyncImageGenerator generator = generators.AsyncImage(attempt.Provider);
+            var generator = generators.AsyncImage(attempt.Provider);
             timing = generator.JobTiming;
             jobId = known ?? await generator.SubmitAsync(GenerateImage.ToRequest(attempt), cancellationToken);
             if (known is null && !await jobs.KeepAsync(input, jobId, cancellationToken))

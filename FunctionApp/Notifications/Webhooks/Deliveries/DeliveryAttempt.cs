@@ -13,8 +13,8 @@ public sealed class DeliveryAttempt(WebhookClient client, SecretBox secrets, Web
     /// <summary>Makes an attempt. Never throws but when it is cancelled.</summary>
     internal async Task<DeliveryOutcome> MakeAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
-        WebhookResponse response = await SendAsync(delivery, cancellationToken);
-        ActivityFailure? failure = FailureOf(response);
+        var response = await SendAsync(delivery, cancellationToken);
+        var failure = FailureOf(response);
         if (failure is null)
         {
             logger.LogInformation(
@@ -25,7 +25,7 @@ public sealed class DeliveryAttempt(WebhookClient client, SecretBox secrets, Web
         logger.LogWarning(
             "Event {EventId} of campaign {CampaignId} could not be delivered to webhook {WebhookId}: {Code}: {Reason}",
             delivery.Event.Id, delivery.Event.CampaignId, delivery.WebhookId, failure.Code, failure.Message);
-        TimeSpan? delay = failure.CanRetry ? NextDelay(delivery, response.RetryAfter) : null;
+        var delay = failure.CanRetry ? NextDelay(delivery, response.RetryAfter) : null;
         return new DeliveryOutcome(delivery, delay is null ? DeliveryEnd.Dead : DeliveryEnd.None, response, failure, delay ?? TimeSpan.Zero)
         {
             CountsForReceiver = response.Failure is not Disabled,
@@ -35,7 +35,7 @@ public sealed class DeliveryAttempt(WebhookClient client, SecretBox secrets, Web
     // A receiver may ask for more time than the policy gives, up to the policy's longest interval and within the time of the run.
     private TimeSpan? NextDelay(ClaimedDelivery delivery, TimeSpan? retryAfter)
     {
-        TimeSpan left = options.Retry.Timeout - delivery.SinceStart;
+        var left = options.Retry.Timeout - delivery.SinceStart;
         TimeSpan? asked = retryAfter is { } wait ? new[] { wait, options.Retry.MaxInterval, left }.Min() : null;
         return RetrySchedule.NextDelay(options.Retry, delivery.AttemptsOfRun + 1, delivery.SinceStart, asked);
     }

@@ -41,7 +41,7 @@ public sealed class DeliveryPump(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using CampaignChanges.Subscription wake = changes.SubscribeToAll();
+        using var wake = changes.SubscribeToAll();
         Volatile.Write(ref _wake, wake);
         try
         {
@@ -77,12 +77,12 @@ public sealed class DeliveryPump(
 
     private async Task RecordAsync(CancellationToken cancellationToken)
     {
-        while (_outcomes.TryDequeue(out DeliveryOutcome? outcome))
+        while (_outcomes.TryDequeue(out var outcome))
             _unrecorded.Add(outcome);
         if (_unrecorded.Count == 0)
             return;
         await store.RecordAsync(_unrecorded, cancellationToken);
-        foreach (DeliveryOutcome outcome in _unrecorded)
+        foreach (var outcome in _unrecorded)
         {
             _running.Remove(outcome.Delivery.Id);
             if (outcome.End == DeliveryEnd.Dead)
@@ -98,16 +98,16 @@ public sealed class DeliveryPump(
 
     private async Task ClaimAsync(CancellationToken cancellationToken)
     {
-        int room = MaxAttempts - _running.Count;
-        int proven = Math.Min(room, MaxProven - _running.Values.Count(running => running.IsProven && !IsSlow(running)));
-        int others = Math.Min(room, MaxUnproven - _running.Values.Count(running => !running.IsProven));
+        var room = MaxAttempts - _running.Count;
+        var proven = Math.Min(room, MaxProven - _running.Values.Count(running => running.IsProven && !IsSlow(running)));
+        var others = Math.Min(room, MaxUnproven - _running.Values.Count(running => !running.IsProven));
         if (proven <= 0 && others <= 0)
             return;
 
         var busy = _running.Values
             .GroupBy(running => running.WebhookId)
             .ToDictionary(each => each.Key, each => each.Any(IsSlow) ? AllSlotsOfReceiver : each.Count());
-        foreach (ClaimedDelivery delivery in await store.ClaimAsync(busy, Math.Max(0, proven), Math.Max(0, others), cancellationToken))
+        foreach (var delivery in await store.ClaimAsync(busy, Math.Max(0, proven), Math.Max(0, others), cancellationToken))
         {
             _running[delivery.Id] = new RunningAttempt(
                 delivery.WebhookId, delivery.IsProven, timeProvider.GetTimestamp(), Task.Run(() => RunAsync(delivery, cancellationToken), CancellationToken.None));

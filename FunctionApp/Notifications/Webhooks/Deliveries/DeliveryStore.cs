@@ -114,14 +114,14 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
     internal async Task<List<ClaimedDelivery>> ClaimAsync(
         IReadOnlyDictionary<Guid, int> busy, int proven, int others, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(Claim);
+        await using var command = dataSource.CreateCommand(Claim);
         Add<Guid[]>(command, [.. busy.Keys]);
         Add<int[]>(command, [.. busy.Values]);
         Add(command, proven);
         Add(command, others);
         Add(command, options.Timeout + LeaseMargin);
         Add(command, LongestPause);
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancellationToken);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = new List<ClaimedDelivery>();
         while (await row.ReadAsync(cancellationToken))
         {
@@ -139,7 +139,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
         DeliveryOutcome[] made = [.. outcomes.Except(released)];
         if (made.Length > 0)
         {
-            await using NpgsqlCommand command = dataSource.CreateCommand(Record);
+            await using var command = dataSource.CreateCommand(Record);
             AddOutcomes(command, made);
             Add(command, LongestPause.TotalSeconds);
             Add(command, options.Retry.FirstInterval.TotalSeconds);
@@ -148,7 +148,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
         }
         if (released.Length > 0)
         {
-            await using NpgsqlCommand command = dataSource.CreateCommand(Release);
+            await using var command = dataSource.CreateCommand(Release);
             Add<Guid[]>(command, [.. released.Select(outcome => outcome.Delivery.Id)]);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -158,7 +158,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
     /// <returns>How many.</returns>
     internal async Task<int> GiveUpAsync(CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = dataSource.CreateCommand(GiveUp);
+        await using var command = dataSource.CreateCommand(GiveUp);
         Add(command, options.Retry.Timeout);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
