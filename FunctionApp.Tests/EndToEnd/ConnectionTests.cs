@@ -4,7 +4,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>A process with far fewer connections to PostgreSQL than requests and activities.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed class ConnectionTests(LocalServicesFixture services)
 {
     [Fact]

@@ -5,7 +5,7 @@ using Npgsql;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>What a campaign costs PostgreSQL, from the POST to the response that shows its end: what creeps back is noticed.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class StatementBudgetTests(LocalServicesFixture services)
 {
     // Enough that a timer's statements in between make no difference.

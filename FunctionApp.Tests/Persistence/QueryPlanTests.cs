@@ -12,7 +12,7 @@ using Npgsql;
 namespace FunctionApp.Tests.Persistence;
 
 /// <summary>The plans of the requests' queries with a million campaigns.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabase million) : IClassFixture<MillionDatabase>
 {
     private const int PageSize = 100;

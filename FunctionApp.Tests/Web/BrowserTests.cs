@@ -9,7 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace FunctionApp.Tests.Web;
 
 /// <summary>The page in a real browser, on the real host.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed partial class BrowserTests(LocalServicesFixture services, AtelierFixture atelier, BrowserFixture browser)
     : IClassFixture<AtelierFixture>, IClassFixture<BrowserFixture>, IAsyncLifetime
 {

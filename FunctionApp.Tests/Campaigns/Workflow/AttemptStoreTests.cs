@@ -186,7 +186,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
         await hold.ExecuteNonQueryAsync();
 
         var completion = NewStore().CompleteAsync(Image, attempt, Result("first.png"), CancellationToken.None);
-        await Eventually.TrueAsync(async () => await _database.ScalarAsync<bool>("SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"));
+        await Eventually.TrueAsync(async () => await _database.ScalarAsync<bool>("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"));
         await transaction.CommitAsync();
 
         Assert.Equal("RUNNING", await completion);
