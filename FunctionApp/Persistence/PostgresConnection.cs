@@ -18,6 +18,11 @@ public static class PostgresConnection
     /// </summary>
     public const int MaxPoolSize = 20;
 
+    // A server that does not respond is known in time for a caller to get a 503 within five seconds. Work repeats what it did; see OutageMonitor.
+    private const int OpenSeconds = 4;
+    private const int CommandSeconds = 4;
+    private const int DoNotWaitForCancellation = -1;
+
     private static readonly TokenRequestContext EntraScope = new(["https://ossrdbms-aad.database.windows.net/.default"]);
 
     // Tokens live for an hour or more; the credential returns its cached one until shortly before it expires.
@@ -79,6 +84,12 @@ public static class PostgresConnection
         settings.ApplicationName ??= "atelier";
         if (!settings.ShouldSerialize("Maximum Pool Size"))
             settings.MaxPoolSize = MaxPoolSize;
+        if (!settings.ShouldSerialize("Timeout"))
+            settings.Timeout = OpenSeconds;
+        if (!settings.ShouldSerialize("Command Timeout"))
+            settings.CommandTimeout = CommandSeconds;
+        if (!settings.ShouldSerialize("Cancellation Timeout"))
+            settings.CancellationTimeout = DoNotWaitForCancellation;
         return settings;
     }
 
