@@ -172,6 +172,13 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             if (!isForced)
             {
                 await WithinDrainTimeoutAsync(_sessions.Activities.StopAsync());
+                if (_sessions.Activities.Running is > 0 and var running)
+                {
+                    _logger.LogWarning(
+                        "The stop cuts off {Count} activities, which did not end within {Seconds} s; they are repeated elsewhere or at the next start",
+                        running,
+                        _options.DrainTimeout.TotalSeconds);
+                }
             }
 
             await WithinDrainTimeoutAsync(_sessions.ReleaseAllAsync());
