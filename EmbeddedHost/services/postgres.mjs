@@ -39,7 +39,8 @@ export class Postgres {
   /** Starts the server and resolves when it accepts queries. */
   async start() {
     const output = openLog(this.#log);
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'jit=off'];
+    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', 'jit=off',
+      'shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track=none'];
     const args = ['-D', this.#cluster, '-p', String(this.#port), ...settings.flatMap((setting) => ['-c', setting])];
     this.#child = start(...this.#as('postgres', args), { stdio: ['ignore', output, output], cwd: this.#folder });
 

@@ -4,7 +4,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.Access;
 
 /// <summary>Access mode ApiKey over HTTP, with keys that the command has made.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class ApiKeyTests(LocalServicesFixture services, ApiKeyFixture app) : IClassFixture<ApiKeyFixture>, IAsyncLifetime
 {
     private HttpClient _http = null!;

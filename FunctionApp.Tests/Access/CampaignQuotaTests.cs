@@ -120,7 +120,7 @@ public sealed class CampaignQuotaTests(LocalServicesFixture services) : IAsyncLi
     {
         await using var db = _database.NewContext();
         var intake = new CampaignIntake(
-            db, new CampaignQueries(db), new CampaignQuota(db, limits), TestGenerators.Create(), TimeProvider.System);
+            db, new GroupCommit(_database.DataSource), new CampaignQueries(db), new CampaignQuota(db, limits), TestGenerators.Create(), TimeProvider.System);
         try
         {
             return await intake.AcceptAsync(caller ?? Ann, key, Wanted, CancellationToken.None);

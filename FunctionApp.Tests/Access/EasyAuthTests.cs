@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.Access;
 
 /// <summary>Access mode EasyAuth over HTTP, with platform authentication on and off.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class EasyAuthTests(LocalServicesFixture services) : IAsyncLifetime
 {
     private const string Header = "X-MS-CLIENT-PRINCIPAL";

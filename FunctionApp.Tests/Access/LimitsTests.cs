@@ -7,7 +7,7 @@ using static FunctionApp.Tests.Access.LimitsFixture;
 namespace FunctionApp.Tests.Access;
 
 /// <summary>Limits by caller over HTTP, held by two processes together.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class LimitsTests(LocalServicesFixture services, LimitsFixture app) : IClassFixture<LimitsFixture>, IAsyncLifetime
 {
     public Task InitializeAsync() => app.StartAsync(services);

@@ -90,7 +90,7 @@ public sealed class CampaignIntakeTests(LocalServicesFixture services) : IAsyncL
     private async Task<AcceptedCampaign> AcceptAsync(string? key, NewCampaign wanted, Caller? caller = null)
     {
         await using var db = _database.NewContext();
-        var intake = new CampaignIntake(db, new CampaignQueries(db), new CampaignQuota(db, CallerLimits.None), TestGenerators.Create(), TimeProvider.System);
+        var intake = new CampaignIntake(db, new GroupCommit(_database.DataSource), new CampaignQueries(db), new CampaignQuota(db, CallerLimits.None), TestGenerators.Create(), TimeProvider.System);
         return await intake.AcceptAsync(caller ?? Ann, key, wanted, CancellationToken.None);
     }
 }

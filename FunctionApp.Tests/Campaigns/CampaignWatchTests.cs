@@ -38,7 +38,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
     [Fact]
     public async Task Read_ChangedByAnotherProcessWhileWaiting_ReturnsTheChange()
     {
-        var read = ReadAsync(isKnown: version => version == 1, Long);
+        var read = ReadAsync(isAwaited: version => version != 1, Long);
         await WaitForReaderAsync();
 
         await ChangeAsync();
@@ -51,7 +51,7 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
     {
         await Eventually.TrueAsync(async () => await CountListenersAsync() == 1);
         await _database.ScalarAsync<bool>("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()");
-        var read = ReadAsync(isKnown: version => version == 1, Long);
+        var read = ReadAsync(isAwaited: version => version != 1, Long);
         await WaitForReaderAsync();
 
         await ChangeAsync();
@@ -61,11 +61,35 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
 
     [Fact]
     public async Task Read_CallerKnowsAnotherVersion_ReturnsAtOnce() =>
-        Assert.Equal(1, (await ReadAsync(isKnown: version => version == 7, Long).WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
+        Assert.Equal(1, (await ReadAsync(isAwaited: version => version != 7, Long).WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
 
     [Fact]
     public async Task Read_NoChange_ReturnsWhenTheTimeIsUp() =>
-        Assert.Equal(1, (await ReadAsync(isKnown: null, TimeSpan.FromMilliseconds(50)).WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
+        Assert.Equal(1, (await ReadAsync(isAwaited: null, TimeSpan.FromMilliseconds(50)).WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
+
+    [Fact]
+    public async Task Read_UntilTheEnd_ReturnsTheEndOnly()
+    {
+        var read = ReadAsync(isAwaited: _ => false, Long);
+        await WaitForReaderAsync();
+
+        await ChangeAsync();
+        await _database.ScalarAsync<int>("UPDATE campaigns SET status = 'FAILED', version = version + 1 RETURNING 1");
+
+        var campaign = (await read.WaitAsync(TimeSpan.FromSeconds(30)))!;
+        Assert.Equal((CampaignStatus.Failed, 3L), (campaign.Status, campaign.Version));
+    }
+
+    [Fact]
+    public async Task Read_UntilTheEndAndTheTimeIsUp_ReturnsTheLatest()
+    {
+        var read = ReadAsync(isAwaited: _ => false, TimeSpan.FromSeconds(1));
+        await WaitForReaderAsync();
+
+        await ChangeAsync();
+
+        Assert.Equal(2, (await read.WaitAsync(TimeSpan.FromSeconds(30)))!.Version);
+    }
 
     [Fact]
     public async Task Read_OfAnotherCaller_ReturnsNoneAtOnce()
@@ -76,11 +100,11 @@ public sealed class CampaignWatchTests(LocalServicesFixture services) : IAsyncLi
         Assert.Null(await watch.ReadAsync(new Caller("ben"), _campaign.Id, null, Long, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
-    private async Task<Campaign?> ReadAsync(Func<long, bool>? isKnown, TimeSpan wait)
+    private async Task<Campaign?> ReadAsync(Func<long, bool>? isAwaited, TimeSpan wait)
     {
         await using var db = _database.NewContext();
         return await new CampaignWatch(new CampaignQueries(db), _changes, TimeProvider.System)
-            .ReadAsync(Ann, _campaign.Id, isKnown, wait, CancellationToken.None);
+            .ReadAsync(Ann, _campaign.Id, isAwaited, wait, CancellationToken.None);
     }
 
     private Task WaitForReaderAsync() => Eventually.TrueAsync(() => Task.FromResult(_changes.ReaderCount > 0));

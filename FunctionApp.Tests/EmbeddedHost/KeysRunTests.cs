@@ -5,7 +5,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EmbeddedHost;
 
 /// <summary>The command <c>keys</c> without configuration: on the data folder's own database, whether a host uses it or not.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class KeysRunTests : IDisposable
 {
     private static readonly Dictionary<string, string> ApiKeyMode = new() { ["Access__Mode"] = "ApiKey" };

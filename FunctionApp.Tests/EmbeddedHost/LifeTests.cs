@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EmbeddedHost;
 
 /// <summary>The services live exactly as long as the host.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class LifeTests : IDisposable
 {
     private static readonly Dictionary<string, string> Fast = new()

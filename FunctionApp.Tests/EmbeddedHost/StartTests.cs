@@ -8,7 +8,7 @@ using Npgsql;
 namespace FunctionApp.Tests.EmbeddedHost;
 
 /// <summary>A start that fails says why in one line and leaves no process or file behind.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed partial class StartTests(LocalServicesFixture services)
 {
     [Fact]

@@ -30,7 +30,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     public int RequestsPerSecond { get; init; }
 
     /// <summary>Settings beside those of the two models that every test uses; <c>{simulator}</c> stands for the providers' address.</summary>
-    public IReadOnlyDictionary<string, string> MoreSettings { get; init; } = new Dictionary<string, string>();
+    public Dictionary<string, string> MoreSettings { get; init; } = [];
 
     /// <summary>The host's settings.</summary>
     internal IReadOnlyDictionary<string, string> Settings => _settings;

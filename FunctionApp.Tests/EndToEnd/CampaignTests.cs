@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>Campaigns over HTTP on the real host process, PostgreSQL and Azurite, with the simulator as provider.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed class CampaignTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>, IAsyncLifetime
 {
     private CampaignApi _api = null!;

@@ -10,7 +10,7 @@ using Npgsql;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>A process with far fewer connections to PostgreSQL than requests and activities.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class ConnectionTests(LocalServicesFixture services)
 {
     // What a client sees as well as the five seconds: the way to the host and back, on a busy machine.
@@ -170,7 +170,11 @@ public sealed class ConnectionTests(LocalServicesFixture services)
         {
             ["ConnectionStrings__Postgres"] = new NpgsqlConnectionStringBuilder
             {
-                Host = admin.Host, Port = admin.Port, Database = admin.Database, Username = role, Password = admin.Password,
+                Host = admin.Host,
+                Port = admin.Port,
+                Database = admin.Database,
+                Username = role,
+                Password = admin.Password,
             }.ConnectionString,
             ["AzureWebJobsStorage"] = services.StorageConnectionString,
         };

@@ -8,7 +8,7 @@ using Npgsql;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>Cancel, retry and delete over HTTP on the real host process.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed class ControlTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>, IAsyncLifetime
 {
     private CampaignApi _api = null!;

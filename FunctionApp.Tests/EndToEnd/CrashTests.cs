@@ -4,7 +4,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>The guarantee behind the 202: what was accepted reaches its end, whichever process dies.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed class CrashTests(LocalServicesFixture services)
 {
     private const int Campaigns = 200;

@@ -7,7 +7,7 @@ using Npgsql;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>What the host responds while its database takes no connections, and afterwards.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed class DatabaseAwayTests(LocalServicesFixture services)
 {
     [Fact]

@@ -1,13 +1,12 @@
 using System.Net.Http.Json;
 using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Notifications.Webhooks;
-using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>A process that is killed while it delivers webhooks.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed class DeliveryCrashTests(LocalServicesFixture services)
 {
     [Fact]

@@ -9,7 +9,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>A Blob Storage that has lost an image, or is away.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed partial class LostImageTests(LocalServicesFixture services) : IAsyncLifetime
 {
     private readonly AtelierFixture _atelier = new() { PlainPictures = true };

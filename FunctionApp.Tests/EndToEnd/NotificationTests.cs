@@ -8,7 +8,7 @@ using Npgsql;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>Streams and inbox over HTTP on the real host process.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed class NotificationTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>, IAsyncLifetime
 {
     private const int ManyStreams = 1000;

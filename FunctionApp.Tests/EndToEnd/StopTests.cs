@@ -3,7 +3,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>Graceful stops of a host.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class StopTests(LocalServicesFixture services)
 {
     [Fact]

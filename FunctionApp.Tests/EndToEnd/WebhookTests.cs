@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>Webhooks and dead letters over HTTP on the real host process.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>, IAsyncLifetime
 {
     private const string Operator = "operator";

@@ -3,13 +3,17 @@ using Npgsql;
 
 namespace FunctionApp.Tests.Hosting;
 
-/// <summary>PostgreSQL and Azurite for a test run, empty at its start, run as the host itself runs them.</summary>
+/// <summary>PostgreSQL and Azurite for a test run, empty at its start, run as the host itself runs them. All collections of tests share them.</summary>
 public sealed class LocalServicesFixture : IAsyncLifetime
 {
     private const int ConnectionsPerDatabase = 30;
 
-    private DataFolder? _folder;
-    private ServicesSupervisor? _services;
+    private static readonly SemaphoreSlim Gate = new(1, 1);
+    private static int _users;
+    private static DataFolder? _folder;
+    private static ServicesSupervisor? _services;
+    private static ServicesPlan? _shared;
+
     private ServicesPlan? _plan;
 
     /// <summary>Connection string of Azurite's account.</summary>
@@ -22,26 +26,33 @@ public sealed class LocalServicesFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var folder = _folder = await DataFolder.OpenAsync(DataDirectory, CancellationToken.None);
-        var password = await folder.PasswordAsync(CancellationToken.None);
-        (_services, _plan) = await ServicesSupervisor.StartAsync(
-            folder,
-            () =>
-            {
-                // By now no process of the previous run is left.
-                Empty("postgres");
-                Empty("azurite");
-                return new ServicesPlan(
-                    new PostgresPlan(folder.Ports.Reserve("postgres"), password), new AzuritePlan(folder.Ports.Reserve("blob")));
-            },
-            Console.WriteLine,
-            CancellationToken.None);
+        await Gate.WaitAsync();
+        try
+        {
+            if (_users++ == 0)
+                await StartAsync();
+            _plan = _shared;
+        }
+        finally
+        {
+            Gate.Release();
+        }
     }
 
     public async Task DisposeAsync()
     {
-        if (_services is not null) await _services.DisposeAsync();
-        _folder?.Dispose();
+        await Gate.WaitAsync();
+        try
+        {
+            if (--_users > 0)
+                return;
+            if (_services is not null) await _services.DisposeAsync();
+            _folder?.Dispose();
+        }
+        finally
+        {
+            Gate.Release();
+        }
     }
 
     /// <summary>A database of a test's own.</summary>
@@ -61,6 +72,24 @@ public sealed class LocalServicesFixture : IAsyncLifetime
         }.ConnectionString;
     }
 
+    private static async Task StartAsync()
+    {
+        var folder = _folder = await DataFolder.OpenAsync(DataDirectory, CancellationToken.None);
+        var password = await folder.PasswordAsync(CancellationToken.None);
+        (_services, _shared) = await ServicesSupervisor.StartAsync(
+            folder,
+            () =>
+            {
+                // By now no process of the previous run is left.
+                Empty("postgres");
+                Empty("azurite");
+                return new ServicesPlan(
+                    new PostgresPlan(folder.Ports.Reserve("postgres"), password), new AzuritePlan(folder.Ports.Reserve("blob")));
+            },
+            Console.WriteLine,
+            CancellationToken.None);
+    }
+
     private static void Empty(string folder)
     {
         var path = Path.Combine(DataDirectory, folder);
@@ -68,9 +97,37 @@ public sealed class LocalServicesFixture : IAsyncLifetime
     }
 }
 
-/// <summary>The tests that need PostgreSQL or Azurite; they share one of each and run one after another.</summary>
+/// <summary>Tests of one part against PostgreSQL and Azurite, in the test process. The tests of a collection run one after another, beside the others.</summary>
 [CollectionDefinition(Name)]
 public sealed class LocalServicesCollection : ICollectionFixture<LocalServicesFixture>
 {
     public const string Name = "LocalServices";
+}
+
+/// <summary>Tests of the whole app in a host process of its own.</summary>
+[CollectionDefinition(Name)]
+public sealed class EndToEndCollection : ICollectionFixture<LocalServicesFixture>
+{
+    public const string Name = "EndToEnd";
+}
+
+/// <summary>Tests of the whole app with each provider.</summary>
+[CollectionDefinition(Name)]
+public sealed class ProvidersCollection : ICollectionFixture<LocalServicesFixture>
+{
+    public const string Name = "Providers";
+}
+
+/// <summary>Tests of the host itself, of every route, and of the page.</summary>
+[CollectionDefinition(Name)]
+public sealed class HostsCollection : ICollectionFixture<LocalServicesFixture>
+{
+    public const string Name = "Hosts";
+}
+
+/// <summary>Tests that need the machine for themselves, because they measure time or keep PostgreSQL busy: they run after all others.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class QuietCollection : ICollectionFixture<LocalServicesFixture>
+{
+    public const string Name = "Quiet";
 }

@@ -7,7 +7,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.Http;
 
 /// <summary>Requests that no client library would send, over a socket: which of them the app responds to, and which the server before it.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class RawRequestTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>, IAsyncLifetime
 {
     private const string Rest = "Host: localhost\r\nConnection: close\r\n";

@@ -7,7 +7,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.Http;
 
 /// <summary>What every response has, on the real host: its headers, and problem details where nothing is found.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.CorsFixture app) : IClassFixture<ResponseTests.CorsFixture>, IAsyncLifetime
 {
     private const string Page = "https://app.example.org";

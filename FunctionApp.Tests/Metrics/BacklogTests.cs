@@ -5,7 +5,7 @@ using FunctionApp.Tests.Persistence;
 
 namespace FunctionApp.Tests.Metrics;
 
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed class BacklogTests(LocalServicesFixture services)
 {
     [Fact]

@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 
 namespace FunctionApp.Tests.Metrics;
 
-[Collection(LocalServicesCollection.Name)]
+[Collection(EndToEndCollection.Name)]
 public sealed partial class MetricsTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>
 {
     [Fact]

@@ -7,7 +7,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.OpenApi;
 
 /// <summary>Malformed and extreme requests, generated from the document, for each of its operations.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class MalformedRequestTests(LocalServicesFixture services)
 {
     private const int RequestsPerOperation = 40;

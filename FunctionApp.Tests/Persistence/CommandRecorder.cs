@@ -19,11 +19,13 @@ internal sealed class CommandRecorder : DbCommandInterceptor
         return new AtelierDbContext(options.Options);
     }
 
+    public void Add(DbCommand command) => Commands.Add(new RecordedCommand(
+        command.CommandText, [.. command.Parameters.Cast<NpgsqlParameter>().Select(parameter => parameter.Clone())]));
+
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
-        Commands.Add(new RecordedCommand(
-            command.CommandText, [.. command.Parameters.Cast<NpgsqlParameter>().Select(parameter => parameter.Clone())]));
+        Add(command);
         return ValueTask.FromResult(result);
     }
 }

@@ -83,7 +83,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
             .Returns(Microsoft.DurableTask.Pageable.Create((_, _) => Task.FromResult(new Microsoft.DurableTask.Page<OrchestrationMetadata>([]))));
         await using var db = database.NewContext();
         var eraser = new CampaignEraser(database.DataSource, Mock.Of<IImageStore>(), NullLogger<CampaignEraser>.Instance);
-        var updater = new CampaignUpdater(db, TestRunner.NewOutages());
+        var updater = new CampaignUpdater(db, new GroupCommit(database.DataSource), TestRunner.NewOutages());
         var lostImages = new LostImages(db, updater, Mock.Of<IImageStore>(), NullLogger<LostImages>.Instance);
         var age = TimeProvider.System.GetUtcNow() - new DateTimeOffset(2026, 1, 1, 0, 5, 0, TimeSpan.Zero);
         await new ApplyRetention(db, eraser, lostImages, new RetentionOptions(age, age), TimeProvider.System, NullLogger<ApplyRetention>.Instance)

@@ -135,7 +135,7 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
     {
         await using var db = _database.NewContext();
         var eraser = new CampaignEraser(_database.DataSource, _images.Object, NullLogger<CampaignEraser>.Instance);
-        var updater = new CampaignUpdater(db, TestRunner.NewOutages());
+        var updater = new CampaignUpdater(db, new GroupCommit(_database.DataSource), TestRunner.NewOutages());
         var lostImages = new LostImages(db, updater, _images.Object, NullLogger<LostImages>.Instance);
         // The process's clock is a year fast: PostgreSQL's alone counts.
         var options = new RetentionOptions(TimeSpan.FromDays(7), TimeSpan.FromDays(90));

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace FunctionApp.Tests.Web;
 
 /// <summary>The page in access mode ApiKey.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class ApiKeyPageTests(LocalServicesFixture services, ApiKeyFixture app, BrowserFixture browser)
     : IClassFixture<ApiKeyFixture>, IClassFixture<BrowserFixture>
 {

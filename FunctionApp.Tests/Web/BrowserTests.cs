@@ -9,7 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace FunctionApp.Tests.Web;
 
 /// <summary>The page in a real browser, on the real host.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed partial class BrowserTests(LocalServicesFixture services, AtelierFixture atelier, BrowserFixture browser)
     : IClassFixture<AtelierFixture>, IClassFixture<BrowserFixture>, IAsyncLifetime
 {
@@ -138,7 +138,7 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     }
 
     [Fact]
-    public async Task Tabs_Ten_ShareOneStream_WhichIsHandedOverWhenItsTabCloses()
+    public async Task Tabs_Ten_ShareOneStream_WhichAnotherTabTakesWhenItsTabCloses()
     {
         await using var visit = await browser.VisitAsync(Address, user: "tabs");
         var tabs = new List<IPage> { visit.Page };

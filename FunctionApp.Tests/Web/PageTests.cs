@@ -7,7 +7,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.Web;
 
 /// <summary>How the page and its files are served, on the real host.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed partial class PageTests(LocalServicesFixture services, AtelierFixture atelier) : IClassFixture<AtelierFixture>, IAsyncLifetime
 {
     private HttpClient _http = null!;

@@ -15,7 +15,7 @@ namespace Atelier.Campaigns;
 
 /// <summary>Accepts campaigns: from the moment that the row is committed, the campaign is never lost.</summary>
 public sealed class CampaignIntake(
-    AtelierDbContext db, CampaignQueries queries, CampaignQuota quota, GeneratorCatalog generators, TimeProvider timeProvider)
+    AtelierDbContext db, GroupCommit group, CampaignQueries queries, CampaignQuota quota, GeneratorCatalog generators, TimeProvider timeProvider)
 {
     /// <summary>Records a campaign as accepted, or finds the one that the same request has made before.</summary>
     /// <param name="caller">Whose it will be.</param>
@@ -27,49 +27,48 @@ public sealed class CampaignIntake(
         Caller caller, string? idempotencyKey, NewCampaign request, CancellationToken cancellationToken)
     {
         var hash = request.ComputeHash();
-        if (idempotencyKey is not null && await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken) is { } earlier)
+        // Before the quota: a repeated request takes nothing of it.
+        if (idempotencyKey is not null && !quota.IsUnlimited && await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken) is { } earlier)
             return Repeated(earlier, hash);
 
+        var campaign = Create(caller, idempotencyKey, request, hash);
+        var isNew = quota.IsUnlimited
+            ? await group.ExecuteAsync(CampaignStatements.Accept(campaign), _ => true, cancellationToken)
+            : await TakeQuotaAsync(caller, campaign, cancellationToken);
+        if (isNew)
+        {
+            AtelierMeter.Accepted();
+            return new AcceptedCampaign(campaign, IsNew: true);
+        }
+        // The other of two such requests at once was first.
+        return Repeated(await FindEarlierAsync(caller, idempotencyKey, cancellationToken), hash);
+    }
+
+    private async Task<bool> TakeQuotaAsync(Caller caller, Campaign campaign, CancellationToken cancellationToken)
+    {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await quota.TakeAsync(caller, isNew: true, cancellationToken) is { } refusal)
         {
             // The same request may have used up the quota while this one waited for the lock.
-            return idempotencyKey is not null && await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken) is { } same
-                ? Repeated(same, hash)
-                : throw refusal;
+            return campaign.IdempotencyKey is { } key && await queries.FindByKeyAsync(caller, key, cancellationToken) is not null ? false : throw refusal;
         }
-
-        var campaign = Create(caller, idempotencyKey, request, hash);
-        db.Campaigns.Add(campaign);
-        db.Events.Add(CampaignChange.NewEvent(
-            campaign, CampaignEventTypes.Accepted, new { status = campaign.Status.ToText() }, campaign.CreatedAt));
-        try
-        {
-            await db.SaveChangesAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch((NpgsqlConnection)db.Database.GetDbConnection()) { BatchCommands = { CampaignStatements.Accept(campaign) } };
+        var isNew = await batch.ExecuteScalarAsync(cancellationToken) is not null;
+        // What a repeated request has taken of the quota is given back.
+        if (isNew)
             await transaction.CommitAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (idempotencyKey is not null && IsSameKey(exception))
-        {
-            // Two such requests at once: the other one was first.
-            await transaction.RollbackAsync(cancellationToken);
-            db.ChangeTracker.Clear();
-            var first = await queries.FindByKeyAsync(caller, idempotencyKey, cancellationToken)
-                ?? throw new InvalidOperationException("The campaign of a used idempotency key is gone.", exception);
-            return Repeated(first, hash);
-        }
-        AtelierMeter.Accepted();
-        return new AcceptedCampaign(campaign, IsNew: true);
+        return isNew;
     }
+
+    private async Task<Campaign> FindEarlierAsync(Caller caller, string? idempotencyKey, CancellationToken cancellationToken) =>
+        await queries.FindByKeyAsync(caller, idempotencyKey ?? "", cancellationToken)
+        ?? throw new InvalidOperationException("The campaign of a used idempotency key is gone.");
 
     private static AcceptedCampaign Repeated(Campaign earlier, byte[] hash) =>
         CryptographicOperations.FixedTimeEquals(earlier.RequestHash, hash)
             ? new AcceptedCampaign(earlier, IsNew: false)
             : throw new ApiException(
                 StatusCodes.Status409Conflict, "idempotency_conflict", "This Idempotency-Key was used for another request.");
-
-    private static bool IsSameKey(DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } violation
-        && violation.ConstraintName == CampaignTable.IdempotencyIndex;
 
     private Campaign Create(Caller caller, string? idempotencyKey, NewCampaign request, byte[] hash)
     {

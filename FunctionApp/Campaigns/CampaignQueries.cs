@@ -14,13 +14,22 @@ public sealed class CampaignQueries(AtelierDbContext db)
     // Two words that are frequent and never stand together are found out only at the end of one of them.
     private const string SearchTimeoutMs = "300";
 
-    /// <summary>A campaign without its images and attempts; <see langword="null"/> where the caller has none of that id.</summary>
-    public Task<Campaign?> FindAsync(Caller caller, Guid id, CancellationToken cancellationToken) =>
-        Of(caller).SingleOrDefaultAsync(campaign => campaign.Id == id, cancellationToken);
-
-    /// <summary>The campaign's version; <see langword="null"/> where it is gone.</summary>
-    public Task<long?> FindVersionAsync(Guid id, CancellationToken cancellationToken) =>
-        db.Campaigns.Where(campaign => campaign.Id == id).Select(campaign => (long?)campaign.Version).SingleOrDefaultAsync(cancellationToken);
+    /// <summary>A campaign with its images and attempts; <see langword="null"/> where the caller has none of that id.</summary>
+    public async Task<Campaign?> FindAsync(Caller caller, Guid id, CancellationToken cancellationToken)
+    {
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = CampaignRow.Find(id, caller.UserId);
+            command.Connection = (NpgsqlConnection)db.Database.GetDbConnection();
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            return await row.ReadAsync(cancellationToken) ? CampaignRow.Read(row) : null;
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
 
     /// <summary>The version of the caller's campaign; <see langword="null"/> where the caller has none of that id.</summary>
     public Task<long?> FindVersionAsync(Caller caller, Guid id, CancellationToken cancellationToken) =>

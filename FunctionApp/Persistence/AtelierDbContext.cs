@@ -4,8 +4,12 @@ using Microsoft.EntityFrameworkCore;
 namespace Atelier.Persistence;
 
 /// <summary>The app's tables in PostgreSQL: what readers see, whichever engine does the work.</summary>
-public sealed class AtelierDbContext(DbContextOptions<AtelierDbContext> options) : DbContext(options)
+public sealed class AtelierDbContext : DbContext
 {
+    /// <summary>A context without savepoints: a change that fails is rolled back as a whole.</summary>
+    public AtelierDbContext(DbContextOptions<AtelierDbContext> options)
+        : base(options) => Database.AutoSavepointsEnabled = false;
+
     public DbSet<Campaign> Campaigns => Set<Campaign>();
 
     public DbSet<CampaignImage> Images => Set<CampaignImage>();

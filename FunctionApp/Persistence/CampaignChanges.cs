@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Npgsql;
 
 namespace Atelier.Persistence;
@@ -10,11 +12,9 @@ namespace Atelier.Persistence;
 public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider timeProvider, ILogger<CampaignChanges> logger)
     : BackgroundService
 {
-    /// <summary>The channel that the trigger on <c>campaigns</c> notifies.</summary>
-    internal const string Channel = "atelier_campaigns";
-
-    /// <summary>The channel on which the trigger reports campaigns that were canceled, so that work for them can stop.</summary>
-    internal const string CancelChannel = "atelier_stops";
+    // The trigger on campaigns notifies "ID VERSION STATUS"; the one on events, that deliveries are due.
+    private const string Channel = "atelier_campaigns";
+    private const string DeliveryChannel = "atelier_deliveries";
 
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(30);
@@ -23,6 +23,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, HashSet<Subscription>> _subscriptions = [];
     private readonly HashSet<Subscription> _everything = [];
+    private readonly HashSet<Subscription> _deliveries = [];
 
     /// <summary>A campaign was canceled by any process. Handlers must be quick and must not throw.</summary>
     public event EventHandler<CampaignCanceledEventArgs>? Canceled;
@@ -43,7 +44,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     /// <summary>Subscribes to the changes of one campaign.</summary>
     public Subscription Subscribe(Guid campaignId)
     {
-        var subscription = new Subscription(this, campaignId, timeProvider);
+        var subscription = new Subscription(Remove, timeProvider) { CampaignId = campaignId };
         lock (_gate)
         {
             if (!_subscriptions.TryGetValue(campaignId, out var others))
@@ -54,13 +55,10 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     }
 
     /// <summary>Subscribes to the changes of all campaigns.</summary>
-    public Subscription SubscribeToAll()
-    {
-        var subscription = new Subscription(this, campaignId: null, timeProvider);
-        lock (_gate)
-            _everything.Add(subscription);
-        return subscription;
-    }
+    public Subscription SubscribeToAll() => Add(_everything);
+
+    /// <summary>Subscribes to new webhook deliveries.</summary>
+    public Subscription SubscribeToDeliveries() => Add(_deliveries);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -87,46 +85,75 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, notification) =>
+        connection.Notification += OnNotification;
+        try
         {
-            if (!Guid.TryParse(notification.Payload, out var id))
-                return;
-            if (notification.Channel == CancelChannel)
-                Canceled?.Invoke(this, new CampaignCanceledEventArgs(id));
-            else
-                Wake(id);
-        };
-        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}; LISTEN {CancelChannel}", connection))
-            await listen.ExecuteNonQueryAsync(cancellationToken);
-        WakeAll();
-        Listening?.Invoke(this, EventArgs.Empty);
-        while (true)
-        {
-            // A connection whose other end is gone looks like an idle one: a query finds out.
-            if (!await connection.WaitAsync(ProbeInterval, cancellationToken))
+            await using (var listen = new NpgsqlCommand($"LISTEN {Channel}; LISTEN {DeliveryChannel}", connection))
+                await listen.ExecuteNonQueryAsync(cancellationToken);
+            WakeAll();
+            Listening?.Invoke(this, EventArgs.Empty);
+            while (true)
             {
-                await using var probe = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = ProbeTimeout };
-                await probe.ExecuteNonQueryAsync(cancellationToken);
+                // A connection whose other end is gone looks like an idle one: a query finds out.
+                if (!await connection.WaitAsync(ProbeInterval, cancellationToken))
+                {
+                    await using var probe = new NpgsqlCommand("SELECT 1", connection) { CommandTimeout = ProbeTimeout };
+                    await probe.ExecuteNonQueryAsync(cancellationToken);
+                }
             }
+        }
+        finally
+        {
+            connection.Notification -= OnNotification;
+            // The pool does not reset connections: one that listens is closed instead of pooled.
+            NpgsqlConnection.ClearPool(connection);
         }
     }
 
-    private void Wake(Guid campaignId)
+    private void OnNotification(object sender, NpgsqlNotificationEventArgs notification)
+    {
+        if (notification.Channel == DeliveryChannel)
+        {
+            lock (_gate)
+                Signal(_deliveries);
+        }
+        else if (CampaignChanged.TryParse(notification.Payload, out var changed))
+        {
+            if (changed.Status == CampaignStatus.Canceled)
+                Canceled?.Invoke(this, new CampaignCanceledEventArgs(changed.Id));
+            Wake(changed);
+        }
+    }
+
+    private Subscription Add(HashSet<Subscription> subscriptions)
+    {
+        var subscription = new Subscription(Remove, timeProvider);
+        lock (_gate)
+            subscriptions.Add(subscription);
+        return subscription;
+    }
+
+    private void Wake(CampaignChanged changed)
     {
         lock (_gate)
         {
-            foreach (var subscription in _subscriptions.GetValueOrDefault(campaignId, []))
-                subscription.Signal();
-            foreach (var subscription in _everything)
-                subscription.Signal();
+            foreach (var subscription in _subscriptions.GetValueOrDefault(changed.Id, []))
+                subscription.Signal(changed);
+            Signal(_everything);
         }
+    }
+
+    private static void Signal(HashSet<Subscription> subscriptions)
+    {
+        foreach (var subscription in subscriptions)
+            subscription.Signal();
     }
 
     private void WakeAll()
     {
         lock (_gate)
         {
-            foreach (var subscription in _subscriptions.Values.SelectMany(readers => readers).Concat(_everything))
+            foreach (var subscription in _subscriptions.Values.SelectMany(readers => readers).Concat(_everything).Concat(_deliveries))
                 subscription.Signal();
         }
     }
@@ -136,50 +163,58 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         lock (_gate)
         {
             if (subscription.CampaignId is not { } id)
-                _everything.Remove(subscription);
+                _ = _everything.Remove(subscription) || _deliveries.Remove(subscription);
             else if (_subscriptions.TryGetValue(id, out var readers) && readers.Remove(subscription) && readers.Count == 0)
                 _subscriptions.Remove(id);
         }
     }
 
-    /// <summary>One reader's wait for changes, of one campaign or of all.</summary>
+    /// <summary>One reader's wait for changes: of one campaign, of all, or of the deliveries.</summary>
     public sealed class Subscription : IDisposable
     {
-        private readonly CampaignChanges _changes;
+        private readonly Action<Subscription> _remove;
         private readonly TimeProvider _timeProvider;
         private readonly SemaphoreSlim _signal = new(0, 1);
+        private CampaignChanged? _latest;
+        private int _isUnknown;
 
-        internal Subscription(CampaignChanges changes, Guid? campaignId, TimeProvider timeProvider)
+        internal Subscription(Action<Subscription> remove, TimeProvider timeProvider)
         {
-            _changes = changes;
+            _remove = remove;
             _timeProvider = timeProvider;
-            CampaignId = campaignId;
         }
 
-        internal Guid? CampaignId { get; }
+        internal Guid? CampaignId { get; init; }
 
-        /// <summary>Returns when the campaign has changed since the last wait, or after <paramref name="timeout"/>.</summary>
-        public async Task WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+        /// <summary>Returns when there was a change since the last wait, or after <paramref name="timeout"/>.</summary>
+        /// <returns>The latest change of the campaign; <see langword="null"/> where only reading it tells whether it has changed.</returns>
+        public async Task<CampaignChanged?> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
         {
             if (timeout <= TimeSpan.Zero)
-                return;
+                return null;
             using var timer = new CancellationTokenSource(timeout, _timeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
             try
             {
                 await _signal.WaitAsync(either.Token);
+                return Interlocked.Exchange(ref _isUnknown, 0) == 1 ? null : Volatile.Read(ref _latest);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 // The timeout: the reader reads once more and returns what it finds.
+                return null;
             }
         }
 
         /// <inheritdoc/>
-        public void Dispose() => _changes.Remove(this);
+        public void Dispose() => _remove(this);
 
-        internal void Signal()
+        internal void Signal(CampaignChanged? latest = null)
         {
+            if (latest is null)
+                Volatile.Write(ref _isUnknown, 1);
+            else
+                Volatile.Write(ref _latest, latest);
             try
             {
                 _signal.Release();
@@ -189,6 +224,25 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
                 // Several changes before the next read count as one.
             }
         }
+    }
+}
+
+/// <summary>A change of a campaign, as its notification describes it.</summary>
+/// <param name="Id">The campaign.</param>
+/// <param name="Version">Its version since.</param>
+/// <param name="Status">Its status since.</param>
+public sealed record CampaignChanged(Guid Id, long Version, CampaignStatus Status)
+{
+    /// <summary>Reads a notification's payload: id, version and status, separated by spaces.</summary>
+    internal static bool TryParse(string payload, [NotNullWhen(true)] out CampaignChanged? changed)
+    {
+        changed = payload.Split(' ') is [var idText, var versionText, var statusText]
+            && Guid.TryParse(idText, out var id)
+            && long.TryParse(versionText, CultureInfo.InvariantCulture, out var version)
+            && Enum.TryParse<CampaignStatus>(statusText, ignoreCase: true, out var status)
+                ? new CampaignChanged(id, version, status)
+                : null;
+        return changed is not null;
     }
 }
 

@@ -4,6 +4,7 @@ using Atelier.Outages;
 using Atelier.Persistence.Tables;
 using Atelier.Telemetry;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Atelier.Persistence;
 
@@ -14,7 +15,7 @@ namespace Atelier.Persistence;
 /// moment is waited for: what a provider has made in the meantime was paid for. So a change may be applied again after a commit
 /// whose response was lost, and its guards must make that harmless.
 /// </remarks>
-public sealed class CampaignUpdater(AtelierDbContext db, OutageMonitor outages)
+public sealed class CampaignUpdater(AtelierDbContext db, GroupCommit group, OutageMonitor outages)
 {
     /// <summary>Locks the campaign and applies a change to it. An outage of the database is waited for.</summary>
     /// <param name="id">The campaign.</param>
@@ -38,6 +39,14 @@ public sealed class CampaignUpdater(AtelierDbContext db, OutageMonitor outages)
     public Task<TResult?> ChangeAsync<TResult>(
         Guid id, string? userId, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken) =>
         ChangeAsync(id, userId, OutageMonitor.RequestWindow, change, cancellationToken);
+
+    /// <summary>Makes a change by one of <see cref="CampaignStatements"/>. An outage of the database is waited for.</summary>
+    /// <returns>What was read; <see langword="default"/> where the statement gave no row, and the change is left to <c>ChangeAsync</c>.</returns>
+    /// <exception cref="OutageException">The database is still away.</exception>
+    internal Task<TResult?> TryChangeAsync<TResult>(
+        Func<NpgsqlBatchCommand> statement, Func<NpgsqlDataReader, TResult> read, CancellationToken cancellationToken) =>
+        outages.WaitOutAsync(
+            OutageMonitor.Database, TransientFailure.Is, OutageMonitor.Window, () => group.ExecuteAsync(statement(), read, cancellationToken), cancellationToken);
 
     private Task<TResult?> ChangeAsync<TResult>(
         Guid id, string? userId, TimeSpan window, Func<CampaignChange, CancellationToken, Task<TResult>> change, CancellationToken cancellationToken) =>
@@ -120,6 +129,15 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
         db.Attempts.Where(attempt => attempt.CampaignId == Campaign.Id && attempt.Part == part && attempt.Attempt >= fromAttempt)
             .MinAsync(attempt => attempt.StartedAt, cancellationToken);
 
+    /// <summary>Marks the campaign as running, once it works on its first part.</summary>
+    public void Start()
+    {
+        if (Campaign.Status != CampaignStatus.Pending)
+            return;
+        Campaign.Status = CampaignStatus.Running;
+        AddEvent(CampaignEventTypes.Started, new { status = Campaign.Status.ToText() }, attempt: Campaign.Run);
+    }
+
     /// <summary>Adds an attempt.</summary>
     public CampaignAttempt AddAttempt(string part, int number, string provider) => db.Attempts.Add(new CampaignAttempt
     {
@@ -166,7 +184,10 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
             Type = type,
             Part = part,
             Attempt = attempt,
-            Data = JsonSerializer.Serialize(data, JsonSerializerOptions.Web),
+            Data = DataOf(data),
             At = at,
         };
+
+    /// <summary>The data of an event as JSON.</summary>
+    internal static string DataOf(object data) => JsonSerializer.Serialize(data, JsonSerializerOptions.Web);
 }

@@ -31,7 +31,9 @@ internal static class ColumnTypes
         where TStatus : struct, Enum =>
         property.HasConversion(status => status!.Value.ToText(), text => Statuses.Parse<TStatus>(text)).HasMaxLength(StatusLength);
 
-    private static string Write<T>(T value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Web);
+    /// <summary>A value as it is stored.</summary>
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Web);
 
-    private static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!;
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static T Read<T>(string text) => JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!;
 }

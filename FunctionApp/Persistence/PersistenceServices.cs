@@ -20,6 +20,7 @@ public static class PersistenceServices
         services.AddDbContextPool<AtelierDbContext>((provider, options) =>
             options.UseAtelier(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<OutageMonitor>();
+        services.AddSingleton<GroupCommit>();
         services.AddScoped<CampaignUpdater>();
         services.AddSingleton<CampaignChanges>();
         services.AddHostedService(provider => provider.GetRequiredService<CampaignChanges>());

@@ -23,6 +23,9 @@ public static class PostgresConnection
     private const int CommandSeconds = 4;
     private const int DoNotWaitForCancellation = -1;
 
+    // Statements that a connection keeps prepared: all that this application has.
+    private const int MaxPrepared = 100;
+
     private static readonly TokenRequestContext EntraScope = new(["https://ossrdbms-aad.database.windows.net/.default"]);
 
     // Tokens live for an hour or more; the credential returns its cached one until shortly before it expires.
@@ -90,6 +93,11 @@ public static class PostgresConnection
             settings.CommandTimeout = CommandSeconds;
         if (!settings.ShouldSerialize("Cancellation Timeout"))
             settings.CancellationTimeout = DoNotWaitForCancellation;
+        // Nothing here leaves a session changed, and statements stay prepared from one use of a connection to the next.
+        if (!settings.ShouldSerialize("No Reset On Close"))
+            settings.NoResetOnClose = true;
+        if (!settings.ShouldSerialize("Max Auto Prepare"))
+            (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (MaxPrepared, 2);
         return settings;
     }
 

@@ -9,15 +9,16 @@ namespace Atelier.Persistence;
 /// </summary>
 internal sealed class ReadOnlySessions(NpgsqlDataSource dataSource) : DbCommandInterceptor
 {
-    public override void CommandFailed(DbCommand command, CommandErrorEventData eventData) => Check(eventData.Exception);
+    public override void CommandFailed(DbCommand command, CommandErrorEventData eventData) => Check(dataSource, eventData.Exception);
 
     public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default)
     {
-        Check(eventData.Exception);
+        Check(dataSource, eventData.Exception);
         return Task.CompletedTask;
     }
 
-    private void Check(Exception exception)
+    /// <summary>Empties the pool if an exception says that the database is read-only.</summary>
+    public static void Check(NpgsqlDataSource dataSource, Exception exception)
     {
         if (exception is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
             dataSource.Clear();

@@ -345,7 +345,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
         var queries = new CampaignQueries(_db);
         var function = new StartCampaign(
             new NewCampaignReader(TestGenerators.Create()),
-            new CampaignIntake(_db, queries, new CampaignQuota(_db, CallerLimits.None), TestGenerators.Create(), TimeProvider.System),
+            new CampaignIntake(_db, new GroupCommit(_database.DataSource), queries, new CampaignQuota(_db, CallerLimits.None), TestGenerators.Create(), TimeProvider.System),
             new CampaignScheduler(
                 RetryOptions.Read(new ConfigurationBuilder().Build()), TestGenerators.Create(), TimeProvider.System, NullLogger<CampaignScheduler>.Instance),
             queries);
@@ -355,10 +355,8 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     private async Task<HttpCall> GetAsync(HttpCall call, string? id = null)
     {
         using var changes = new CampaignChanges(_database.DataSource, TimeProvider.System, NullLogger<CampaignChanges>.Instance);
-        var queries = new CampaignQueries(_db);
         var function = new GetCampaign(
-            new CampaignWatch(queries, changes, TimeProvider.System),
-            queries,
+            new CampaignWatch(new CampaignQueries(_db), changes, TimeProvider.System),
             new DurableCalls(_time, NullLogger<DurableCalls>.Instance));
         return await call.RunAsync(request => function.RunAsync(request, _client.Object, id ?? _campaign.InstanceId, CancellationToken.None));
     }
@@ -368,7 +366,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
 
     private Task<HttpCall> ImageAsync(HttpCall call, string index = "0")
     {
-        var updater = new CampaignUpdater(_db, TestRunner.NewOutages());
+        var updater = new CampaignUpdater(_db, new GroupCommit(_database.DataSource), TestRunner.NewOutages());
         var function = new GetCampaignImage(
             new CampaignQueries(_db), _store.Object, new LostImages(_db, updater, _store.Object, NullLogger<LostImages>.Instance));
         return call.RunAsync(request => function.RunAsync(request, _campaign.InstanceId, index, CancellationToken.None));

@@ -8,7 +8,7 @@ namespace FunctionApp.Tests.Campaigns.Workflow;
 /// <summary>An image that is ordered: whichever of callback and poll comes first, nothing happens twice and no timer or monitor is left.</summary>
 public sealed class AsyncImagePartTests
 {
-    private static readonly string[] StoredAtOnce = ["MarkRunning", "SubmitImage", "StoreImage", "CompleteCampaign"];
+    private static readonly string[] StoredAtOnce = ["SubmitImage", "StoreImage", "CompleteCampaign"];
 
     private readonly AsyncImageScript _script = new();
 
@@ -100,7 +100,7 @@ public sealed class AsyncImagePartTests
 
         Assert.Equal("COMPLETE", await run);
         question.SetResult(AsyncImageScript.Running);
-        await EndsAsync(run, "COMPLETE", ["MarkRunning", "SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
+        await EndsAsync(run, "COMPLETE", ["SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class AsyncImagePartTests
         _script.Raise(AsyncImageScript.Succeeded());
         store.SetResult();
 
-        await EndsAsync(run, "COMPLETE", ["MarkRunning", "SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
+        await EndsAsync(run, "COMPLETE", ["SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class AsyncImagePartTests
         Assert.Single(_script.Stored);
         _script.Raise(AsyncImageScript.Succeeded());
 
-        await EndsAsync(run, "COMPLETE", ["MarkRunning", "SubmitImage", "StoreImage", "SubmitImage", "StoreImage", "CompleteCampaign"]);
+        await EndsAsync(run, "COMPLETE", ["SubmitImage", "StoreImage", "SubmitImage", "StoreImage", "CompleteCampaign"]);
         Assert.Equal(["job-0", AsyncImageScript.Job], _script.Stored.Select(report => report.JobId));
         Assert.Equal(2, _script.Monitors.Count());
     }
@@ -209,7 +209,7 @@ public sealed class AsyncImagePartTests
         _script.OnSubmit(() => AsyncImageScript.Submitted(AsyncImageScript.Job, isKnown: true));
         _script.OnPoll(AsyncImageScript.Succeeded());
 
-        await EndsAsync(_script.Run(), "COMPLETE", ["MarkRunning", "SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
+        await EndsAsync(_script.Run(), "COMPLETE", ["SubmitImage", "PollImage", "StoreImage", "CompleteCampaign"]);
         Assert.Empty(_script.Timers);
     }
 
@@ -218,7 +218,7 @@ public sealed class AsyncImagePartTests
     {
         _script.OnSubmit(() => Task.FromResult<SubmittedImage?>(null));
 
-        await EndsAsync(_script.Run(), "COMPLETE", ["MarkRunning", "SubmitImage", "CompleteCampaign"]);
+        await EndsAsync(_script.Run(), "COMPLETE", ["SubmitImage", "CompleteCampaign"]);
     }
 
     [Theory]
@@ -233,18 +233,18 @@ public sealed class AsyncImagePartTests
 
         _script.Cancel();
 
-        await EndsAsync(run, "CANCELED", ["MarkRunning", "SubmitImage", "CancelImages"]);
+        await EndsAsync(run, "CANCELED", ["SubmitImage", "CancelImages"]);
     }
 
     [Fact]
     public async Task Campaign_SynchronousTextAndAsynchronousImage_MakesBothInParallel()
     {
         var run = _script.Run(withText: true);
-        Assert.Equal(["MarkRunning", "GenerateText", "SubmitImage"], _script.Calls);
+        Assert.Equal(["GenerateText", "SubmitImage"], _script.Calls);
 
         _script.Raise(AsyncImageScript.Succeeded());
 
-        await EndsAsync(run, "COMPLETE", ["MarkRunning", "GenerateText", "SubmitImage", "StoreImage", "CompleteCampaign"]);
+        await EndsAsync(run, "COMPLETE", ["GenerateText", "SubmitImage", "StoreImage", "CompleteCampaign"]);
     }
 
     private async Task EndsAsync(Task<string> run, string status, string[] calls)

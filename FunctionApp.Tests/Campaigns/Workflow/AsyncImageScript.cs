@@ -47,7 +47,7 @@ internal sealed class AsyncImageScript
             .Setup(context => context.SendEvent(It.IsAny<string>(), MonitorImageJob.StopEvent, It.IsAny<object>()))
             .Callback((string instanceId, string _, object _) => _stops[instanceId].TrySetResult(true));
         SetUpClock(_context);
-        Setup<string>(_context, nameof(MarkRunning), _ => Task.FromResult("RUNNING"));
+        Setup(_context, nameof(GenerateText), _ => Task.FromResult<string?>(null));
         Setup<string>(
             _context, nameof(CompleteCampaign), input => Task.FromResult(((CampaignEnd)input!).Failed.Count == 0 ? "COMPLETE" : "FAILED"));
         Setup<SubmittedImage?>(_context, nameof(SubmitImage), _ => Next(_submits, () => Submitted(Job)));

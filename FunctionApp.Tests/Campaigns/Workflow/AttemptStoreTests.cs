@@ -75,7 +75,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
         Assert.Equal(PartStatus.Retrying, after.Images[0].Status);
         Assert.Equal(("rate_limited", "Slow down.", 2000L), (row.Code, row.Message, row.RetryInMs!.Value));
         Assert.InRange(row.EndedAt!.Value, row.StartedAt, row.StartedAt.AddMinutes(1));
-        Assert.Equal([CampaignEventTypes.PartRetrying], await EventTypesAsync());
+        Assert.Equal([CampaignEventTypes.Started, CampaignEventTypes.PartRetrying], await EventTypesAsync());
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
 
         Assert.Equal(TimeSpan.FromSeconds(2), again);
         Assert.Equal("rate_limited", Assert.Single((await ReadAsync()).Attempts).Code);
-        Assert.Single(await EventTypesAsync());
+        Assert.Single(await EventTypesAsync(), type => type == CampaignEventTypes.PartRetrying);
     }
 
     [Fact]
@@ -124,18 +124,18 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
         var after = await ReadAsync();
         Assert.Equal((PartStatus.Complete, "first.png"), (after.Images[0].Status, after.Images[0].BlobName));
         Assert.Null(Assert.Single(after.Attempts).Code);
-        Assert.Equal([CampaignEventTypes.ImageCompleted], await EventTypesAsync());
+        Assert.Equal([CampaignEventTypes.Started, CampaignEventTypes.ImageCompleted], await EventTypesAsync());
     }
 
     [Fact]
     public async Task Complete_Twice_KeepsTheFirst()
     {
         var attempt = await BeginAsync();
-        await NewStore().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "first.png", CancellationToken.None);
-        await NewStore().CompleteAsync(Image, attempt, (_, image) => image!.BlobName = "second.png", CancellationToken.None);
+        await NewStore().CompleteAsync(Image, attempt, Result("first.png"), CancellationToken.None);
+        await NewStore().CompleteAsync(Image, attempt, Result("second.png"), CancellationToken.None);
 
         Assert.Equal("first.png", (await ReadAsync()).Images[0].BlobName);
-        Assert.Single(await EventTypesAsync());
+        Assert.Single(await EventTypesAsync(), type => type == CampaignEventTypes.ImageCompleted);
         Assert.Null(await NewStore().BeginAsync(Image, CancellationToken.None));
     }
 
@@ -151,6 +151,46 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
         Assert.Equal(3, after.Attempts.Count);
         Assert.All(after.Images, image => Assert.Equal(PartStatus.Running, image.Status));
         Assert.Equal(PartStatus.Running, after.TextStatus);
+    }
+
+    [Fact]
+    public async Task Complete_LastPart_CompletesTheCampaign()
+    {
+        PartInput[] parts = [Image, Image with { Image = 1 }, Image with { Image = null }];
+        var statuses = new List<string?>();
+        foreach (var part in parts)
+        {
+            PartResult result = part.Image is { } index
+                ? Result($"{index}.png") with { Index = index }
+                : new TextResult("A text.", "words", "model", new TokenUsage(1, 2, 3));
+            statuses.Add(await NewStore().CompleteAsync(part, await BeginAsync(part), result, CancellationToken.None));
+        }
+
+        var after = await ReadAsync();
+        Assert.Equal(["RUNNING", "RUNNING", "COMPLETE"], statuses);
+        Assert.Equal((CampaignStatus.Complete, PartStatus.Complete, "A text."), (after.Status, after.TextStatus, after.Text));
+        Assert.Equal(after.UpdatedAt, after.CompletedAt);
+        Assert.All(after.Attempts, attempt => Assert.True(attempt.EndedAt >= attempt.StartedAt));
+        Assert.Equal([CampaignEventTypes.TextCompleted, CampaignEventTypes.Completed], (await EventTypesAsync())[^2..]);
+        Assert.Equal("COMPLETE", await NewCompletion().RunAsync(new CampaignEnd(_campaign.Id, Run: 0, []), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Complete_CampaignIsLocked_WaitsAndMissesNothing()
+    {
+        var attempt = await BeginAsync(Image);
+        await using var other = await _database.DataSource.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using var hold = other.CreateCommand();
+        hold.CommandText = "UPDATE campaigns SET text_status = 'CANCELED'";
+        await hold.ExecuteNonQueryAsync();
+
+        var completion = NewStore().CompleteAsync(Image, attempt, Result("first.png"), CancellationToken.None);
+        await Eventually.TrueAsync(async () => await _database.ScalarAsync<bool>("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"));
+        await transaction.CommitAsync();
+
+        Assert.Equal("RUNNING", await completion);
+        Assert.Equal((PartStatus.Complete, PartStatus.Canceled), ((await ReadAsync()).Images[0].Status, (await ReadAsync()).TextStatus));
     }
 
     [Fact]
@@ -170,7 +210,7 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
         Assert.Equal([PartStatus.Complete, PartStatus.Failed], after.Images.Select(image => image.Status));
         Assert.Equal(after.UpdatedAt, after.CompletedAt);
         Assert.Equal("server_error", after.Attempts.Single(attempt => attempt.Part == "image/1").Code);
-        Assert.Equal([CampaignEventTypes.ImageCompleted, CampaignEventTypes.Failed], await EventTypesAsync());
+        Assert.Equal([CampaignEventTypes.Started, CampaignEventTypes.ImageCompleted, CampaignEventTypes.Failed], await EventTypesAsync());
     }
 
     [Fact]
@@ -184,7 +224,10 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
         Assert.Equal("GONE", await NewStart().RunAsync(Guid.NewGuid().ToString("D"), CancellationToken.None));
     }
 
-    private CampaignUpdater NewUpdater() => new(_database.NewContext(), TestRunner.NewOutages());
+
+    private static ImageResult Result(string blobName) => new(0, blobName, "image/png", Bytes: 7, Width: 2, Height: 3, "paint", "model", Usage: null);
+
+    private CampaignUpdater NewUpdater() => TestRunner.NewUpdater(_database);
 
     private AttemptStore NewStore() => new(NewUpdater());
 
@@ -192,10 +235,12 @@ public sealed class AttemptStoreTests(LocalServicesFixture services) : IAsyncLif
 
     private MarkRunning NewStart() => new(NewUpdater(), NullLogger<MarkRunning>.Instance);
 
-    private async Task<PartAttempt> BeginAsync() => (await NewStore().BeginAsync(Image, CancellationToken.None))!;
+    private Task<PartAttempt> BeginAsync() => BeginAsync(Image);
+
+    private async Task<PartAttempt> BeginAsync(PartInput part) => (await NewStore().BeginAsync(part, CancellationToken.None))!;
 
     private async Task CompleteAsync(string blobName) =>
-        await NewStore().CompleteAsync(Image, await BeginAsync(), (_, image) => image!.BlobName = blobName, CancellationToken.None);
+        await NewStore().CompleteAsync(Image, await BeginAsync(), Result(blobName), CancellationToken.None);
 
     private async Task<Campaign> ReadAsync()
     {

@@ -19,6 +19,7 @@ public sealed class CampaignOrchestratorTests
     private readonly List<string> _calls = [];
     private readonly List<TaskOptions?> _partOptions = [];
     private readonly Dictionary<string, Task> _parts = [];
+    private readonly Dictionary<string, string> _statuses = [];
     private readonly TaskCompletionSource<object?> _canceled = new();
     private CampaignEnd? _end;
 
@@ -26,13 +27,14 @@ public sealed class CampaignOrchestratorTests
     {
         _context.Setup(context => context.CreateReplaySafeLogger(It.IsAny<string>())).Returns(NullLogger.Instance);
         _context
-            .Setup(context => context.CallActivityAsync(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
-            .Returns((TaskName name, object? input, TaskOptions? options) =>
+            .Setup(context => context.CallActivityAsync<string?>(It.IsAny<TaskName>(), It.IsAny<object?>(), It.IsAny<TaskOptions?>()))
+            .Returns(async (TaskName name, object? input, TaskOptions? options) =>
             {
                 var part = Assert.IsType<PartInput>(input).Part;
                 _calls.Add($"{name.Name} {part}");
                 _partOptions.Add(options);
-                return _parts.GetValueOrDefault(part, Task.CompletedTask);
+                await _parts.GetValueOrDefault(part, Task.CompletedTask);
+                return _statuses.GetValueOrDefault(part, "RUNNING");
             });
         _context
             .Setup(context => context.WaitForExternalEvent<object?>("cancel", It.IsAny<CancellationToken>()))
@@ -51,7 +53,7 @@ public sealed class CampaignOrchestratorTests
         var status = await RunAsync();
 
         Assert.Equal("COMPLETE", status);
-        Assert.Equal(["MarkRunning", "GenerateText text", "GenerateImage image/0", "GenerateImage image/1", "CompleteCampaign"], _calls);
+        Assert.Equal(["GenerateText text", "GenerateImage image/0", "GenerateImage image/1", "CompleteCampaign"], _calls);
         Assert.Empty(_end!.Failed);
     }
 
@@ -63,7 +65,7 @@ public sealed class CampaignOrchestratorTests
 
         var run = RunAsync();
 
-        Assert.Equal(4, _calls.Count);
+        Assert.Equal(3, _calls.Count);
         Assert.False(run.IsCompleted);
         text.SetResult();
         Assert.Equal("COMPLETE", await run);
@@ -106,8 +108,27 @@ public sealed class CampaignOrchestratorTests
     }
 
     [Fact]
-    public async Task Run_CampaignHasEndedBefore_MakesNothing()
+    public async Task Run_LastPartHasCompletedTheCampaign_RecordsNothingMore()
     {
+        _statuses["image/1"] = "COMPLETE";
+
+        Assert.Equal("COMPLETE", await RunAsync());
+        Assert.Equal(["GenerateText text", "GenerateImage image/0", "GenerateImage image/1"], _calls);
+    }
+
+    [Fact]
+    public async Task Run_OfVersion10_ContinuesAsItBegan()
+    {
+        _context.Setup(context => context.CompareVersionTo("1.1")).Returns(-1);
+
+        Assert.Equal("COMPLETE", await RunAsync());
+        Assert.Equal(["MarkRunning", "GenerateText text", "GenerateImage image/0", "GenerateImage image/1", "CompleteCampaign"], _calls);
+    }
+
+    [Fact]
+    public async Task Run_OfVersion10AndCampaignHasEndedBefore_MakesNothing()
+    {
+        _context.Setup(context => context.CompareVersionTo("1.1")).Returns(-1);
         OnCall(nameof(MarkRunning), _ => "CANCELED");
 
         Assert.Equal("CANCELED", await RunAsync());
@@ -165,7 +186,7 @@ public sealed class CampaignOrchestratorTests
 
         var run = RunAsync();
         Assert.False(_partOptions[0]!.Retry!.Policy!.Handle(Failures.Retried(failure)));
-        Assert.Equal(4, _calls.Count);
+        Assert.Equal(3, _calls.Count);
         _parts.Remove("text");
         timer.SetResult();
 
@@ -199,11 +220,12 @@ public sealed class CampaignOrchestratorTests
     }
 
     [Theory]
-    [InlineData(nameof(MarkRunning), "RUNNING")]
-    [InlineData(nameof(CompleteCampaign), "COMPLETE")]
-    public async Task Run_CampaignCannotBeRecorded_IsRepeatedWithoutALastTime(string activity, string result)
+    [InlineData(nameof(MarkRunning), "RUNNING", -1)]
+    [InlineData(nameof(CompleteCampaign), "COMPLETE", 0)]
+    public async Task Run_CampaignCannotBeRecorded_IsRepeatedWithoutALastTime(string activity, string result, int version)
     {
         var failures = 1_000;
+        _context.Setup(context => context.CompareVersionTo("1.1")).Returns(version);
         OnCall(activity, _ => failures-- > 0 ? throw Failures.Thrown(ActivityFailure.Unforeseen()) : result);
 
         Assert.Equal("COMPLETE", await RunAsync());

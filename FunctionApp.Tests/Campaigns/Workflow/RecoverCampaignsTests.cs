@@ -142,6 +142,7 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
             .AddSingleton(CallerLimits.None)
             .AddTransient(_ => _database.NewContext())
             .AddSingleton<OutageMonitor>()
+            .AddSingleton(new GroupCommit(_database.DataSource))
             .AddScoped<CampaignUpdater>()
             .AddScoped<CampaignQueries>()
             .AddScoped<CampaignQuota>()

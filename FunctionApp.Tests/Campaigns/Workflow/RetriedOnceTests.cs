@@ -142,7 +142,7 @@ public sealed class RetriedOnceTests(LocalServicesFixture services) : IAsyncLife
         return [.. followed];
     }
 
-    private Task AttemptAsync(PartInput input)
+    private Task<string?> AttemptAsync(PartInput input)
     {
         var text = new Mock<ITextGenerator>();
         text.Setup(generator => generator.Provider).Returns("words");

@@ -19,7 +19,7 @@ internal static class TestRunner
             NullLogger<PartRunner>.Instance);
 
     public static CampaignUpdater NewUpdater(TestDatabase database, OutageMonitor? outages = null) =>
-        new(database.NewContext(), outages ?? NewOutages());
+        new(database.NewContext(), new GroupCommit(database.DataSource), outages ?? NewOutages());
 
     public static PartImageStore NewImages(IImageStore store, OutageMonitor? outages = null) => new(store, outages ?? NewOutages());
 

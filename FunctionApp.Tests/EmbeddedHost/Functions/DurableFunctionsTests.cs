@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting;
 namespace FunctionApp.Tests.EmbeddedHost.Functions;
 
 /// <summary>Orchestrators and activities as on the official worker.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class DurableFunctionsTests(LocalServicesFixture services)
 {
     [Theory]

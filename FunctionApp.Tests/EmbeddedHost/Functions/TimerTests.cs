@@ -6,7 +6,7 @@ using Npgsql;
 namespace FunctionApp.Tests.EmbeddedHost.Functions;
 
 /// <summary>Timer functions as on the official host; their state is in PostgreSQL, shared by all nodes.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed class TimerTests(LocalServicesFixture services)
 {
     private const string EachSecond = "Tick=* * * * * *";

@@ -7,7 +7,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
 /// <summary>The process dies while jobs are under way at their providers, or the provider forgets them.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(ProvidersCollection.Name)]
 public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncLifetime
 {
     private const int Campaigns = 12;

@@ -7,7 +7,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
 /// <summary>Each provider with each fault, over HTTP: the recorded attempts, the provider's calls, and what history and log must not have.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(ProvidersCollection.Name)]
 public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixture faults) : IClassFixture<FaultFixture>
 {
     private const int MaxHistoryValue = 64 << 10;

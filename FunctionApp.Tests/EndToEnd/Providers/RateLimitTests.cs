@@ -4,7 +4,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
 /// <summary>Many images at once at a provider that allows few calls a second and does not say how long to wait.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class RateLimitTests(LocalServicesFixture services)
 {
     private const int Campaigns = 6;

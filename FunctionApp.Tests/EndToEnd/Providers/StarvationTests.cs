@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
 /// <summary>A provider in trouble, with more parts waiting for it than a process runs activities, beside a healthy one.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class StarvationTests(LocalServicesFixture services) : IAsyncLifetime
 {
     // host.json allows 100 activities at once.

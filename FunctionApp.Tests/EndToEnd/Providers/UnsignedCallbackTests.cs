@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
 /// <summary>What callers without the secret cost: their callbacks are right in form and time, and only their bodies show that they are forged.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class UnsignedCallbackTests(LocalServicesFixture services, FaultFixture faults, ITestOutputHelper output)
     : IClassFixture<FaultFixture>, IAsyncLifetime
 {

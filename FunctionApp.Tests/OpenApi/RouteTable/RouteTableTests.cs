@@ -8,7 +8,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.OpenApi.RouteTable;
 
 /// <summary>Every response that the document names, over HTTP on a real host; a test of its own finds those without a row.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(HostsCollection.Name)]
 public sealed partial class RouteTableTests(LocalServicesFixture services, RouteHost host) : IClassFixture<RouteHost>, IAsyncLifetime
 {
     // Responses that cannot be provoked: nothing in these functions can fail. They would respond as all others do, by the same

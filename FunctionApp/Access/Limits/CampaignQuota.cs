@@ -37,6 +37,9 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
             (SELECT 1 FROM campaigns WHERE user_id = $1 AND status IN ('PENDING', 'RUNNING') LIMIT $2) AS running
         """;
 
+    /// <summary>Whether callers may have as many as they like.</summary>
+    public bool IsUnlimited => limits is { MaxRunning: null, MaxPerDay: null };
+
     /// <summary>
     /// Reserves room for one more running campaign inside the context's transaction, which must then write that campaign and commit.
     /// Other transactions of the same caller wait until then, so that no race gets past a limit.
@@ -48,7 +51,7 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
     /// <exception cref="InvalidOperationException">The context has no transaction.</exception>
     public async Task<ApiException?> TakeAsync(Caller caller, bool isNew, CancellationToken cancellationToken)
     {
-        if (limits is { MaxRunning: null, MaxPerDay: null })
+        if (IsUnlimited)
             return null;
         var transaction = db.Database.CurrentTransaction
             ?? throw new InvalidOperationException("The quota is taken inside the transaction that writes the campaign.");

@@ -228,10 +228,6 @@ public sealed class CampaignControl(
         }
     }
 
-    private async Task<Campaign> ReadAsync(Caller caller, Guid id, CancellationToken cancellationToken)
-    {
-        var campaign = await queries.FindAsync(caller, id, cancellationToken) ?? throw ApiException.NotFound("campaign");
-        await queries.LoadPartsAsync([campaign], cancellationToken);
-        return campaign;
-    }
+    private async Task<Campaign> ReadAsync(Caller caller, Guid id, CancellationToken cancellationToken) =>
+        await queries.FindAsync(caller, id, cancellationToken) ?? throw ApiException.NotFound("campaign");
 }

@@ -11,13 +11,15 @@ using Microsoft.Net.Http.Headers;
 namespace Atelier.Campaigns.Http;
 
 /// <summary><c>GET /api/campaigns/{id}</c>: the campaign as it is now, or as soon as it changes.</summary>
-public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, DurableCalls durable)
+public sealed class GetCampaign(CampaignWatch watch, DurableCalls durable)
 {
     /// <summary>Seconds after which a caller that polls should look again.</summary>
     internal const string PollInterval = "2";
 
     private const int MaxWait = 60;
     private const string Orchestration = "orchestration";
+    private const string Change = "change";
+    private const string Ended = "ended";
 
     /// <summary>
     /// Shows a campaign; 304 where the caller has this version already. With <c>include=orchestration</c> its orchestration's own status too: that
@@ -36,7 +38,8 @@ public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, Du
         var withOrchestration = ReadInclude(request.Query);
         var isKnown = ReadKnown(request);
 
-        var campaign = await watch.ReadAsync(caller, campaignId, isKnown, wait, cancellationToken)
+        var isAwaited = ReadUntil(request.Query) ? _ => false : isKnown is null ? null : (Func<long, bool>)(version => !isKnown(version));
+        var campaign = await watch.ReadAsync(caller, campaignId, isAwaited, wait, cancellationToken)
             ?? throw ApiException.NotFound("campaign");
 
         var orchestration = withOrchestration
@@ -54,7 +57,6 @@ public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, Du
                 return Results.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        await queries.LoadPartsAsync([campaign], cancellationToken);
         var view = CampaignViews.From(campaign);
         return withOrchestration
             ? ApiJson.Result(new CampaignWithOrchestrationView(view, CampaignViews.From(orchestration)))
@@ -78,6 +80,14 @@ public sealed class GetCampaign(CampaignWatch watch, CampaignQueries queries, Du
         "" => false,
         Orchestration => true,
         _ => throw ApiException.Invalid("include", $"must be {Orchestration}."),
+    };
+
+    // Whether the caller waits for the end, and not for any change.
+    private static bool ReadUntil(IQueryCollection query) => query["until"].ToString() switch
+    {
+        "" or Change => false,
+        Ended => true,
+        _ => throw ApiException.Invalid("until", $"must be {Change} or {Ended}."),
     };
 
     private static TimeSpan ReadWait(IQueryCollection query)

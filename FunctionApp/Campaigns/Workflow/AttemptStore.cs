@@ -3,6 +3,7 @@ using Atelier.Generation;
 using Atelier.Generation.Failures;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
+using Atelier.Telemetry;
 
 namespace Atelier.Campaigns.Workflow;
 
@@ -17,18 +18,34 @@ public sealed class AttemptStore(CampaignUpdater updater)
     /// <summary>Records that an attempt begins.</summary>
     /// <returns>The attempt; <see langword="null"/> when the part is already complete, or the campaign has ended or been deleted.</returns>
     /// <exception cref="ActivityFailedException">The part has failed for good before.</exception>
-    public Task<PartAttempt?> BeginAsync(PartInput input, CancellationToken cancellationToken) =>
-        updater.ChangeAsync(input.CampaignId, (change, token) => BeginAsync(change, input, token), cancellationToken);
+    public async Task<PartAttempt?> BeginAsync(PartInput input, CancellationToken cancellationToken)
+    {
+        // Nearly every part is made by its first attempt.
+        var first = input.FirstAttempt != 1 ? null : await updater.TryChangeAsync(
+            () => CampaignStatements.Begin(input.CampaignId, input.Run, input.Image),
+            row => new PartAttempt(
+                new GenerationCall(input.CampaignId, input.Part, input.FirstAttempt),
+                row.GetString(2), row.GetString(0), ColumnTypes.Read<CampaignRequest>(row.GetString(1))),
+            cancellationToken);
+        return first ?? await updater.ChangeAsync(input.CampaignId, (change, token) => BeginAsync(change, input, token), cancellationToken);
+    }
 
-    /// <summary>Records that an attempt succeeded. Does nothing when the part is already complete.</summary>
+    /// <summary>Records that an attempt succeeded, and that the campaign is complete if nothing else is missing. Does nothing when the part is already complete.</summary>
     /// <param name="input">The part.</param>
     /// <param name="attempt">The attempt.</param>
-    /// <param name="project">Writes what came back into the campaign's row (and the image's).</param>
+    /// <param name="result">What it has made.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
-    public Task CompleteAsync(
-        PartInput input, PartAttempt attempt, Action<Campaign, CampaignImage?> project, CancellationToken cancellationToken) =>
-        updater.ChangeAsync(
-            input.CampaignId, (change, token) => CompleteAsync(change, input, attempt, project, token), cancellationToken);
+    /// <returns>The campaign's status; <see langword="null"/> where it is not known.</returns>
+    public async Task<string?> CompleteAsync(PartInput input, PartAttempt attempt, PartResult result, CancellationToken cancellationToken)
+    {
+        var status = await updater.TryChangeAsync(
+            () => CampaignStatements.Complete(attempt.Call, input.Run, result), row => row.GetString(0), cancellationToken);
+        if (status == CampaignStatus.Complete.ToText())
+            AtelierMeter.Ended(status);
+        return status
+            ?? await updater.ChangeAsync(
+                input.CampaignId, (change, token) => CompleteAsync(change, input, attempt, result, token), cancellationToken);
+    }
 
     /// <summary>Records that an attempt failed.</summary>
     /// <returns>The delay to the next attempt; <see langword="null"/> when there is none.</returns>
@@ -58,6 +75,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
             last = change.AddAttempt(input.Part, (last?.Attempt ?? 0) + 1, part.Provider);
         part.Status = PartStatus.Running;
         part.Wait = null;
+        change.Start();
         var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
         return new PartAttempt(call, part.Provider, change.Campaign.Prompt, change.Campaign.Request)
         {
@@ -66,28 +84,24 @@ public sealed class AttemptStore(CampaignUpdater updater)
         };
     }
 
-    private static async Task<bool> CompleteAsync(
-        CampaignChange change,
-        PartInput input,
-        PartAttempt attempt,
-        Action<Campaign, CampaignImage?> project,
-        CancellationToken cancellationToken)
+    private static async Task<string> CompleteAsync(
+        CampaignChange change, PartInput input, PartAttempt attempt, PartResult result, CancellationToken cancellationToken)
     {
         var part = await PartState.FindAsync(change, input.Image, cancellationToken);
         if (part is null || part.Status == PartStatus.Complete || change.Campaign.Status.HasEnded())
-            return false;
+            return change.Campaign.Status.ToText();
 
         part.Status = PartStatus.Complete;
-        project(change.Campaign, input.Image is { } index ? await change.FindImageAsync(index, cancellationToken) : null);
+        result.WriteTo(change.Campaign, input.Image is { } index ? await change.FindImageAsync(index, cancellationToken) : null);
         if (await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken) is { EndedAt: null } row)
             row.EndedAt = change.Now;
         change.AddEvent(
             input.Image is null ? CampaignEventTypes.TextCompleted : CampaignEventTypes.ImageCompleted,
-            new { status = part.Status.ToText(), part = input.Part, attempt = attempt.Call.Attempt },
+            PartCompleted.By(attempt.Call),
             input.Part,
             // Once in a run: an image that the store has lost is made again.
             input.Run);
-        return true;
+        return change.Campaign.Status.ToText();
     }
 
     private static async Task<int?> HoldBackAsync(

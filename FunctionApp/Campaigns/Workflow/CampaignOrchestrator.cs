@@ -6,12 +6,14 @@ using Microsoft.DurableTask;
 
 namespace Atelier.Campaigns.Workflow;
 
-/// <summary>Runs one campaign: marks it running, makes all parts in parallel, and records how it ended.</summary>
+/// <summary>Runs one campaign: makes all parts in parallel, and records how it ended.</summary>
 /// <remarks>Deterministic: it decides from its input and its activities' results alone.</remarks>
 public static class CampaignOrchestrator
 {
     /// <summary>The external event that ends the run of a campaign that was canceled.</summary>
     public const string CancelEvent = "cancel";
+
+    private const string Running = "RUNNING";
 
     /// <summary>Runs a campaign to its end.</summary>
     /// <returns>The campaign's status at the end, such as <c>COMPLETE</c>.</returns>
@@ -19,20 +21,21 @@ public static class CampaignOrchestrator
     public static async Task<string> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, CampaignInput input)
     {
         var logger = context.CreateReplaySafeLogger(nameof(CampaignOrchestrator));
-        var status = await RecordAsync(context, logger, nameof(MarkRunning), input.CampaignId.ToString("D"));
-        if (status != MarkRunning.Running)
+        // Instances of version 1.0 continue as they began. Since then the first part marks the campaign as running, and the last completes it.
+        if (context.CompareVersionTo("1.1") < 0
+            && await RecordAsync(context, logger, nameof(MarkRunning), input.CampaignId.ToString("D")) is not Running and var status)
         {
-            logger.LogInformation("Campaign {CampaignId} is {Status} already; nothing is left to do.", input.CampaignId, status);
             return status;
         }
 
+        string? ended = null;
         using var stop = new CancellationTokenSource();
         var canceled = context.WaitForExternalEvent<object?>(CancelEvent, CancellationToken.None);
         var progress = CampaignProgress.Of(input.Parts);
         context.SetCustomStatus(progress);
         var parts = Task.WhenAll(input.Parts.Select(async part =>
         {
-            var failed = await MakeAsync(context, logger, part, stop.Token);
+            var failed = await MakeAsync(context, logger, part, status => ended = status is null or Running ? ended : status, stop.Token);
             progress = progress.After(part.Part, isDone: failed is null);
             context.SetCustomStatus(progress);
             return failed;
@@ -48,14 +51,14 @@ public static class CampaignOrchestrator
 
         var outcomes = await parts;
         var end = new CampaignEnd(input.CampaignId, input.Run, [.. outcomes.OfType<FailedPart>()]);
-        status = await RecordAsync(context, logger, nameof(CompleteCampaign), end);
-        logger.LogInformation("Campaign {CampaignId} is {Status}.", input.CampaignId, status);
-        return status;
+        ended ??= await RecordAsync(context, logger, nameof(CompleteCampaign), end);
+        logger.LogInformation("Campaign {CampaignId} is {Status}.", input.CampaignId, ended);
+        return ended;
     }
 
     // A part that fails for good is an outcome, not an exception: the others still finish.
     private static async Task<FailedPart?> MakeAsync(
-        TaskOrchestrationContext context, ILogger logger, PartInput part, CancellationToken stop)
+        TaskOrchestrationContext context, ILogger logger, PartInput part, Action<string?> onMade, CancellationToken stop)
     {
         var asyncPart = part.IsAsync ? new AsyncImagePart(context, part, stop) : null;
         var failure = await AttemptAsync(part.Retry);
@@ -72,7 +75,7 @@ public static class CampaignOrchestrator
             "Campaign {CampaignId} continues without {Part}: {Code}: {Reason}", part.CampaignId, part.Part, failure.Code, failure.Message);
         return new FailedPart(part.Image, failure.Code, failure.Message);
 
-        Task<ActivityFailure?> AttemptAsync(RetrySettings retry) => asyncPart is null ? TryAsync(context, part, retry) : asyncPart.AttemptAsync();
+        Task<ActivityFailure?> AttemptAsync(RetrySettings retry) => asyncPart is null ? TryAsync(context, part, retry, onMade) : asyncPart.AttemptAsync();
     }
 
     // These activities only write to PostgreSQL. They are repeated without a last time: an outage ends, and a defect is mended, or the run terminated.
@@ -93,12 +96,13 @@ public static class CampaignOrchestrator
         }
     }
 
-    private static async Task<ActivityFailure?> TryAsync(TaskOrchestrationContext context, PartInput part, RetrySettings retry)
+    private static async Task<ActivityFailure?> TryAsync(
+        TaskOrchestrationContext context, PartInput part, RetrySettings retry, Action<string?> onMade)
     {
         try
         {
             var activity = part.Image is null ? nameof(GenerateText) : nameof(GenerateImage);
-            await context.CallActivityAsync(activity, part, TaskOptions.FromRetryPolicy(retry.ToPolicy()));
+            onMade(await context.CallActivityAsync<string?>(activity, part, TaskOptions.FromRetryPolicy(retry.ToPolicy())));
             return null;
         }
         catch (TaskFailedException exception)

@@ -7,9 +7,10 @@ namespace Atelier.Campaigns.Workflow;
 /// <summary>The activity that makes one image of a campaign and keeps it in the image store.</summary>
 public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators, PartImageStore images)
 {
-    /// <summary>Makes one attempt. Returns nothing: the image is in the store, its name in the image's row.</summary>
+    /// <summary>Makes one attempt. The image is in the store, its name in the image's row.</summary>
+    /// <returns>The campaign's status since; <see langword="null"/> where it is not known.</returns>
     [Function(nameof(GenerateImage))]
-    public Task RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken) =>
+    public Task<string?> RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken) =>
         runner.RunAsync(
             input,
             async (attempt, token) =>
@@ -17,7 +18,7 @@ public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators
                 await images.WaitUntilReachableAsync(token);
                 var image = await generators.Image(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
                 var kept = await images.SaveAsync(input.CampaignId, input.Image!.Value, image, OutageMonitor.Window, token);
-                return (_, row) => kept.WriteTo(row!, attempt.Provider, image.Model, image.Usage);
+                return kept.ToResult(input.Image!.Value, attempt.Provider, image.Model, image.Usage);
             },
             cancellationToken);
 

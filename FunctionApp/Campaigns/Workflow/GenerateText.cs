@@ -7,21 +7,16 @@ namespace Atelier.Campaigns.Workflow;
 /// <summary>The activity that makes a campaign's text.</summary>
 public sealed class GenerateText(PartRunner runner, GeneratorCatalog generators)
 {
-    /// <summary>Makes one attempt. Returns nothing: the text is in the campaign's row, not in the history.</summary>
+    /// <summary>Makes one attempt. The text is in the campaign's row, not in the history.</summary>
+    /// <returns>The campaign's status since; <see langword="null"/> where it is not known.</returns>
     [Function(nameof(GenerateText))]
-    public Task RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken) =>
+    public Task<string?> RunAsync([ActivityTrigger] PartInput input, CancellationToken cancellationToken) =>
         runner.RunAsync(
             input,
             async (attempt, token) =>
             {
                 var text = await generators.Text(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
-                return (campaign, _) =>
-                {
-                    campaign.Text = StorableText.From(text.Content);
-                    campaign.TextProvider = attempt.Provider;
-                    campaign.TextModel = text.Model;
-                    campaign.TextUsage = text.Usage;
-                };
+                return new TextResult(StorableText.From(text.Content), attempt.Provider, text.Model, text.Usage);
             },
             cancellationToken);
 

@@ -1,5 +1,5 @@
 using Atelier.Generation;
-using Atelier.Persistence.Tables;
+using Atelier.Persistence;
 
 namespace Atelier.Campaigns.Workflow;
 
@@ -11,16 +11,7 @@ namespace Atelier.Campaigns.Workflow;
 /// <param name="Height">In pixels, where its header says so.</param>
 public sealed record KeptImage(string Name, string ContentType, long Bytes, int? Width, int? Height)
 {
-    /// <summary>Writes it into the image's row.</summary>
-    public void WriteTo(CampaignImage row, string provider, string model, TokenUsage? usage)
-    {
-        row.BlobName = Name;
-        row.ContentType = ContentType;
-        row.Bytes = Bytes;
-        row.Width = Width;
-        row.Height = Height;
-        row.Provider = provider;
-        row.Model = model;
-        row.Usage = usage;
-    }
+    /// <summary>As an attempt's result.</summary>
+    public ImageResult ToResult(int index, string provider, string? model, TokenUsage? usage) =>
+        new(index, Name, ContentType, Bytes, Width, Height, provider, model, usage);
 }

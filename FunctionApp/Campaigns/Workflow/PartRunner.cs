@@ -3,7 +3,6 @@ using Atelier.Durable;
 using Atelier.Generation;
 using Atelier.Outages;
 using Atelier.Persistence;
-using Atelier.Persistence.Tables;
 using Atelier.Telemetry;
 
 namespace Atelier.Campaigns.Workflow;
@@ -15,17 +14,17 @@ public sealed class PartRunner(
     /// <summary>Runs an attempt, unless the part is already complete.</summary>
     /// <param name="input">The part.</param>
     /// <param name="make">
-    /// Calls the provider and stores the result; returns how to write it into the rows. Its token is also cancelled when any process
-    /// cancels the campaign.
+    /// Calls the provider and stores what it has made. Its token is also cancelled when any process cancels the campaign.
     /// </param>
     /// <param name="cancellationToken">The host stops: the attempt stays open, and its repetition takes its number.</param>
+    /// <returns>The campaign's status since; <see langword="null"/> where it is not known.</returns>
     /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     /// <exception cref="OutageException">
     /// The database or the image store is away. The attempt stays open: its repetition takes its number, and its result if there is one.
     /// </exception>
-    public async Task RunAsync(
+    public async Task<string?> RunAsync(
         PartInput input,
-        Func<PartAttempt, CancellationToken, Task<Action<Campaign, CampaignImage?>>> make,
+        Func<PartAttempt, CancellationToken, Task<PartResult>> make,
         CancellationToken cancellationToken)
     {
         // Registered before the campaign is read, so that no cancellation after that is missed.
@@ -33,45 +32,46 @@ public sealed class PartRunner(
         if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
         {
             logger.LogInformation("{Part} of campaign {CampaignId} needs no attempt.", input.Part, input.CampaignId);
-            return;
+            return null;
         }
 
         using var scope = logger.BeginAttemptScope(attempt.Call, attempt.Provider);
         logger.LogInformation(
             "Attempt {Attempt} at {Part} of campaign {CampaignId} begins with {Provider}.",
             attempt.Call.Attempt, input.Part, input.CampaignId, attempt.Provider);
-        Action<Campaign, CampaignImage?> project;
+        PartResult result;
         try
         {
-            project = unrecorded.Find(attempt.Call) ?? await make(attempt, work.Token);
+            result = unrecorded.Find(attempt.Call) ?? await make(attempt, work.Token);
         }
         catch (Exception exception) when (work.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
             logger.LogInformation(
                 exception, "Attempt {Attempt} at {Part} of campaign {CampaignId} ends: the campaign was canceled.",
                 attempt.Call.Attempt, input.Part, input.CampaignId);
-            return;
+            return null;
         }
         catch (Exception exception) when (exception is not OutageException && !cancellationToken.IsCancellationRequested)
         {
             throw await FailAsync(input, attempt, exception, cancellationToken);
         }
-        await CompleteAsync(input, attempt, project, cancellationToken);
+        var status = await CompleteAsync(input, attempt, result, cancellationToken);
         AtelierMeter.Attempted(attempt.Provider, KindOf(input), code: null);
         logger.LogInformation("Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, input.Part, input.CampaignId);
+        return status;
     }
 
-    private async Task CompleteAsync(
-        PartInput input, PartAttempt attempt, Action<Campaign, CampaignImage?> project, CancellationToken cancellationToken)
+    private async Task<string?> CompleteAsync(PartInput input, PartAttempt attempt, PartResult result, CancellationToken cancellationToken)
     {
         try
         {
-            await attempts.CompleteAsync(input, attempt, project, cancellationToken);
+            var status = await attempts.CompleteAsync(input, attempt, result, cancellationToken);
             unrecorded.Remove(attempt.Call);
+            return status;
         }
         catch (OutageException)
         {
-            unrecorded.Add(attempt.Call, project);
+            unrecorded.Add(attempt.Call, result);
             throw;
         }
     }

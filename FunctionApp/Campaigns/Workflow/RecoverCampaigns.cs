@@ -39,7 +39,7 @@ public sealed class RecoverCampaigns(
         var pending = await db.Campaigns.AsNoTracking()
             .Where(campaign => campaign.Status == CampaignStatus.Pending)
             .Where(campaign => campaign.CheckedAt < DatabaseTime.Now() - Age || campaign.CheckedAt > DatabaseTime.Now())
-            .OrderBy(campaign => campaign.CreatedAt)
+            .OrderBy(campaign => campaign.CheckedAt)
             .Take(BatchSize)
             .ToListAsync(cancellationToken);
         await queries.LoadPartsAsync(pending, cancellationToken);
@@ -80,8 +80,14 @@ public sealed class RecoverCampaigns(
             await using var scope = scopes.CreateAsyncScope();
             await CancelTerminatedAsync(client, scope, campaign, cancellationToken);
         }
-        // An instance that failed before it marked its campaign as running has done nothing: it is scheduled again.
-        else if (instance is null or { RuntimeStatus: OrchestrationRuntimeStatus.Failed } && await scheduler.TryScheduleAsync(client, campaign))
+        // An instance that failed before its first part began has done nothing: it is scheduled again.
+        else if (instance is not null and not { RuntimeStatus: OrchestrationRuntimeStatus.Failed })
+        {
+            // Its parts wait for their turn. Others are looked at before it is looked at again.
+            await using var scope = scopes.CreateAsyncScope();
+            await MarkCheckedAsync(scope, campaign, cancellationToken);
+        }
+        else if (await scheduler.TryScheduleAsync(client, campaign))
         {
             logger.LogWarning("Campaign {CampaignId} was accepted but never scheduled; it is now.", campaign.Id);
         }
@@ -94,10 +100,7 @@ public sealed class RecoverCampaigns(
         await using var scope = scopes.CreateAsyncScope();
         if (instance is { RuntimeStatus: OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Suspended })
         {
-            // Not tracked, and without a new version: nothing that a reader sees has changed.
-            await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Campaigns
-                .Where(row => row.Id == campaign.Id)
-                .ExecuteUpdateAsync(row => row.SetProperty(found => found.CheckedAt, _ => DatabaseTime.Now()), cancellationToken);
+            await MarkCheckedAsync(scope, campaign, cancellationToken);
             return;
         }
 
@@ -117,6 +120,12 @@ public sealed class RecoverCampaigns(
             logger.LogError("Campaign {CampaignId} was running but its orchestration is {State} again; the campaign has failed.", campaign.Id, state);
         }
     }
+
+    // Not tracked, and without a new version: nothing that a reader sees has changed.
+    private static Task<int> MarkCheckedAsync(AsyncServiceScope scope, Campaign campaign, CancellationToken cancellationToken) =>
+        scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Campaigns
+            .Where(row => row.Id == campaign.Id)
+            .ExecuteUpdateAsync(row => row.SetProperty(found => found.CheckedAt, _ => DatabaseTime.Now()), cancellationToken);
 
     // An operator's termination is final: the orchestration is not run again, and its campaign is canceled.
     private async Task CancelTerminatedAsync(

@@ -1,5 +1,5 @@
 using Atelier.Generation;
-using Atelier.Persistence.Tables;
+using Atelier.Persistence;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace Atelier.Campaigns.Workflow;
@@ -16,10 +16,10 @@ public sealed class UnrecordedResults : IDisposable
     private readonly MemoryCache _results = new(new MemoryCacheOptions());
 
     /// <summary>Keeps a result for the next execution of its attempt.</summary>
-    public void Add(GenerationCall attempt, Action<Campaign, CampaignImage?> project) => _results.Set(attempt, project, Lifetime);
+    public void Add(GenerationCall attempt, PartResult result) => _results.Set(attempt, result, Lifetime);
 
     /// <summary>The result of an earlier execution of an attempt.</summary>
-    public Action<Campaign, CampaignImage?>? Find(GenerationCall attempt) => _results.Get<Action<Campaign, CampaignImage?>>(attempt);
+    public PartResult? Find(GenerationCall attempt) => _results.Get<PartResult>(attempt);
 
     /// <summary>The attempt is recorded.</summary>
     public void Remove(GenerationCall attempt) => _results.Remove(attempt);

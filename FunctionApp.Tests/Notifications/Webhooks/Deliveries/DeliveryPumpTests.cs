@@ -6,7 +6,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.Notifications.Webhooks.Deliveries;
 
 /// <summary>How receivers affect each other, and how quickly many messages go out.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class DeliveryPumpTests(LocalServicesFixture services)
 {
     private const string Bystander = "bystander";

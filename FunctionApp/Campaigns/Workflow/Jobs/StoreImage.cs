@@ -47,7 +47,7 @@ public sealed class StoreImage(
 
             var kept = report.Kept ?? await FetchAsync(generator, part, report, work.Token);
             await attempts.CompleteAsync(
-                part, attempt, (_, row) => kept.WriteTo(row!, attempt.Provider, generator.Model, usage: null), cancellationToken);
+                part, attempt, kept.ToResult(part.Image!.Value, attempt.Provider, generator.Model, usage: null), cancellationToken);
             AtelierMeter.Attempted(attempt.Provider, "image", code: null);
             logger.LogInformation(
                 "Attempt {Attempt} at {Part} of campaign {CampaignId} succeeded.", attempt.Call.Attempt, part.Part, part.CampaignId);

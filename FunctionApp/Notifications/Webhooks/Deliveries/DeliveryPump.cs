@@ -41,7 +41,7 @@ public sealed class DeliveryPump(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var wake = changes.SubscribeToAll();
+        using var wake = changes.SubscribeToDeliveries();
         Volatile.Write(ref _wake, wake);
         try
         {
