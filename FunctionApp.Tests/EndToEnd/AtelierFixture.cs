@@ -111,6 +111,7 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     internal async Task RestartAsync()
     {
         await _host!.DisposeAsync();
+        _host = null;
         await StartHostAsync();
     }
 
