@@ -16,6 +16,9 @@ internal sealed class ActivityQueue
     /// <summary>Activities that wait for a free slot.</summary>
     public int Backlog => Volatile.Read(ref _backlog);
 
+    /// <summary>Activities that the dispatcher has.</summary>
+    public int Running => Volatile.Read(ref _running);
+
     public void Add(ActivityWorkItem activity)
     {
         Interlocked.Increment(ref _backlog);

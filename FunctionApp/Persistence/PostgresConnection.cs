@@ -18,6 +18,11 @@ public static class PostgresConnection
     /// </summary>
     public const int MaxPoolSize = 20;
 
+    // A server that does not respond is known in time for a caller to get a 503 within five seconds. Work repeats what it did; see OutageMonitor.
+    private const int OpenSeconds = 4;
+    private const int CommandSeconds = 4;
+    private const int DoNotWaitForCancellation = -1;
+
     // Statements that a connection keeps prepared: all that this application has.
     private const int MaxPrepared = 100;
 
@@ -82,6 +87,12 @@ public static class PostgresConnection
         settings.ApplicationName ??= "atelier";
         if (!settings.ShouldSerialize("Maximum Pool Size"))
             settings.MaxPoolSize = MaxPoolSize;
+        if (!settings.ShouldSerialize("Timeout"))
+            settings.Timeout = OpenSeconds;
+        if (!settings.ShouldSerialize("Command Timeout"))
+            settings.CommandTimeout = CommandSeconds;
+        if (!settings.ShouldSerialize("Cancellation Timeout"))
+            settings.CancellationTimeout = DoNotWaitForCancellation;
         // Nothing here leaves a session changed, and statements stay prepared from one use of a connection to the next.
         if (!settings.ShouldSerialize("No Reset On Close"))
             settings.NoResetOnClose = true;
