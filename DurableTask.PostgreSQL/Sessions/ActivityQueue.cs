@@ -25,7 +25,7 @@ internal sealed class ActivityQueue
         _waiting.Writer.TryWrite(activity);
     }
 
-    /// <returns>The next activity that its orchestration still waits for; <see langword="null"/> when cancelled.</returns>
+    /// <returns>The next activity that its orchestration still waits for; <see langword="null"/> when canceled.</returns>
     public async Task<TaskActivityWorkItem?> NextAsync(CancellationToken cancellationToken)
     {
         if (TryTake() is { } waiting)
