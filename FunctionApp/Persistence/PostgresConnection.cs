@@ -42,6 +42,14 @@ public static class PostgresConnection
         if (entra && !settings.ShouldSerialize("SSL Mode"))
             settings.SslMode = SslMode.VerifyFull;
 
+        // For this pool alone: the engine's has limits of its own.
+        if (!settings.ShouldSerialize("Timeout"))
+            settings.Timeout = OpenSeconds;
+        if (!settings.ShouldSerialize("Command Timeout"))
+            settings.CommandTimeout = CommandSeconds;
+        if (!settings.ShouldSerialize("Cancellation Timeout"))
+            settings.CancellationTimeout = DoNotWaitForCancellation;
+
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString)
         {
             // Its name in metrics; the default is its whole connection string.
@@ -87,12 +95,6 @@ public static class PostgresConnection
         settings.ApplicationName ??= "atelier";
         if (!settings.ShouldSerialize("Maximum Pool Size"))
             settings.MaxPoolSize = MaxPoolSize;
-        if (!settings.ShouldSerialize("Timeout"))
-            settings.Timeout = OpenSeconds;
-        if (!settings.ShouldSerialize("Command Timeout"))
-            settings.CommandTimeout = CommandSeconds;
-        if (!settings.ShouldSerialize("Cancellation Timeout"))
-            settings.CancellationTimeout = DoNotWaitForCancellation;
         // Nothing here leaves a session changed, and statements stay prepared from one use of a connection to the next.
         if (!settings.ShouldSerialize("No Reset On Close"))
             settings.NoResetOnClose = true;
