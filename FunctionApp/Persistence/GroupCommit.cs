@@ -9,7 +9,7 @@ namespace Atelier.Persistence;
 /// </summary>
 /// <remarks>
 /// A statement must neither wait for another transaction's locks nor run long: the others of its group would wait with it. If a group fails because of
-/// one of its statements, each is committed alone, so that only that one fails.
+/// one of its statements, each is committed alone, so that only that one fails. If the server does not respond in time, those that wait fail, too.
 /// </remarks>
 public sealed class GroupCommit(NpgsqlDataSource dataSource)
 {
@@ -80,6 +80,15 @@ public sealed class GroupCommit(NpgsqlDataSource dataSource)
         }
         catch (Exception exception)
         {
+            // A server that does not respond would keep those that wait for as long again, one group after the other.
+            if (exception.InnerException is TimeoutException)
+            {
+                lock (_gate)
+                {
+                    group.AddRange(_waiting);
+                    _waiting.Clear();
+                }
+            }
             foreach (var entry in group)
                 Fail(entry, exception);
         }
