@@ -36,7 +36,6 @@ internal sealed class FunctionsHost : IAsyncDisposable
             .ConfigureServices(s => s.AddSingleton<ITypeLocator>(new Functions(functions)))
             .ConfigureWebJobs(b =>
             {
-                new PostgreSqlDurabilityStartup().Configure(b);
                 b.AddDurableTask(o =>
                 {
                     o.HubName = hub;
@@ -47,6 +46,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
                         o.StorageProvider[name] = value;
                     }
                 });
+                new PostgreSqlDurabilityStartup().Configure(b);
             })
             .Build();
         try

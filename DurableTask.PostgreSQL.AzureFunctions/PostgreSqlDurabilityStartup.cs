@@ -22,7 +22,10 @@ public sealed class PostgreSqlDurabilityStartup : IWebJobsStartup
 /// <summary>Registration for a WebJobs host of one's own, and for an app that only has clients.</summary>
 public static class PostgreSqlDurabilityServiceCollectionExtensions
 {
-    /// <summary>Adds the storage provider that <c>"type": "PostgreSQL"</c> selects.</summary>
+    /// <summary>
+    /// Adds the storage provider that <c>"type": "PostgreSQL"</c> selects. Call it after <c>AddDurableTask</c> or <c>AddDurableClientFactory</c>: the
+    /// extension's <c>IDurableClientFactory</c> takes the provider that was added last.
+    /// </summary>
     public static IServiceCollection AddDurableTaskPostgreSqlStorage(this IServiceCollection services) =>
         services.AddSingleton<IDurabilityProviderFactory, PostgreSqlDurabilityProviderFactory>();
 }
