@@ -18,6 +18,7 @@ namespace DurableTask.PostgreSQL;
 public sealed partial class PostgreSqlOrchestrationService : IOrchestrationService, IAsyncDisposable
 {
     private const string Joining = "joining";
+    private const string Pooler = "A pooler such as PgBouncer stands in front of PostgreSQL. Give the host and port of PostgreSQL itself.";
 
     private readonly PostgreSqlOrchestrationServiceOptions _options;
     private readonly TimeProvider _timeProvider;
@@ -123,6 +124,12 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
 
             await GuardAsync(async () =>
             {
+                if (!await SessionCheck.KeepsSessionsAsync(_dataSource, _stopping.Token))
+                {
+                    throw new TaskHubUnavailableException(
+                        $"Task hub '{_options.TaskHub}' cannot be used at {TaskHubDataSource.Describe(_options)}: {Pooler}");
+                }
+
                 await (_options.CreateSchema ? _schema.CreateOrUpgradeAsync(_stopping.Token) : _schema.CheckAsync(_stopping.Token));
                 await JoinAsync(_stopping.Token);
                 return true;
@@ -165,6 +172,13 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             if (!isForced)
             {
                 await WithinDrainTimeoutAsync(_sessions.Activities.StopAsync());
+                if (_sessions.Activities.Running is > 0 and var running)
+                {
+                    _logger.LogWarning(
+                        "The stop cuts off {Count} activities, which did not end within {Seconds} s; they are repeated elsewhere or at the next start",
+                        running,
+                        _options.DrainTimeout.TotalSeconds);
+                }
             }
 
             await WithinDrainTimeoutAsync(_sessions.ReleaseAllAsync());
@@ -319,8 +333,8 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
             && DatabaseErrors.KindOf(exception) is not DatabaseErrorKind.OfTheInstance)
         {
             TaskHubDataSource.Renew(_dataSource, exception);
-            var hint = DatabaseErrors.KindOf(exception) is DatabaseErrorKind.Defect
-                ? "Check the schema and the rights of the role."
+            var hint = exception is PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } ? Pooler
+                : DatabaseErrors.KindOf(exception) is DatabaseErrorKind.Defect ? "Check the schema and the rights of the role."
                 : "Check that PostgreSQL runs and that the connection string is right.";
             throw new TaskHubUnavailableException(
                 $"Task hub '{_options.TaskHub}' cannot be used at {TaskHubDataSource.Describe(_options)}: {exception.Message} {hint}", exception);

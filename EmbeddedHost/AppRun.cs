@@ -4,6 +4,8 @@ using Atelier.Images;
 using DurableTask.PostgreSQL;
 using EmbeddedHost.Configuration;
 using EmbeddedHost.Functions;
+using EmbeddedHost.Functions.Timers;
+using Microsoft.Extensions.Options;
 
 namespace EmbeddedHost;
 
@@ -37,7 +39,8 @@ internal static class AppRun
 
         await using var app = FunctionsHost.Build(
             ["--urls", arguments.Urls], typeof(AtelierServices).Assembly.GetTypes(), (worker, configuration) => worker.AddAtelier(configuration));
-        await AtelierServices.PrepareAsync(app.Services);
+        var engine = app.Services.GetRequiredService<IOptions<PostgreSqlOrchestrationServiceOptions>>().Value;
+        await AtelierServices.PrepareAsync(app.Services, engine.MaxConnections + TimerStore.MaxConnections);
         await app.Services.GetRequiredService<PostgreSqlOrchestrationService>().CreateIfNotExistsAsync();
         await app.StartAsync(stop);
         try

@@ -14,7 +14,7 @@ internal sealed class StopSignals : IDisposable
         _registrations = Array.ConvertAll(signals, signal => PosixSignalRegistration.Create(signal, Handle));
     }
 
-    /// <summary>Cancelled once the host has been asked to stop.</summary>
+    /// <summary>Canceled once the host has been asked to stop.</summary>
     public CancellationToken Token => _stop.Token;
 
     public void Dispose()

@@ -45,6 +45,8 @@ public static class AtelierServices
     }
 
     /// <summary>Brings the database up to date, or checks that it is. Call it once, before the first invocation.</summary>
+    /// <param name="services">Of the process.</param>
+    /// <param name="otherConnections">The most connections to the app's database that the host itself opens. Default is none.</param>
     /// <exception cref="StartException">The database cannot be used.</exception>
-    public static Task PrepareAsync(IServiceProvider services) => DatabaseMigrator.PrepareAsync(services);
+    public static Task PrepareAsync(IServiceProvider services, int otherConnections = 0) => DatabaseMigrator.PrepareAsync(services, otherConnections);
 }

@@ -191,12 +191,12 @@ public abstract class ScheduleTests(bool isOfNode) : ClientTest(isOfNode)
     }
 
     [Fact]
-    public async Task StartThatWasCancelled_StartsNothing()
+    public async Task StartThatWasCanceled_StartsNothing()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.ScheduleNewOrchestrationInstanceAsync(
-            "Echo", new StartOrchestrationOptions("cancelled"), new CancellationToken(canceled: true)));
+            "Echo", new StartOrchestrationOptions("canceled"), new CancellationToken(canceled: true)));
 
-        Assert.Null(await Client.GetInstanceAsync("cancelled"));
+        Assert.Null(await Client.GetInstanceAsync("canceled"));
     }
 
     [Fact]

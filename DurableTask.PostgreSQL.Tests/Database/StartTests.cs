@@ -1,4 +1,5 @@
 using DurableTask.PostgreSQL.Tests.Infrastructure;
+using DurableTask.PostgreSQL.Storage;
 using Npgsql;
 
 namespace DurableTask.PostgreSQL.Tests.Database;
@@ -42,6 +43,30 @@ public sealed class StartTests
     [Fact]
     public async Task UnresolvableHost_IsNamed() =>
         Assert.Contains("no.such.host.invalid", (await FailsAsync("Host=no.such.host.invalid;Database=d;Username=u")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task PoolerInTransactionMode_IsRefused_SayingWhatToDo(bool ignoresOptions)
+    {
+        await using var hub = await TestHub.CreateAsync();
+        await using var bouncer = await PgBouncer.StartAsync(hub.ConnectionString, "transaction", ignoresOptions);
+
+        var failure = await FailsAsync(bouncer.ConnectionString);
+
+        Assert.Contains("Give the host and port of PostgreSQL itself.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", 64)]
+    [InlineData(";Max Auto Prepare=0", 0)]
+    [InlineData(";Max Auto Prepare=7", 7)]
+    public async Task MaxAutoPrepare_OfTheConnectionString_IsRespected(string given, int expected)
+    {
+        await using var source = TaskHubDataSource.Create(new() { ConnectionString = $"Host=db{given}" });
+
+        Assert.Equal(expected, new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxAutoPrepare);
+    }
 
     [Fact]
     public async Task StartThatFailed_CanBeTriedAgain()

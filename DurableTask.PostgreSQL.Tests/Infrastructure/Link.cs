@@ -5,30 +5,42 @@ using Npgsql;
 
 namespace DurableTask.PostgreSQL.Tests.Infrastructure;
 
-/// <summary>A network between a node and PostgreSQL that a test can cut. To PostgreSQL, a node that was cut off has crashed.</summary>
+/// <summary>A network between a node and PostgreSQL, or another server, that a test can cut. To PostgreSQL, a node that was cut off has crashed.</summary>
 internal sealed class Link : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly NpgsqlConnectionStringBuilder _target;
+    private readonly string _host;
+    private readonly int _port;
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private volatile bool _isCut;
     private volatile bool _swallowsResponses;
 
     public Link(string connectionString)
+        : this(new NpgsqlConnectionStringBuilder(connectionString).Host!, new NpgsqlConnectionStringBuilder(connectionString).Port)
     {
-        _target = new NpgsqlConnectionStringBuilder(connectionString);
-        _listener.Start();
         ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
+            Port = Port,
             GssEncryptionMode = GssEncryptionMode.Disable,
             SslMode = SslMode.Disable,
         }.ConnectionString;
+    }
+
+    public Link(string host, int port)
+    {
+        (_host, _port) = (host, port);
+        _listener.Start();
         _ = AcceptAsync();
     }
 
     /// <summary>The connection string of the same database over this network.</summary>
-    public string ConnectionString { get; }
+    public string ConnectionString { get; } = string.Empty;
+
+    /// <summary>The port of this machine that leads to the server.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How long each piece of a response takes. Default is no time.</summary>
+    public TimeSpan Latency { get; set; }
 
     /// <summary>Ends all connections, and lets none come up until it is mended.</summary>
     public void Cut()
@@ -80,7 +92,7 @@ internal sealed class Link : IDisposable
         {
             if (!_isCut)
             {
-                await far.ConnectAsync(_target.Host!, _target.Port);
+                await far.ConnectAsync(_host, _port);
                 await Task.WhenAny(PumpAsync(near, far, isResponse: false), PumpAsync(far, near, isResponse: true));
             }
         }
@@ -104,6 +116,11 @@ internal sealed class Link : IDisposable
         {
             while (await from.ReceiveAsync(buffer) is var count and > 0)
             {
+                if (isResponse && Latency > TimeSpan.Zero)
+                {
+                    await Task.Delay(Latency);
+                }
+
                 for (var sent = 0; sent < count && !(isResponse && _swallowsResponses);)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));

@@ -18,7 +18,7 @@ internal sealed class NodeListener(
     /// <summary>Messages wait for instances of this node.</summary>
     public event Action? MessagesHaveCome;
 
-    /// <summary>Keeps the session up until it is cancelled. <paramref name="ready"/> is completed by the first session.</summary>
+    /// <summary>Keeps the session up until it is canceled. <paramref name="ready"/> is completed by the first session.</summary>
     public async Task RunAsync(long nodeId, TaskCompletionSource ready, CancellationToken cancellationToken)
     {
         var mine = $"m{nodeId}";

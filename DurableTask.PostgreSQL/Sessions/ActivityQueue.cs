@@ -16,13 +16,16 @@ internal sealed class ActivityQueue
     /// <summary>Activities that wait for a free slot.</summary>
     public int Backlog => Volatile.Read(ref _backlog);
 
+    /// <summary>Activities that the dispatcher has.</summary>
+    public int Running => Volatile.Read(ref _running);
+
     public void Add(ActivityWorkItem activity)
     {
         Interlocked.Increment(ref _backlog);
         _waiting.Writer.TryWrite(activity);
     }
 
-    /// <returns>The next activity that its orchestration still waits for; <see langword="null"/> when cancelled.</returns>
+    /// <returns>The next activity that its orchestration still waits for; <see langword="null"/> when canceled.</returns>
     public async Task<TaskActivityWorkItem?> NextAsync(CancellationToken cancellationToken)
     {
         if (TryTake() is { } waiting)

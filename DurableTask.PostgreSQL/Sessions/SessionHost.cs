@@ -181,7 +181,7 @@ internal sealed class SessionHost(
     /// <summary>A session has something for the dispatcher to do.</summary>
     public void Ready(OrchestrationSession session) => _ready.Writer.TryWrite(session);
 
-    /// <returns>The next session's work item; <see langword="null"/> when cancelled.</returns>
+    /// <returns>The next session's work item; <see langword="null"/> when canceled.</returns>
     public async Task<TaskOrchestrationWorkItem?> NextAsync(CancellationToken cancellationToken)
     {
         try

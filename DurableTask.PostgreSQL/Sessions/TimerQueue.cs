@@ -44,7 +44,7 @@ internal sealed class TimerQueue : IDisposable
             var now = _timeProvider.GetUtcNow().UtcDateTime;
             while (_queue.TryPeek(out var entry, out var fireAt) && (fireAt <= now || entry.IsOver))
             {
-                // Most are cancelled before their time: those need no clock timer.
+                // Most are canceled before their time: those need no clock timer.
                 _queue.Dequeue();
                 if (!entry.IsOver) due.Add(entry);
             }
@@ -74,14 +74,14 @@ internal sealed class TimerQueue : IDisposable
     }
 }
 
-/// <summary>A message for a session at a time. One that is cancelled stays in the queue until its time, but holds nothing.</summary>
+/// <summary>A message for a session at a time. One that is canceled stays in the queue until its time, but holds nothing.</summary>
 internal sealed class TimerEntry(OrchestrationSession session, SessionMessage message, DateTime fireAt)
 {
     private OrchestrationSession? _session = session;
 
     public DateTime FireAt { get; } = fireAt;
 
-    /// <summary>Whether it fired or was cancelled.</summary>
+    /// <summary>Whether it fired or was canceled.</summary>
     public bool IsOver => _session is null;
 
     /// <summary>Posts the message; once.</summary>

@@ -70,7 +70,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 
     /// <summary>Begins to write, also what was enqueued before.</summary>
     /// <param name="cancellationToken">Drops what is not written yet.</param>
-    /// <returns>Ends when the last request was written after <see cref="Complete"/>, or when it was cancelled.</returns>
+    /// <returns>Ends when the last request was written after <see cref="Complete"/>, or when it was canceled.</returns>
     public Task RunAsync(CancellationToken cancellationToken)
     {
         _context = ExecutionContext.Capture();

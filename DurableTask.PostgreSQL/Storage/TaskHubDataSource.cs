@@ -18,8 +18,12 @@ internal static class TaskHubDataSource
         var settings = Parse(options);
         settings.Options = $"{settings.Options} {PlannerOptions}".TrimStart();
         settings.ApplicationName = $"DurableTask.PostgreSQL ({options.TaskHub})";
-        settings.MaxAutoPrepare = 64;
-        settings.AutoPrepareMinUsages = 2;
+        if (!settings.ShouldSerialize("Max Auto Prepare"))
+        {
+            settings.MaxAutoPrepare = 64;
+            settings.AutoPrepareMinUsages = 2;
+        }
+
         settings.NoResetOnClose = true;
         settings.MaxPoolSize = options.MaxConnections;
         settings.MinPoolSize = 0;

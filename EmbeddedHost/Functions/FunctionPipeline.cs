@@ -40,7 +40,7 @@ internal sealed class FunctionPipeline(FunctionExecutionDelegate run, HostJson h
         return invocation.Result;
     }
 
-    /// <summary>Runs an invocation whose token is cancelled after host.json's <c>functionTimeout</c>, too.</summary>
+    /// <summary>Runs an invocation whose token is canceled after host.json's <c>functionTimeout</c>, too.</summary>
     /// <param name="create">Makes the invocation with its token.</param>
     /// <param name="cancellationToken">The other reason to cancel it.</param>
     /// <exception cref="TimeoutException">The function ended because its time was over.</exception>

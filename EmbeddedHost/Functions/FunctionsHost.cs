@@ -29,6 +29,8 @@ internal static class FunctionsHost
         var pipeline = new FunctionPipelineBuilder(builder.Services);
         configure(pipeline, builder.Configuration);
         AddFunctions(builder.Services, functions, pipeline, hostJson);
+        // Beside the activities, requests and timers end, and what is held is released.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout += DurableTaskSetup.DrainTimeoutOf(builder.Configuration));
         if (functions.Any(UsesDurableTask)) DurableTaskSetup.Add(builder.Services, builder.Configuration, hostJson);
         if (functions.Any(function => function.Trigger is TimerTriggerAttribute)) AddTimers(builder.Services, builder.Configuration, hostJson);
 

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Atelier.Access;
 using Atelier.Campaigns;
 using Atelier.Campaigns.Http;
+using Atelier.Generation;
 using Atelier.Http;
 using Atelier.Persistence;
 using Atelier.Persistence.Tables;
@@ -9,6 +11,7 @@ using FunctionApp.Tests.Hosting;
 using FunctionApp.Tests.Persistence;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FunctionApp.Tests.Campaigns;
@@ -43,6 +46,41 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
         while (cursor is not null);
 
         Assert.Equal(campaigns.OrderByDescending(c => c.CreatedAt).ThenByDescending(c => c.Id.ToString()).Select(c => c.Id), seen);
+    }
+
+    [Fact]
+    public async Task Find_AnyCampaign_GivesEveryColumnInUtc()
+    {
+        var campaign = TestCampaign.Create(images: 2);
+        (campaign.Text, campaign.TextModel, campaign.TextUsage) = ("A text.", "words-1", new TokenUsage(1, 2, 3));
+        campaign.TextWait = new PartWait("paint", TestCampaign.CreatedAt.AddHours(1), "rate_limited");
+        campaign.Error = new CampaignError("text", "timeout", "No response.");
+        campaign.Images[1].Usage = new TokenUsage(4, 5, 6);
+        campaign.Images[1].Wait = campaign.TextWait;
+        (campaign.Images[1].Status, campaign.Images[1].Width) = (PartStatus.Retrying, 1024);
+        campaign.Attempts.Add(new CampaignAttempt
+        {
+            CampaignId = campaign.Id,
+            Part = "image/1",
+            Attempt = 1,
+            StartedAt = TestCampaign.CreatedAt,
+            EndedAt = TestCampaign.CreatedAt.AddMilliseconds(7),
+            Code = "timeout",
+            Message = "No \"response\".",
+            Provider = "paint",
+            RetryInMs = 500,
+        });
+        await AddAsync(campaign);
+        await using var db = _database.NewContext();
+        await db.Database.OpenConnectionAsync();
+        await db.Database.ExecuteSqlRawAsync("SET timezone = 'Asia/Tokyo'");
+
+        var found = await new CampaignQueries(db).FindAsync(Ann, campaign.Id, CancellationToken.None);
+
+        await using var other = _database.NewContext();
+        var expected = await other.Campaigns.AsNoTracking().Include(row => row.Images.OrderBy(image => image.Index)).Include(row => row.Attempts).SingleAsync();
+        expected.CheckedAt = default;
+        Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(found));
     }
 
     [Theory]

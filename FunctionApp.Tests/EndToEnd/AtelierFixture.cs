@@ -101,12 +101,25 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         }
     }
 
+    /// <summary>Kills the host process.</summary>
+    internal Task KillAsync() => _host!.KillAsync();
+
+    /// <summary>Asks the host to stop, and waits for its end.</summary>
+    internal Task<int> StopAsync() => _host!.StopAsync();
+
+    /// <summary>Starts the host again, which has ended.</summary>
+    internal async Task RestartAsync()
+    {
+        await _host!.DisposeAsync();
+        _host = null;
+        await StartHostAsync();
+    }
+
     /// <summary>Kills the host process and starts another one.</summary>
     internal async Task KillAndRestartAsync()
     {
-        await _host!.KillAsync();
-        await _host.DisposeAsync();
-        await StartHostAsync();
+        await KillAsync();
+        await RestartAsync();
     }
 
     /// <summary>What the host process has written.</summary>

@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Azure.Storage.Blobs;
+using DurableTask.PostgreSQL.Tests.Infrastructure;
 using FunctionApp.Tests.Access;
 using FunctionApp.Tests.Hosting;
 
@@ -7,7 +10,7 @@ namespace FunctionApp.Tests.EndToEnd;
 
 /// <summary>A Blob Storage that has lost an image, or is away.</summary>
 [Collection(EndToEndCollection.Name)]
-public sealed class LostImageTests(LocalServicesFixture services) : IAsyncLifetime
+public sealed partial class LostImageTests(LocalServicesFixture services) : IAsyncLifetime
 {
     private readonly AtelierFixture _atelier = new() { PlainPictures = true };
 
@@ -39,6 +42,33 @@ public sealed class LostImageTests(LocalServicesFixture services) : IAsyncLifeti
         Assert.Equal(lost, await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/1"));
         Assert.Equal(kept, await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/0"));
         Assert.Equal((1, 2), (_atelier.CallsOf(id, "image/0").Calls, _atelier.CallsOf(id, "image/1").Calls));
+    }
+
+    [Fact]
+    public async Task Storage_Slow_EveryImageIsStoredAndMadeOnce()
+    {
+        await _atelier.StartAsync(services);
+        var endpoint = BlobEndpoint().Match(services.StorageConnectionString).Groups["port"];
+        using var link = new Link("127.0.0.1", int.Parse(endpoint.Value, CultureInfo.InvariantCulture));
+        await using var host = await _atelier.StartAnotherAsync(new Dictionary<string, string>
+        {
+            ["AzureWebJobsStorage"] = services.StorageConnectionString.Replace($":{endpoint.Value}/", $":{link.Port}/", StringComparison.Ordinal),
+        });
+        using var http = new HttpClient { BaseAddress = host.Address };
+        var api = new CampaignApi(http);
+        await _atelier.StopAsync();
+        link.Latency = TimeSpan.FromSeconds(3);
+
+        var start = TimeProvider.System.GetTimestamp();
+        var ids = await Task.WhenAll(Enumerable.Range(0, 5).Select(n => api.StartAsync($"Campaign {n}", images: 2)));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(3));
+
+        foreach (var id in ids)
+        {
+            Assert.Equal("COMPLETE", (string)(await api.EndOfAsync(id))["status"]!);
+            Assert.Equal(1, _atelier.CallsOf(id, "image/0").Calls);
+            Assert.NotEmpty(await api.Http.GetByteArrayAsync($"/api/campaigns/{id}/images/0"));
+        }
     }
 
     [Fact]
@@ -88,4 +118,7 @@ public sealed class LostImageTests(LocalServicesFixture services) : IAsyncLifeti
         Assert.Equal("5", image.Header("Retry-After"));
         Assert.Equal("COMPLETE", (string)(await api.GetAsync(id))["status"]!);
     }
+
+    [GeneratedRegex(@"BlobEndpoint=http://[^:;]+:(?<port>\d+)/", RegexOptions.ExplicitCapture)]
+    private static partial Regex BlobEndpoint();
 }

@@ -153,7 +153,7 @@ public sealed class BrokenResponseTests
     }
 
     [Fact]
-    public async Task Text_CallerCancels_EndsAsCancelledAndLeavesTheProvider()
+    public async Task Text_CallerCancels_EndsAsCanceledAndLeavesTheProvider()
     {
         var left = new TaskCompletionSource();
         await using var server = await ProviderServer.StartAsync(async context =>

@@ -114,7 +114,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_CancelledWhileItWaits_EndsAsCancelled()
+    public async Task Pass_CanceledWhileItWaits_EndsAsCanceled()
     {
         await FailAsync(TimeSpan.FromSeconds(2));
         using var cancellation = new CancellationTokenSource();
@@ -151,7 +151,7 @@ public sealed class ProviderGateTests
     }
 
     [Fact]
-    public async Task Pass_FailedOrCancelledCalls_ReleaseTheirSlots()
+    public async Task Pass_FailedOrCanceledCalls_ReleaseTheirSlots()
     {
         for (var i = 0; i < Places; i++)
         {

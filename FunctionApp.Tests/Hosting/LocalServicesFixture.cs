@@ -125,7 +125,10 @@ public sealed class HostsCollection : ICollectionFixture<LocalServicesFixture>
     public const string Name = "Hosts";
 }
 
-/// <summary>Tests that need the machine for themselves, because they measure time or keep PostgreSQL busy: they run after all others.</summary>
+/// <summary>
+/// Tests that need the machine for themselves, because they measure time, keep PostgreSQL busy, or read the event log up to the oldest transaction of the
+/// whole server: they run after all others.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class QuietCollection : ICollectionFixture<LocalServicesFixture>
 {

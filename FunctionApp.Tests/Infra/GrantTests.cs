@@ -53,11 +53,11 @@ public sealed class GrantTests(LocalServicesFixture services)
             .AddPersistence(new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Postgres", database.ConnectionString)]).Build())
             .BuildServiceProvider();
 
-        var exception = await Assert.ThrowsAsync<SettingException>(() => DatabaseMigrator.PrepareAsync(provider));
+        var exception = await Assert.ThrowsAsync<SettingException>(() => DatabaseMigrator.PrepareAsync(provider, otherConnections: 0));
 
         Assert.Contains("from 20260801000000_Initial on: run the command 'migrate'", exception.Message, StringComparison.Ordinal);
         await DatabaseMigrator.MigrateAsync(provider);
-        await DatabaseMigrator.PrepareAsync(provider);
+        await DatabaseMigrator.PrepareAsync(provider, otherConnections: 0);
     }
 
     private static async Task ExecuteAsync(TestDatabase database, string sql)

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.Notifications;
 
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class EventHubTests(LocalServicesFixture services) : IAsyncLifetime
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace FunctionApp.Tests.Notifications;
 
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class EventLogTests(LocalServicesFixture services) : IAsyncLifetime
 {
     private const int Writers = 8;

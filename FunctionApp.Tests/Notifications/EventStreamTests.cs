@@ -9,7 +9,7 @@ using Moq;
 namespace FunctionApp.Tests.Notifications;
 
 /// <summary>What a stream sends when nothing happens, and when it ends.</summary>
-[Collection(LocalServicesCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class EventStreamTests(LocalServicesFixture services)
 {
     private static readonly EventStreamOptions Quick = new() { Heartbeat = TimeSpan.FromMilliseconds(20), Lifetime = TimeSpan.FromSeconds(1) };

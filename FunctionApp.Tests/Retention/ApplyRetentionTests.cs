@@ -68,7 +68,7 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
             new[] { running.Id, young.Id }.Order(), await db.Campaigns.Select(campaign => campaign.Id).OrderBy(id => id).ToListAsync());
         Assert.False(await db.Events.AnyAsync(@event => @event.CampaignId == old.Id));
         Assert.True(await db.Events.AnyAsync(@event => @event.CampaignId == young.Id));
-        Assert.Equal([$"{old.Id:D}", $"{old.Id:D}-1", $"{old.Id:D}-1-image-0-1", "old-history"], _purged);
+        Assert.Equal(["old-history", $"{old.Id:D}", $"{old.Id:D}-1", $"{old.Id:D}-1-image-0-1"], _purged);
         _images.Verify(store => store.DeleteAllAsync($"{old.Id:D}/", It.IsAny<CancellationToken>()), Times.Once);
         Assert.InRange(_query!.CreatedTo!.Value, Now.AddDays(-7).AddSeconds(-1), Now.AddDays(-7).AddMinutes(5));
         Assert.DoesNotContain(OrchestrationRuntimeStatus.Running, _query.Statuses!);

@@ -57,11 +57,35 @@ internal sealed class Visit : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly ConcurrentQueue<string> _requests = new();
 
     public Visit(IBrowserContext context, IPage page)
     {
         _context = context;
         Page = page;
+        Watch(page);
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>The addresses that its tabs have requested.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
+
+    /// <summary>One more page of the same visitor.</summary>
+    public async Task<IPage> OpenTabAsync()
+    {
+        var page = await _context.NewPageAsync();
+        Watch(page);
+        return page;
+    }
+
+    /// <summary>Nothing failed in the page, nothing was refused by its policy, and nothing went elsewhere.</summary>
+    public void AssertNoComplaints() => Assert.Empty(_complaints);
+
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+
+    private void Watch(IPage page)
+    {
         page.PageError += (_, error) => _complaints.Enqueue(error);
         page.Console += (_, message) =>
         {
@@ -71,6 +95,7 @@ internal sealed class Visit : IAsyncDisposable
         };
         page.Request += (_, request) =>
         {
+            _requests.Enqueue(request.Url);
             if (!request.Url.StartsWith(new Uri(page.Url == "about:blank" ? request.Url : page.Url).GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
                 && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
             {
@@ -78,11 +103,4 @@ internal sealed class Visit : IAsyncDisposable
             }
         };
     }
-
-    public IPage Page { get; }
-
-    /// <summary>Nothing failed in the page, nothing was refused by its policy, and nothing went elsewhere.</summary>
-    public void AssertNoComplaints() => Assert.Empty(_complaints);
-
-    public ValueTask DisposeAsync() => _context.DisposeAsync();
 }

@@ -137,6 +137,74 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
         visit.AssertNoComplaints();
     }
 
+    [Fact]
+    public async Task Tabs_Ten_ShareOneStream_WhichAnotherTabTakesWhenItsTabCloses()
+    {
+        await using var visit = await browser.VisitAsync(Address, user: "tabs");
+        var tabs = new List<IPage> { visit.Page };
+        for (var n = 1; n < 10; n++)
+            tabs.Add(await visit.OpenTabAsync());
+        foreach (var tab in tabs)
+        {
+            await tab.GotoAsync("/");
+            await Expect(tab.Locator(".live-live")).ToBeVisibleAsync();
+        }
+
+        await StartAsync("tabs", "A forest at dawn");
+        foreach (var tab in tabs)
+            await Expect(tab.GetByRole(AriaRole.Link, new() { NameRegex = ForestCard() })).ToBeVisibleAsync();
+        await tabs[0].CloseAsync();
+        await StartAsync("tabs", "A forest at dawn, again");
+
+        foreach (var tab in tabs.Skip(1))
+        {
+            await Expect(tab.GetByRole(AriaRole.Link, new() { NameRegex = SecondForestCard() })).ToBeVisibleAsync();
+            await Expect(tab.Locator(".live-live")).ToBeVisibleAsync();
+        }
+        Assert.Equal(2, visit.Requests.Count(request => request.EndsWith("/api/events", StringComparison.Ordinal)));
+        visit.AssertNoComplaints();
+    }
+
+    [Fact]
+    public async Task View_OpenedWhileTheServiceIsAway_SaysSoAndRecovers()
+    {
+        await using var visit = await browser.VisitAsync(Address, user: "operator");
+        var page = visit.Page;
+        await page.GotoAsync("/");
+        await Expect(page.Locator(".live-live")).ToBeVisibleAsync();
+
+        await page.Context.SetOfflineAsync(true);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Webhooks" }).ClickAsync();
+        await Expect(page.Locator(".note-danger")).ToBeVisibleAsync();
+        await Expect(page.Locator(".away")).ToContainTextAsync("Atelier cannot be reached");
+        Assert.Empty((await page.RunAxe()).Violations);
+        await page.Context.SetOfflineAsync(false);
+
+        await Expect(page.Locator(".away")).ToHaveCountAsync(0);
+        await Expect(page.Locator(".note-danger")).ToHaveCountAsync(0);
+        await Expect(page.GetByText("No webhooks yet")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Campaign_PromptRefused_OffersToChangeItAndShowsTheWholeError()
+    {
+        var id = await StartAsync("refused", "A road [[fault: image/0 moderation]] [[fault: text moderation]]");
+        await _api.EndOfAsync(id, user: "refused");
+        await using var visit = await browser.VisitAsync(Address, "refused", width: 320);
+        var page = visit.Page;
+
+        await page.GotoAsync($"/#/campaigns/{id}");
+
+        await Expect(page.Locator(".part-error").First).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Retry what failed" })).ToHaveCountAsync(0);
+        var cut = await page.Locator(".part-error, .frame").EvaluateAllAsync<bool>("all => all.some(one => one.scrollHeight > one.clientHeight + 1)");
+        Assert.False(cut);
+        Assert.Empty((await page.RunAxe()).Violations);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Change the prompt" }).ClickAsync();
+        await Expect(page.GetByLabel("Prompt", new() { Exact = true })).ToHaveValueAsync("A road [[fault: image/0 moderation]] [[fault: text moderation]]");
+        visit.AssertNoComplaints();
+    }
+
     private async Task<string> StartAsync(string user, string prompt)
     {
         using var response = await _api.PostAsync(new JsonObject { ["prompt"] = prompt }, user: user);
@@ -152,6 +220,9 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
 
     [GeneratedRegex("A forest at dawn.*Complete", RegexOptions.Singleline)]
     private static partial Regex ForestCard();
+
+    [GeneratedRegex("A forest at dawn, again.*Complete", RegexOptions.Singleline)]
+    private static partial Regex SecondForestCard();
 
     [GeneratedRegex("^Inbox.*1.*unread$", RegexOptions.Singleline)]
     private static partial Regex InboxWithOne();

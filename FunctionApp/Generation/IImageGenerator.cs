@@ -10,7 +10,7 @@ public interface IImageGenerator
     /// <param name="request">What to make.</param>
     /// <param name="cancellationToken">Ends the call to the provider.</param>
     /// <exception cref="GenerationException">The provider failed, refused, could not be reached, or sent an unusable response.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     Task<GeneratedImage> GenerateAsync(ImageRequest request, CancellationToken cancellationToken);
 }
 

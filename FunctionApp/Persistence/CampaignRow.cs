@@ -22,7 +22,7 @@ internal static class CampaignRow
     private static readonly JsonSerializerOptions Columns = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper), new Inner<TokenUsage>(), new Inner<PartWait>() },
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper), new Utc(), new Inner<TokenUsage>(), new Inner<PartWait>() },
     };
 
     /// <summary>The statement that finds a user's campaign.</summary>
@@ -65,6 +65,16 @@ internal static class CampaignRow
 
     private static List<T> ListOf<T>(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? [] : JsonSerializer.Deserialize<List<T>>(row.GetString(column), Columns)!;
+
+    // In JSON, PostgreSQL gives times in the time zone of the session.
+    private sealed class Utc : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset().ToUniversalTime();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            throw new NotSupportedException("Rows are only read.");
+    }
 
     // A JSON column inside a row.
     private sealed class Inner<T> : JsonConverter<T>

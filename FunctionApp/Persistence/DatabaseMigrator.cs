@@ -15,14 +15,25 @@ public static class DatabaseMigrator
     public const string OnStartSetting = "Database:MigrateOnStart";
 
     /// <summary>Migrates, or checks where <see cref="OnStartSetting"/> leaves migrating to the command <c>migrate</c>.</summary>
+    /// <param name="services">Of the process.</param>
+    /// <param name="otherConnections">The most connections to the database that the process opens beside the app's.</param>
     /// <exception cref="SettingException">The database cannot be used, or lacks migrations of this version.</exception>
-    public static Task PrepareAsync(IServiceProvider services)
+    public static async Task PrepareAsync(IServiceProvider services, int otherConnections)
     {
         var text = services.GetRequiredService<IConfiguration>()[OnStartSetting];
         var migrates = true;
         if (!string.IsNullOrWhiteSpace(text) && !bool.TryParse(text, out migrates))
             throw new SettingException(OnStartSetting, $"Setting '{OnStartSetting}' must be true or false.");
-        return migrates ? MigrateAsync(services) : WithDatabaseAsync(() => CheckAsync(services));
+        await WithDatabaseAsync(async () =>
+        {
+            var dataSource = services.GetRequiredService<NpgsqlDataSource>();
+            await ConnectionCheck.CheckLimitsAsync(
+                dataSource, otherConnections, services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ConnectionCheck).FullName!));
+            // Migrating checks it itself, also as a command.
+            if (!migrates)
+                await ConnectionCheck.CheckSessionsAsync(dataSource);
+        });
+        await (migrates ? MigrateAsync(services) : WithDatabaseAsync(() => CheckAsync(services)));
     }
 
     /// <summary>Migrates under an advisory lock that other starting processes wait for.</summary>
@@ -31,14 +42,18 @@ public static class DatabaseMigrator
     {
         await WithDatabaseAsync(async () =>
         {
-            await using var connection =
-                await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellationToken);
+            var dataSource = services.GetRequiredService<NpgsqlDataSource>();
+            await ConnectionCheck.CheckSessionsAsync(dataSource);
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
             // Closing the connection would leave the lock to the pool's reset; it is given back explicitly.
             await ExecuteAsync(connection, $"SELECT pg_advisory_lock({LockKey})", cancellationToken);
             try
             {
                 await using var scope = services.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Database.MigrateAsync(cancellationToken);
+                var database = scope.ServiceProvider.GetRequiredService<AtelierDbContext>().Database;
+                // An index of a large table takes as long as it takes.
+                database.SetCommandTimeout(0);
+                await database.MigrateAsync(cancellationToken);
                 // Only where the database was restored into another server does this change anything.
                 await ExecuteAsync(connection, "SELECT campaign_event_rebase()", cancellationToken);
             }

@@ -35,7 +35,11 @@ public sealed class GroupCommit(NpgsqlDataSource dataSource)
             _isCommitting = true;
         }
         if (isFirst)
+        {
+            // It commits for others, too: it belongs to no caller's trace or log scope.
+            using var flow = ExecutionContext.SuppressFlow();
             _ = Task.Run(CommitAllAsync, CancellationToken.None);
+        }
         return entry.Result.WaitAsync(cancellationToken);
     }
 

@@ -18,6 +18,11 @@ public static class PostgresConnection
     /// </summary>
     public const int MaxPoolSize = 20;
 
+    // A server that does not respond is known in time for a caller to get a 503 within five seconds. Work repeats what it did; see OutageMonitor.
+    private const int OpenSeconds = 4;
+    private const int CommandSeconds = 4;
+    private const int DoNotWaitForCancellation = -1;
+
     // Statements that a connection keeps prepared: all that this application has.
     private const int MaxPrepared = 100;
 
@@ -36,6 +41,14 @@ public static class PostgresConnection
         // The token is sent as a password: only to a server whose certificate is verified.
         if (entra && !settings.ShouldSerialize("SSL Mode"))
             settings.SslMode = SslMode.VerifyFull;
+
+        // For this pool alone: the engine's has limits of its own.
+        if (!settings.ShouldSerialize("Timeout"))
+            settings.Timeout = OpenSeconds;
+        if (!settings.ShouldSerialize("Command Timeout"))
+            settings.CommandTimeout = CommandSeconds;
+        if (!settings.ShouldSerialize("Cancellation Timeout"))
+            settings.CancellationTimeout = DoNotWaitForCancellation;
 
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString)
         {

@@ -44,6 +44,13 @@ internal static class DurableTaskSetup
         return schema.Length <= MaxSchema ? schema : throw new HostFailure($"host.json: extensions.durableTask.hubName '{hub}' is too long.");
     }
 
+    /// <summary>
+    /// How long a stop waits for running activities: <c>EmbeddedHost:DrainSeconds</c>. Default is 5 s: container runtimes kill what has not stopped after 10 s.
+    /// </summary>
+    /// <exception cref="SettingException">It is no whole number, or out of range.</exception>
+    public static TimeSpan DrainTimeoutOf(IConfiguration configuration) =>
+        TimeSpan.FromSeconds(configuration.ReadInt32("EmbeddedHost:DrainSeconds", 5, 0, 3600));
+
     private static void Configure(PostgreSqlOrchestrationServiceOptions options, IConfiguration configuration, HostJson hostJson)
     {
         options.ConnectionString = PostgresConnection.Parse(configuration.GetConnectionString("Postgres")).ConnectionString;
@@ -52,6 +59,7 @@ internal static class DurableTaskSetup
         options.MaxLiveOrchestrations = hostJson.MaxConcurrentOrchestrators ?? options.MaxLiveOrchestrations;
         options.MaxPayloadBytes = configuration.ReadInt32("EmbeddedHost:MaxPayloadBytes", options.MaxPayloadBytes, 1024, 256 * 1024 * 1024);
         options.Lease = Seconds("EmbeddedHost:LeaseSeconds", options.Lease, 1, 600);
+        options.DrainTimeout = DrainTimeoutOf(configuration);
         options.ExtendedSessionIdleTimeout = Seconds("EmbeddedHost:IdleSeconds", options.ExtendedSessionIdleTimeout, 0, 3600);
 
         TimeSpan Seconds(string setting, TimeSpan otherwise, int min, int max) =>

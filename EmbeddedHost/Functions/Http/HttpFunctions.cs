@@ -6,7 +6,7 @@ namespace EmbeddedHost.Functions.Http;
 /// <summary>Makes an ASP.NET Core endpoint of each HTTP function.</summary>
 internal sealed class HttpFunctions : IDisposable
 {
-    /// <summary>How long a stop lets requests go on before their tokens are cancelled.</summary>
+    /// <summary>How long a stop lets requests go on before their tokens are canceled.</summary>
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(3);
 
     private readonly FunctionPipeline _pipeline;

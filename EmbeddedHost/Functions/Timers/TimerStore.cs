@@ -6,6 +6,9 @@ namespace EmbeddedHost.Functions.Timers;
 /// <summary>The state of the timers of all nodes: a row for each timer function, in PostgreSQL and by its clock.</summary>
 internal sealed class TimerStore(string connectionString, string taskHub) : IAsyncDisposable
 {
+    /// <summary>The most connections that it opens.</summary>
+    public const int MaxConnections = 2;
+
     // Nodes that start together must not create the table twice: "timers" in ASCII.
     private const long SchemaLock = 0x74_69_6D_65_72_73;
 
@@ -13,7 +16,7 @@ internal sealed class TimerStore(string connectionString, string taskHub) : IAsy
     private readonly NpgsqlDataSource _dataSource = new NpgsqlSlimDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
     {
         ApplicationName = "atelier timers",
-        MaxPoolSize = 2,
+        MaxPoolSize = MaxConnections,
         ConnectionIdleLifetime = 10,
         ConnectionPruningInterval = 5,
     }.ConnectionString)

@@ -39,7 +39,7 @@ public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncLifet
         await _atelier.StartAsync(services);
         var ids = new List<string>();
         for (var i = 0; i < Campaigns; i++) ids.Add(await StartAsync(i % 2 == 0 ? "replicate" : "callback", $"A pier {i}"));
-        await Eventually.TrueAsync(() => Task.FromResult(ids.Sum(OrdersOf) >= Campaigns * ImagesOfEach / 2));
+        await Eventually.TrueAsync(async () => ids.Sum(OrdersOf) >= Campaigns * ImagesOfEach / 2 && (await _atelier.JobsAsync()).Count > 0);
         var onRecord = new HashSet<string>(await _atelier.JobsAsync());
 
         // The address of the callbacks dies with the process.

@@ -111,7 +111,7 @@ public sealed class ProviderFaultTests(LocalServicesFixture services, FaultFixtu
     [Theory]
     [InlineData("replicate")]
     [InlineData("callback")]
-    public async Task StuckJob_IsCancelledAtTheProvider(string provider)
+    public async Task StuckJob_IsCanceledAtTheProvider(string provider)
     {
         var campaign = await faults.EndOfAsync(services, provider, "job-stuck");
 

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Atelier.Campaigns.Control;
 
-/// <summary>The work that this process does for campaigns, so that it can be cancelled when any process cancels a campaign.</summary>
+/// <summary>The work that this process does for campaigns, so that it can be canceled when any process cancels a campaign.</summary>
 public sealed class CampaignCancellationRegistry : IDisposable
 {
     private readonly CampaignChanges _changes;
@@ -104,7 +104,7 @@ public sealed class CampaignCancellationRegistry : IDisposable
             _either = CancellationTokenSource.CreateLinkedTokenSource(_canceled.Token, cancellationToken);
         }
 
-        /// <summary>Cancelled when the campaign is canceled, or when the token passed at registration is.</summary>
+        /// <summary>Canceled when the campaign is canceled, or when the token passed at registration is.</summary>
         public CancellationToken Token => _either.Token;
 
         /// <summary>Whether the campaign was canceled.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Atelier.Access;
 using Atelier.Images;
 using Microsoft.DurableTask.Client;
@@ -14,6 +15,9 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
 {
     // No call to a provider takes longer.
     private const string SecondLook = "now() + interval '15 minutes'";
+
+    // Few of the process's connections, so that requests find one.
+    private static readonly ParallelOptions Few = new() { MaxDegreeOfParallelism = 8 };
 
     private const string Rows =
         $"""
@@ -60,7 +64,8 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = before });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         var erased = await ReadAsync(command, cancellationToken);
-        await EraseRestAsync(client, erased, cancellationToken);
+        // Their calls have ended long ago: there is no need for a second look.
+        await ForgetAsync(await EraseRestAsync(client, erased, cancellationToken), cancellationToken);
         return erased.Count;
     }
 
@@ -73,16 +78,21 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         due.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         var erasures = await ReadAsync(due, cancellationToken);
         var finished = await EraseRestAsync(client, erasures, cancellationToken);
+        await ForgetAsync(finished, cancellationToken);
+        return finished.Length;
+    }
+
+    private async Task ForgetAsync(Guid[] finished, CancellationToken cancellationToken)
+    {
         await using var forget = dataSource.CreateCommand("DELETE FROM campaign_erasures WHERE campaign_id = ANY ($1)");
         forget.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = finished });
         await forget.ExecuteNonQueryAsync(cancellationToken);
-        return finished.Length;
     }
 
     private async Task<Guid[]> EraseRestAsync(DurableTaskClient client, List<Guid> campaignIds, CancellationToken cancellationToken)
     {
-        var finished = new List<Guid>();
-        foreach (var id in campaignIds)
+        var finished = new ConcurrentBag<Guid>();
+        await Parallel.ForEachAsync(campaignIds, Few, async (id, _) =>
         {
             try
             {
@@ -94,7 +104,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
             {
                 logger.LogWarning(exception, "What is left of campaign {CampaignId} cannot be erased now; the retention timer tries again.", id);
             }
-        }
+        });
         return [.. finished];
     }
 

@@ -14,7 +14,7 @@ public sealed class PartRunner(
     /// <summary>Runs an attempt, unless the part is already complete.</summary>
     /// <param name="input">The part.</param>
     /// <param name="make">
-    /// Calls the provider and stores what it has made. Its token is also cancelled when any process cancels the campaign.
+    /// Calls the provider and stores what it has made. Its token is also canceled when any process cancels the campaign.
     /// </param>
     /// <param name="cancellationToken">The host stops: the attempt stays open, and its repetition takes its number.</param>
     /// <returns>The campaign's status since; <see langword="null"/> where it is not known.</returns>

@@ -8,7 +8,7 @@ namespace Atelier.Generation.Callbacks;
 
 /// <summary>
 /// Orders images from a service with <c>POST {endpoint} {prompt, callbackUrl, …}</c>. If the service also supports <c>GET {endpoint}/{id}</c> and
-/// <c>POST {endpoint}/{id}/cancel</c>, jobs whose callback is late are polled, and jobs that are no longer needed are cancelled; otherwise (404, 405,
+/// <c>POST {endpoint}/{id}/cancel</c>, jobs whose callback is late are polled, and jobs that are no longer needed are canceled; otherwise (404, 405,
 /// 501) only the callback is waited for. A service that has lost a job responds with 410.
 /// </summary>
 /// <param name="options">The settings.</param>

@@ -19,7 +19,7 @@ internal sealed class ProviderCaller(string provider, TimeSpan timeout, FailureC
     /// <param name="call">The call; the token it is given ends it at the deadline too.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="GenerationException">The call failed or its time was up.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         // Client libraries differ in what their own timeouts cover, such as the reading of the response.
@@ -35,7 +35,7 @@ internal sealed class ProviderCaller(string provider, TimeSpan timeout, FailureC
         }
         catch (Exception e)
         {
-            // A cancelled call may end in any exception; what counts is which token was cancelled.
+            // A canceled call may end in any exception; what counts is which token was canceled.
             cancellationToken.ThrowIfCancellationRequested();
             throw classifier.FromException(provider, deadline.IsCancellationRequested ? new TimeoutException() : e);
         }

@@ -38,7 +38,7 @@ public sealed class WebhookClient : IDisposable
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Makes one attempt. Never throws but when it is cancelled.</summary>
+    /// <summary>Makes one attempt. Never throws but when it is canceled.</summary>
     /// <param name="url">Where to.</param>
     /// <param name="key">The signing key.</param>
     /// <param name="id">The message's id, the same at each attempt.</param>

@@ -11,7 +11,7 @@ namespace Atelier.Operations.Retention;
 /// Deletes what is older than the retention: campaigns with all that belongs to them, orchestrations' histories, deliveries. Checks too that the
 /// images of recent campaigns are still stored.
 /// </summary>
-/// <remarks>In batches and for a minute at most: the next run continues.</remarks>
+/// <remarks>In batches, each kind for a time of its own, so that much of one does not keep the others from being deleted. The next run continues.</remarks>
 public sealed class ApplyRetention(
     AtelierDbContext db,
     CampaignEraser eraser,
@@ -21,12 +21,16 @@ public sealed class ApplyRetention(
     ILogger<ApplyRetention> logger)
 {
     private const string EveryFiveMinutes = "30 */5 * * * *";
-    private const int CampaignBatch = 50;
+    private const int CampaignBatch = 200;
     private const int DeliveryBatch = 1000;
-    private const int HistoryPage = 100;
-    private const int MaxHistories = 1000;
+    private const int HistoryBatch = 200;
 
-    private static readonly TimeSpan Budget = TimeSpan.FromMinutes(1);
+    // Together less than the five minutes between two runs.
+    private static readonly TimeSpan ForCampaigns = TimeSpan.FromSeconds(150);
+    private static readonly TimeSpan ForOthers = TimeSpan.FromSeconds(30);
+
+    // Few of the process's connections, so that requests find one.
+    private static readonly ParallelOptions Few = new() { MaxDegreeOfParallelism = 8 };
 
     // Two runs of the timer. A storage that dies loses what it was given last.
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(10);
@@ -39,15 +43,14 @@ public sealed class ApplyRetention(
     public async Task RunAsync(
         [TimerTrigger(EveryFiveMinutes)] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var start = timeProvider.GetTimestamp();
         // A process whose clock is fast must not delete what is young.
         var now = await db.Database.SqlQuery<DateTimeOffset>($"SELECT now() AS \"Value\"").SingleAsync(cancellationToken);
-        var erasures = await RepeatAsync(start, CampaignBatch, () => eraser.FinishAsync(client, CampaignBatch, cancellationToken));
+        await lostImages.CheckAsync(now - Recent, Within(ForOthers), cancellationToken);
+        var deliveries = await RepeatAsync(ForOthers, DeliveryBatch, () => DeleteDeliveriesAsync(now - options.History, cancellationToken));
+        var histories = await RepeatAsync(ForOthers, HistoryBatch, () => PurgeHistoriesAsync(client, now - options.History, cancellationToken));
+        var erasures = await RepeatAsync(ForOthers, CampaignBatch, () => eraser.FinishAsync(client, CampaignBatch, cancellationToken));
         var campaigns = await RepeatAsync(
-            start, CampaignBatch, () => eraser.EraseOldAsync(client, now - options.Campaigns, CampaignBatch, cancellationToken));
-        var deliveries = await RepeatAsync(start, DeliveryBatch, () => DeleteDeliveriesAsync(now - options.History, cancellationToken));
-        var histories = await PurgeHistoriesAsync(client, now - options.History, start, cancellationToken);
-        await lostImages.CheckAsync(now - Recent, () => timeProvider.GetElapsedTime(start) < Budget, cancellationToken);
+            ForCampaigns, CampaignBatch, () => eraser.EraseOldAsync(client, now - options.Campaigns, CampaignBatch, cancellationToken));
         if (campaigns + deliveries + histories + erasures > 0)
         {
             logger.LogInformation(
@@ -56,8 +59,9 @@ public sealed class ApplyRetention(
         }
     }
 
-    private async Task<int> RepeatAsync(long start, int batch, Func<Task<int>> step)
+    private async Task<int> RepeatAsync(TimeSpan time, int batch, Func<Task<int>> step)
     {
+        var isInTime = Within(time);
         var total = 0;
         int count;
         do
@@ -65,8 +69,14 @@ public sealed class ApplyRetention(
             count = await step();
             total += count;
         }
-        while (count == batch && timeProvider.GetElapsedTime(start) < Budget);
+        while (count == batch && isInTime());
         return total;
+    }
+
+    private Func<bool> Within(TimeSpan time)
+    {
+        var start = timeProvider.GetTimestamp();
+        return () => timeProvider.GetElapsedTime(start) < time;
     }
 
     private Task<int> DeleteDeliveriesAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
@@ -79,25 +89,11 @@ public sealed class ApplyRetention(
             .ExecuteDeleteAsync(cancellationToken);
 
     // One by one rather than by filter: a purge by filter does not end before all is purged, however long that takes.
-    private async Task<int> PurgeHistoriesAsync(
-        DurableTaskClient client, DateTimeOffset before, long start, CancellationToken cancellationToken)
+    private static async Task<int> PurgeHistoriesAsync(DurableTaskClient client, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var old = new List<string>();
-        var query = new OrchestrationQuery { CreatedTo = before, Statuses = Ended, PageSize = HistoryPage };
-        await foreach (var instance in client.GetAllInstancesAsync(query).WithCancellation(cancellationToken))
-        {
-            old.Add(instance.InstanceId);
-            if (old.Count == MaxHistories)
-                break;
-        }
-        var purged = 0;
-        foreach (var instanceId in old)
-        {
-            if (timeProvider.GetElapsedTime(start) >= Budget)
-                break;
-            await client.PurgeInstanceAsync(instanceId, cancellationToken);
-            purged++;
-        }
-        return purged;
+        var query = new OrchestrationQuery { CreatedTo = before, Statuses = Ended, PageSize = HistoryBatch };
+        var old = await client.GetAllInstancesAsync(query).Take(HistoryBatch).Select(instance => instance.InstanceId).ToListAsync(cancellationToken);
+        await Parallel.ForEachAsync(old, Few, async (instanceId, _) => await client.PurgeInstanceAsync(instanceId, cancellationToken));
+        return old.Count;
     }
 }

@@ -27,6 +27,9 @@ export class ApiClient {
   /** Milliseconds that the service's clock is ahead of this machine's, from the last response. */
   clockOffset = 0;
 
+  /** Called when a request has no response. */
+  onUnreachable: () => void = () => {};
+
   constructor(
     readonly credentials: Credentials,
     /** Called for every 401: the caller must sign in. */
@@ -62,6 +65,7 @@ export class ApiClient {
     } catch (error) {
       if (options.signal?.aborted) throw error;
       const problem = asProblem(error);
+      if (problem.status === 0) this.onUnreachable();
       if (problem.status === 401) this.onUnauthorized(problem);
       throw problem;
     }

@@ -1,5 +1,5 @@
 import { asProblem, type Problem, readRetryAfter, toProblem } from './problem';
-import { EventStreamParser } from './sse';
+import { EventStreamParser, type StreamMessage } from './sse';
 import type { CampaignEvent } from './types';
 
 /**
@@ -11,10 +11,13 @@ export type LiveState = 'connecting' | 'live' | 'polling' | 'offline' | 'denied'
 export interface FollowOptions {
   /** Opens the stream; the headers resume it. */
   readonly open: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>;
-  readonly onEvent: (event: CampaignEvent) => void;
+  /** Called for each event, with the position after it. */
+  readonly onEvent: (event: CampaignEvent, position: string) => void;
   /** Called with `isFresh` when a stream begins that does not resume an earlier one: earlier changes have to be fetched. */
   readonly onState: (state: LiveState, isFresh: boolean) => void;
   readonly signal: AbortSignal;
+  /** Gets an event `doubt` when another request had no response: a stream that has begun is opened again, since nothing else shows that it is dead. */
+  readonly doubt?: EventTarget;
   /** The event to resume after; none: only new events. */
   readonly after?: string;
   /** Milliseconds within which a stream must begin; after that it counts as buffered on its way. Default is 6 s. */
@@ -53,7 +56,8 @@ export async function follow(options: FollowOptions): Promise<string> {
     if (round.problem?.status === 400) lastId = '';
     failures = round.began ? 0 : failures + 1;
     mute = round.began ? 0 : round.isMute ? mute + 1 : mute;
-    if (round.isMute) options.onState('polling', false);
+    if (round.isDoubted) options.onState('offline', false);
+    else if (round.isMute) options.onState('polling', false);
     else if (round.problem) options.onState(round.problem.status === 0 ? 'offline' : 'polling', false);
     else if (!round.began) options.onState('polling', false);
     const least = (round.problem?.retryAfter ?? 0) * 1000;
@@ -68,6 +72,7 @@ interface Round {
   readonly lastId: string;
   readonly began: boolean;
   readonly isMute: boolean;
+  readonly isDoubted: boolean;
   readonly retry: number;
   readonly problem: Problem | null;
 }
@@ -79,12 +84,18 @@ async function readOnce(options: FollowOptions, lastId: string): Promise<Round> 
   options.signal.addEventListener('abort', leave, { once: true });
   let began = false;
   let isMute = false;
+  let isDoubted = false;
   let problem: Problem | null = null;
   let watchdog = setTimeout(mute, options.openTimeout ?? 6_000);
   function mute(): void {
     isMute = !began;
     connection.abort();
   }
+  function doubt(): void {
+    isDoubted = began;
+    if (began) connection.abort();
+  }
+  options.doubt?.addEventListener('doubt', doubt);
   try {
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
     if (lastId !== '') headers['Last-Event-ID'] = lastId;
@@ -104,26 +115,27 @@ async function readOnce(options: FollowOptions, lastId: string): Promise<Round> 
         began = true;
         options.onState('live', lastId === '');
       }
-      for (const message of messages) dispatch(message.data, options.onEvent);
+      for (const message of messages) dispatch(message, options.onEvent);
     }
   } catch (error) {
     if (!connection.signal.aborted) problem = asProblem(error);
   } finally {
     clearTimeout(watchdog);
     options.signal.removeEventListener('abort', leave);
+    options.doubt?.removeEventListener('doubt', doubt);
     connection.abort();
   }
-  return { lastId: parser.lastId, began, isMute, retry: parser.retry ?? 2_000, problem };
+  return { lastId: parser.lastId, began, isMute, isDoubted, retry: parser.retry ?? 2_000, problem };
 }
 
-function dispatch(data: string, onEvent: (event: CampaignEvent) => void): void {
+function dispatch({ data, id }: StreamMessage, onEvent: FollowOptions['onEvent']): void {
   let event: unknown;
   try {
     event = JSON.parse(data);
   } catch {
     return; // A message of a kind that this page does not know.
   }
-  if (typeof event === 'object' && event !== null && 'campaignId' in event) onEvent(event as CampaignEvent);
+  if (typeof event === 'object' && event !== null && 'campaignId' in event) onEvent(event as CampaignEvent, id);
 }
 
 /** Resolves after a time, or as soon as the signal aborts. */

@@ -10,6 +10,7 @@ import { SignedIn } from './SignedIn';
 
 const keySlot = 'atelier.key';
 const userSlot = 'atelier.user';
+const retryInterval = 5_000;
 
 /** Finds out the access mode and the signed-in user, and then shows the page. */
 export function App() {
@@ -46,6 +47,13 @@ export function App() {
     client.get<Me>('/api/me', leaving.signal).then(setMe, error => leaving.signal.aborted || setProblem(asProblem(error)));
     return () => leaving.abort();
   }, [client, mode, tries]);
+
+  const isWaiting = problem !== null && problem.isTransient && me === null;
+  useEffect(() => {
+    if (!isWaiting) return;
+    const timer = setInterval(retry, retryInterval);
+    return () => clearInterval(timer);
+  }, [isWaiting, retry]);
 
   const reloadMe = useCallback(() => void client.get<Me>('/api/me').then(setMe, () => {}), [client]);
 

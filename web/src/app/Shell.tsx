@@ -25,7 +25,7 @@ const titles: Readonly<Record<Route['name'], string>> = {
 
 /** The frame around every view: navigation, connection, account. */
 export function Shell() {
-  const { me, inbox } = useSession();
+  const { me, inbox, live } = useSession();
   const hash = useHash();
   const route = parseRoute(hash);
   const main = useRef<HTMLElement>(null);
@@ -81,6 +81,12 @@ export function Shell() {
           <AccountMenu />
         </div>
       </header>
+      {live.state === 'offline' && (
+        <p className="away" role="alert">
+          <Icon name="warning" />
+          Atelier cannot be reached. What you see may be out of date; the page continues by itself as soon as it can.
+        </p>
+      )}
       <main ref={main} tabIndex={-1} className="main">
         <CurrentView route={route} />
       </main>

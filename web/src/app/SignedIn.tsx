@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import type { ApiClient } from '../api/client';
-import { follow } from '../api/follow';
+import type { LiveState } from '../api/follow';
+import { followShared } from '../api/followShared';
 import type { CampaignEvent, InboxPage, Me, PageSettings } from '../api/types';
 import { Announcer, type Toast, Toasts } from '../components/Toasts';
 import { notifyState, showNotification } from '../lib/notifications';
@@ -22,6 +23,11 @@ const outcomes: Readonly<Record<string, { text: string; tone: ToastTone }>> = {
   'campaign.failed': { text: 'A campaign has failed.', tone: 'danger' },
   'campaign.canceled': { text: 'A campaign was canceled.', tone: 'neutral' },
 };
+
+/** Whether the service has come back: what failed meanwhile is to be fetched again. */
+function isBack(before: LiveState, after: LiveState): boolean {
+  return (before === 'offline' && after === 'polling') || ((before === 'offline' || before === 'polling') && after === 'live');
+}
 
 interface Props {
   readonly settings: PageSettings;
@@ -91,16 +97,20 @@ export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }
   useEffect(() => {
     let connection: AbortController | null = null;
     let position = Promise.resolve('');
+    const doubt = new EventTarget();
+    client.onUnreachable = () => doubt.dispatchEvent(new Event('doubt'));
     const open = () => {
       if (connection) return;
       const { signal } = (connection = new AbortController());
       // After the previous stream has ended: only then its last position is known.
       position = position.then(after =>
-        follow({
+        followShared({
+          name: `atelier.events ${me.userId}`,
           open: (headers, aborted) => client.open('/api/events', { headers, signal: aborted }),
           onEvent,
-          onState: (state, isFresh) => setLive(known => ({ state, epoch: known.epoch + (isFresh ? 1 : 0) })),
+          onState: (state, isFresh) => setLive(known => ({ state, epoch: known.epoch + (isFresh || isBack(known.state, state) ? 1 : 0) })),
           signal,
+          doubt,
           after,
         }),
       );
@@ -115,7 +125,7 @@ export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }
       stopWatching();
       close();
     };
-  }, [client, onEvent]);
+  }, [client, onEvent, me.userId]);
 
   useEffect(() => {
     reloadInbox().catch(() => {});

@@ -7,7 +7,7 @@ import type { CampaignStore } from '../state/store';
 
 export interface Live {
   readonly state: LiveState;
-  /** Counts the streams that began without resuming an earlier one: what is on screen is to be fetched again. */
+  /** Grows when a stream begins without resuming an earlier one, and when the service is back: what is on screen is to be fetched again. */
   readonly epoch: number;
 }
 

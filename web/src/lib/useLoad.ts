@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { asProblem, type Problem } from '../api/problem';
+import { useSession } from '../app/session';
 
 export interface Loaded<T> {
   readonly data: T | null;
@@ -8,8 +9,9 @@ export interface Loaded<T> {
   readonly reload: () => void;
 }
 
-/** Fetches when the fetcher changes, and whenever it is asked to; what was there stays on screen meanwhile. */
+/** Fetches when the fetcher changes, when the service is back, and whenever it is asked to; what was there stays on screen meanwhile. */
 export function useLoad<T>(fetcher: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+  const { epoch } = useSession().live;
   const [data, setData] = useState<T | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isLoading, setLoading] = useState(true);
@@ -31,6 +33,6 @@ export function useLoad<T>(fetcher: (signal: AbortSignal) => Promise<T>): Loaded
       },
     );
     return () => leaving.abort();
-  }, [fetcher, round]);
+  }, [fetcher, round, epoch]);
   return { data, problem, isLoading, reload: useCallback(() => setRound(count => count + 1), []) };
 }

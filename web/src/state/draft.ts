@@ -1,4 +1,5 @@
 import type { NewCampaign } from '../api/types';
+import { readStored, writeStored } from '../lib/storage';
 
 /** What the form for a new campaign holds: texts as they were typed. */
 export interface Draft {
@@ -35,6 +36,27 @@ export const emptyDraft: Draft = {
   imageProvider: '',
   metadata: [],
 };
+
+const slot = 'atelier.draft';
+
+/** The draft that this tab has kept. */
+export function readDraft(): Draft {
+  try {
+    return { ...emptyDraft, ...(JSON.parse(readStored(() => sessionStorage, slot) ?? '{}') as Partial<Draft>) };
+  } catch {
+    return emptyDraft;
+  }
+}
+
+/** Keeps a draft for this tab. */
+export function writeDraft(draft: Draft): void {
+  writeStored(() => sessionStorage, slot, JSON.stringify(draft));
+}
+
+/** Puts a prompt into the form, to be changed there. */
+export function draftPrompt(prompt: string): void {
+  writeDraft({ ...readDraft(), prompt });
+}
 
 /** The labels of the fields, by their names in the API. */
 export const fieldLabels: Readonly<Record<string, string>> = {

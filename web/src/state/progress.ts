@@ -22,6 +22,14 @@ export function progressOf(campaign: Campaign): Progress {
   };
 }
 
+const refusals: readonly (string | undefined)[] = ['content_filter', 'moderation_blocked'];
+
+/** Whether all that failed was refused because of the prompt: the same prompt is of no use. */
+export function isRefused(campaign: Campaign): boolean {
+  const failed = [...(campaign.text ? [campaign.text] : []), ...campaign.images].filter(part => part.status === 'FAILED');
+  return failed.length > 0 && failed.every(part => refusals.includes(part.error?.code));
+}
+
 /** One sentence for a screen reader when a campaign has changed; null where nothing changed that is worth announcing. */
 export function changeSentence(before: Campaign | null, after: Campaign): string | null {
   if (before === null) return null;

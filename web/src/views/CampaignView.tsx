@@ -13,7 +13,8 @@ import { Spinner } from '../components/Spinner';
 import { StatusBadge } from '../components/StatusBadge';
 import { dateTime, duration, partLabel, plural } from '../lib/format';
 import { useNow } from '../lib/useNow';
-import { changeSentence, elapsed, progressOf } from '../state/progress';
+import { draftPrompt } from '../state/draft';
+import { changeSentence, elapsed, isRefused, progressOf } from '../state/progress';
 import { Attempts } from './Attempts';
 import { CampaignFacts } from './CampaignFacts';
 import { ImageGrid } from './ImageGrid';
@@ -125,7 +126,9 @@ export function CampaignView({ id }: { readonly id: string }) {
               {campaign.error.message}
             </p>
             <p className="note-small">
-              What succeeded is kept.{campaign.status === 'FAILED' && ' “Retry what failed” makes only the rest.'}
+              What succeeded is kept.
+              {campaign.status === 'FAILED' &&
+                (isRefused(campaign) ? ' The provider refuses this prompt: it will refuse it again. Change it.' : ' “Retry what failed” makes only the rest.')}
             </p>
           </div>
         </div>
@@ -198,7 +201,18 @@ function CampaignHead({ campaign }: { readonly campaign: Campaign }) {
               Cancel
             </Button>
           )}
-          {campaign.status === 'FAILED' && (
+          {campaign.status === 'FAILED' && isRefused(campaign) && (
+            <Button
+              variant="primary"
+              onClick={() => {
+                draftPrompt(campaign.prompt);
+                go('#/');
+              }}
+            >
+              Change the prompt
+            </Button>
+          )}
+          {campaign.status === 'FAILED' && !isRefused(campaign) && (
             <Button variant="primary" icon="retry" isBusy={busy === 'retry'} onClick={() => void act('retry', 'What failed is made again.')}>
               Retry what failed
             </Button>

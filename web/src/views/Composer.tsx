@@ -6,11 +6,8 @@ import { campaignHash, go } from '../app/routes';
 import { useSession } from '../app/session';
 import { Button } from '../components/Button';
 import { Icon } from '../components/Icon';
-import { readStored, writeStored } from '../lib/storage';
-import { type Draft, emptyDraft, fieldLabels, findFaults, maxPrompt, toRequest } from '../state/draft';
+import { type Draft, emptyDraft, fieldLabels, findFaults, maxPrompt, readDraft, toRequest, writeDraft } from '../state/draft';
 import { ComposerOptions } from './ComposerOptions';
-
-const slot = 'atelier.draft';
 
 const ideas = [
   'Create a beach scene with a cat',
@@ -18,18 +15,10 @@ const ideas = [
   'Launch of a bicycle for rainy cities, at dusk',
 ];
 
-function loadDraft(): Draft {
-  try {
-    return { ...emptyDraft, ...(JSON.parse(readStored(() => sessionStorage, slot) ?? '{}') as Partial<Draft>) };
-  } catch {
-    return emptyDraft;
-  }
-}
-
 /** The form for a new campaign. What is typed survives a reload; what is sent becomes one campaign, however often it is sent. */
 export function Composer() {
   const { client, store, announce } = useSession();
-  const [draft, setDraft] = useState(loadDraft);
+  const [draft, setDraft] = useState(readDraft);
   const [isOpen, setOpen] = useState(false);
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   const [general, setGeneral] = useState<string | null>(null);
@@ -41,7 +30,7 @@ export function Composer() {
   const isSending = useRef(false);
 
   useEffect(() => {
-    writeStored(() => sessionStorage, slot, JSON.stringify(draft));
+    writeDraft(draft);
   }, [draft]);
 
   // Once the errors are drawn the first one's field gets the focus.
@@ -77,7 +66,7 @@ export function Composer() {
     try {
       const campaign = await client.post<Campaign>('/api/campaigns', JSON.parse(submission.body), { 'Idempotency-Key': submission.key });
       savePending(null);
-      writeStored(() => sessionStorage, slot, null);
+      writeDraft(emptyDraft);
       store.put(campaign);
       announce('The campaign has begun.');
       go(campaignHash(campaign.id));

@@ -24,7 +24,7 @@ internal sealed class AsyncImagePart
     /// <summary>Begins to listen for the image's callback.</summary>
     /// <param name="context">The orchestration.</param>
     /// <param name="part">The image.</param>
-    /// <param name="stop">Cancelled when the campaign is: the monitor ends.</param>
+    /// <param name="stop">Canceled when the campaign is: the monitor ends.</param>
     public AsyncImagePart(TaskOrchestrationContext context, PartInput part, CancellationToken stop)
     {
         _context = context;
@@ -66,10 +66,10 @@ internal sealed class AsyncImagePart
         }
         catch (TaskFailedException exception)
         {
-            // A job that cannot be cancelled is finished and paid for; the campaign is canceled nevertheless.
+            // A job that cannot be canceled is finished and paid for; the campaign is canceled nevertheless.
             var failure = ActivityFailure.From(exception.FailureDetails);
             logger.LogWarning(
-                "Jobs of campaign {CampaignId} could not be cancelled: {Code}: {Reason}", input.CampaignId, failure.Code, failure.Message);
+                "Jobs of campaign {CampaignId} could not be canceled: {Code}: {Reason}", input.CampaignId, failure.Code, failure.Message);
         }
     }
 

@@ -10,7 +10,7 @@ namespace Atelier.Campaigns.Workflow.Jobs;
 public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generators, ILogger<CancelImages> logger)
 {
     /// <summary>Cancels every job whose image is not there. One that has ended meanwhile stays as it is.</summary>
-    /// <returns>How many were cancelled.</returns>
+    /// <returns>How many were canceled.</returns>
     /// <exception cref="ActivityFailedException">A provider could not be reached; a retry may help.</exception>
     [Function(nameof(CancelImages))]
     public async Task<int> RunAsync([ActivityTrigger] string campaignId, CancellationToken cancellationToken)
@@ -28,12 +28,12 @@ public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generator
                 await generators.AsyncImage(image.Provider).CancelAsync(image.ProviderJobId!, cancellationToken);
                 canceled++;
                 logger.LogInformation(
-                    "Job {JobId} of campaign {CampaignId} is cancelled at {Provider}.", image.ProviderJobId, id, image.Provider);
+                    "Job {JobId} of campaign {CampaignId} is canceled at {Provider}.", image.ProviderJobId, id, image.Provider);
             }
             catch (GenerationException exception)
             {
                 logger.LogWarning(
-                    "Job {JobId} of campaign {CampaignId} could not be cancelled at {Provider}: {Reason}",
+                    "Job {JobId} of campaign {CampaignId} could not be canceled at {Provider}: {Reason}",
                     image.ProviderJobId, id, image.Provider, exception.Message);
                 if (exception.IsTransient)
                     failed = new ActivityFailedException(ActivityFailure.From(exception));

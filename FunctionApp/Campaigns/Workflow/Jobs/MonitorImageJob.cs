@@ -52,12 +52,12 @@ public static class MonitorImageJob
 
     private static async Task<bool> WaitAsync(TaskOrchestrationContext context, TimeSpan pause, Task stopped)
     {
-        // An orchestration does not complete before its last timer has ended: the one that is not needed is cancelled.
-        using var lost = new CancellationTokenSource();
-        var timer = context.CreateTimer(pause, lost.Token);
+        // An orchestration does not complete before its last timer has ended: the one that is not needed is canceled.
+        using var timerCancellation = new CancellationTokenSource();
+        var timer = context.CreateTimer(pause, timerCancellation.Token);
         if (await Task.WhenAny(timer, stopped) == timer)
             return true;
-        lost.Cancel();
+        timerCancellation.Cancel();
         return false;
     }
 

@@ -10,7 +10,7 @@ public sealed class SubmitImage(
     AttemptStore attempts, ImageJobStore jobs, PartRunner runner, AbandonedJobCanceler canceler, GeneratorCatalog generators, ILogger<SubmitImage> logger)
 {
     /// <summary>Orders the image, unless a job for it is known.</summary>
-    /// <remarks>Canceling the campaign does not interrupt the order: a job whose id is unknown could not be cancelled.</remarks>
+    /// <remarks>Canceling the campaign does not interrupt the order: a job whose id is unknown could not be canceled.</remarks>
     /// <returns>The job; <see langword="null"/> when nothing is left to do.</returns>
     /// <exception cref="ActivityFailedException">The attempt has failed, and the failure is recorded.</exception>
     /// <exception cref="OutageException">The database is away.</exception>
@@ -30,7 +30,7 @@ public sealed class SubmitImage(
             jobId = known ?? await generator.SubmitAsync(GenerateImage.ToRequest(attempt), cancellationToken);
             if (known is null && !await jobs.KeepAsync(input, jobId, cancellationToken))
             {
-                logger.LogInformation("{Part} of campaign {CampaignId} is no longer needed: job {JobId} is cancelled.", input.Part, input.CampaignId, jobId);
+                logger.LogInformation("{Part} of campaign {CampaignId} is no longer needed: job {JobId} is canceled.", input.Part, input.CampaignId, jobId);
                 await canceler.CancelAsync(generator, jobId, cancellationToken);
                 return null;
             }

@@ -10,7 +10,7 @@ public sealed class DeliveryAttempt(WebhookClient client, SecretBox secrets, Web
     private const string SecretLost = "secret_unreadable";
     private const string Disabled = "webhook_disabled";
 
-    /// <summary>Makes an attempt. Never throws but when it is cancelled.</summary>
+    /// <summary>Makes an attempt. Never throws but when it is canceled.</summary>
     internal async Task<DeliveryOutcome> MakeAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
         var response = await SendAsync(delivery, cancellationToken);
