@@ -212,6 +212,11 @@ public sealed partial class PostgreSqlOrchestrationService :
     public Task<bool> ReleaseSetAsideAsync(string instanceId, CancellationToken cancellationToken = default) =>
         GuardAsync(() => _store.ReleaseSetAsideAsync(instanceId, cancellationToken));
 
+    /// <summary>Counts the work of the hub, for whoever decides how many nodes there are to be.</summary>
+    /// <exception cref="TaskHubUnavailableException">The database does not respond.</exception>
+    public Task<TaskHubBacklog> GetBacklogAsync(CancellationToken cancellationToken = default) =>
+        GuardAsync(() => _store.BacklogAsync(cancellationToken));
+
     internal Task<StoredInstance?> FindAsync(string instanceId, CancellationToken cancellationToken = default) =>
         GuardAsync(() => _store.FindAsync(instanceId, cancellationToken));
 
@@ -224,8 +229,9 @@ public sealed partial class PostgreSqlOrchestrationService :
     internal Task<List<string>> ListEndedAsync(InstanceFilter filter, string? afterId, int limit, CancellationToken cancellationToken) =>
         GuardAsync(() => _store.ListEndedAsync(filter, afterId, limit, cancellationToken));
 
+    /// <summary>The history of an instance's latest run, in order.</summary>
     /// <returns><see langword="null"/> when there is no such instance.</returns>
-    internal async Task<List<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken = default)
+    public async Task<List<HistoryEvent>?> GetHistoryAsync(string instanceId, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(instanceId, cancellationToken) is not { } instance)
         {

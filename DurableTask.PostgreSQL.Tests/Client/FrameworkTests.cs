@@ -10,6 +10,7 @@ namespace DurableTask.PostgreSQL.Tests.Client;
 public sealed class FrameworkTests : IAsyncLifetime
 {
     private readonly ConcurrentQueue<IDictionary<string, string>> _tagsOfActivities = new();
+    private readonly ConcurrentQueue<bool> _isWhole = new();
     private readonly TaskCompletionSource _mayGreet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TestHub _hub = null!;
     private PostgreSqlOrchestrationService _service = null!;
@@ -32,6 +33,12 @@ public sealed class FrameworkTests : IAsyncLifetime
             }
 
             await next();
+        });
+        _worker.AddOrchestrationDispatcherMiddleware((context, next) =>
+        {
+            var state = context.GetProperty<OrchestrationRuntimeState>();
+            _isWhole.Enqueue(state.PastEvents.Concat(state.NewEvents).SequenceEqual(state.Events));
+            return next();
         });
         _client = new TaskHubClient(_service, loggerFactory: NullLoggerFactory.Instance);
         await _worker.StartAsync();
@@ -58,6 +65,17 @@ public sealed class FrameworkTests : IAsyncLifetime
         Assert.Equal(OrchestrationStatus.Completed, state.OrchestrationStatus);
         Assert.Equal("\"Hello a, Hello b \ufffd\"", state.Output);
         Assert.Contains("TaskCompletedEvent", await _client.GetOrchestrationHistoryAsync(instance), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EachEpisodeOfASession_HasItsWholeHistory()
+    {
+        var instance = await _client.CreateOrchestrationInstanceAsync(typeof(Greetings), "w", (string[])["a", "b"]);
+
+        await _client.WaitForOrchestrationAsync(instance, Eventually.Limit);
+
+        Assert.True(_isWhole.Count > 1);
+        Assert.All(_isWhole, Assert.True);
     }
 
     [Fact]

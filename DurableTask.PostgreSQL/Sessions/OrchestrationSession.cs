@@ -160,6 +160,13 @@ internal sealed partial class OrchestrationSession : IOrchestrationSession
 
     Task<IList<TaskMessage>?> IOrchestrationSession.FetchNewOrchestrationMessagesAsync(TaskOrchestrationWorkItem workItem)
     {
+        // The dispatcher forgets the new events of the episode before. An orchestrator in another process is replayed from the past ones.
+        var state = workItem.OrchestrationRuntimeState;
+        foreach (var e in state.NewEvents)
+        {
+            state.PastEvents.Add(e);
+        }
+
         lock (_gate)
         {
             if (!_isGone && _inbox.Count > 0)

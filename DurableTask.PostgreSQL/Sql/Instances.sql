@@ -33,6 +33,11 @@ select {columns} from {hub}.instances where owner = $1 and wake_at is not null a
 select extract(epoch from wake_at - clock_timestamp())::float8 from {hub}.instances
 where owner is null and wake_at is not null and ($1::text[] is null or version <> all($1)) and dispatches < $2 order by wake_at limit 1
 
+-- name: Backlog
+-- $1 most dispatches. Instances that are ready and have no owner, and instances with one.
+select (select count(*) from {hub}.instances where owner is null and wake_at <= clock_timestamp() and dispatches < $1),
+    (select count(*) from {hub}.instances where owner is not null)
+
 -- name: LoadHistories
 select instance_id, events from {hub}.history where instance_id = any($1) order by instance_id, seq
 

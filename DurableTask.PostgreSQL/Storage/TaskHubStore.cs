@@ -48,6 +48,15 @@ internal sealed class TaskHubStore(NpgsqlDataSource dataSource, SqlText sql, int
         return await command.ExecuteScalarAsync(cancellationToken) is double seconds ? TimeSpan.FromSeconds(Math.Min(seconds, 86_400)) : null;
     }
 
+    /// <summary>How many instances wait for a node, and how many nodes hold.</summary>
+    public async Task<TaskHubBacklog> BacklogAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command("Backlog", Value(maxDispatchCount));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new TaskHubBacklog(reader.GetInt64(0), reader.GetInt64(1));
+    }
+
     /// <summary>The histories of several instances, each in order.</summary>
     public async Task<Dictionary<string, List<HistoryEvent>>> LoadHistoriesAsync(
         IReadOnlyCollection<StoredInstance> instances,
