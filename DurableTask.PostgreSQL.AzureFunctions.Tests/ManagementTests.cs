@@ -101,7 +101,10 @@ public sealed class ManagementTests : IAsyncLifetime
         await StartApprovalAsync();
         var condition = new OrchestrationStatusQueryCondition
         {
-            InstanceIdPrefix = "list", PageSize = 2, RuntimeStatus = [OrchestrationRuntimeStatus.Completed], ShowInput = false,
+            InstanceIdPrefix = "list",
+            PageSize = 2,
+            RuntimeStatus = [OrchestrationRuntimeStatus.Completed],
+            ShowInput = false,
         };
         var found = new List<DurableOrchestrationStatus>();
         var pages = 0;

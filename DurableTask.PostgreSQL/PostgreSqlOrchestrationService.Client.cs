@@ -212,7 +212,7 @@ public sealed partial class PostgreSqlOrchestrationService :
     public Task<bool> ReleaseSetAsideAsync(string instanceId, CancellationToken cancellationToken = default) =>
         GuardAsync(() => _store.ReleaseSetAsideAsync(instanceId, cancellationToken));
 
-    /// <summary>Counts the work of the hub, for whoever decides how many nodes there are to be.</summary>
+    /// <summary>Counts the work of the hub: it says how many nodes are needed.</summary>
     /// <exception cref="TaskHubUnavailableException">The database does not respond.</exception>
     public Task<TaskHubBacklog> GetBacklogAsync(CancellationToken cancellationToken = default) =>
         GuardAsync(() => _store.BacklogAsync(cancellationToken));

@@ -1,5 +1,5 @@
-using DurableTask.PostgreSQL.Tests.Infrastructure;
 using DurableTask.PostgreSQL.Storage;
+using DurableTask.PostgreSQL.Tests.Infrastructure;
 using Npgsql;
 
 namespace DurableTask.PostgreSQL.Tests.Database;

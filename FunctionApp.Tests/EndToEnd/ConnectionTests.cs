@@ -42,7 +42,7 @@ public sealed class ConnectionTests(LocalServicesFixture services)
     {
         var settings = await SettingsAsync(limit);
 
-        var (exitCode, output) = await HostProcess.RunAsync(settings);
+        var (exitCode, output) = await HostProcess.RunOnFreePortAsync(settings);
 
         Assert.Equal(1, exitCode);
         var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -72,7 +72,7 @@ public sealed class ConnectionTests(LocalServicesFixture services)
         await using var bouncer = await PgBouncer.StartAsync(settings["ConnectionStrings__Postgres"], "transaction");
         settings["ConnectionStrings__Postgres"] = $"{bouncer.ConnectionString};Max Auto Prepare=0";
 
-        var (exitCode, output) = await HostProcess.RunAsync(settings);
+        var (exitCode, output) = await HostProcess.RunOnFreePortAsync(settings);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("give the host and port of PostgreSQL itself", Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);

@@ -76,6 +76,11 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a host on a free port that is expected to end by itself.</summary>
+    /// <returns>Its exit code and what it has written.</returns>
+    public static Task<(int ExitCode, string Output)> RunOnFreePortAsync(IReadOnlyDictionary<string, string> settings) =>
+        RunAsync(settings, "--urls", $"http://127.0.0.1:{FreePort()}");
+
     /// <summary>Starts a host that is expected to end by itself.</summary>
     /// <returns>Its exit code and what it has written.</returns>
     public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)

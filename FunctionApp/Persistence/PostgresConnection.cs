@@ -18,8 +18,9 @@ public static class PostgresConnection
     /// </summary>
     public const int MaxPoolSize = 20;
 
-    // A server that does not respond is known in time for a caller to get a 503 within five seconds. Work repeats what it did; see OutageMonitor.
-    private const int OpenSeconds = 4;
+    // A server that does not respond is known in time for a caller to get a 503 within five seconds. Work repeats what it did; see OutageMonitor. The wait for a
+    // connection is the shorter one: it is over before a statement that timed out gives its connection to the next request, which would time out in turn.
+    private const int OpenSeconds = 3;
     private const int CommandSeconds = 4;
     private const int DoNotWaitForCancellation = -1;
 
