@@ -13,7 +13,7 @@ using FunctionApp.Tests.Hosting;
 namespace FunctionApp.Tests.EndToEnd.Providers;
 
 /// <summary>The callback route, with valid, forged and repeated callbacks.</summary>
-[Collection(ProvidersCollection.Name)]
+[Collection(QuietCollection.Name)]
 public sealed class CallbackRouteTests(LocalServicesFixture services, FaultFixture faults) : IClassFixture<FaultFixture>, IAsyncLifetime
 {
     public Task InitializeAsync() => faults.Atelier.StartAsync(services);
