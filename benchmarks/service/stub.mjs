@@ -14,6 +14,11 @@ const picture = () => ({ created: 1, data: [{ b64_json: image }] });
 createServer((request, response) => {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
+    // A readiness check asks only whether there is a server.
+    if (request.method !== 'POST') {
+      response.writeHead(404).end();
+      return;
+    }
     const { model } = JSON.parse(Buffer.concat(chunks));
     const body = Buffer.from(JSON.stringify(request.url.endsWith('/chat/completions') ? text(model) : picture()));
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
