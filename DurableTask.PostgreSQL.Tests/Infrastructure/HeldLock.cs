@@ -26,12 +26,12 @@ internal sealed class HeldLock : IAsyncDisposable
         return new HeldLock(connectionString, connection, transaction);
     }
 
-    /// <summary>How many sessions wait for this lock, with a statement that begins like this.</summary>
+    /// <summary>How many sessions wait for this lock, with a statement that contains this.</summary>
     public Task<long> WaitersAsync(string statement = "") => Sql.ScalarAsync<long>(
         _connectionString,
-        $"select count(*) from pg_stat_activity where {_connection.ProcessID} = any(pg_blocking_pids(pid)) and starts_with(query, '{statement}')");
+        $"select count(*) from pg_stat_activity where {_connection.ProcessID} = any(pg_blocking_pids(pid)) and position('{statement}' in query) > 0");
 
-    /// <summary>Waits until a session waits for this lock, with a statement that begins like this.</summary>
+    /// <summary>Waits until a session waits for this lock, with a statement that contains this.</summary>
     public Task BlocksAsync(string statement = "") => Eventually.TrueAsync(async () => await WaitersAsync(statement) > 0);
 
     /// <summary>Ends the sessions that wait: what they were about to write is not written.</summary>

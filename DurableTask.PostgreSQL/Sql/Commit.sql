@@ -28,10 +28,12 @@ put as (
 select run_id from created
 
 -- name: InsertStarted
--- $1 to $8 columns, $9 owner. The same for most instances: on its own, started by this node as it is created.
+-- $1 to $8 columns, $9 node, $10 number of the commit. The same for most instances: on its own, started by this node as it is created. It has the
+-- fence in it.
+with fence as materialized (select {hub}.fence($9, $10))
 insert into {hub}.instances as i (id, run_id, execution_id, name, version, status, input, created_at, updated_at, owner, trace)
 select u.id, u.run_id, u.execution_id, u.name, u.version, 0, u.input, u.at, u.at, $9, u.trace
-from {rows} u(id, run_id, execution_id, name, version, input, at, trace)
+from {rows} u(id, run_id, execution_id, name, version, input, at, trace), fence
 {take_over}
 
 -- name: TakeOver
@@ -60,10 +62,25 @@ select * from {rows} u
 -- name: UpdateInstances
 -- $1 to $7 columns. What has ended stays as it is, unless another generation took its place in the same commit.
 update {hub}.instances i
-set status = u.status, output = u.output, custom_status = u.custom_status, failure = u.failure, updated_at = u.at, dispatches = 0,
+set {set_instance}
+from {rows} u(id, status, output, custom_status, failure, at, ended)
+where i.id = u.id and i.status not in (1, 3, 4, 5)
+
+-- name: SetInstance
+status = u.status, output = u.output, custom_status = u.custom_status, failure = u.failure, updated_at = u.at, dispatches = 0,
     completed_at = case when u.ended then u.at end, owner = case when u.ended then null else i.owner end,
     wake_at = case when u.ended then null else i.wake_at end
-from {rows} u(id, status, output, custom_status, failure, at, ended)
+
+-- name: Checkpoint
+-- $1 to $3 columns of InsertHistory, $4 to $10 columns of UpdateInstances, $11 node, $12 number of the commit. Most commits: the fence and both of
+-- these in one statement.
+with fence as materialized (select {hub}.fence($11, $12)),
+events as (
+    insert into {hub}.history (instance_id, seq, events)
+    select h.* from {rows} h(id, seq, events), fence)
+update {hub}.instances i
+set {set_instance}
+from {updates} u(id, status, output, custom_status, failure, at, ended), fence
 where i.id = u.id and i.status not in (1, 3, 4, 5)
 
 -- name: RenewInstances

@@ -45,21 +45,27 @@ internal sealed class ColumnSet
     public List<DateTime?> NullableTime() => Add<DateTime?>(NpgsqlDbType.TimestampTz);
 
     /// <summary>The statement that takes the columns, in the order they were added.</summary>
-    public NpgsqlBatchCommand ToCommand(RowsStatement statement) => _columns[0].Count == 1
-        ? ToCommand(statement.One, static column => column.ToValue())
-        : ToCommand(statement.Many);
+    /// <param name="statement">The statement.</param>
+    /// <param name="more">The statement's second set of rows.</param>
+    public NpgsqlBatchCommand ToCommand(RowsStatement statement, ColumnSet? more = null)
+    {
+        var columns = more is null ? _columns : [.. _columns, .. more._columns];
+        return columns.TrueForAll(static column => column.Count == 1)
+            ? ToCommand(statement.One, columns, static column => column.ToValue())
+            : ToCommand(statement.Many, columns, static column => column.ToArray());
+    }
 
     /// <summary>The statement that takes the columns as arrays, in the order they were added.</summary>
-    public NpgsqlBatchCommand ToCommand(string sql) => ToCommand(sql, static column => column.ToArray());
+    public NpgsqlBatchCommand ToCommand(string sql) => ToCommand(sql, _columns, static column => column.ToArray());
 
     /// <summary>Drops the rows once they are written.</summary>
     /// <remarks>Npgsql's reader keeps the parameters until the connection's next command, and with them all that a commit wrote.</remarks>
     public void Clear() => _columns.ForEach(static column => column.Clear());
 
-    private NpgsqlBatchCommand ToCommand(string sql, Func<IColumn, NpgsqlParameter> parameter)
+    private static NpgsqlBatchCommand ToCommand(string sql, List<IColumn> columns, Func<IColumn, NpgsqlParameter> parameter)
     {
         var command = new NpgsqlBatchCommand(sql);
-        _columns.ForEach(column => command.Parameters.Add(parameter(column)));
+        columns.ForEach(column => command.Parameters.Add(parameter(column)));
         return command;
     }
 

@@ -88,35 +88,20 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
     public async Task<CommitOutcome> ExecuteAsync(NpgsqlConnection connection, CancellationToken cancellationToken, bool isFenced = true)
     {
         await using var batch = new NpgsqlBatch(connection);
-        if (isFenced)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql.Fence)
-            {
-                Parameters = { new NpgsqlParameter<long> { TypedValue = nodeId }, new NpgsqlParameter<long> { TypedValue = number } },
-            });
-        }
-
-        if (_startedColumns is not null)
-        {
-            var command = _startedColumns.ToCommand(sql.InsertStarted);
-            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
-            batch.BatchCommands.Add(command);
-        }
-
-        Append(batch, _instanceColumns, sql.InsertInstances);
-        if (_renewed is not null)
-        {
-            batch.BatchCommands.Add(Taking(sql.DeleteHistory, _renewed, NpgsqlDbType.Text));
-        }
-
-        Append(batch, _renewalColumns, sql.RenewInstances);
-        Append(batch, _historyColumns, sql.InsertHistory);
         foreach (var (id, update) in _updates ?? [])
         {
             (_addUpdate ??= UpdateAdder())(id, update);
         }
 
-        Append(batch, _updateColumns, sql.UpdateInstances);
+        if (isFenced && this is { _historyColumns: not null, _updateColumns: not null, _startedColumns: null, _instanceColumns: null, _renewed: null })
+        {
+            batch.BatchCommands.Add(Fenced(_historyColumns.ToCommand(sql.Checkpoint, _updateColumns)));
+        }
+        else
+        {
+            AppendChanges(batch, isFenced);
+        }
+
         if (_inboxColumns is not null)
         {
             var command = _inboxColumns.ToCommand(sql.InsertInbox);
@@ -142,6 +127,36 @@ internal sealed class CommitBatch(CommitSql sql, long nodeId, long number)
         var outcome = await ReadOutcomeAsync(reader, cancellationToken).ConfigureAwait(false);
         _tables.ForEach(static columns => columns.Clear());
         return outcome;
+    }
+
+    /// <summary>Instances and their history, the fence first.</summary>
+    private void AppendChanges(NpgsqlBatch batch, bool isFenced)
+    {
+        if (_startedColumns is not null)
+        {
+            batch.BatchCommands.Add(Fenced(_startedColumns.ToCommand(sql.InsertStarted)));
+        }
+        else if (isFenced)
+        {
+            batch.BatchCommands.Add(Fenced(new NpgsqlBatchCommand(sql.Fence)));
+        }
+
+        Append(batch, _instanceColumns, sql.InsertInstances);
+        if (_renewed is not null)
+        {
+            batch.BatchCommands.Add(Taking(sql.DeleteHistory, _renewed, NpgsqlDbType.Text));
+        }
+
+        Append(batch, _renewalColumns, sql.RenewInstances);
+        Append(batch, _historyColumns, sql.InsertHistory);
+        Append(batch, _updateColumns, sql.UpdateInstances);
+    }
+
+    private NpgsqlBatchCommand Fenced(NpgsqlBatchCommand command)
+    {
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = nodeId });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
+        return command;
     }
 
     /// <remarks>

@@ -19,6 +19,8 @@ internal sealed class CommitSql(SqlText sql)
 
     public RowsStatement UpdateInstances { get; } = sql.Rows("UpdateInstances", 7);
 
+    public RowsStatement Checkpoint { get; } = RowsStatement.Of(sql["Checkpoint"], 3, 7);
+
     public RowsStatement RenewInstances { get; } = sql.Rows("RenewInstances", 6);
 
     public RowsStatement ReleaseInstances { get; } = sql.Rows("ReleaseInstances", 3);

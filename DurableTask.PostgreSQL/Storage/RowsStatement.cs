@@ -8,13 +8,20 @@ namespace DurableTask.PostgreSQL.Storage;
 internal sealed record RowsStatement(string Many, string One)
 {
     /// <summary>Makes both texts.</summary>
-    /// <param name="template">The statement, with <c>{rows}</c> for the rows in a <c>FROM</c>.</param>
+    /// <param name="template">The statement, with <c>{rows}</c> for the rows in a <c>FROM</c>, and <c>{updates}</c> for a second set of them.</param>
     /// <param name="columns">How many columns the rows have: they are the parameters from the first on.</param>
-    public static RowsStatement Of(string template, int columns)
+    /// <param name="updates">How many columns the second set has: they are the parameters after those of the first.</param>
+    public static RowsStatement Of(string template, int columns, int updates = 0)
     {
-        var parameters = string.Join(", ", Enumerable.Range(1, columns).Select(n => string.Create(CultureInfo.InvariantCulture, $"${n}")));
-        return new RowsStatement(
-            template.Replace("{rows}", $"unnest({parameters})", StringComparison.Ordinal),
-            template.Replace("{rows}", $"(values ({parameters}))", StringComparison.Ordinal));
+        var rows = Parameters(1, columns);
+        var second = Parameters(columns + 1, updates);
+        return new RowsStatement(In("unnest({0})"), In("(values ({0}))"));
+
+        string In(string form) => template
+            .Replace("{rows}", form.Replace("{0}", rows, StringComparison.Ordinal), StringComparison.Ordinal)
+            .Replace("{updates}", form.Replace("{0}", second, StringComparison.Ordinal), StringComparison.Ordinal);
     }
+
+    private static string Parameters(int first, int count) =>
+        string.Join(", ", Enumerable.Range(first, count).Select(n => string.Create(CultureInfo.InvariantCulture, $"${n}")));
 }

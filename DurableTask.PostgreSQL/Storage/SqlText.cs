@@ -31,6 +31,7 @@ internal sealed class SqlText
         .Replace("{columns}", Templates["Columns"], StringComparison.Ordinal)
         .Replace("{to_rewind}", Templates["ToRewind"], StringComparison.Ordinal)
         .Replace("{is_due}", Templates["IsDue"], StringComparison.Ordinal)
+        .Replace("{set_instance}", Templates["SetInstance"], StringComparison.Ordinal)
         .Replace("{take_over}", Templates["TakeOver"], StringComparison.Ordinal)
         .Replace("{hub}", _hub, StringComparison.Ordinal);
 

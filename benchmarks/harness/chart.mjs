@@ -27,19 +27,35 @@ const STYLE = `
 
 /** The charts of all figures that have one, as a whole SVG document. */
 export function draw(results) {
-  const { engines } = results;
-  const list = Object.entries(engines).map(([name, engine]) => ({ name, ...engine }));
-  const height = TITLE + list.length * STEP + MARGIN;
-  const charts = rows.filter((row) => row.chart);
-  const drawn = charts.map((row, index) => {
+  const engines = Object.entries(results.engines);
+  const charts = rows.filter((row) => row.chart).map((row) => ({
+    title: row.chart,
+    better: row.better,
+    goal: firstLimit(row, results),
+    bars: engines.map(([name, { title, tests }]) => {
+      const value = row.value(tests);
+      const text = value === undefined ? row.instead?.(tests) ?? '–' : number(value, row.digits);
+      return { label: shortTitle(title), isOwn: name === 'postgresql', value, text };
+    }),
+  }));
+  return drawCharts('DurableTask.PostgreSQL beside other engines', charts);
+}
+
+/**
+ * Charts side by side as an SVG document. A chart has a title, what is `better` (more or less), its bars and perhaps a goal; a bar has a label, a value
+ * (undefined draws none), its text, and whether it is our own.
+ */
+export function drawCharts(label, charts) {
+  const height = TITLE + charts[0].bars.length * STEP + MARGIN;
+  const drawn = charts.map((chart, index) => {
     const x = MARGIN + (index % COLUMNS) * (CHART_WIDTH + MARGIN);
     const y = Math.floor(index / COLUMNS) * height;
-    return `<g transform="translate(${x} ${y})">${drawChart(row, list, firstLimit(row, results))}</g>`;
+    return `<g transform="translate(${x} ${y})">${drawChart(chart)}</g>`;
   });
   const width = MARGIN + COLUMNS * (CHART_WIDTH + MARGIN);
   const total = Math.ceil(charts.length / COLUMNS) * height + MARGIN;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${total}" width="${width}" height="${total}" role="img"
-  aria-label="DurableTask.PostgreSQL beside other engines: ${escape(charts.map((row) => row.chart).join('; '))}">
+  aria-label="${escape(`${label}: ${charts.map((chart) => chart.title).join('; ')}`)}">
   <style>${STYLE}
   </style>
   ${drawn.join('\n  ')}
@@ -47,29 +63,25 @@ export function draw(results) {
 `;
 }
 
-function drawChart(row, engines, goal) {
-  const values = engines.map(({ tests }) => row.value(tests));
-  const longest = Math.max(goal ?? 0, ...values.map((value) => value ?? 0));
+function drawChart({ title, better, goal, bars }) {
+  const longest = Math.max(goal ?? 0, ...bars.map(({ value }) => value ?? 0));
   const room = CHART_WIDTH - LABEL_WIDTH - VALUE_WIDTH;
   const widthOf = (value) => (value / longest) * room;
-  const bars = engines.map((engine, index) => drawBar(row, engine, values[index], TITLE + index * STEP, widthOf));
-  const direction = row.better === 'more' ? 'longer is better' : 'shorter is better';
+  const drawn = bars.map((bar, index) => drawBar(bar, TITLE + index * STEP, widthOf));
+  const direction = better === 'more' ? 'longer is better' : 'shorter is better';
   const at = (LABEL_WIDTH + widthOf(goal ?? 0)).toFixed(1);
   const line = goal === undefined ? '' : `
-    <line class="goal" x1="${at}" x2="${at}" y1="${TITLE - 5}" y2="${TITLE + engines.length * STEP}"><title>goal</title></line>`;
-  return `<text class="title" y="20">${escape(row.chart)} <tspan class="muted" font-weight="400">(${direction})</tspan></text>
-    ${bars.join('\n    ')}${line}`;
+    <line class="goal" x1="${at}" x2="${at}" y1="${TITLE - 5}" y2="${TITLE + bars.length * STEP}"><title>goal</title></line>`;
+  return `<text class="title" y="20">${escape(title)} <tspan class="muted" font-weight="400">(${direction})</tspan></text>
+    ${drawn.join('\n    ')}${line}`;
 }
 
-function drawBar(row, engine, value, y, widthOf) {
-  const kind = engine.name === 'postgresql' ? 'own' : 'other';
-  const label = `<text class="muted" x="${LABEL_WIDTH - 8}" y="${y + 13}" text-anchor="end">${escape(shortTitle(engine.title))}</text>`;
-  if (value === undefined) {
-    return `${label}<text class="muted" x="${LABEL_WIDTH + 6}" y="${y + 13}">${escape(row.instead?.(engine.tests) ?? '–')}</text>`;
-  }
+function drawBar({ label, isOwn, value, text }, y, widthOf) {
+  const name = `<text class="muted" x="${LABEL_WIDTH - 8}" y="${y + 13}" text-anchor="end">${escape(label)}</text>`;
+  if (value === undefined) return `${name}<text class="muted" x="${LABEL_WIDTH + 6}" y="${y + 13}">${escape(text)}</text>`;
   const width = Math.max(1, widthOf(value)).toFixed(1);
-  return `${label}<rect class="${kind}" x="${LABEL_WIDTH}" y="${y}" width="${width}" height="${BAR}" rx="2"/>`
-    + `<text x="${(LABEL_WIDTH + Number(width) + 6).toFixed(1)}" y="${y + 13}">${number(value, row.digits)}</text>`;
+  return `${name}<rect class="${isOwn ? 'own' : 'other'}" x="${LABEL_WIDTH}" y="${y}" width="${width}" height="${BAR}" rx="2"/>`
+    + `<text x="${(LABEL_WIDTH + Number(width) + 6).toFixed(1)}" y="${y + 13}">${escape(text)}</text>`;
 }
 
 const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

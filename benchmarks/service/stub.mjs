@@ -1,4 +1,4 @@
-// A provider that speaks OpenAI's API and responds at once: node stub.mjs PORT
+// A provider that speaks OpenAI's API, and a blob store that keeps nothing; both respond at once: node stub.mjs PORT
 import { createServer } from 'node:http';
 
 // The smallest PNG that is one, followed by bytes after its end, which readers skip: some 3 KB in all.
@@ -14,9 +14,13 @@ const picture = () => ({ created: 1, data: [{ b64_json: image }] });
 createServer((request, response) => {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
-    // A readiness check asks only whether there is a server.
+    if (request.method === 'PUT') {
+      response.writeHead(201, { etag: '"0"', 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT', 'x-ms-request-id': '0', 'content-length': 0 }).end();
+      return;
+    }
+    // A readiness check asks only whether there is a server or a container.
     if (request.method !== 'POST') {
-      response.writeHead(404).end();
+      response.writeHead(request.url.includes('restype=container') ? 200 : 404, { etag: '"0"', 'last-modified': 'Thu, 01 Jan 2026 00:00:00 GMT' }).end();
       return;
     }
     const { model } = JSON.parse(Buffer.concat(chunks));
