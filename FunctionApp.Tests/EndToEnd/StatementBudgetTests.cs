@@ -19,10 +19,10 @@ public sealed class StatementBudgetTests(LocalServicesFixture services)
         """;
 
     [Theory]
-    [InlineData("One text", 0, 15)]
-    [InlineData("A text and an image", 1, 20)]
-    [InlineData("A text and five images", 5, 38)]
-    [InlineData("A retry [[fault: text 429 retry-after-ms=50]]", 1, 45)]
+    [InlineData("One text", 0, 11)]
+    [InlineData("A text and an image", 1, 14)]
+    [InlineData("A text and five images", 5, 32)]
+    [InlineData("A retry [[fault: text 429 retry-after-ms=50]]", 1, 35)]
     public async Task Campaign_TakesNoMoreThanItsBudget(string prompt, int images, int budget)
     {
         var connectionString = await services.CreateDatabaseAsync();

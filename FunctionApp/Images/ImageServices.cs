@@ -1,4 +1,5 @@
 using Atelier.Configuration;
+
 namespace Atelier.Images;
 
 /// <summary>Registers the image store.</summary>
@@ -10,6 +11,6 @@ public static class ImageServices
     {
         // Created at once, so that a bad setting stops the start instead of failing the first image.
         var container = ImageStorageOptions.CreateContainerClient(configuration);
-        return services.AddSingleton<IImageStore>(_ => new BlobImageStore(container));
+        return services.AddSingleton<IImageStore>(_ => new BlobImageStore(container)).AddSingleton<Thumbnails>();
     }
 }

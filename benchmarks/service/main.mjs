@@ -11,6 +11,7 @@ import { startServer } from '../harness/database.mjs';
 import { folders } from '../harness/folders.mjs';
 import { cpuSeconds, machineCpuSeconds, machineFacts, peakMebibytes, resetPeak } from '../harness/proc.mjs';
 import { freePorts, kill, killAll, launch, pause, stop, untilHealthy } from '../harness/processes.mjs';
+import { fill } from './fill.mjs';
 import { container, services, storage } from './services.mjs';
 import { median, picture, table } from './report.mjs';
 
@@ -21,6 +22,8 @@ const usage = `Measures Atelier beside services that do the same work: benchmark
   --rounds N       rounds, of which the median counts (default 5)
   --seconds N      length of a window (default 6)
   --blobs WHERE    azurite, or stub: a blob store that responds at once and keeps nothing (default azurite)
+  --rows N         campaigns that are in Atelier's tables before it begins (default 0)
+  --reads          also reads a list, a search and a campaign ten times a second
   --help           shows this
 
 It prints the table, and writes .atelier/benchmarks/service.jsonl; a run of every service at the default levels also writes docs/service-benchmark.json and .svg. Nothing else should run on the machine.`;
@@ -32,6 +35,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '6' },
     blobs: { type: 'string', default: 'azurite' },
+    rows: { type: 'string', default: '0' },
+    reads: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -41,7 +46,7 @@ if (options.help || unknown.length > 0) {
   console.error(unknown.length > 0 ? `There is no service ${unknown.join(', ')}.\n\n${usage}` : usage);
   process.exit(unknown.length > 0 ? 2 : 0);
 }
-const isWhole = chosen.length === Object.keys(services).length && options.levels === '1,32,64' && options.blobs === 'azurite';
+const isWhole = chosen.length === Object.keys(services).length && options.levels === '1,32,64' && options.blobs === 'azurite' && options.rows === '0';
 const levels = options.levels.split(',').map(Number);
 const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
 // BullMQ takes a job for stalled after 30 s, and looks every 30 s.
@@ -109,8 +114,12 @@ async function turn(name, round) {
     service = start();
     await untilHealthy(service, `http://127.0.0.1:${port}/api/health/ready`, 120_000);
     const startMs = performance.now() - began;
-    await load(port, 32, 10, 0.1, () => {});
+    // Just-in-time compilers have done most of their work after this.
+    await load(port, 32, 25, 0.1, () => {});
+    if (options.rows !== '0') await fill(counters, Number(options.rows));
     for (const level of levels) {
+      const reader = options.reads ? fork(join(here, 'reader.mjs')) : undefined;
+      reader?.send({ port, level });
       resetPeak(service.pid);
       const pids = { service: service.pid, postgres: postgres.pid, azurite: azurite?.child.pid, redis: redis?.pid };
       const measured = await load(port, level, 2, seconds, async () => ({
@@ -120,6 +129,7 @@ async function turn(name, round) {
         commits: (await counters.query('SELECT pg_snapshot_xmax(pg_current_snapshot())::text::float8 AS n')).rows[0].n,
       }));
       record({ name, round, level, startMs, ...perCampaign(measured), megabytes: peakMebibytes(service.pid) });
+      if (reader) console.log(`${name} round ${round}, reads: ${JSON.stringify(await readings(reader))}`);
     }
     if (round === 1 && azurite) record({ name, round, ...await crash(port, () => kill(service), () => { service = start(); }) });
   } finally {
@@ -152,6 +162,13 @@ async function crash(port, end, start) {
     }));
   }
   return { crash: { accepted: accepted.length, lost: open.length, seconds: (performance.now() - began) / 1000 } };
+}
+
+function readings(reader) {
+  return new Promise((resolve, reject) => {
+    reader.once('message', resolve).once('exit', () => reject(new Error('The reader ended.')));
+    reader.send({});
+  });
 }
 
 /** Runs the load client; `measure` is called at both ends of the window. */

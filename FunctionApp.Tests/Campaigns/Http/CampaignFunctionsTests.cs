@@ -368,7 +368,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
     {
         var updater = new CampaignUpdater(_db, new GroupCommit(_database.DataSource), TestRunner.NewOutages());
         var function = new GetCampaignImage(
-            new CampaignQueries(_db), _store.Object, new LostImages(_db, updater, _store.Object, NullLogger<LostImages>.Instance));
+            new CampaignQueries(_db), _store.Object, new Thumbnails(_store.Object), new LostImages(_db, updater, _store.Object, NullLogger<LostImages>.Instance));
         return call.RunAsync(request => function.RunAsync(request, _campaign.InstanceId, index, CancellationToken.None));
     }
 

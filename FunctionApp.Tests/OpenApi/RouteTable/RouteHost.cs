@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Atelier.Access.ApiKeys;
 using Atelier.Persistence;
+using Azure.Storage.Blobs;
 using FunctionApp.Tests.Access;
 using FunctionApp.Tests.EndToEnd;
 using FunctionApp.Tests.Hosting;
@@ -112,6 +113,16 @@ public sealed class RouteHost : IAsyncLifetime
     {
         var id = await CampaignAsync($"A lake [[fault: image/0 500 x{AtelierFixture.MaxAttempts}]]", images: 1);
         Assert.Equal("FAILED", await EndOfAsync(id));
+        return id;
+    }
+
+    /// <summary>A complete campaign whose one image is damaged in the store.</summary>
+    internal async Task<string> DamagedAsync()
+    {
+        var id = await CampaignAsync(images: 1);
+        Assert.Equal("COMPLETE", await EndOfAsync(id));
+        await new BlobContainerClient(_atelier.Settings["AzureWebJobsStorage"], _atelier.Container).GetBlobClient($"{id}/image-0.png")
+            .UploadAsync(BinaryData.FromString("no image"), overwrite: true);
         return id;
     }
 

@@ -85,11 +85,16 @@ internal static class RouteRows
         yield return Row(Get, 200, "a range of what are no bytes", "image/png", host => host.Get(Image(host), ("Range", "items=0-7")), "-Content-Range");
         yield return Row(Get, 304, "the caller has it", "", async host => host.Get(
             Image(host), ("If-None-Match", await host.TagAsync(Image(host)))), "ETag", "Cache-Control");
+        yield return Row(Get, 200, "a smaller copy", "image/jpeg", host => host.Get($"{Image(host)}?width=160"), "ETag", "Cache-Control", "Vary");
+        yield return Row(Get, 400, "no such width", "validation_failed", host => host.Get($"{Image(host)}?width=1"));
         yield return Row(Get, 404, "there is none of that number", "not_found", host => host.Get($"/api/campaigns/{host.Complete}/images/1"));
         yield return Row(Get, 404, "no number", "not_found", host => host.Get($"/api/campaigns/{host.Complete}/images/first"));
         yield return Row(Get, 404, "it is not there yet", "not_found", async host => host.Get($"/api/campaigns/{await host.RunningAsync()}/images/0"));
         yield return Row(Get, 412, "another version is asked for", "precondition_failed", host => host.Get(Image(host), ("If-Match", "\"other\"")));
         yield return Row(Get, 416, "no such range", "range_not_satisfiable", host => host.Get(Image(host), ("Range", "bytes=99999999-")), "Content-Range");
+
+        yield return Row(
+            Get, 422, "it is damaged", "image_not_resizable", async host => host.Get($"/api/campaigns/{await host.DamagedAsync()}/images/0?width=160"));
 
         static string Image(RouteHost host) => $"/api/campaigns/{host.Complete}/images/0";
     }

@@ -67,6 +67,9 @@ public sealed class LostImages(AtelierDbContext db, CampaignUpdater updater, IIm
         if (image is not { Status: PartStatus.Complete } || !campaign.Status.HasEnded() || await IsStoredAsync(image.BlobName, cancellationToken))
             return false;
 
+        // Another image will take the name of this one.
+        if (image.BlobName is { } name)
+            await store.DeleteAllAsync(Thumbnails.PrefixOf(name), cancellationToken);
         image.Status = PartStatus.Failed;
         var part = Parts.Image(index);
         var last = await change.FindLastAttemptAsync(part, cancellationToken) ?? change.AddAttempt(part, 1, image.Provider);

@@ -11,12 +11,12 @@ using Microsoft.Net.Http.Headers;
 namespace Atelier.Campaigns.Http;
 
 /// <summary><c>GET /api/campaigns/{id}/images/{index}</c>: the bytes of an image.</summary>
-public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store, LostImages lostImages)
+public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store, Thumbnails thumbnails, LostImages lostImages)
 {
     // An image never changes: a browser need not revalidate it for a year.
     private const string Forever = "private, max-age=31536000, immutable";
 
-    /// <summary>Streams an image: whole, a range of it, or 304 where the caller has it already.</summary>
+    /// <summary>Streams an image or a smaller copy of it: whole, a range of it, or 304 where the caller has it already.</summary>
     [Function(nameof(GetCampaignImage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.CampaignImage)] HttpRequest request,
@@ -25,10 +25,14 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store,
         CancellationToken cancellationToken)
     {
         var caller = Caller.Of(request);
-        var content = await OpenAsync(caller, PathId.Parse(id, "campaign"), index, cancellationToken)
+        var width = ReadWidth(request);
+        var content = await OpenAsync(caller, PathId.Parse(id, "campaign"), index, width, AcceptsWebp(request), cancellationToken)
             ?? throw ApiException.NotFound("image");
 
-        request.HttpContext.Response.Headers.CacheControl = Forever;
+        var headers = request.HttpContext.Response.Headers;
+        headers.CacheControl = Forever;
+        if (width is not null)
+            headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         // A range in another unit is ignored (RFC 9110, section 14.2); the framework does not check the unit.
         var range = request.Headers.Range.ToString();
         var isOfBytes = range.Length == 0 || range.StartsWith("bytes=", StringComparison.OrdinalIgnoreCase);
@@ -39,16 +43,44 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store,
     private static EntityTagHeaderValue TagOf(ImageContent content) =>
         EntityTagHeaderValue.TryParse(content.ETag, out var tag) ? tag : new EntityTagHeaderValue($"\"{content.ETag}\"");
 
-    private async Task<ImageContent?> OpenAsync(Caller caller, Guid id, string index, CancellationToken cancellationToken)
+    private static int? ReadWidth(HttpRequest request)
+    {
+        var text = request.Query["width"].ToString();
+        if (text.Length == 0)
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var width) && Thumbnails.Widths.Contains(width)
+            ? width
+            : throw ApiException.Invalid("width", $"must be one of {string.Join(", ", Thumbnails.Widths)}.");
+    }
+
+    // Every browser names WebP; a client that accepts anything gets what every client can read.
+    private static bool AcceptsWebp(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("image/webp", StringComparison.OrdinalIgnoreCase) && type.Quality != 0);
+
+    private async Task<ImageContent?> OpenAsync(Caller caller, Guid id, string index, int? width, bool isWebp, CancellationToken cancellationToken)
     {
         if (!int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             return null;
         var image = await queries.FindImageAsync(caller, id, number, cancellationToken);
         if (image is not { Status: PartStatus.Complete, BlobName: { } name })
             return null;
-        var content = await store.OpenAsync(name, cancellationToken);
+        var content = width is { } pixels
+            ? await thumbnails.OpenAsync(name, pixels, isWebp, cancellationToken) ?? await MakeAsync(caller, id, number, name, pixels, isWebp, cancellationToken)
+            : await store.OpenAsync(name, cancellationToken);
         if (content is null && await lostImages.MarkAsync(id, number, cancellationToken))
             throw new ApiException(StatusCodes.Status404NotFound, LostImages.Code, "The image is no longer stored; a retry of the campaign makes it again.");
         return content;
+    }
+
+    private async Task<ImageContent?> MakeAsync(
+        Caller caller, Guid id, int index, string name, int width, bool isWebp, CancellationToken cancellationToken)
+    {
+        var content = await thumbnails.MakeAsync(name, width, isWebp, cancellationToken);
+        if (content is null || await queries.FindImageAsync(caller, id, index, cancellationToken) is not null)
+            return content;
+        // The campaign was deleted meanwhile, and its images perhaps before this copy was stored.
+        await content.Content.DisposeAsync();
+        await store.DeleteAllAsync(Thumbnails.PrefixOf(name), cancellationToken);
+        return null;
     }
 }

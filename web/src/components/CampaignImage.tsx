@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useSession } from '../app/session';
 import { BlobCache } from '../lib/blobCache';
 import type { ApiClient } from '../api/client';
@@ -20,35 +20,51 @@ export function blobsOf(client: ApiClient): BlobCache {
   return cache;
 }
 
+/** The widths in pixels of the smaller copies that the API makes. */
+const widths = [160, 320, 640, 1280];
+
+/** The address of the smallest copy that fills a width on this screen; of the image itself where none does. */
+export function sizedUrl(url: string, width: number | undefined, density: number): string {
+  const copy = width === undefined ? undefined : widths.find(each => each >= width * density);
+  return copy === undefined ? url : `${url}?width=${copy}`;
+}
+
 interface Props {
   readonly url: string;
   readonly alt: string;
+  /** How wide it is shown, in CSS pixels, to load a copy of that size; by default the image itself. */
+  readonly width?: number;
   readonly isLazy?: boolean;
 }
 
 /** An image of a campaign. Where the API needs a key, which an img element cannot send, it is fetched and shown from memory. */
-export function CampaignImage({ url, alt, isLazy = false }: Props) {
+export function CampaignImage({ url, alt, width, isLazy = false }: Props) {
   const { client } = useSession();
   const needsHeaders = Object.keys(client.headers).length > 0;
-  const [source, setSource] = useState<string | null>(needsHeaders ? null : url);
+  const sized = sizedUrl(url, width, window.devicePixelRatio);
+  // Of some images no copy can be made.
+  const [hasNoCopy, setHasNoCopy] = useState(false);
+  const address = hasNoCopy ? url : sized;
+  const [source, setSource] = useState<string | null>(needsHeaders ? null : address);
   const [isBroken, setBroken] = useState(false);
+  const fail = useCallback(() => (address === url ? setBroken(true) : setHasNoCopy(true)), [address, url]);
   useEffect(() => {
     setBroken(false);
     if (!needsHeaders) {
-      setSource(url);
+      setSource(address);
       return;
     }
     let isWanted = true;
-    const lease = blobsOf(client).lease(url);
+    const lease = blobsOf(client).lease(address);
     lease.source.then(
-      address => isWanted && setSource(address),
-      () => isWanted && setBroken(true),
+      local => isWanted && setSource(local),
+      () => isWanted && fail(),
     );
     return () => {
       isWanted = false;
       lease.release();
     };
-  }, [client, url, needsHeaders]);
+  }, [client, address, needsHeaders, fail]);
 
   if (isBroken) {
     return (
@@ -58,5 +74,5 @@ export function CampaignImage({ url, alt, isLazy = false }: Props) {
     );
   }
   if (source === null) return <span className="image-loading" role="img" aria-label={`${alt} (loading)`} />;
-  return <img src={source} alt={alt} loading={isLazy ? 'lazy' : 'eager'} decoding="async" onError={() => setBroken(true)} />;
+  return <img src={source} alt={alt} loading={isLazy ? 'lazy' : 'eager'} decoding="async" onError={fail} />;
 }

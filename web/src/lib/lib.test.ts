@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sizedUrl } from '../components/CampaignImage';
 import { parseRoute } from '../app/routes';
 import { filterFields } from '../views/DeadLettersView';
 import { BlobCache } from './blobCache';
@@ -17,6 +18,13 @@ describe('countdowns', () => {
 
   it('have a text', () => {
     expect([null, 0, 7, 60, 125].map(countdownText)).toEqual(['Trying again soon', 'Next attempt is due', 'Trying again in 7 s', 'Trying again in 1 min', 'Trying again in 2 min 5 s']);
+  });
+});
+
+describe('images', () => {
+  it('are loaded in the smallest size that fills their place on the screen', () => {
+    expect([[160, 1], [161, 1], [160, 2], [640, 2], [640, 3]].map(([width, density]) => sizedUrl('/i', width, density!))).toEqual(['/i?width=160', '/i?width=320', '/i?width=320', '/i?width=1280', '/i']);
+    expect(sizedUrl('/i', undefined, 1)).toBe('/i');
   });
 });
 

@@ -20,7 +20,7 @@ export const CampaignCard = memo(function CampaignCard({ campaign, now }: { read
         {images.length === 0 && <p className="mosaic-text">{excerpt(campaign.text?.content ?? '', 220) || <Icon name="text" />}</p>}
         {images.map((image, i) => (
           <div key={image.index} className={`tile tile-${image.status.toLowerCase()}`}>
-            {image.url ? <CampaignImage url={image.url} alt="" isLazy /> : <Icon name={image.status === 'FAILED' ? 'warning' : 'image'} />}
+            {image.url ? <CampaignImage url={image.url} alt="" width={images.length > 3 ? 160 : 320} isLazy /> : <Icon name={image.status === 'FAILED' ? 'warning' : 'image'} />}
             {i === shown - 1 && campaign.images.length > shown && <span className="tile-more">+{campaign.images.length - shown}</span>}
           </div>
         ))}

@@ -39,7 +39,7 @@ function ImageTile({ campaign, image, isRunning, onOpen }: TileProps) {
   if (image.url) {
     return (
       <button type="button" className="frame frame-complete" onClick={onOpen}>
-        <CampaignImage url={image.url} alt={`${name} of “${excerpt(campaign.prompt, 80)}”`} />
+        <CampaignImage url={image.url} alt={`${name} of “${excerpt(campaign.prompt, 80)}”`} width={640} />
         <span className="frame-label">
           <span className="visually-hidden">Show in full size. </span>
           {image.provider}

@@ -1,4 +1,4 @@
-import { act, render, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { ApiClient } from '../api/client';
@@ -126,6 +126,16 @@ describe('a campaign', () => {
     expect(row.textContent).toContain('Image 1');
     expect(row.textContent).toContain('after 2 s');
     expect(screen.getByRole('img', { name: /Image 2 of/ })).toBeTruthy();
+  });
+
+  it('loads an image in the size in which it is shown, and the original where there is no such copy', async () => {
+    show(<CampaignView id="a" />, () => json(retrying));
+    const shown = await screen.findByRole<HTMLImageElement>('img', { name: /Image 2 of/ });
+    expect(shown.getAttribute('src')).toBe('/api/campaigns/a/images/1?width=640');
+    fireEvent.error(shown);
+    expect(screen.getByRole('img', { name: /Image 2 of/ }).getAttribute('src')).toBe('/api/campaigns/a/images/1');
+    fireEvent.error(screen.getByRole('img', { name: /Image 2 of/ }));
+    expect(screen.getByRole('img', { name: /cannot be shown/ })).toBeTruthy();
   });
 
   it('says which provider a part waits for that has not been tried yet', async () => {
