@@ -97,6 +97,23 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
         Assert.True(faults.Length == 0, string.Join("\n\n", faults));
     }
 
+    // A plan is kept for as long as its connection: one for a small table is used when the table has grown.
+    [Fact]
+    public async Task EveryStatementOfTheRunningApp_AtAHundredCampaigns_UsesAnIndex()
+    {
+        await using var database = await TestDatabase.CreateAsync(services);
+        await MillionCampaigns.FillAsync(database.DataSource, count: 100);
+        var log = await PlanLog.BeginAsync(database.DataSource);
+        await using (var app = new EveryRequest(database))
+            await app.RunAsync(services);
+
+        string[] tables = ["campaigns", "campaign_images", "campaign_attempts", "campaign_events", "campaign_words"];
+        var plans = (await log.ReadAsync()).Where(plan => plan.Tables.Intersect(tables).Any()).ToList();
+        Assert.NotEmpty(plans);
+        // The table of the ids' origin has one row.
+        Assert.Empty(plans.Where(plan => PlanReader.Scans(plan.Plan) && !plan.Sql.Contains("campaign_event_origin", StringComparison.Ordinal)).Select(plan => plan.Sql).Distinct());
+    }
+
     private static async Task<long> BuffersOfAsync(AtelierDbContext db, CommandRecorder recorder, NpgsqlDataSource dataSource, Cursor? after)
     {
         var before = recorder.Commands.Count;

@@ -27,6 +27,9 @@ public static class PostgresConnection
     // Statements that a connection keeps prepared: all that this application has.
     private const int MaxPrepared = 100;
 
+    // A statement's plan is kept. One that was made while the tables were empty would read all of their rows for as long as nobody analyzes them again.
+    private const string KeepToIndexes = "-c enable_seqscan=off";
+
     private static readonly TokenRequestContext EntraScope = new(["https://ossrdbms-aad.database.windows.net/.default"]);
 
     // Tokens live for an hour or more; the credential returns its cached one until shortly before it expires.
@@ -50,6 +53,7 @@ public static class PostgresConnection
             settings.CommandTimeout = CommandSeconds;
         if (!settings.ShouldSerialize("Cancellation Timeout"))
             settings.CancellationTimeout = DoNotWaitForCancellation;
+        settings.Options = $"{settings.Options} {KeepToIndexes}".Trim();
 
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString)
         {
