@@ -18,7 +18,8 @@ export const services = {
       args: [join(folders.binaries, 'EmbeddedHost', 'EmbeddedHost.dll'), '--urls', `http://127.0.0.1:${port}`, '--data', data],
       env: {
         ConnectionStrings__Postgres: NPGSQL, AzureWebJobsStorage: STORAGE, Providers__Text: 'openai', Providers__Image: 'openai',
-        Providers__OpenAI__Endpoint: PROVIDER_URL, Providers__OpenAI__ApiKey: 'none', Providers__OpenAI__TextModel: 'text', Providers__OpenAI__ImageModel: 'image',
+        // As many as there are activities: the others have no limit, and a part that finds none free waits for a second.
+        Providers__MaxConcurrentCalls: '100', Providers__OpenAI__Endpoint: PROVIDER_URL, Providers__OpenAI__ApiKey: 'none', Providers__OpenAI__TextModel: 'text', Providers__OpenAI__ImageModel: 'image',
       },
     }),
   },
