@@ -22,6 +22,18 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task AHostThatMayNotCreateTheSchemaDoesNotStartWithoutOne()
+    {
+        var database = await FunctionsHost.NewDatabaseAsync();
+
+        var error = await Assert.ThrowsAnyAsync<Exception>(
+            () => FunctionsHost.StartAsync(typeof(TestFunctions), database, settings: ("createSchema", "false")));
+
+        Assert.Contains("Task hub 'testhub' has no schema", error.ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(0, await Sql.ScalarAsync<long>(database, "select count(*) from information_schema.tables where table_name = 'instances'"));
+    }
+
+    [Fact]
     public async Task AnAppWithEntitiesIsRefused()
     {
         var error = await Assert.ThrowsAnyAsync<Exception>(() => FunctionsHost.StartAsync(typeof(Counter)));

@@ -212,7 +212,11 @@ public sealed partial class PostgreSqlOrchestrationService : IOrchestrationServi
         await CreateIfNotExistsAsync();
     }
 
-    /// <inheritdoc/>
+    /// <summary>A host that calls this at its start does not know the options: with <c>CreateSchema</c> off, the start that follows checks the schema.</summary>
+    Task IOrchestrationService.CreateIfNotExistsAsync() => _options.CreateSchema ? CreateIfNotExistsAsync() : Task.CompletedTask;
+
+    /// <summary>Creates the hub or brings it up to date, whether or not <c>CreateSchema</c> is on.</summary>
+    /// <exception cref="TaskHubSchemaException">The schema is of another kind or of a later version.</exception>
     public Task CreateIfNotExistsAsync() => GuardAsync(async () =>
     {
         await _schema.CreateOrUpgradeAsync(CancellationToken.None);

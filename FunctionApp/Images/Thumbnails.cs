@@ -62,14 +62,14 @@ public sealed class Thumbnails(IImageStore store) : IDisposable
         if (codec is null || (long)codec.Info.Width * codec.Info.Height is 0 or > MaxPixels)
             throw NotResizable();
         var scale = Math.Min(1, width / (float)codec.Info.Width);
-        // A JPEG can be decoded at an eighth, a quarter or half of its size.
-        var decoded = codec.GetScaledDimensions(scale);
+        // A JPEG is decoded in eighths of its size, the nearest one: asked for more, it is not made smaller than the copy.
+        var decoded = codec.GetScaledDimensions(Math.Min(1, scale * 1.2f));
         using var bitmap = new SKBitmap(new SKImageInfo(decoded.Width, decoded.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         if (codec.GetPixels(bitmap.Info, bitmap.GetPixels()) is not SKCodecResult.Success)
             throw NotResizable();
 
         var info = new SKImageInfo(
-            (int)MathF.Ceiling(codec.Info.Width * scale), Math.Max(1, (int)MathF.Round(codec.Info.Height * scale)), SKColorType.Rgba8888, SKAlphaType.Premul);
+            Math.Min(width, codec.Info.Width), Math.Max(1, (int)MathF.Round(codec.Info.Height * scale)), SKColorType.Rgba8888, SKAlphaType.Premul);
         using var surface = SKSurface.Create(info);
         // JPEG has no transparency.
         surface.Canvas.Clear(isWebp ? SKColors.Transparent : SKColors.White);
