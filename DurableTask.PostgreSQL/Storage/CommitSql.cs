@@ -19,7 +19,7 @@ internal sealed class CommitSql(SqlText sql)
 
     public RowsStatement UpdateInstances { get; } = sql.Rows("UpdateInstances", 7);
 
-    public RowsStatement Checkpoint { get; } = RowsStatement.Of(sql["Checkpoint"], 3, 7);
+    public RowsStatement Checkpoint { get; } = sql.Rows("Checkpoint", 3, 7);
 
     public RowsStatement RenewInstances { get; } = sql.Rows("RenewInstances", 6);
 

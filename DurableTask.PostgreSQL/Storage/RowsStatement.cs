@@ -15,11 +15,11 @@ internal sealed record RowsStatement(string Many, string One)
     {
         var rows = Parameters(1, columns);
         var second = Parameters(columns + 1, updates);
-        return new RowsStatement(In("unnest({0})"), In("(values ({0}))"));
+        return new RowsStatement(Between("unnest(", ")"), Between("(values (", "))"));
 
-        string In(string form) => template
-            .Replace("{rows}", form.Replace("{0}", rows, StringComparison.Ordinal), StringComparison.Ordinal)
-            .Replace("{updates}", form.Replace("{0}", second, StringComparison.Ordinal), StringComparison.Ordinal);
+        string Between(string before, string after) => template
+            .Replace("{rows}", before + rows + after, StringComparison.Ordinal)
+            .Replace("{updates}", before + second + after, StringComparison.Ordinal);
     }
 
     private static string Parameters(int first, int count) =>

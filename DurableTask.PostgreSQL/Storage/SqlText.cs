@@ -35,8 +35,8 @@ internal sealed class SqlText
         .Replace("{take_over}", Templates["TakeOver"], StringComparison.Ordinal)
         .Replace("{hub}", _hub, StringComparison.Ordinal);
 
-    /// <summary>The statement with that name in its two forms, for the given number of columns.</summary>
-    public RowsStatement Rows(string name, int columns) => RowsStatement.Of(this[name], columns);
+    /// <summary>The statement with that name in its two forms, for the given numbers of columns.</summary>
+    public RowsStatement Rows(string name, int columns, int updates = 0) => RowsStatement.Of(this[name], columns, updates);
 
     /// <summary>The script that brings a hub to a version of the schema.</summary>
     public string Script(int version) =>

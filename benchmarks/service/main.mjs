@@ -47,6 +47,10 @@ if (options.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 const isWhole = chosen.length === Object.keys(services).length && options.levels === '1,32,64' && options.blobs === 'azurite' && options.rows === '0';
+if (options.rows !== '0' && options.services !== 'atelier') {
+  console.error('--rows fills the tables of Atelier: use it with --services atelier.');
+  process.exit(2);
+}
 const levels = options.levels.split(',').map(Number);
 const [rounds, seconds] = [Number(options.rounds), Number(options.seconds)];
 // BullMQ takes a job for stalled after 30 s, and looks every 30 s.
