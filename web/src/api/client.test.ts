@@ -16,6 +16,14 @@ describe('ApiClient', () => {
     }
   });
 
+  it('counts a request without a response in time as one that reached nothing', async () => {
+    const onUnreachable = vi.fn();
+    const client = new ApiClient({}, undefined, (_, init) => new Promise((_, reject) => init!.signal!.addEventListener('abort', () => reject(init!.signal!.reason as Error))));
+    client.onUnreachable = onUnreachable;
+    await expect(client.request('/api/me', { timeout: 1 })).rejects.toMatchObject({ status: 0, code: 'network' });
+    expect(onUnreachable).toHaveBeenCalledOnce();
+  });
+
   it('throws problem details, with the wait of a 429', async () => {
     const { fetch } = serve(() => problem(429, 'rate_limited', 'Too many.', {}, { 'Retry-After': '9' }));
     await expect(new ApiClient({}, undefined, fetch).get('/api/campaigns')).rejects.toMatchObject({ status: 429, code: 'rate_limited', retryAfter: 9, traceId: 'trace' });

@@ -12,8 +12,13 @@ export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly cache?: RequestCache;
   readonly signal?: AbortSignal;
+  /** Milliseconds after which a request counts as one without a response. Default is 20 s for JSON; images and streams have none. */
+  readonly timeout?: number;
 }
+
+const defaultTimeout = 20_000;
 
 /** A response: 304 has no data. */
 export interface ApiResponse<T> {
@@ -51,7 +56,9 @@ export class ApiClient {
       // A redirect is a sign-in page of the platform's: there is nothing to parse in it.
       redirect: 'manual',
     };
-    if (options.signal) init.signal = options.signal;
+    const ends = [options.signal, options.timeout === undefined ? undefined : AbortSignal.timeout(options.timeout)].filter(end => end !== undefined);
+    if (ends.length > 0) init.signal = AbortSignal.any(ends);
+    if (options.cache) init.cache = options.cache;
     if (options.body !== undefined) {
       init.body = JSON.stringify(options.body);
       init.headers = { ...init.headers, 'Content-Type': 'application/json' };
@@ -72,7 +79,12 @@ export class ApiClient {
   }
 
   async request<T>(path: string, options: RequestOptions = {}): Promise<ApiResponse<T>> {
-    const response = await this.open(path, options);
+    const response = await this.open(path, {
+      ...options,
+      // A browser lets requests of several tabs for one address wait for each other, to store the response once.
+      cache: 'no-store',
+      timeout: options.timeout ?? defaultTimeout,
+    });
     const body = await readJson(response, options.signal);
     // 304 follows an ETag in the request; the health check's 503 has a body of its own.
     if (!response.ok && response.status !== 304)

@@ -1,4 +1,5 @@
 import { asProblem, type Problem, readRetryAfter, toProblem } from './problem';
+import { wait } from '../lib/wait';
 import { EventStreamParser, type StreamMessage } from './sse';
 import type { CampaignEvent } from './types';
 
@@ -136,21 +137,4 @@ function dispatch({ data, id }: StreamMessage, onEvent: FollowOptions['onEvent']
     return; // A message of a kind that this page does not know.
   }
   if (typeof event === 'object' && event !== null && 'campaignId' in event) onEvent(event as CampaignEvent, id);
-}
-
-/** Resolves after a time, or as soon as the signal aborts. */
-export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

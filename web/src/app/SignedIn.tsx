@@ -83,7 +83,7 @@ export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }
     (event: CampaignEvent) => {
       dispatch({ type: 'arrived', event });
       // A campaign that no view has fetched is ignored, unless it is new.
-      if (store.get(event.campaignId) || event.type === 'campaign.accepted') store.refresh(event.campaignId).catch(() => {});
+      if (store.get(event.campaignId) || event.type === 'campaign.accepted') void store.follow(event.campaignId);
       const outcome = outcomes[event.type];
       if (!outcome) return;
       reloadMe();

@@ -76,6 +76,22 @@ describe('the store', () => {
     expect([changes, store.get('a')]).toEqual([['removed'], null]);
   });
 
+  it('fetches again after an event while the service cannot respond', async () => {
+    const responses = [() => problem(503, 'unavailable', 'Try later.'), () => Promise.reject(new TypeError('Failed to fetch')), () => json(campaign('a', { status: 'COMPLETE' }))];
+    const { fetch } = serve(() => responses.shift()!());
+    const pauses: number[] = [];
+    const store = new CampaignStore(new ApiClient({}, undefined, fetch), async milliseconds => void pauses.push(milliseconds));
+    await store.follow('a');
+    expect([store.get('a')?.status, pauses]).toEqual(['COMPLETE', [1000, 2000]]);
+  });
+
+  it('fetches once after an event where the next response would be the same', async () => {
+    const { fetch, calls } = serve(() => problem(404, 'not_found', 'There is no such campaign.'));
+    const store = new CampaignStore(new ApiClient({}, undefined, fetch));
+    await store.follow('a');
+    expect(calls).toHaveLength(1);
+  });
+
   it('keeps the later of two records', () => {
     const store = new CampaignStore(new ApiClient({}));
     store.put(campaign('a', { status: 'COMPLETE', updatedAt: '2026-08-01T10:05:00.000Z' }));

@@ -1,9 +1,15 @@
 import type { ApiClient } from '../api/client';
 import { asProblem } from '../api/problem';
 import type { Campaign } from '../api/types';
+import { wait } from '../lib/wait';
 import { later } from './list';
 
 export type CampaignChange = { readonly type: 'changed'; readonly campaign: Campaign } | { readonly type: 'removed'; readonly id: string };
+
+const leastPause = 1_000;
+const longestPause = 30_000;
+// About five minutes; a page that was away for longer fetches everything when the service is back.
+const mostTries = 12;
 
 /** The campaigns that the page has, each in its latest version, for all views. */
 export class CampaignStore {
@@ -11,7 +17,11 @@ export class CampaignStore {
   private readonly listeners = new Set<(change: CampaignChange) => void>();
   private readonly underway = new Map<string, { again: boolean; done: Promise<void> }>();
 
-  constructor(private readonly client: ApiClient) {}
+  constructor(
+    private readonly client: ApiClient,
+    /** Waits for so many milliseconds. For tests. */
+    private readonly pause: (milliseconds: number) => Promise<void> = wait,
+  ) {}
 
   get(id: string): Campaign | null {
     return this.campaigns.get(id) ?? null;
@@ -52,6 +62,19 @@ export class CampaignStore {
       }
     })();
     return entry.done;
+  }
+
+  /** Fetches a campaign after an event. While the service cannot respond it tries again: perhaps no other event follows. */
+  async follow(id: string): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        await this.refresh(id);
+        return;
+      } catch (error) {
+        if (!asProblem(error).isTransient || tries === mostTries) return;
+        await this.pause(Math.min(longestPause, leastPause * 2 ** tries));
+      }
+    }
   }
 
   subscribe(listener: (change: CampaignChange) => void): () => void {

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ApiResponse } from '../api/client';
 import { asProblem, describe, Problem } from '../api/problem';
-import { wait } from '../api/follow';
 import { type Campaign, hasEnded } from '../api/types';
 import { go } from '../app/routes';
 import { useSession } from '../app/session';
@@ -13,6 +12,7 @@ import { Spinner } from '../components/Spinner';
 import { StatusBadge } from '../components/StatusBadge';
 import { dateTime, duration, partLabel, plural } from '../lib/format';
 import { useNow } from '../lib/useNow';
+import { wait } from '../lib/wait';
 import { draftPrompt } from '../state/draft';
 import { changeSentence, elapsed, isRefused, progressOf } from '../state/progress';
 import { Attempts } from './Attempts';
@@ -21,6 +21,7 @@ import { ImageGrid } from './ImageGrid';
 import { TextCard } from './TextCard';
 
 const longWait = 25;
+const longWaitTimeout = (longWait + 20) * 1000;
 
 /** One campaign: the state of each part, and its text and images. */
 export function CampaignView({ id }: { readonly id: string }) {
@@ -72,6 +73,7 @@ export function CampaignView({ id }: { readonly id: string }) {
           const response: ApiResponse<Campaign> = await client.request<Campaign>(`/api/campaigns/${encodeURIComponent(id)}?wait=${longWait}`, {
             headers: etag ? { 'If-None-Match': etag } : { 'If-None-Match': 'W/"-1"' },
             signal: leaving.signal,
+            timeout: longWaitTimeout,
           });
           etag = response.etag;
           setProblem(null);

@@ -62,20 +62,24 @@ export function Gallery() {
     return () => leaving.abort();
   }, [refresh, tries]);
 
-  // A new stream does not contain earlier changes; without a stream the page polls.
+  // A new stream does not contain earlier changes; without a stream the page polls. Not one effect: a change of the state must not end a refresh.
   const epoch = useRef(live.epoch);
   useEffect(() => {
+    if (epoch.current === live.epoch) return;
+    epoch.current = live.epoch;
     const leaving = new AbortController();
-    if (epoch.current !== live.epoch) {
-      epoch.current = live.epoch;
-      void refresh(leaving.signal, false);
-    }
-    const timer = live.state === 'polling' ? setInterval(() => void refresh(leaving.signal, false), pollPause) : undefined;
+    void refresh(leaving.signal, false);
+    return () => leaving.abort();
+  }, [live.epoch, refresh]);
+  useEffect(() => {
+    if (live.state !== 'polling') return;
+    const leaving = new AbortController();
+    const timer = setInterval(() => void refresh(leaving.signal, false), pollPause);
     return () => {
       clearInterval(timer);
       leaving.abort();
     };
-  }, [live, refresh]);
+  }, [live.state, refresh]);
 
   useEffect(
     () =>

@@ -198,6 +198,21 @@ describe('the gallery', () => {
     await screen.findByText('Prompt of b');
   });
 
+  it('keeps the refresh of a new stream when the state of the stream changes meanwhile', async () => {
+    let items = [campaign('a')];
+    let respond: () => void = () => {};
+    const { again } = show(<Gallery />, async () => {
+      if (items.length > 1) await new Promise<void>(resolve => (respond = resolve));
+      return json({ items, nextCursor: null });
+    });
+    await screen.findByText('Prompt of a');
+    items = [campaign('b', { createdAt: '2026-08-01T11:00:00.000Z' }), campaign('a')];
+    again({ live: { state: 'live', epoch: 2 } });
+    again({ live: { state: 'connecting', epoch: 2 } });
+    respond();
+    await screen.findByText('Prompt of b');
+  });
+
   it('loads the next page after the last', async () => {
     const { calls, user } = show(<Gallery />, call =>
       json(call.path.includes('cursor=next') ? { items: [campaign('a', { createdAt: '2026-07-01T10:00:00.000Z' })], nextCursor: null } : { items: [campaign('b')], nextCursor: 'next' }),
