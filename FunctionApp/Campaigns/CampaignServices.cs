@@ -26,6 +26,8 @@ public static class CampaignServices
         services.AddSingleton<UnrecordedResults>();
         services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
+        services.AddScoped<VersionControl>();
+        services.AddScoped<VersionRecovery>();
         services.AddScoped<CampaignEraser>();
         services.AddScoped<LostImages>();
         services.AddScoped<ImageJobStore>();

@@ -37,6 +37,11 @@ internal static class Routes
     public const string CancelCampaign = "api/campaigns/{id}/cancel";
     public const string RetryCampaign = "api/campaigns/{id}/retry";
     public const string CampaignImage = "api/campaigns/{id}/images/{index}";
+    public const string CampaignVersions = "api/campaigns/{id}/versions";
+    public const string RegenerateImage = "api/campaigns/{id}/images/{index}/regenerate";
+    public const string RegenerateText = "api/campaigns/{id}/text/regenerate";
+    public const string ImageVersion = "api/campaigns/{id}/images/{index}/version";
+    public const string TextVersion = "api/campaigns/{id}/text/version";
     public const string CampaignEvents = "api/campaigns/{id}/events";
     public const string Events = "api/events";
     public const string Notifications = "api/notifications";
@@ -75,6 +80,11 @@ internal static class Routes
         new("POST", CancelCampaign, RouteAccess.Caller, "CancelCampaign", "cancelCampaign"),
         new("POST", RetryCampaign, RouteAccess.Caller, "RetryCampaign", "retryCampaign"),
         new("GET, HEAD", CampaignImage, RouteAccess.Caller, "GetCampaignImage", "getCampaignImage"),
+        new("GET, HEAD", CampaignVersions, RouteAccess.Caller, "ListVersions", "listVersions"),
+        new("POST", RegenerateImage, RouteAccess.Caller, "RegenerateImage", "regenerateImage"),
+        new("POST", RegenerateText, RouteAccess.Caller, "RegenerateText", "regenerateText"),
+        new("PUT", ImageVersion, RouteAccess.Caller, "ChooseImageVersion", "chooseImageVersion"),
+        new("PUT", TextVersion, RouteAccess.Caller, "ChooseTextVersion", "chooseTextVersion"),
         new("GET, HEAD", CampaignEvents, RouteAccess.Caller, "StreamCampaignEvents", "streamCampaignEvents"),
         new("GET, HEAD", Events, RouteAccess.Caller, "StreamEvents", "streamEvents"),
         new("GET, HEAD", Notifications, RouteAccess.Caller, "GetNotifications", "getNotifications"),
