@@ -117,7 +117,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
 
         await tooLong.AssertProblemAsync(414, "uri_too_long");
         Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
-        Assert.Equal("POST, GET, HEAD, DELETE", preflight.Header("Access-Control-Allow-Methods"));
+        Assert.Equal("POST, GET, HEAD, DELETE, PUT", preflight.Header("Access-Control-Allow-Methods"));
         Assert.Equal(route.Access != RouteAccess.Anyone, response.Headers.Contains("RateLimit-Remaining"));
         Assert.All([response, tooLong, preflight], each =>
         {
