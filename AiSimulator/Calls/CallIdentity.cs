@@ -15,6 +15,9 @@ internal sealed record CallIdentity(string Campaign, string Part, bool IsGiven)
     /// <summary>The number after the part's first slash, as in <c>image/0/v2</c>; zero where there is none.</summary>
     public int Index => Part.Split('/') is [_, var number, ..] && int.TryParse(number, out var index) ? index : 0;
 
+    /// <summary>How often the part was asked for before, as in <c>image/0/v2</c>: a real provider would make something else each time.</summary>
+    public int Variation => Part.LastIndexOf("/v", StringComparison.Ordinal) is var at and > 0 && int.TryParse(Part.AsSpan(at + 2), out var version) ? version - 1 : 0;
+
     public static CallIdentity? Given(string? header, string? user, string? webhook) =>
         Parse(header) ?? Parse(user) ?? Parse(AfterCallbacks(webhook));
 

@@ -26,7 +26,16 @@ internal interface IPromptRequest
 /// <param name="BaseUrl">The address that the client used, without path.</param>
 internal sealed record Call(CallRecord Record, Fault? Fault, string BaseUrl)
 {
-    public int Index => new CallIdentity(Record.Campaign, Record.Part, IsGiven: true).Index;
+    private const int Variations = 100;
+
+    private readonly CallIdentity _identity = new(Record.Campaign, Record.Part, IsGiven: true);
+
+    public int Index => _identity.Index;
+
+    public int Variation => _identity.Variation;
+
+    /// <summary>The place of its picture in the series of a prompt; with a seed it is always the same one.</summary>
+    public int PlaceOf(long? seed) => seed is null or < 0 ? Index + (Variations * Variation) : Index;
 }
 
 /// <summary>

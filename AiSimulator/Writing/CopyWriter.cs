@@ -4,7 +4,7 @@ namespace AiSimulator.Writing;
 
 /// <summary>
 /// Writes a short marketing text about a prompt, in English: a headline, a paragraph, a call to action. The same prompt and seed
-/// give the same text. A limit such as "at most 60 words", in the prompt or in the instructions, is kept.
+/// give the same text, each variation another one. A limit such as "at most 60 words", in the prompt or in the instructions, is kept.
 /// </summary>
 internal sealed partial class CopyWriter(SimulatorOptions options)
 {
@@ -12,10 +12,10 @@ internal sealed partial class CopyWriter(SimulatorOptions options)
 
     private static readonly string[] Gaps = ["{a}", "{b}", "{c}"];
 
-    public string Write(string asked, string instructions)
+    public string Write(string asked, string instructions, int variation = 0)
     {
         var topic = Topic.Of(asked);
-        var dice = Dice.For("text", asked, options.Seed.ToString());
+        var dice = variation == 0 ? Dice.For("text", asked, options.Seed.ToString()) : Dice.For("text", asked, options.Seed.ToString(), variation.ToString());
         var tone = Tone.All.Where(t => topic.Words.Any(t.Words.Contains)).FirstOrDefault() ?? dice.Pick(Tone.All);
         var limit = Math.Min(LimitOf(instructions), LimitOf(asked));
 

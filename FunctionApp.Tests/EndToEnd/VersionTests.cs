@@ -225,6 +225,55 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
     }
 
     [Fact]
+    public async Task Seed_OfTheRequestAndOfAVersion_IsSentReportedAndRepeatable()
+    {
+        using var accepted = await _atelier.Api.PostAsync(new JsonObject
+        {
+            ["prompt"] = "A harbour",
+            ["images"] = new JsonObject { ["count"] = 2, ["seed"] = 4294967295, ["negativePrompt"] = "people" },
+            ["providers"] = new JsonObject { ["image"] = "replicate" },
+        });
+        var id = (string)(await CampaignApi.ReadAsync(accepted))["id"]!;
+        var complete = await _atelier.Api.EndOfAsync(id);
+        using var again = await _atelier.Api.Http.PostAsJsonAsync($"/api/campaigns/{id}/images/0/regenerate", new { seed = 7 });
+        await MadeAsync(id);
+        using var repeated = await _atelier.Api.Http.PostAsJsonAsync($"/api/campaigns/{id}/images/0/regenerate", new { seed = 7 });
+        var campaign = await MadeAsync(id);
+
+        Assert.Equal([4294967295, 0], complete["images"]!.AsArray().Select(image => (long)image!["seed"]!));
+        Assert.Equal(7, (long)campaign["images"]![0]!["seed"]!);
+        var versions = await VersionsAsync(id, "image/0");
+        Assert.Equal([4294967295, 7, 7], versions.Select(version => (long)version["seed"]!));
+        var pictures = new List<byte[]>();
+        foreach (var version in versions)
+            pictures.Add(await BytesAsync((string)version["url"]!));
+        Assert.Equal(pictures[1], pictures[2]);
+        Assert.NotEqual(pictures[0], pictures[1]);
+    }
+
+    [Fact]
+    public async Task Seed_OfAProviderWithoutOne_IsRefusedByName()
+    {
+        var id = await CompleteAsync();
+
+        using var campaign = await _atelier.Api.PostAsync(new JsonObject
+        {
+            ["prompt"] = "A harbour",
+            ["images"] = new JsonObject { ["seed"] = 1, ["negativePrompt"] = "people" },
+        });
+        using var version = await _atelier.Api.Http.PostAsJsonAsync($"/api/campaigns/{id}/images/0/regenerate", new { seed = 1 });
+
+        await campaign.AssertProblemAsync(400, "validation_failed");
+        var errors = (await CampaignApi.ReadAsync(campaign))["errors"]!.AsObject();
+        Assert.Equal(["images.negativePrompt", "images.seed"], errors.Select(error => error.Key).Order());
+        await version.AssertProblemAsync(400, "validation_failed");
+        var providers = await _atelier.Api.Http.GetFromJsonAsync<JsonObject>("/api/providers");
+        Assert.Equal(
+            [("callback", true), ("openai", false), ("replicate", true)],
+            providers!["image"]!.AsArray().Select(provider => ((string)provider!["name"]!, (bool)provider["seed"]!)));
+    }
+
+    [Fact]
     public async Task LostImage_OfALaterVersion_IsMadeAgainByARetry_AndTheEarlierOneIsKept()
     {
         var id = await CompleteAsync();

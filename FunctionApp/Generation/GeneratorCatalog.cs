@@ -69,6 +69,19 @@ public sealed class GeneratorCatalog
     /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
     public IAsyncImageGenerator AsyncImage(string name) => Find(_asyncImage, name, "images");
 
+    /// <summary>The configured model of a provider of images, and what it can do; null is the default provider.</summary>
+    /// <exception cref="GenerationException">It is not configured (<see cref="GenerationErrorCodes.UnknownProvider"/>).</exception>
+    public (string? Model, ImageCapabilities Capabilities) ImageModel(string? name)
+    {
+        if (IsAsync(name ?? DefaultImage))
+        {
+            var asynchronous = AsyncImage(name ?? DefaultImage);
+            return (asynchronous.Model, asynchronous.Capabilities);
+        }
+        var generator = Image(name);
+        return (generator.Model, generator.Capabilities);
+    }
+
     private static T Find<T>(FrozenDictionary<string, T> generators, string name, string kind) =>
         generators.TryGetValue(name, out var generator)
             ? generator

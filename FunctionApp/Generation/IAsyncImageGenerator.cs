@@ -11,6 +11,9 @@ public interface IAsyncImageGenerator
     /// <summary>The model that makes the images, as the provider names it.</summary>
     string Model { get; }
 
+    /// <summary>What it can do.</summary>
+    ImageCapabilities Capabilities => ImageCapabilities.AllFormats;
+
     /// <summary>How often a job is polled while its callback does not come, and how long it may take.</summary>
     JobTiming JobTiming { get; }
 

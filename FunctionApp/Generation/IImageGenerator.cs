@@ -6,6 +6,12 @@ public interface IImageGenerator
     /// <summary>The name that requests and configuration use, for example <c>openai</c>.</summary>
     string Provider { get; }
 
+    /// <summary>The configured model; <see langword="null"/> where the provider has one of its own.</summary>
+    string? Model => null;
+
+    /// <summary>What it can do.</summary>
+    ImageCapabilities Capabilities => ImageCapabilities.AllFormats;
+
     /// <summary>Makes one image, in one call to the provider: retrying is the workflow's business.</summary>
     /// <param name="request">What to make.</param>
     /// <param name="cancellationToken">Ends the call to the provider.</param>
@@ -20,7 +26,14 @@ public interface IImageGenerator
 /// <param name="Size"><c>auto</c>, or width and height in pixels as in <c>1024x1536</c>.</param>
 /// <param name="Quality"><c>low</c>, <c>medium</c> or <c>high</c>.</param>
 /// <param name="Format"><c>png</c>, <c>jpeg</c> or <c>webp</c>; not every provider makes each.</param>
-public sealed record ImageRequest(GenerationCall Call, string Prompt, string Size, string Quality, string Format);
+public sealed record ImageRequest(GenerationCall Call, string Prompt, string Size, string Quality, string Format)
+{
+    /// <summary>The same seed gives the same image, from 0 to 4,294,967,295; <see langword="null"/> for the provider's choice. Not every provider takes one.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>What the image must not show; <see langword="null"/> for nothing. Not every provider takes one.</summary>
+    public string? NegativePrompt { get; init; }
+}
 
 /// <summary>An image that a provider made.</summary>
 /// <param name="Bytes">The encoded image.</param>

@@ -6,6 +6,9 @@ public interface ITextGenerator
     /// <summary>The name that requests and configuration use, for example <c>openai</c>.</summary>
     string Provider { get; }
 
+    /// <summary>The configured model; <see langword="null"/> where the provider has one of its own.</summary>
+    string? Model => null;
+
     /// <summary>Writes the text, in one call to the provider: retrying is the workflow's business.</summary>
     /// <param name="request">What to write.</param>
     /// <param name="cancellationToken">Ends the call to the provider.</param>

@@ -42,6 +42,7 @@ internal static class Routes
     public const string RegenerateText = "api/campaigns/{id}/text/regenerate";
     public const string ImageVersion = "api/campaigns/{id}/images/{index}/version";
     public const string TextVersion = "api/campaigns/{id}/text/version";
+    public const string Providers = "api/providers";
     public const string CampaignEvents = "api/campaigns/{id}/events";
     public const string Events = "api/events";
     public const string Notifications = "api/notifications";
@@ -92,6 +93,7 @@ internal static class Routes
         new("POST", Webhooks, RouteAccess.Caller, "CreateWebhook", "createWebhook"),
         new("GET, HEAD", Webhooks, RouteAccess.Caller, "ListWebhooks", "listWebhooks"),
         new("DELETE", Webhook, RouteAccess.Caller, "DeleteWebhook", "deleteWebhook"),
+        new("GET, HEAD", Providers, RouteAccess.Caller, "ListProviders", "listProviders"),
         new("GET, HEAD", Me, RouteAccess.Caller, "GetMe", "getMe"),
         new("GET, HEAD", Metrics, RouteAccess.Metrics, "GetMetrics", "getMetrics"),
 

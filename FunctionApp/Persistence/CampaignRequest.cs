@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 namespace Atelier.Persistence;
 
 /// <summary>The request, with every default filled in: stored with the campaign, so that later defaults do not change it.</summary>
@@ -12,7 +13,23 @@ public sealed record CampaignRequest(ImagesRequest Images, TextOptions? Text, st
 /// <param name="Size">Width and height in pixels. Default is <c>1024x1024</c>.</param>
 /// <param name="Quality"><c>low</c>, <c>medium</c> or <c>high</c>. Default is <c>medium</c>.</param>
 /// <param name="Format"><c>png</c>, <c>jpeg</c> or <c>webp</c>. Default is <c>png</c>.</param>
-public sealed record ImagesRequest(int Count, string Size, string Quality, string Format);
+public sealed record ImagesRequest(int Count, string Size, string Quality, string Format)
+{
+    /// <summary>The largest seed. The least is 0.</summary>
+    public const long MaxSeed = uint.MaxValue;
+
+    /// <summary>The seed of the first image, 0 to <see cref="MaxSeed"/>; each further image has the next one. <see langword="null"/> for the provider's choice.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Seed { get; init; }
+
+    /// <summary>What the images must not show; <see langword="null"/> for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? NegativePrompt { get; init; }
+
+    /// <summary>The seed of one image; <see langword="null"/> for the provider's choice.</summary>
+    /// <param name="index">From 0.</param>
+    public long? SeedOf(int index) => (Seed + index) % (MaxSeed + 1);
+}
 
 /// <summary>The text asked for; what is <see langword="null"/> is left to the provider.</summary>
 /// <param name="MaxWords">The maximum number of words, 1 to 2000.</param>

@@ -69,7 +69,7 @@ internal sealed class CallbackEndpoints(CallPipeline pipeline, JobStore jobs, Jo
         Part = call.Record.Part,
         Prompt = request.Prompt,
         Model = null,
-        Order = new PictureOrder(FaultDirective.Strip(request.Prompt), call.Index, request.Width, request.Height) { Format = request.Format },
+        Order = new PictureOrder(FaultDirective.Strip(request.Prompt), call.PlaceOf(seed: null), request.Width, request.Height) { Format = request.Format },
         Count = 1,
         BaseUrl = call.BaseUrl,
         Duration = latency.Of(call.Record),

@@ -14,7 +14,7 @@ internal sealed class ChatEndpoint(CallPipeline pipeline, CopyWriter writer, Sim
 
     private Task<Reply> RespondAsync(ChatRequest request, Call call, CancellationToken cancellation)
     {
-        var content = writer.Write(FaultDirective.Strip(request.Asked), FaultDirective.Strip(request.Instructions));
+        var content = writer.Write(FaultDirective.Strip(request.Asked), FaultDirective.Strip(request.Instructions), call.Variation);
         var finish = "stop";
         string? refusal = null;
         var limit = request.MaxTokens ?? (call.Fault?.Kind == FaultKind.Length ? TokensOf(content) / 2 : null);

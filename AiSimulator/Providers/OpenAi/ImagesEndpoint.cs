@@ -22,7 +22,7 @@ internal sealed class ImagesEndpoint(CallPipeline pipeline, Studio studio, Simul
         var data = new List<object>();
         for (var i = 0; i < request.Count; i++)
         {
-            var order = new PictureOrder(FaultDirective.Strip(request.Prompt), call.Index + i, width, height)
+            var order = new PictureOrder(FaultDirective.Strip(request.Prompt), call.PlaceOf(seed: null) + i, width, height)
             {
                 Format = request.Format,
                 Compression = request.Compression,

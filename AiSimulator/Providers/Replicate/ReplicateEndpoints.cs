@@ -78,7 +78,7 @@ internal sealed class ReplicateEndpoints(CallPipeline pipeline, JobStore jobs, J
         Part = call.Record.Part,
         Prompt = request.Prompt,
         Model = model,
-        Order = new PictureOrder(FaultDirective.Strip(request.Prompt), call.Index, request.Width, request.Height)
+        Order = new PictureOrder(FaultDirective.Strip(request.Prompt), call.PlaceOf(request.Seed), request.Width, request.Height)
         {
             Format = request.Format,
             Compression = request.Quality,

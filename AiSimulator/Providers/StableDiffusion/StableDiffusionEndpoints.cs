@@ -27,11 +27,11 @@ internal sealed class StableDiffusionEndpoints(CallPipeline pipeline, Studio stu
         {
             var prompt = FaultDirective.Strip(request.Prompt);
             // A seed of -1 is any: here the one that follows from the prompt, so that pictures stay the same from run to run.
-            var seed = request.Seed >= 0 ? request.Seed : (long)(Dice.Hash(prompt) % uint.MaxValue) + call.Index;
+            var seed = request.Seed >= 0 ? request.Seed : (long)(Dice.Hash(prompt) % uint.MaxValue) + call.PlaceOf(seed: null);
             var images = new List<object>();
             for (var i = 0; i < request.Count; i++)
             {
-                var order = new PictureOrder(prompt, call.Index + i, request.Width, request.Height) { Seed = request.Seed >= 0 ? request.Seed : null };
+                var order = new PictureOrder(prompt, call.PlaceOf(request.Seed) + i, request.Width, request.Height) { Seed = request.Seed >= 0 ? request.Seed : null };
                 var picture = call.Fault?.Kind == FaultKind.BadImage ? Studio.NotAPicture : await studio.PaintAsync(order, cancellation);
                 images.Add(Fault.Encode(call.Fault, picture));
             }

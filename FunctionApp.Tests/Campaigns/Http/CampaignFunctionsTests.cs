@@ -293,7 +293,7 @@ public sealed class CampaignFunctionsTests(LocalServicesFixture services) : IAsy
         Assert.Equal((200, "image/png"), (call.Response.StatusCode, call.Response.ContentType));
         Assert.Equal([1, 2, 3, 4, 5], call.Body);
         Assert.Equal("\"blob-1\"", call.Response.Headers.ETag);
-        Assert.Equal("private, max-age=31536000, immutable", call.Response.Headers.CacheControl);
+        Assert.Equal("private, no-cache", call.Response.Headers.CacheControl);
     }
 
     [Fact]

@@ -17,14 +17,16 @@ public sealed class CampaignViewsTests
         var json = ToJson(TestCampaign.Create());
 
         Assert.Equal(
-            ["id", "status", "prompt", "createdAt", "updatedAt", "completedAt", "text", "images", "failedAttempts", "error", "metadata", "links"],
+            ["id", "status", "prompt", "createdAt", "updatedAt", "completedAt", "text", "images", "failedAttempts", "error", "metadata", "regenerating", "links"],
             NamesOf(json));
         Assert.Equal("PENDING", json.GetProperty("status").GetString());
         Assert.Equal("2026-08-01T10:00:00.000Z", json.GetProperty("createdAt").GetString());
         Assert.Equal(
-            ["status", "content", "provider", "model", "attempts", "nextAttemptAt", "waitingFor", "usage", "error"], NamesOf(json.GetProperty("text")));
+            ["status", "content", "provider", "model", "attempts", "nextAttemptAt", "waitingFor", "usage", "error", "version", "versions"],
+            NamesOf(json.GetProperty("text")));
         Assert.Equal(
-            ["index", "status", "attempts", "nextAttemptAt", "waitingFor", "url", "provider", "error"], NamesOf(json.GetProperty("images")[0]));
+            ["index", "status", "attempts", "nextAttemptAt", "waitingFor", "url", "width", "height", "provider", "model", "seed", "error", "version", "versions"],
+            NamesOf(json.GetProperty("images")[0]));
         var id = json.GetProperty("id").GetString()!;
         Assert.Equal($"/api/campaigns/{id}", json.GetProperty("links").GetProperty("self").GetString());
         Assert.Equal("42", json.GetProperty("metadata").GetProperty("customer").GetString());
@@ -45,7 +47,7 @@ public sealed class CampaignViewsTests
         var view = CampaignViews.From(campaign);
 
         Assert.Equal(("Sand & sea – schön", 1), (view.Text!.Content, view.Text.Attempts));
-        Assert.Equal($"/api/campaigns/{campaign.Id:D}/images/0", view.Images[0].Url);
+        Assert.Equal($"/api/campaigns/{campaign.Id:D}/images/0?version=1", view.Images[0].Url);
         Assert.Contains("Sand & sea – schön", JsonSerializer.Serialize(view, ApiJson.Options), StringComparison.Ordinal);
     }
 

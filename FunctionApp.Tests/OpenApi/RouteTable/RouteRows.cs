@@ -101,6 +101,8 @@ internal static class RouteRows
 
     private static IEnumerable<RouteRow> Versions()
     {
+        yield return Row("GET /api/providers", 200, "all", Json, host => host.Get("/api/providers"));
+
         const string List = "GET /api/campaigns/{id}/versions";
         yield return Row(List, 200, "one of each part", Json, host => host.Get($"/api/campaigns/{host.Complete}/versions"), "Cache-Control");
         yield return Row(List, 404, "there is none", "not_found", host => host.Get($"/api/campaigns/{Nobody}/versions"));

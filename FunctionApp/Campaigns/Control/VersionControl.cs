@@ -20,14 +20,15 @@ public sealed class VersionControl(
     /// <param name="id">The campaign.</param>
     /// <param name="image">Index of the image; <see langword="null"/> for the text.</param>
     /// <param name="prompt">What it is made from; <see langword="null"/> for the campaign's prompt.</param>
+    /// <param name="seed">The image's seed; <see langword="null"/> for the provider's choice.</param>
     /// <param name="idempotencyKey">The same key gives the same version; <see langword="null"/> for none.</param>
     /// <param name="cancellationToken">Cancels before the commit.</param>
     /// <exception cref="ApiException">
-    /// 404: there is no such part. 409: the campaign runs or was canceled, the part is being made already or has too many versions, or the key belongs to
+    /// 400: the provider takes no seed. 404: there is no such part. 409: the campaign runs or was canceled, the part is being made already or has too many versions, or the key belongs to
     /// another request. 429: the caller's quota is used up.
     /// </exception>
     public async Task<PartVersion> RegenerateAsync(
-        DurableTaskClient client, Caller caller, Guid id, int? image, string? prompt, string? idempotencyKey, CancellationToken cancellationToken)
+        DurableTaskClient client, Caller caller, Guid id, int? image, string? prompt, long? seed, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var (version, isNew) = await updater.ChangeAsync(
             id,
@@ -37,11 +38,11 @@ public sealed class VersionControl(
                 var part = image is { } index ? Parts.Image(index) : Parts.Text;
                 if (idempotencyKey is not null && await FindByKeyAsync(id, idempotencyKey, token) is { } earlier)
                 {
-                    return earlier.Part == part && earlier.Prompt == prompt
+                    return earlier.Part == part && earlier.Prompt == prompt && earlier.Seed == seed
                         ? (earlier, false)
                         : throw Conflict("idempotency_conflict", "This Idempotency-Key was used for another request.");
                 }
-                return (await StartAsync(change, caller, image, prompt, idempotencyKey, token), true);
+                return (await StartAsync(change, caller, image, prompt, seed, idempotencyKey, token), true);
             },
             cancellationToken);
         if (version is null)
@@ -88,7 +89,7 @@ public sealed class VersionControl(
     }
 
     private async Task<PartVersion> StartAsync(
-        CampaignChange change, Caller caller, int? image, string? prompt, string? idempotencyKey, CancellationToken cancellationToken)
+        CampaignChange change, Caller caller, int? image, string? prompt, long? seed, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var campaign = change.Campaign;
         var row = await FindPartAsync(change, image, cancellationToken);
@@ -101,13 +102,14 @@ public sealed class VersionControl(
             throw Conflict("part_busy", "Another version of this part is being made.");
         if ((row?.Versions ?? campaign.TextVersions) >= PartVersions.Max)
             throw Conflict("too_many_versions", $"A part has at most {PartVersions.Max} versions.");
-        if (await quota.TakeAsync(caller, isNew: true, cancellationToken) is { } refusal)
-            throw refusal;
-
         var provider = image is null
             ? generators.Text(generators.HasText(campaign.Request.TextProvider) ? campaign.Request.TextProvider : null).Provider
             : generators.ImageName(generators.HasImage(campaign.Request.ImageProvider) ? campaign.Request.ImageProvider : null);
-        return PartVersions.Start(change, row, provider, prompt, idempotencyKey);
+        if (seed is not null && !generators.ImageModel(provider).Capabilities.Seed)
+            throw ApiException.Invalid("seed", $"is not supported by provider {provider}.");
+        if (await quota.TakeAsync(caller, isNew: true, cancellationToken) is { } refusal)
+            throw refusal;
+        return PartVersions.Start(change, row, provider, prompt, seed, idempotencyKey);
     }
 
     private static async Task<CampaignImage?> FindPartAsync(CampaignChange change, int? image, CancellationToken cancellationToken)

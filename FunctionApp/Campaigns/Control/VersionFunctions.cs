@@ -2,6 +2,7 @@ using System.Globalization;
 using Atelier.Access;
 using Atelier.Campaigns.Http;
 using Atelier.Http;
+using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Functions.Worker;
@@ -69,8 +70,8 @@ public sealed class VersionFunctions(CampaignQueries queries, VersionControl con
         var caller = Caller.Of(request);
         var campaignId = PathId.Parse(id, "campaign");
         var key = IdempotencyKey.Read(request);
-        var prompt = await ReadPromptAsync(request, cancellationToken);
-        await control.RegenerateAsync(client, caller, campaignId, image, prompt, key, cancellationToken);
+        (var prompt, var seed) = await ReadAsync(request, isImage: image is not null, cancellationToken);
+        await control.RegenerateAsync(client, caller, campaignId, image, prompt, seed, key, cancellationToken);
         var headers = request.HttpContext.Response.Headers;
         headers.Location = CampaignLinks.Self(campaignId);
         headers.RetryAfter = GetCampaign.PollInterval;
@@ -99,15 +100,17 @@ public sealed class VersionFunctions(CampaignQueries queries, VersionControl con
     }
 
     // The body is optional: without one the part is made from the campaign's prompt.
-    private static async Task<string?> ReadPromptAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<(string? Prompt, long? Seed)> ReadAsync(HttpRequest request, bool isImage, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
-            return null;
+            return default;
         using var body = await RequestBody.ReadJsonAsync(request, cancellationToken);
         var errors = new FieldErrors();
-        var prompt = new JsonFields(body.RootElement, "", errors, "prompt").Text("prompt", MaxPromptLength);
+        var fields = isImage ? new JsonFields(body.RootElement, "", errors, "prompt", "seed") : new JsonFields(body.RootElement, "", errors, "prompt");
+        var prompt = fields.Text("prompt", MaxPromptLength);
+        var seed = fields.LongNumber("seed", 0, ImagesRequest.MaxSeed);
         errors.ThrowIfAny();
-        return prompt;
+        return (prompt, seed);
     }
 
     private static int ParseIndex(string index) =>

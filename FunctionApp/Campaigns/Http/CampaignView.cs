@@ -55,6 +55,7 @@ public sealed record TextView(
 /// <param name="Height">In pixels, where known.</param>
 /// <param name="Provider">Name of the provider that makes it.</param>
 /// <param name="Model">The model that made it, as reported by the provider.</param>
+/// <param name="Seed">Its seed; <see langword="null"/> for the provider's choice.</param>
 /// <param name="Error">Why its last attempt failed, while it is <c>RETRYING</c> or <c>FAILED</c>.</param>
 /// <param name="Version">The number of the version that is shown.</param>
 /// <param name="Versions">How many versions there are.</param>
@@ -69,6 +70,7 @@ public sealed record ImageView(
     int? Height,
     string Provider,
     string? Model,
+    long? Seed,
     PartErrorView? Error,
     int Version,
     int Versions);

@@ -23,7 +23,7 @@ internal static class CampaignViews
             campaign.UpdatedAt,
             campaign.CompletedAt,
             campaign.TextStatus is { } status ? TextOf(campaign, status, [.. attempts[Parts.Text]]) : null,
-            [.. campaign.Images.OrderBy(image => image.Index).Select(image => ImageOf(image, [.. attempts[Parts.Image(image.Index)]]))],
+            [.. campaign.Images.OrderBy(image => image.Index).Select(image => ImageOf(campaign, image, [.. attempts[Parts.Image(image.Index)]]))],
             [.. campaign.Attempts.Where(attempt => attempt.Code is not null).OrderBy(attempt => attempt.EndedAt).Select(FailedAttempt)],
             campaign.Error,
             campaign.Metadata,
@@ -69,6 +69,7 @@ internal static class CampaignViews
         Current: false,
         row.Status,
         row.Prompt ?? campaign.Prompt,
+        row.Seed,
         row.Provider,
         row.Model,
         row.Status == PartStatus.Complete ? row.Text : null,
@@ -84,11 +85,11 @@ internal static class CampaignViews
         row.EndedAt);
 
     private static VersionView CurrentOf(CampaignView campaign, TextView text) => new(
-        Parts.Text, text.Version, Current: true, text.Status, campaign.Prompt, text.Provider, text.Model, text.Content, Url: null, Width: null, Height: null,
+        Parts.Text, text.Version, Current: true, text.Status, campaign.Prompt, Seed: null, text.Provider, text.Model, text.Content, Url: null, Width: null, Height: null,
         text.Attempts, text.NextAttemptAt, text.WaitingFor, text.Usage, text.Error, campaign.CreatedAt, campaign.CompletedAt);
 
     private static VersionView CurrentOf(CampaignView campaign, ImageView image) => new(
-        Parts.Image(image.Index), image.Version, Current: true, image.Status, campaign.Prompt, image.Provider, image.Model, Content: null, image.Url,
+        Parts.Image(image.Index), image.Version, Current: true, image.Status, campaign.Prompt, image.Seed, image.Provider, image.Model, Content: null, image.Url,
         image.Width, image.Height, image.Attempts, image.NextAttemptAt, image.WaitingFor, Usage: null, image.Error, campaign.CreatedAt, campaign.CompletedAt);
 
     /// <summary>The view of an orchestration; <see langword="null"/> where the durable store has none.</summary>
@@ -117,7 +118,7 @@ internal static class CampaignViews
         campaign.TextVersion,
         campaign.TextVersions);
 
-    private static ImageView ImageOf(CampaignImage image, CampaignAttempt[] attempts) => new(
+    private static ImageView ImageOf(Campaign campaign, CampaignImage image, CampaignAttempt[] attempts) => new(
         image.Index,
         image.Status,
         attempts.Length,
@@ -128,6 +129,7 @@ internal static class CampaignViews
         image.Height,
         image.Provider,
         image.Model,
+        PartState.SeedOf(campaign, image),
         ErrorOf(image.Status, attempts),
         image.Version,
         image.Versions);

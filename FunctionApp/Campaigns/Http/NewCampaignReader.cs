@@ -11,6 +11,7 @@ public sealed partial class NewCampaignReader(GeneratorCatalog generators)
 {
     private const int MaxPromptLength = 4000;
     private const int MaxImages = 10;
+    private const int MaxNegativePromptLength = 1000;
     private const int MaxWords = 2000;
     private const int MaxToneLength = 100;
     private const int MaxMetadataEntries = 16;
@@ -46,19 +47,40 @@ public sealed partial class NewCampaignReader(GeneratorCatalog generators)
         if (text is null && images.Count == 0)
             errors.Add("images.count", "must be at least 1 in a campaign without a text.");
 
+        CheckCapabilities(images, imageProvider, errors);
+
         errors.ThrowIfAny();
         return new NewCampaign(prompt!, images, text, textProvider, imageProvider, metadata);
     }
 
     private static ImagesRequest ReadImages(JsonFields fields)
     {
-        if (fields.Object("images", "count", "size", "quality", "format") is not { } images)
+        if (fields.Object("images", "count", "size", "quality", "format", "seed", "negativePrompt") is not { } images)
             return DefaultImages;
         return new ImagesRequest(
             images.Number("count", 0, MaxImages) ?? DefaultImages.Count,
             images.Text("size", IsSize, $"must be WIDTHxHEIGHT in pixels, each {MinPixels} to {MaxPixels}.") ?? DefaultImages.Size,
             images.Text("quality", Qualities.Contains, $"must be one of {string.Join(", ", Qualities)}.") ?? DefaultImages.Quality,
-            images.Text("format", Formats.Contains, $"must be one of {string.Join(", ", Formats)}.") ?? DefaultImages.Format);
+            images.Text("format", Formats.Contains, $"must be one of {string.Join(", ", Formats)}.") ?? DefaultImages.Format)
+        {
+            Seed = images.LongNumber("seed", 0, ImagesRequest.MaxSeed),
+            NegativePrompt = images.Text("negativePrompt", MaxNegativePromptLength),
+        };
+    }
+
+    // Of the provider that makes them, so that nothing is spent on what it cannot do.
+    private void CheckCapabilities(ImagesRequest images, string? provider, FieldErrors errors)
+    {
+        if (images.Count == 0 || (provider is not null && !generators.HasImage(provider)))
+            return;
+        (_, var capabilities) = generators.ImageModel(provider);
+        var name = generators.ImageName(provider);
+        if (!capabilities.Formats.Contains(images.Format, StringComparer.Ordinal))
+            errors.Add("images.format", $"must be one of {string.Join(", ", capabilities.Formats)} with provider {name}.");
+        if (images.Seed is not null && !capabilities.Seed)
+            errors.Add("images.seed", $"is not supported by provider {name}.");
+        if (images.NegativePrompt is not null && !capabilities.NegativePrompt)
+            errors.Add("images.negativePrompt", $"is not supported by provider {name}.");
     }
 
     private static TextOptions? ReadText(JsonFields fields)

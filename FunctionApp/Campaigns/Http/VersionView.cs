@@ -9,6 +9,7 @@ namespace Atelier.Campaigns.Http;
 /// <param name="Current">Whether the campaign shows this one.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Prompt">What it is made from.</param>
+/// <param name="Seed">The image's seed; <see langword="null"/> for the provider's choice.</param>
 /// <param name="Provider">Name of the provider that makes it.</param>
 /// <param name="Model">The model that made it, as reported by the provider.</param>
 /// <param name="Content">The text, where it is one and <c>COMPLETE</c>.</param>
@@ -28,6 +29,7 @@ public sealed record VersionView(
     bool Current,
     PartStatus Status,
     string Prompt,
+    long? Seed,
     string Provider,
     string? Model,
     string? Content,

@@ -25,7 +25,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
             () => CampaignStatements.Begin(input.CampaignId, input.Run, input.Image),
             row => new PartAttempt(
                 new GenerationCall(input.CampaignId, input.Part, input.FirstAttempt),
-                row.GetString(2), row.GetString(0), ColumnTypes.Read<CampaignRequest>(row.GetString(1))),
+                row.GetString(2), row.GetString(0), ColumnTypes.Read<CampaignRequest>(row.GetString(1)), input.Image),
             cancellationToken);
         return first ?? await updater.ChangeAsync(input.CampaignId, (change, token) => BeginAsync(change, input, token), cancellationToken);
     }
@@ -78,7 +78,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
         if (!input.IsRegenerated)
             change.Start();
         var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
-        return new PartAttempt(call, part.Provider, part.Prompt, change.Campaign.Request)
+        return new PartAttempt(call, part.Provider, part.Prompt, change.Campaign.Request, part.Seed)
         {
             FollowsTruncated = input.Image is null && last.Attempt > 1
                 && await change.HasFailedWithAsync(input.Part, GenerationErrorCodes.Truncated, fromAttempt: 1, cancellationToken),
@@ -178,8 +178,15 @@ public sealed class AttemptStore(CampaignUpdater updater)
 /// <param name="Provider">Name of the provider.</param>
 /// <param name="Prompt">The campaign's prompt.</param>
 /// <param name="Request">What was asked for.</param>
-public sealed record PartAttempt(GenerationCall Call, string Provider, string Prompt, CampaignRequest Request)
+/// <param name="Seed">The image's seed; <see langword="null"/> for the provider's choice.</param>
+public sealed record PartAttempt(GenerationCall Call, string Provider, string Prompt, CampaignRequest Request, long? Seed = null)
 {
+    /// <summary>A first attempt, which makes the first version.</summary>
+    internal PartAttempt(GenerationCall call, string provider, string prompt, CampaignRequest request, int? image)
+        : this(call, provider, prompt, request, image is { } index ? request.Images.SeedOf(index) : null)
+    {
+    }
+
     /// <summary>Whether a text before it was cut at its length limit.</summary>
     public bool FollowsTruncated { get; init; }
 }

@@ -26,6 +26,10 @@ public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators
     internal static ImageRequest ToRequest(PartAttempt attempt)
     {
         var images = attempt.Request.Images;
-        return new ImageRequest(attempt.Call, attempt.Prompt, images.Size, images.Quality, images.Format);
+        return new ImageRequest(attempt.Call, attempt.Prompt, images.Size, images.Quality, images.Format)
+        {
+            Seed = attempt.Seed,
+            NegativePrompt = images.NegativePrompt,
+        };
     }
 }

@@ -57,6 +57,9 @@ internal sealed class PartState(Campaign campaign, CampaignImage? image, PartVer
     /// <summary>What it is made from.</summary>
     public string Prompt => version?.Prompt ?? campaign.Prompt;
 
+    /// <summary>Its seed; <see langword="null"/> for the provider's choice.</summary>
+    public long? Seed => version is not null ? version.Seed : image is null ? null : SeedOf(campaign, image);
+
     /// <summary>The row of its version, where it is regenerated.</summary>
     public PartVersion? Version => version;
 
@@ -77,6 +80,9 @@ internal sealed class PartState(Campaign campaign, CampaignImage? image, PartVer
             return change.Campaign.TextStatus is null ? null : new PartState(change.Campaign, image: null);
         return await change.FindImageAsync(index, cancellationToken) is { } row ? new PartState(change.Campaign, row) : null;
     }
+
+    /// <summary>The seed of an image's current version.</summary>
+    public static long? SeedOf(Campaign campaign, CampaignImage image) => image.Version == 1 ? campaign.Request.Images.SeedOf(image.Index) : image.Seed;
 
     /// <summary>Whether the run that an activity belongs to is still the part's current one, and neither has ended it nor was canceled.</summary>
     public bool IsWantedBy(PartInput input) => version is not null

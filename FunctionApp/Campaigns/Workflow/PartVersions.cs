@@ -17,14 +17,15 @@ internal static class PartVersions
     /// <param name="image">The image; <see langword="null"/> for the text.</param>
     /// <param name="provider">Who makes it.</param>
     /// <param name="prompt">What it is made from; <see langword="null"/> for the campaign's prompt.</param>
+    /// <param name="seed">The image's seed; <see langword="null"/> for the provider's choice.</param>
     /// <param name="idempotencyKey">The caller's key; <see langword="null"/> for none.</param>
-    public static PartVersion Start(CampaignChange change, CampaignImage? image, string provider, string? prompt, string? idempotencyKey)
+    public static PartVersion Start(CampaignChange change, CampaignImage? image, string provider, string? prompt, long? seed, string? idempotencyKey)
     {
         var campaign = change.Campaign;
         var number = (image?.Versions ?? campaign.TextVersions) + 1;
         if (number == 2)
             change.AddVersion(New(change, image, number: 1, isOpen: false));
-        var version = New(change, image, number, isOpen: true, provider, prompt, idempotencyKey);
+        var version = New(change, image, number, isOpen: true, provider, prompt, seed, idempotencyKey);
         change.AddVersion(version);
         if (image is not null)
             image.Versions = number;
@@ -119,7 +120,14 @@ internal static class PartVersions
         version.Number);
 
     private static PartVersion New(
-        CampaignChange change, CampaignImage? image, int number, bool isOpen, string? provider = null, string? prompt = null, string? idempotencyKey = null)
+        CampaignChange change,
+        CampaignImage? image,
+        int number,
+        bool isOpen,
+        string? provider = null,
+        string? prompt = null,
+        long? seed = null,
+        string? idempotencyKey = null)
     {
         var campaign = change.Campaign;
         var version = new PartVersion
@@ -130,6 +138,7 @@ internal static class PartVersions
             Status = PartStatus.Pending,
             Provider = provider ?? "",
             Prompt = prompt,
+            Seed = isOpen || image is null ? seed : PartState.SeedOf(campaign, image),
             IdempotencyKey = idempotencyKey,
             BecomesCurrent = isOpen,
             CheckedAt = change.Now,
@@ -168,6 +177,7 @@ internal static class PartVersions
             return;
         }
         image.Version = version.Number;
+        image.Seed = version.Seed;
         image.Status = version.Status;
         image.BlobName = version.BlobName;
         image.ContentType = version.ContentType;

@@ -31,6 +31,10 @@ internal sealed class CallbackGenerator(
     /// <inheritdoc/>
     public string Model => options.Model;
 
+    // The order names both; what the service makes of them is its own.
+    /// <inheritdoc/>
+    public ImageCapabilities Capabilities { get; } = ImageCapabilities.AllFormats with { Seed = true, NegativePrompt = true };
+
     /// <inheritdoc/>
     public JobTiming JobTiming => options.JobTiming;
 
@@ -47,6 +51,10 @@ internal sealed class CallbackGenerator(
             ["format"] = request.Format,
             ["user"] = request.Call.User,
         };
+        if (request.Seed is { } seed)
+            order["seed"] = seed;
+        if (request.NegativePrompt is { } negative)
+            order["negativePrompt"] = negative;
         return caller.RunAsync(
             async token =>
             {

@@ -12,6 +12,9 @@ internal sealed class GatedTextGenerator(ITextGenerator generator, ProviderGate 
     public string Provider => generator.Provider;
 
     /// <inheritdoc/>
+    public string? Model => generator.Model;
+
+    /// <inheritdoc/>
     public Task<GeneratedText> GenerateAsync(TextRequest request, CancellationToken cancellationToken) =>
         gate.PassAsync(Provider, Kind, () => generator.GenerateAsync(request, cancellationToken), cancellationToken);
 }
@@ -25,6 +28,9 @@ internal sealed class GatedAsyncImageGenerator(IAsyncImageGenerator generator, P
 
     /// <inheritdoc/>
     public string Provider => generator.Provider;
+
+    /// <inheritdoc/>
+    public ImageCapabilities Capabilities => generator.Capabilities;
 
     /// <inheritdoc/>
     public string Model => generator.Model;
@@ -66,6 +72,12 @@ internal sealed class GatedImageGenerator(IImageGenerator generator, ProviderGat
 
     /// <inheritdoc/>
     public string Provider => generator.Provider;
+
+    /// <inheritdoc/>
+    public string? Model => generator.Model;
+
+    /// <inheritdoc/>
+    public ImageCapabilities Capabilities => generator.Capabilities;
 
     /// <inheritdoc/>
     public Task<GeneratedImage> GenerateAsync(ImageRequest request, CancellationToken cancellationToken) =>

@@ -22,6 +22,12 @@ internal sealed class OpenAIImageGenerator(
     public string Provider => caller.Provider;
 
     /// <inheritdoc/>
+    public string? Model => model;
+
+    /// <inheritdoc/>
+    public ImageCapabilities Capabilities { get; } = new(formats);
+
+    /// <inheritdoc/>
     public Task<GeneratedImage> GenerateAsync(ImageRequest request, CancellationToken cancellationToken)
     {
         var body = BodyOf(request).ToJsonString();

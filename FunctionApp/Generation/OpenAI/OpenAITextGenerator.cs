@@ -29,6 +29,9 @@ internal sealed class OpenAITextGenerator(ChatClient client, string model, ChatD
     public string Provider => caller.Provider;
 
     /// <inheritdoc/>
+    public string? Model => model;
+
+    /// <inheritdoc/>
     public Task<GeneratedText> GenerateAsync(TextRequest request, CancellationToken cancellationToken) =>
         caller.RunAsync(token => CompleteAsync(request, token), cancellationToken);
 

@@ -28,6 +28,10 @@ internal sealed class ReplicateGenerator(
     /// <inheritdoc/>
     public string Model => options.Model;
 
+    // What most of its image models take; only what a caller asked for is sent.
+    /// <inheritdoc/>
+    public ImageCapabilities Capabilities { get; } = ImageCapabilities.AllFormats with { Seed = true, NegativePrompt = true };
+
     /// <inheritdoc/>
     public JobTiming JobTiming => options.JobTiming;
 
@@ -114,6 +118,10 @@ internal sealed class ReplicateGenerator(
                 ["output_quality"] = request.Quality switch { "low" => 60, "high" => 95, _ => 80 },
             },
         };
+        if (request.Seed is { } seed)
+            order["input"]!["seed"] = seed;
+        if (request.NegativePrompt is { } negative)
+            order["input"]!["negative_prompt"] = negative;
         if (OrdersWebhook)
         {
             order["webhook"] = callbacks.For(Provider, request.Call);

@@ -25,6 +25,13 @@ internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, P
     public string Provider => caller.Provider;
 
     /// <inheritdoc/>
+    public string? Model => options.Model;
+
+    // The web UI writes the one format in its settings, which is PNG by default.
+    /// <inheritdoc/>
+    public ImageCapabilities Capabilities { get; } = new(["png"], Seed: true, NegativePrompt: true);
+
+    /// <inheritdoc/>
     public Task<GeneratedImage> GenerateAsync(ImageRequest request, CancellationToken cancellationToken)
     {
         var order = OrderOf(request);
@@ -55,8 +62,7 @@ internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, P
 
     private JsonObject OrderOf(ImageRequest request)
     {
-        // The web UI writes the one format in its settings, which is PNG by default.
-        if (request.Format != "png")
+        if (!Capabilities.Formats.Contains(request.Format, StringComparer.Ordinal))
         {
             throw new GenerationException(
                 GenerationErrorCodes.InvalidRequest, $"Provider {Provider} makes images as png, not as '{request.Format}'.", Provider);
@@ -66,8 +72,8 @@ internal sealed class StableDiffusionGenerator(StableDiffusionOptions options, P
         var order = new JsonObject
         {
             ["prompt"] = request.Prompt,
-            ["negative_prompt"] = options.NegativePrompt,
-            ["seed"] = -1,
+            ["negative_prompt"] = request.NegativePrompt ?? options.NegativePrompt,
+            ["seed"] = request.Seed ?? -1,
             ["steps"] = StepsOf(request.Quality),
             ["cfg_scale"] = options.Guidance,
             ["width"] = Blocks(width),

@@ -46,6 +46,12 @@ internal sealed class AddPartVersions : Migration
             nullable: false,
             defaultValue: 1);
 
+        migrationBuilder.AddColumn<long>(
+            name: "seed",
+            table: "campaign_images",
+            type: "bigint",
+            nullable: true);
+
         migrationBuilder.CreateTable(
             name: "campaign_part_versions",
             columns: table => new
@@ -54,6 +60,7 @@ internal sealed class AddPartVersions : Migration
                 part = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                 number = table.Column<int>(type: "integer", nullable: false),
                 status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                seed = table.Column<long>(type: "bigint", nullable: true),
                 prompt = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: true),
                 provider = table.Column<string>(type: "text", nullable: false),
                 model = table.Column<string>(type: "text", nullable: true),
@@ -125,6 +132,10 @@ internal sealed class AddPartVersions : Migration
         migrationBuilder.DropColumn(
             name: "text_versions",
             table: "campaigns");
+
+        migrationBuilder.DropColumn(
+            name: "seed",
+            table: "campaign_images");
 
         migrationBuilder.DropColumn(
             name: "version",

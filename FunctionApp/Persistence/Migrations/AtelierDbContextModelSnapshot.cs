@@ -352,6 +352,10 @@ namespace Atelier.Persistence.Migrations
                         .HasColumnType("text")
                         .HasColumnName("provider_job_id");
 
+                    b.Property<long?>("Seed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seed");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -514,6 +518,10 @@ namespace Atelier.Persistence.Migrations
                     b.Property<int>("Run")
                         .HasColumnType("integer")
                         .HasColumnName("run");
+
+                    b.Property<long?>("Seed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seed");
 
                     b.Property<string>("Status")
                         .IsRequired()

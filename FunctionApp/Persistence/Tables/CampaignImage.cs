@@ -16,6 +16,9 @@ public sealed class CampaignImage
     /// <summary>How many versions there are.</summary>
     public int Versions { get; set; } = 1;
 
+    /// <summary>The seed of a version after the first; the first has the one of the campaign's request.</summary>
+    public long? Seed { get; set; }
+
     public PartStatus Status { get; set; }
 
     public string? BlobName { get; set; }

@@ -21,6 +21,9 @@ public sealed class PartVersion
     /// <summary>What it is made from; <see langword="null"/> for the campaign's prompt.</summary>
     public string? Prompt { get; init; }
 
+    /// <summary>The image's seed; <see langword="null"/> for the provider's choice.</summary>
+    public long? Seed { get; init; }
+
     public required string Provider { get; set; }
 
     public string? Model { get; set; }

@@ -46,6 +46,7 @@ export interface ImagePart {
   readonly height: number | null;
   readonly provider: string;
   readonly model: string | null;
+  readonly seed: number | null;
   readonly error: PartError | null;
   readonly version: number;
   readonly versions: number;
@@ -180,10 +181,18 @@ export interface PageSettings {
 
 export interface NewCampaign {
   prompt: string;
-  images: { count: number; size?: string; quality?: string; format?: string };
+  images: { count: number; size?: string; quality?: string; format?: string; seed?: number; negativePrompt?: string };
   text: { maxWords?: number; tone?: string; language?: string } | null;
   providers?: { text?: string; image?: string };
   metadata?: Record<string, string>;
+}
+
+/** A provider of images, and what it can do. */
+export interface ImageProvider {
+  readonly name: string;
+  readonly formats: readonly string[];
+  readonly seed: boolean;
+  readonly negativePrompt: boolean;
 }
 
 /** The types of events that a webhook may select. */

@@ -15,12 +15,16 @@ export interface Draft {
   /** Empty: the service's default. */
   readonly textProvider: string;
   readonly imageProvider: string;
+  /** Empty: the provider's choice. */
+  readonly seed: string;
+  readonly negativePrompt: string;
   readonly metadata: readonly { readonly name: string; readonly value: string }[];
 }
 
 export const maxPrompt = 4000;
 export const maxImages = 10;
 export const maxMetadata = 16;
+export const maxSeed = 4_294_967_295;
 
 export const emptyDraft: Draft = {
   prompt: '',
@@ -34,6 +38,8 @@ export const emptyDraft: Draft = {
   language: '',
   textProvider: '',
   imageProvider: '',
+  seed: '',
+  negativePrompt: '',
   metadata: [],
 };
 
@@ -65,6 +71,8 @@ export const fieldLabels: Readonly<Record<string, string>> = {
   'images.size': 'The size',
   'images.quality': 'The quality',
   'images.format': 'The format',
+  'images.seed': 'The seed',
+  'images.negativePrompt': 'The negative prompt',
   'text.maxWords': 'The number of words',
   'text.tone': 'The tone',
   'text.language': 'The language',
@@ -80,6 +88,10 @@ export function toRequest(draft: Draft): NewCampaign {
     images: draft.count === 0 ? { count: 0 } : { count: draft.count, size: draft.size, quality: draft.quality, format: draft.format },
     text: draft.wantsText ? {} : null,
   };
+  if (draft.count > 0) {
+    if (draft.seed.trim() !== '') request.images.seed = Number(draft.seed);
+    if (draft.negativePrompt.trim() !== '') request.images.negativePrompt = draft.negativePrompt.trim();
+  }
   if (request.text) {
     if (draft.maxWords.trim() !== '') request.text.maxWords = Number(draft.maxWords);
     if (draft.tone.trim() !== '') request.text.tone = draft.tone.trim();
@@ -100,6 +112,8 @@ export function findFaults(draft: Draft): Record<string, string> {
   else if (draft.prompt.length > maxPrompt) faults['prompt'] = `The prompt must be at most ${maxPrompt} characters; it has ${draft.prompt.length}.`;
   if (draft.count === 0 && !draft.wantsText) faults['images.count'] = 'A campaign needs a text or at least one image.';
   if (draft.count > 0 && !/^[1-9]\d{1,3}x[1-9]\d{1,3}$/.test(draft.size)) faults['images.size'] = 'The size must be width x height in pixels, such as 1024x1024.';
+  if (draft.count > 0 && draft.seed.trim() !== '' && !(/^\d{1,10}$/.test(draft.seed.trim()) && Number(draft.seed) <= maxSeed))
+    faults['images.seed'] = `The seed must be a whole number from 0 to ${maxSeed}.`;
   if (draft.wantsText && draft.maxWords.trim() !== '' && !/^[1-9]\d*$/.test(draft.maxWords.trim())) faults['text.maxWords'] = 'The number of words must be a whole number.';
   const names = draft.metadata.map(entry => entry.name.trim()).filter((name, i) => name !== '' || draft.metadata[i]!.value !== '');
   if (names.includes('')) faults['metadata'] = 'Each entry needs a name.';

@@ -1,7 +1,7 @@
 import type { Campaign, CampaignEvent, ImagePart, Me, PageSettings, TextPart } from '../api/types';
 
 export function image(index: number, changes: Partial<ImagePart> = {}): ImagePart {
-  return { index, status: 'PENDING', attempts: 0, nextAttemptAt: null, waitingFor: null, url: null, width: null, height: null, provider: 'openai', model: null, error: null, version: 1, versions: 1, ...changes };
+  return { index, status: 'PENDING', attempts: 0, nextAttemptAt: null, waitingFor: null, url: null, width: null, height: null, provider: 'openai', model: null, seed: null, error: null, version: 1, versions: 1, ...changes };
 }
 
 export function text(changes: Partial<TextPart> = {}): TextPart {

@@ -1,7 +1,9 @@
-import { useId } from 'react';
+import { useCallback, useId } from 'react';
+import type { ImageProvider } from '../api/types';
 import { useSession } from '../app/session';
 import { Button } from '../components/Button';
 import { Field } from '../components/Field';
+import { useLoad } from '../lib/useLoad';
 import { type Draft, maxMetadata } from '../state/draft';
 
 const sizes = [
@@ -10,8 +12,10 @@ const sizes = [
   { value: '1024x1536', label: 'Portrait', shape: 'tall' },
 ] as const;
 const qualities = ['low', 'medium', 'high'] as const;
-const formats = ['png', 'jpeg', 'webp'] as const;
 const tones = ['playful', 'confident', 'warm', 'matter-of-fact', 'poetic'];
+
+// Until the providers are known.
+const anyProvider: Pick<ImageProvider, 'formats' | 'seed' | 'negativePrompt'> = { formats: ['png', 'jpeg', 'webp'], seed: false, negativePrompt: false };
 
 interface Props {
   readonly draft: Draft;
@@ -21,7 +25,11 @@ interface Props {
 
 /** Everything about a campaign beyond its prompt. */
 export function ComposerOptions({ draft, faults, onChange }: Props) {
-  const { settings } = useSession();
+  const { client, settings } = useSession();
+  const providers = useLoad(
+    useCallback(async (signal: AbortSignal) => (await client.get<{ readonly image: readonly ImageProvider[] }>('/api/providers', signal)).image, [client]),
+  ).data;
+  const provider = providers?.find(one => one.name === (draft.imageProvider || settings.image.default)) ?? anyProvider;
   const tonesId = useId();
   const isPreset = sizes.some(size => size.value === draft.size);
   return (
@@ -55,7 +63,7 @@ export function ComposerOptions({ draft, faults, onChange }: Props) {
           <Radios
             label="Format"
             value={draft.format}
-            choices={formats.map(value => ({ value, label: value === 'webp' ? 'WebP' : value.toUpperCase() }))}
+            choices={provider.formats.map(value => ({ value, label: value === 'webp' ? 'WebP' : value.toUpperCase() }))}
             onChange={format => onChange({ format })}
             error={faults['images.format']}
           />
@@ -64,8 +72,20 @@ export function ComposerOptions({ draft, faults, onChange }: Props) {
             choice={settings.image}
             value={draft.imageProvider}
             error={faults['providers.image']}
-            onChange={imageProvider => onChange({ imageProvider })}
+            onChange={imageProvider => onChange({ imageProvider, format: 'png', seed: '', negativePrompt: '' })}
           />
+          {provider.seed && (
+            <Field label="Seed" hint="The same prompt, size and seed give the same image; empty for a new one." error={faults['images.seed']}>
+              {attributes => <input {...attributes} inputMode="numeric" maxLength={10} value={draft.seed} placeholder="42" onChange={event => onChange({ seed: event.target.value })} />}
+            </Field>
+          )}
+          {provider.negativePrompt && (
+            <Field label="Negative prompt" hint="What the images must not show." error={faults['images.negativePrompt']}>
+              {attributes => (
+                <input {...attributes} maxLength={1000} value={draft.negativePrompt} placeholder="people, text" onChange={event => onChange({ negativePrompt: event.target.value })} />
+              )}
+            </Field>
+          )}
         </fieldset>
       )}
       {draft.wantsText && (

@@ -53,7 +53,7 @@ public sealed class ImageJobStore(CampaignUpdater updater)
         if (last.EndedAt is not null)
             throw new ActivityFailedException(FailureOf(last, input));
         var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
-        return new OpenJob(new PartAttempt(call, image.Provider, image.Prompt, change.Campaign.Request), image.ProviderJobId);
+        return new OpenJob(new PartAttempt(call, image.Provider, image.Prompt, change.Campaign.Request, image.Seed), image.ProviderJobId);
     }
 
     private static ActivityFailure FailureOf(CampaignAttempt attempt, PartInput input)
