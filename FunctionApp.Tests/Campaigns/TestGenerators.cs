@@ -8,7 +8,7 @@ internal static class TestGenerators
 {
     public static GeneratorCatalog Create(ITextGenerator? text = null, IImageGenerator? image = null) => new(
         [text ?? Mock.Of<ITextGenerator>(generator => generator.Provider == "words")],
-        [image ?? Mock.Of<IImageGenerator>(generator => generator.Provider == "paint")],
+        [image ?? Mock.Of<IImageGenerator>(generator => generator.Provider == "paint" && generator.Capabilities == ImageCapabilities.AllFormats)],
         defaultText: "words",
         defaultImage: "paint");
 }

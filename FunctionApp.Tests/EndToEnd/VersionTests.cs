@@ -263,7 +263,7 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
         });
         using var version = await _atelier.Api.Http.PostAsJsonAsync($"/api/campaigns/{id}/images/0/regenerate", new { seed = 1 });
 
-        await campaign.AssertProblemAsync(400, "validation_failed");
+        Assert.Equal(HttpStatusCode.BadRequest, campaign.StatusCode);
         var errors = (await CampaignApi.ReadAsync(campaign))["errors"]!.AsObject();
         Assert.Equal(["images.negativePrompt", "images.seed"], errors.Select(error => error.Key).Order());
         await version.AssertProblemAsync(400, "validation_failed");
@@ -339,7 +339,7 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
 
     private async Task<JsonObject> MadeAsync(string id)
     {
-        await Eventually.TrueAsync(async () => !(bool)(await _atelier.Api.GetAsync(id))["regenerating"]!);
+        await Eventually.TrueAsync(async () => !(bool)(await _atelier.Api.GetAsync(id))["regenerating"]!, TimeSpan.FromSeconds(60));
         return await _atelier.Api.GetAsync(id);
     }
 
