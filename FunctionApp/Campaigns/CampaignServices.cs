@@ -26,6 +26,7 @@ public static class CampaignServices
         services.AddSingleton<UnrecordedResults>();
         services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
+        services.AddScoped<CampaignEditor>();
         services.AddScoped<CampaignEraser>();
         services.AddScoped<LostImages>();
         services.AddScoped<ImageJobStore>();

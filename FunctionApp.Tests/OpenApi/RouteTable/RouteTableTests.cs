@@ -117,7 +117,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
 
         await tooLong.AssertProblemAsync(414, "uri_too_long");
         Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
-        Assert.Equal("POST, GET, HEAD, DELETE", preflight.Header("Access-Control-Allow-Methods"));
+        Assert.Equal("POST, GET, HEAD, PATCH, DELETE", preflight.Header("Access-Control-Allow-Methods"));
         Assert.Equal(route.Access != RouteAccess.Anyone, response.Headers.Contains("RateLimit-Remaining"));
         Assert.All([response, tooLong, preflight], each =>
         {
@@ -147,7 +147,7 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
     public async Task Operation_OnAnotherCallersData_Is404()
     {
         ApiOperation[] withId = [.. ApiContract.Operations.Where(operation => !IsPublic(operation) && operation.Path.Contains("{id}", StringComparison.Ordinal))];
-        Assert.Equal(7, withId.Length);
+        Assert.Equal(8, withId.Length);
         foreach (var operation in withId)
         {
             using var request = Plain(operation, host.Ben);
@@ -270,6 +270,6 @@ public sealed partial class RouteTableTests(LocalServicesFixture services, Route
             .Replace("{index}", "0", StringComparison.Ordinal)
             .Replace("{asset}", "docs.js", StringComparison.Ordinal)
             .Replace("{provider}/{campaignId}/{part}", $"callback/{host.Complete}/image/0", StringComparison.Ordinal);
-        return RouteHost.Send(operation.Method, path + query, key);
+        return RouteHost.Send(operation.Method, path + query, key, operation.Method == HttpMethod.Patch ? new JsonObject() : null);
     }
 }
