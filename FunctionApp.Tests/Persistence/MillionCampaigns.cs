@@ -84,7 +84,7 @@ internal static class MillionCampaigns
             connection,
             """
             INSERT INTO campaign_words (owner, period, word, campaign_id)
-            SELECT hashtextextended(user_id, 0) AS owner, campaign_period(created_at) AS period, unnest(campaign_words_of(prompt, name, text, tags)) AS word, id
+            SELECT hashtextextended(user_id, 0) AS owner, campaign_period(created_at) AS period, unnest(campaign_words_of(prompt, name, text, tags, favorite)) AS word, id
             FROM campaigns ORDER BY owner, period, word, id
             """);
         await RunAsync(connection, EventsAndDeadLetters);

@@ -13,7 +13,7 @@ export async function fill(client, rows) {
   await copy('durable_atelier.instances', 'id', "'run_id', key.id, 'created_at', at, 'updated_at', at, 'completed_at', at");
   await copy('durable_atelier.history', 'instance_id');
   await client.query(`INSERT INTO campaign_words (owner, period, word, campaign_id)
-    SELECT hashtextextended(user_id, 0), campaign_period(created_at), word, id FROM campaigns, unnest(campaign_words_of(prompt, name, text, tags)) AS word
+    SELECT hashtextextended(user_id, 0), campaign_period(created_at), word, id FROM campaigns, unnest(campaign_words_of(prompt, name, text, tags, favorite)) AS word
     ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING`);
   await client.query('SET session_replication_role = origin');
   await client.query('VACUUM ANALYZE');

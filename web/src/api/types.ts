@@ -51,6 +51,9 @@ export interface Campaign {
   readonly id: string;
   readonly status: CampaignStatus;
   readonly prompt: string;
+  readonly name: string | null;
+  readonly favorite: boolean;
+  readonly tags: readonly string[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly completedAt: string | null;
@@ -59,6 +62,18 @@ export interface Campaign {
   readonly failedAttempts: readonly FailedAttempt[];
   readonly error: { readonly part: string; readonly code: string; readonly message: string } | null;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What can be changed of a campaign; what is missing stays. */
+export interface CampaignEdit {
+  readonly name?: string | null;
+  readonly favorite?: boolean;
+  readonly tags?: readonly string[];
+}
+
+/** What became of each campaign of a request for many. */
+export interface ControlResults {
+  readonly results: readonly { readonly id: string; readonly status: number; readonly code: string | null }[];
 }
 
 export interface CampaignPage {
@@ -167,6 +182,7 @@ export const eventTypes = [
   'campaign.completed',
   'campaign.failed',
   'campaign.canceled',
+  'campaign.updated',
 ] as const;
 
 export const campaignStatuses: readonly CampaignStatus[] = ['PENDING', 'RUNNING', 'COMPLETE', 'FAILED', 'CANCELED'];
