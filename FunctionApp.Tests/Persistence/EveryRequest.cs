@@ -30,7 +30,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         "FROM acknowledgements", "FOR UPDATE", "DELETE FROM campaigns", "DELETE FROM webhooks", "DELETE FROM dead_letters",
         "DELETE FROM webhook_deliveries", "UPDATE webhook_deliveries", "INSERT INTO webhook_deliveries", "WHERE user_id = $2 AND id > $1",
         "WHERE campaign_id = $2 AND id > $1", "campaign_event_horizon() FROM campaign_events WHERE id > $1", "WHERE due_at < now()",
-        "WHERE completed_at < $1", "INSERT INTO campaign_words", "DELETE FROM campaign_words", "WHERE kept.owner", "FROM generate_subscripts", "status = 'RUNNING'",
+        "WHERE completed_at < $1", "INSERT INTO campaign_words", "DELETE FROM campaign_words", "WHERE kept.owner", "FROM unnest(lowest, highest)", "status = 'RUNNING'",
     ];
 
     private readonly AtelierFixture _atelier = new()

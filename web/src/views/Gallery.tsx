@@ -156,7 +156,7 @@ export function Gallery() {
         </ul>
       )}
       {selected !== null && (
-        <SelectionBar selected={selected} onSelect={setSelected} ids={list.items.map(campaign => campaign.id)} onClose={() => setSelected(null)} />
+        <SelectionBar selected={selected.filter(id => list.items.some(campaign => campaign.id === id))} onSelect={setSelected} ids={list.items.map(campaign => campaign.id)} onClose={() => setSelected(null)} />
       )}
       {list.nextCursor !== null && (
         <div className="gallery-more">

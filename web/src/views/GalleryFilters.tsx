@@ -69,14 +69,18 @@ export function GalleryFilters({ choice, onChange, tag }: Props) {
       </div>
       {choice.period === 'dates' && (
         <div className="dates">
-          <label htmlFor="first-day">From</label>
-          <input id="first-day" type="date" max={choice.last || undefined} value={choice.first} onChange={event => set({ first: event.target.value })} />
-          <label htmlFor="last-day">to</label>
-          <input id="last-day" type="date" min={choice.first || undefined} value={choice.last} onChange={event => set({ last: event.target.value })} />
+          <span>
+            <label htmlFor="first-day">From</label>
+            <input id="first-day" type="date" max={choice.last || undefined} value={choice.first} onChange={event => set({ first: event.target.value })} />
+          </span>
+          <span>
+            <label htmlFor="last-day">to</label>
+            <input id="last-day" type="date" min={choice.first || undefined} value={choice.last} onChange={event => set({ last: event.target.value })} />
+          </span>
         </div>
       )}
       {tag !== null && (
-        <p className="tag tag-removable tag-filter">
+        <p className="tag-chip tag-removable tag-filter">
           <span>Tag: {tag}</span>
           <a href="#/" aria-label={`Show campaigns with any tag, not only ${tag}`}>
             <Icon name="close" />

@@ -14,7 +14,7 @@ export function TagLinks({ tags }: { readonly tags: readonly string[] }) {
   return (
     <ul className="tags" aria-label="Tags">
       {tags.map(tag => (
-        <li key={tag} className="tag">
+        <li key={tag} className="tag-chip">
           <a href={tagHash(tag)}>{tag}</a>
         </li>
       ))}
@@ -39,7 +39,7 @@ export function TagEditor({ campaign }: { readonly campaign: Campaign }) {
       {campaign.tags.length > 0 && (
         <ul className="tags" aria-label="Tags">
           {campaign.tags.map(tag => (
-            <li key={tag} className="tag tag-removable">
+            <li key={tag} className="tag-chip tag-removable">
               <a href={tagHash(tag)}>{tag}</a>
               <button
                 type="button"

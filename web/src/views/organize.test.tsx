@@ -126,6 +126,19 @@ describe('the gallery', () => {
     expect(screen.getByLabelText('Select Prompt of a')).toHaveProperty('checked', true);
   });
 
+  it('does nothing to what is selected and not shown any more', async () => {
+    const { calls, user } = show(<Gallery />, call =>
+      json(call.method === 'POST' ? { results: [] } : { items: call.path.includes('favorite') ? [complete('b', { favorite: true })] : [complete('b', { favorite: true }), complete('a')], nextCursor: null }),
+    );
+    await screen.findByText('Prompt of a');
+    await user.click(screen.getByRole('button', { name: 'Select' }));
+    await user.click(screen.getByRole('button', { name: 'Select all shown' }));
+    await user.click(screen.getByRole('button', { name: 'Favorites' }));
+    await screen.findByText('1 campaign selected');
+    await user.click(screen.getByRole('button', { name: 'Retry' }));
+    await waitFor(() => expect(calls.find(call => call.method === 'POST')).toMatchObject({ body: { ids: ['b'] } }));
+  });
+
   it('retries what is selected', async () => {
     const { calls, messages, user } = show(<Gallery />, call =>
       call.method === 'POST'
