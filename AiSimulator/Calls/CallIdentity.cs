@@ -12,8 +12,8 @@ internal sealed record CallIdentity(string Campaign, string Part, bool IsGiven)
 {
     public const string Header = "X-Campaign-Part";
 
-    /// <summary>The number after the part's slash; zero where there is none.</summary>
-    public int Index => Part.LastIndexOf('/') is var slash and >= 0 && int.TryParse(Part.AsSpan(slash + 1), out var index) ? index : 0;
+    /// <summary>The number after the part's first slash, as in <c>image/0/v2</c>; zero where there is none.</summary>
+    public int Index => Part.Split('/') is [_, var number, ..] && int.TryParse(number, out var index) ? index : 0;
 
     public static CallIdentity? Given(string? header, string? user, string? webhook) =>
         Parse(header) ?? Parse(user) ?? Parse(AfterCallbacks(webhook));

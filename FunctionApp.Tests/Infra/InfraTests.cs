@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Atelier;
@@ -25,6 +26,8 @@ public sealed partial class InfraTests
     /// <summary>Settings of the Functions host, of its extensions and of Azure's packages.</summary>
     private static readonly string[] PlatformSettings =
         ["APPLICATIONINSIGHTS_", "AZURE_CLIENT_ID", "AzureFunctionsJobHost__", "AzureWebJobs", "DURABLE_TASK_SCHEDULER_CONNECTION_STRING", "TASKHUB_NAME"];
+
+    private static readonly ConcurrentDictionary<(string Backend, bool IsPrivate, bool HasSignIn), Task<JsonArray>> Predictions = new();
 
     public static TheoryData<string, bool, bool> Deployments() => new()
     {
@@ -69,11 +72,11 @@ public sealed partial class InfraTests
     }
 
     [Theory]
-    [InlineData("storage")]
-    [InlineData("scheduler")]
-    public async Task PrivateDeployment_KeepsItsDataServicesOffThePublicNetwork(string backend)
+    [InlineData("storage", true)]
+    [InlineData("scheduler", false)]
+    public async Task PrivateDeployment_KeepsItsDataServicesOffThePublicNetwork(string backend, bool hasSignIn)
     {
-        var resources = await PredictAsync(backend, isPrivate: true, hasSignIn: false);
+        var resources = await PredictAsync(backend, isPrivate: true, hasSignIn);
 
         Assert.Equal("Disabled", (string)Properties(resources, "Microsoft.Storage/storageAccounts")["publicNetworkAccess"]!);
         Assert.Equal("Disabled", (string)Properties(resources, "Microsoft.CognitiveServices/accounts")["publicNetworkAccess"]!);
@@ -112,14 +115,17 @@ public sealed partial class InfraTests
         Assert.Equal(backend == "scheduler", settings.ContainsKey("DURABLE_TASK_SCHEDULER_CONNECTION_STRING"));
     }
 
-    private static Task<JsonArray> PredictAsync(string backend, bool isPrivate, bool hasSignIn) => Bicep.PredictAsync(
-        ("environmentName", "'test'"),
-        ("location", "'swedencentral'"),
-        ("principalId", "'00000000-0000-0000-0000-000000000003'"),
-        ("principalName", "'ann@example.org'"),
-        ("durableBackend", $"'{backend}'"),
-        ("vnetEnabled", isPrivate ? "true" : "false"),
-        ("authClientId", hasSignIn ? "'00000000-0000-0000-0000-000000000004'" : "''"));
+    // A prediction takes seconds: it is made once for all tests.
+    private static Task<JsonArray> PredictAsync(string backend, bool isPrivate, bool hasSignIn) => Predictions.GetOrAdd(
+        (backend, isPrivate, hasSignIn),
+        _ => Bicep.PredictAsync(
+            ("environmentName", "'test'"),
+            ("location", "'swedencentral'"),
+            ("principalId", "'00000000-0000-0000-0000-000000000003'"),
+            ("principalName", "'ann@example.org'"),
+            ("durableBackend", $"'{backend}'"),
+            ("vnetEnabled", isPrivate ? "true" : "false"),
+            ("authClientId", hasSignIn ? "'00000000-0000-0000-0000-000000000004'" : "''")));
 
     private static JsonNode Properties(JsonArray resources, string type) => Assert.Single(resources, r => (string)r!["type"]! == type)!["properties"]!;
 

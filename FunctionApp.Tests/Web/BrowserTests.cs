@@ -47,6 +47,30 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
     }
 
     [Fact]
+    public async Task Image_MadeAgain_IsShownOnceItIsThere_AndTheEarlierVersionCanBeChosen()
+    {
+        var id = await StartAsync("editor", "A pier [[fault: image/1 moderation]]", images: 2);
+        await _api.EndOfAsync(id, user: "editor");
+        await using var visit = await browser.VisitAsync(Address, user: "editor");
+        var page = visit.Page;
+
+        await page.GotoAsync($"/#/campaigns/{id}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make again: Image 2" }).ClickAsync();
+        await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync("A pier in the fog");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make again", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".badge-complete")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = ImageName() })).ToHaveCountAsync(2);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make again: Image 1" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make again", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("Version 2 of 2")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Earlier version of Image 1" }).ClickAsync();
+
+        await Expect(page.GetByText("Version 1 of 2")).ToBeVisibleAsync();
+        Assert.Empty((await page.RunAxe()).Violations);
+        visit.AssertNoComplaints();
+    }
+
+    [Fact]
     public async Task Part_Retried_ShowsACountdownAcrossAReloadAndThenCompletes()
     {
         var id = await StartAsync("runner", "A city [[fault: image/0 429 retry-after=6]]");
@@ -205,9 +229,10 @@ public sealed partial class BrowserTests(LocalServicesFixture services, AtelierF
         visit.AssertNoComplaints();
     }
 
-    private async Task<string> StartAsync(string user, string prompt)
+    private async Task<string> StartAsync(string user, string prompt, int images = 1)
     {
-        using var response = await _api.PostAsync(new JsonObject { ["prompt"] = prompt }, user: user);
+        using var response = await _api.PostAsync(
+            new JsonObject { ["prompt"] = prompt, ["images"] = new JsonObject { ["count"] = images } }, user: user);
         Assert.Equal(202, (int)response.StatusCode);
         return (string)(await CampaignApi.ReadAsync(response))["id"]!;
     }

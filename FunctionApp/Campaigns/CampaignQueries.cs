@@ -45,6 +45,17 @@ public sealed class CampaignQueries(AtelierDbContext db)
             .SelectMany(campaign => campaign.Images)
             .SingleOrDefaultAsync(image => image.Index == index, cancellationToken);
 
+    /// <summary>The versions of a campaign that the caller may read; none of a part that was never regenerated.</summary>
+    public Task<List<PartVersion>> FindVersionsAsync(Guid id, CancellationToken cancellationToken) =>
+        db.Versions.AsNoTracking().Where(version => version.CampaignId == id).ToListAsync(cancellationToken);
+
+    /// <summary>One version of an image of the caller that is not the current one; <see langword="null"/> where there is none.</summary>
+    public async Task<PartVersion?> FindVersionAsync(Caller caller, Guid id, string part, int number, CancellationToken cancellationToken) =>
+        await Of(caller).AnyAsync(campaign => campaign.Id == id, cancellationToken)
+            ? await db.Versions.AsNoTracking()
+                .SingleOrDefaultAsync(version => version.CampaignId == id && version.Part == part && version.Number == number, cancellationToken)
+            : null;
+
     /// <summary>One more campaign than the page holds, so that the caller sees whether another page follows.</summary>
     /// <exception cref="ApiException">400: the words are so frequent that the search would take too long.</exception>
     internal async Task<List<Campaign>> ListAsync(Caller caller, ListQuery query, CancellationToken cancellationToken)

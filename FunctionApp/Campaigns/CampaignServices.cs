@@ -27,6 +27,8 @@ public static class CampaignServices
         services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEditor>();
+        services.AddScoped<VersionControl>();
+        services.AddScoped<VersionRecovery>();
         services.AddScoped<CampaignEraser>();
         services.AddScoped<LostImages>();
         services.AddScoped<ImageJobStore>();

@@ -39,6 +39,11 @@ internal static class Routes
     public const string RetryCampaigns = "api/campaigns/retry";
     public const string RetryCampaign = "api/campaigns/{id}/retry";
     public const string CampaignImage = "api/campaigns/{id}/images/{index}";
+    public const string CampaignVersions = "api/campaigns/{id}/versions";
+    public const string RegenerateImage = "api/campaigns/{id}/images/{index}/regenerate";
+    public const string RegenerateText = "api/campaigns/{id}/text/regenerate";
+    public const string ImageVersion = "api/campaigns/{id}/images/{index}/version";
+    public const string TextVersion = "api/campaigns/{id}/text/version";
     public const string CampaignEvents = "api/campaigns/{id}/events";
     public const string Events = "api/events";
     public const string Notifications = "api/notifications";
@@ -80,6 +85,11 @@ internal static class Routes
         new("POST", DeleteCampaigns, RouteAccess.Caller, "DeleteCampaigns", "deleteCampaigns"),
         new("POST", RetryCampaigns, RouteAccess.Caller, "RetryCampaigns", "retryCampaigns"),
         new("GET, HEAD", CampaignImage, RouteAccess.Caller, "GetCampaignImage", "getCampaignImage"),
+        new("GET, HEAD", CampaignVersions, RouteAccess.Caller, "ListVersions", "listVersions"),
+        new("POST", RegenerateImage, RouteAccess.Caller, "RegenerateImage", "regenerateImage"),
+        new("POST", RegenerateText, RouteAccess.Caller, "RegenerateText", "regenerateText"),
+        new("PUT", ImageVersion, RouteAccess.Caller, "ChooseImageVersion", "chooseImageVersion"),
+        new("PUT", TextVersion, RouteAccess.Caller, "ChooseTextVersion", "chooseTextVersion"),
         new("GET, HEAD", CampaignEvents, RouteAccess.Caller, "StreamCampaignEvents", "streamCampaignEvents"),
         new("GET, HEAD", Events, RouteAccess.Caller, "StreamEvents", "streamEvents"),
         new("GET, HEAD", Notifications, RouteAccess.Caller, "GetNotifications", "getNotifications"),

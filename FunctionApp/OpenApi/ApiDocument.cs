@@ -14,7 +14,7 @@ internal static class ApiDocument
     private const string Responses = "responses";
     private const string Headers = "headers";
 
-    private static readonly string[] Methods = ["get", "post", "patch", "delete"];
+    private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
 
     // Any operation may.
     private static readonly (string Status, string Response)[] AnyErrors =

@@ -16,6 +16,8 @@ public sealed class AtelierDbContext : DbContext
 
     public DbSet<CampaignAttempt> Attempts => Set<CampaignAttempt>();
 
+    public DbSet<PartVersion> Versions => Set<PartVersion>();
+
     public DbSet<CampaignEvent> Events => Set<CampaignEvent>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();

@@ -25,8 +25,8 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
     private readonly HashSet<Subscription> _everything = [];
     private readonly HashSet<Subscription> _deliveries = [];
 
-    /// <summary>A campaign was canceled by any process. Handlers must be quick and must not throw.</summary>
-    public event EventHandler<CampaignCanceledEventArgs>? Canceled;
+    /// <summary>A campaign was changed by any process. Handlers must be quick and must not throw.</summary>
+    public event EventHandler<CampaignChangedEventArgs>? Changed;
 
     /// <summary>Listening has begun, or resumed after a lost connection: earlier notifications are lost. Handlers must be quick and must not throw.</summary>
     public event EventHandler? Listening;
@@ -119,8 +119,7 @@ public sealed class CampaignChanges(NpgsqlDataSource dataSource, TimeProvider ti
         }
         else if (CampaignChanged.TryParse(notification.Payload, out var changed))
         {
-            if (changed.Status == CampaignStatus.Canceled)
-                Canceled?.Invoke(this, new CampaignCanceledEventArgs(changed.Id));
+            Changed?.Invoke(this, new CampaignChangedEventArgs(changed));
             Wake(changed);
         }
     }
@@ -246,10 +245,10 @@ public sealed record CampaignChanged(Guid Id, long Version, CampaignStatus Statu
     }
 }
 
-/// <summary>Says which campaign was canceled.</summary>
-/// <param name="campaignId">The campaign.</param>
-public sealed class CampaignCanceledEventArgs(Guid campaignId) : EventArgs
+/// <summary>Says which campaign has changed.</summary>
+/// <param name="changed">The change.</param>
+public sealed class CampaignChangedEventArgs(CampaignChanged changed) : EventArgs
 {
-    /// <summary>The campaign.</summary>
-    public Guid CampaignId { get; } = campaignId;
+    /// <summary>The change.</summary>
+    public CampaignChanged Changed { get; } = changed;
 }

@@ -103,6 +103,18 @@ public sealed class CampaignChange(AtelierDbContext db, Campaign campaign, DateT
     public Task<List<CampaignImage>> FindImagesAsync(CancellationToken cancellationToken) =>
         db.Images.Where(image => image.CampaignId == Campaign.Id).OrderBy(image => image.Index).ToListAsync(cancellationToken);
 
+    /// <summary>One version of a part that was regenerated.</summary>
+    public Task<PartVersion?> FindVersionAsync(string part, int number, CancellationToken cancellationToken) =>
+        db.Versions.SingleOrDefaultAsync(
+            version => version.CampaignId == Campaign.Id && version.Part == part && version.Number == number, cancellationToken);
+
+    /// <summary>The versions that are being made.</summary>
+    public Task<List<PartVersion>> FindOpenVersionsAsync(CancellationToken cancellationToken) =>
+        db.Versions.Where(version => version.CampaignId == Campaign.Id && version.EndedAt == null).ToListAsync(cancellationToken);
+
+    /// <summary>Adds a version of a part.</summary>
+    public void AddVersion(PartVersion version) => db.Versions.Add(version);
+
     /// <summary>All attempts that have not ended.</summary>
     public Task<List<CampaignAttempt>> FindOpenAttemptsAsync(CancellationToken cancellationToken) =>
         db.Attempts.Where(attempt => attempt.CampaignId == Campaign.Id && attempt.EndedAt == null).ToListAsync(cancellationToken);

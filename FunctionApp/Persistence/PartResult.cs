@@ -11,6 +11,9 @@ public abstract record PartResult(string Provider, string? Model, TokenUsage? Us
 {
     /// <summary>Writes it into the campaign's rows.</summary>
     internal abstract void WriteTo(Campaign campaign, CampaignImage? image);
+
+    /// <summary>Writes it into the row of a version.</summary>
+    internal abstract void WriteTo(PartVersion version);
 }
 
 /// <summary>A text.</summary>
@@ -23,6 +26,15 @@ public sealed record TextResult(string Content, string Provider, string? Model, 
         campaign.TextProvider = Provider;
         campaign.TextModel = Model;
         campaign.TextUsage = Usage;
+    }
+
+    /// <inheritdoc/>
+    internal override void WriteTo(PartVersion version)
+    {
+        version.Text = Content;
+        version.Provider = Provider;
+        version.Model = Model;
+        version.Usage = Usage;
     }
 }
 
@@ -53,6 +65,19 @@ public sealed record ImageResult(
         image.Provider = Provider;
         image.Model = Model;
         image.Usage = Usage;
+    }
+
+    /// <inheritdoc/>
+    internal override void WriteTo(PartVersion version)
+    {
+        version.BlobName = BlobName;
+        version.ContentType = ContentType;
+        version.Bytes = Bytes;
+        version.Width = Width;
+        version.Height = Height;
+        version.Provider = Provider;
+        version.Model = Model;
+        version.Usage = Usage;
     }
 }
 

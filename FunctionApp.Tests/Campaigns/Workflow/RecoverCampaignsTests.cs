@@ -13,6 +13,7 @@ using Microsoft.DurableTask.Client;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 
@@ -148,12 +149,15 @@ public sealed class RecoverCampaignsTests(LocalServicesFixture services) : IAsyn
             .AddScoped<CampaignQuota>()
             .AddSingleton<CampaignScheduler>()
             .AddScoped<CampaignControl>()
+            .AddSingleton<ILogger<VersionRecovery>>(NullLogger<VersionRecovery>.Instance)
+            .AddScoped<VersionRecovery>()
             .BuildServiceProvider();
         await using var db = _database.NewContext();
         await new RecoverCampaigns(
             db,
             new CampaignQueries(db),
             provider.GetRequiredService<CampaignScheduler>(),
+            provider.GetRequiredService<VersionRecovery>(),
             provider.GetRequiredService<IServiceScopeFactory>(),
             NullLogger<RecoverCampaigns>.Instance).RunAsync(new TimerInfo(), _client.Object, CancellationToken.None);
     }

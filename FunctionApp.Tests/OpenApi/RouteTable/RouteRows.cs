@@ -9,7 +9,7 @@ internal static class RouteRows
     private const string Nobody = "0198c5a4-0000-7000-8000-000000000000";
 
     public static IReadOnlyList<RouteRow> All { get; } =
-        [.. Campaigns(), .. Control(), .. Images(), .. Events(), .. Webhooks(), .. Callbacks(), .. DeadLetters(), .. Operations()];
+        [.. Campaigns(), .. Control(), .. Images(), .. Versions(), .. Events(), .. Webhooks(), .. Callbacks(), .. DeadLetters(), .. Operations()];
 
     private static IEnumerable<RouteRow> Campaigns()
     {
@@ -120,6 +120,35 @@ internal static class RouteRows
         static string Image(RouteHost host) => $"/api/campaigns/{host.Complete}/images/0";
     }
 
+    private static IEnumerable<RouteRow> Versions()
+    {
+        const string List = "GET /api/campaigns/{id}/versions";
+        yield return Row(List, 200, "one of each part", Json, host => host.Get($"/api/campaigns/{host.Complete}/versions"), "Cache-Control");
+        yield return Row(List, 404, "there is none", "not_found", host => host.Get($"/api/campaigns/{Nobody}/versions"));
+
+        foreach (var part in (string[])["images/0", "text"])
+        {
+            var path = part == "text" ? "/api/campaigns/{id}/text" : "/api/campaigns/{id}/images/{index}";
+            var again = $"POST {path}/regenerate";
+            yield return Row(again, 202, "it has failed", Json, async host => host.Post($"/api/campaigns/{await host.FailedAsync()}/{part}/regenerate"), "Location", "Retry-After");
+            yield return Row(again, 400, "a blank prompt", "validation_failed", host => host.Post(
+                $"/api/campaigns/{host.Complete}/{part}/regenerate", new JsonObject { ["prompt"] = " " }));
+            yield return Row(again, 404, "there is none", "not_found", host => host.Post($"/api/campaigns/{Nobody}/{part}/regenerate"));
+            yield return Row(again, 409, "it runs", "campaign_running", async host => host.Post($"/api/campaigns/{await host.RunningAsync()}/{part}/regenerate"));
+            yield return TooLarge(again, $"/api/campaigns/{Nobody}/{part}/regenerate");
+
+            var choose = $"PUT {path}/version";
+            yield return Row(choose, 200, "the current one", Json, host => Put(host, host.Complete, part, 1));
+            yield return Row(choose, 400, "no number", "validation_failed", host => Put(host, host.Complete, part, 0));
+            yield return Row(choose, 404, "no such version", "not_found", host => Put(host, host.Complete, part, 2));
+            yield return Row(choose, 409, "it runs", "campaign_running", async host => Put(host, await host.RunningAsync(), part, 1));
+            yield return TooLarge(choose, $"/api/campaigns/{Nobody}/{part}/version", HttpMethod.Put);
+        }
+
+        static HttpRequestMessage Put(RouteHost host, string id, string part, int version) =>
+            RouteHost.Send(HttpMethod.Put, $"/api/campaigns/{id}/{part}/version", host.Ann, new JsonObject { ["version"] = version });
+    }
+
     private static IEnumerable<RouteRow> Events()
     {
         const string One = "GET /api/campaigns/{id}/events";
@@ -226,8 +255,8 @@ internal static class RouteRows
         yield return Row("GET /api/docs/{asset}", 404, "no such file", "not_found", host => host.Get("/api/docs/nothing.js"));
     }
 
-    private static RouteRow TooLarge(string operation, string path) =>
-        Row(operation, 413, "too long", "body_too_large", host => host.Post(path, Long()));
+    private static RouteRow TooLarge(string operation, string path, HttpMethod? method = null) =>
+        Row(operation, 413, "too long", "body_too_large", host => RouteHost.Send(method ?? HttpMethod.Post, path, host.Ann, Long()));
 
     private static JsonObject Long() => new() { ["prompt"] = new string('x', 70_000) };
 

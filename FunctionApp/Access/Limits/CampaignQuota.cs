@@ -30,11 +30,12 @@ public sealed class CampaignQuota(AtelierDbContext db, CallerLimits limits)
                EXTRACT(EPOCH FROM (now() AT TIME ZONE 'utc')::date + 1 - (now() AT TIME ZONE 'utc'))::float8
         """;
 
-    // Counts no further than the limit, and not at all where there is none.
+    // Counts no further than the limit, and not at all where there is none. A part that is regenerated counts as a campaign.
     private const string Running =
         """
-        SELECT count(*)::int FROM
-            (SELECT 1 FROM campaigns WHERE user_id = $1 AND status IN ('PENDING', 'RUNNING') LIMIT $2) AS running
+        SELECT (SELECT count(*) FROM
+                (SELECT 1 FROM campaigns WHERE user_id = $1 AND status IN ('PENDING', 'RUNNING') LIMIT $2) AS running)::int
+            + (SELECT coalesce(sum(regenerating), 0) FROM campaigns WHERE user_id = $1 AND regenerating > 0 AND $2 > 0)::int
         """;
 
     /// <summary>Whether callers may have as many as they like.</summary>

@@ -12,22 +12,23 @@ public sealed class CampaignCancellationRegistry : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, HashSet<Work>> _running = [];
 
-    /// <summary>Subscribes to the notifications of canceled campaigns.</summary>
+    /// <summary>Subscribes to the notifications of campaigns.</summary>
     public CampaignCancellationRegistry(CampaignChanges changes, NpgsqlDataSource dataSource, ILogger<CampaignCancellationRegistry> logger)
     {
         _changes = changes;
         _dataSource = dataSource;
         _logger = logger;
-        changes.Canceled += OnCanceled;
+        changes.Changed += OnChanged;
         changes.Listening += OnListening;
     }
 
     /// <summary>Registers work for a campaign. Read the campaign's row only after this, so that no cancellation is missed in between.</summary>
     /// <param name="campaignId">The campaign.</param>
+    /// <param name="version">The name of the version that is made, such as <c>image/0/v2</c>; <see langword="null"/> for a part of the campaign itself.</param>
     /// <param name="cancellationToken">Cancels the work too.</param>
-    public Work Register(Guid campaignId, CancellationToken cancellationToken)
+    public Work Register(Guid campaignId, string? version, CancellationToken cancellationToken)
     {
-        var work = new Work(this, campaignId, cancellationToken);
+        var work = new Work(this, campaignId, version, cancellationToken);
         lock (_gate)
         {
             if (!_running.TryGetValue(campaignId, out var works))
@@ -40,39 +41,60 @@ public sealed class CampaignCancellationRegistry : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _changes.Canceled -= OnCanceled;
+        _changes.Changed -= OnChanged;
         _changes.Listening -= OnListening;
     }
 
-    private void OnCanceled(object? sender, CampaignCanceledEventArgs stop) => Cancel(stop.CampaignId);
+    private void OnChanged(object? sender, CampaignChangedEventArgs args)
+    {
+        var id = args.Changed.Id;
+        if (args.Changed.Status == CampaignStatus.Canceled)
+            Cancel(id, version: null);
+        // The status of a campaign that has ended does not say whether one of its versions was canceled.
+        else if (HasVersions(id))
+            _ = RecheckAsync([id]);
+    }
 
-    private void OnListening(object? sender, EventArgs args) => _ = RecheckAsync();
+    private void OnListening(object? sender, EventArgs args)
+    {
+        Guid[] ids;
+        lock (_gate)
+            ids = [.. _running.Keys];
+        _ = RecheckAsync(ids);
+    }
 
-    private void Cancel(Guid campaignId)
+    private bool HasVersions(Guid campaignId)
+    {
+        lock (_gate)
+            return _running.TryGetValue(campaignId, out var works) && works.Any(work => work.Version is not null);
+    }
+
+    private void Cancel(Guid campaignId, string? version)
     {
         Work[] works;
         lock (_gate)
-            works = [.. _running.GetValueOrDefault(campaignId, [])];
+            works = [.. _running.GetValueOrDefault(campaignId, []).Where(work => work.Version == version)];
         foreach (var work in works)
             work.Cancel();
     }
 
     // Notifications sent while the connection was down are lost, but the rows have the statuses.
-    private async Task RecheckAsync()
+    private async Task RecheckAsync(Guid[] ids)
     {
-        Guid[] ids;
-        lock (_gate)
-            ids = [.. _running.Keys];
         if (ids.Length == 0)
             return;
         try
         {
             await using var command = _dataSource.CreateCommand(
-                "SELECT id FROM campaigns WHERE id = ANY ($1) AND status NOT IN ('PENDING', 'RUNNING')");
+                """
+                SELECT id, NULL FROM campaigns WHERE id = ANY ($1) AND status NOT IN ('PENDING', 'RUNNING')
+                UNION ALL
+                SELECT campaign_id, part || '/v' || number FROM campaign_part_versions WHERE campaign_id = ANY ($1) AND status = 'CANCELED'
+                """);
             command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
             await using var row = await command.ExecuteReaderAsync();
             while (await row.ReadAsync())
-                Cancel(row.GetGuid(0));
+                Cancel(row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1));
         }
         catch (Exception exception)
         {
@@ -97,10 +119,11 @@ public sealed class CampaignCancellationRegistry : IDisposable
         private readonly CancellationTokenSource _canceled = new();
         private readonly CancellationTokenSource _either;
 
-        internal Work(CampaignCancellationRegistry registry, Guid campaignId, CancellationToken cancellationToken)
+        internal Work(CampaignCancellationRegistry registry, Guid campaignId, string? version, CancellationToken cancellationToken)
         {
             _registry = registry;
             CampaignId = campaignId;
+            Version = version;
             _either = CancellationTokenSource.CreateLinkedTokenSource(_canceled.Token, cancellationToken);
         }
 
@@ -111,6 +134,8 @@ public sealed class CampaignCancellationRegistry : IDisposable
         public bool IsCanceled => _canceled.IsCancellationRequested;
 
         internal Guid CampaignId { get; }
+
+        internal string? Version { get; }
 
         /// <inheritdoc/>
         public void Dispose()

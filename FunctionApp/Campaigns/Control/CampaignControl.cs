@@ -23,26 +23,34 @@ public sealed class CampaignControl(
 
     private static readonly TimeSpan EngineCallTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Cancels a campaign of the caller: complete parts are kept, the others are abandoned.</summary>
+    /// <summary>
+    /// Cancels a campaign of the caller: complete parts are kept, the others are abandoned. Of a campaign that has ended, the versions that are being made
+    /// are canceled, and it keeps its status.
+    /// </summary>
     /// <returns>The campaign with its parts.</returns>
     /// <exception cref="ApiException">404: there is none. 409: it has ended.</exception>
     public async Task<Campaign> CancelAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
     {
-        var instanceId = await updater.ChangeAsync(
+        var instanceIds = await updater.ChangeAsync(
             id,
             caller.UserId,
             async (change, token) =>
             {
-                if (change.Campaign.Status.HasEnded())
+                var versions = await change.FindOpenVersionsAsync(token);
+                if (versions.Count > 0)
+                    await PartVersions.CancelAsync(change, versions, "It was canceled.", token);
+                else if (change.Campaign.Status.HasEnded())
                     throw new ApiException(409, "campaign_ended", $"The campaign is {change.Campaign.Status.ToText()} already.");
-                await CancelAsync(change, token);
-                return change.Campaign.InstanceId;
+                else
+                    await CancelAsync(change, token);
+                return versions.Count > 0 ? [.. versions.Select(CampaignScheduler.InstanceIdOf)] : new[] { change.Campaign.InstanceId };
             },
             cancellationToken);
-        if (instanceId is null)
+        if (instanceIds is null)
             throw ApiException.NotFound("campaign");
 
-        await RaiseCancelEventAsync(client, id, instanceId);
+        foreach (var instanceId in instanceIds)
+            await RaiseCancelEventAsync(client, id, instanceId);
         return await ReadAsync(caller, id, cancellationToken);
     }
 
@@ -58,6 +66,8 @@ public sealed class CampaignControl(
             {
                 if (change.Campaign.Status != CampaignStatus.Failed)
                     throw new ApiException(409, "campaign_not_failed", $"Only a FAILED campaign can be retried; this one is {change.Campaign.Status.ToText()}.");
+                if (change.Campaign.Regenerating > 0)
+                    throw new ApiException(409, "part_busy", "A version of a part is being made; wait for it, or cancel it.");
                 if (await quota.TakeAsync(caller, isNew: false, token) is { } refusal)
                     throw refusal;
                 await StartNewRunAsync(change, token);
@@ -81,7 +91,7 @@ public sealed class CampaignControl(
             userId: null,
             async (change, token) =>
             {
-                if (change.Campaign.Status != CampaignStatus.Failed)
+                if (change.Campaign.Status != CampaignStatus.Failed || change.Campaign.Regenerating > 0)
                     return null;
                 await StartNewRunAsync(change, token);
                 return change.Campaign.UserId;

@@ -43,7 +43,7 @@ public sealed class CampaignEditor(CampaignUpdater updater, CampaignQueries quer
         campaign.Tags = edit.Tags ?? campaign.Tags;
         if (campaign.Name == before.Name && campaign.Favorite == before.Favorite && campaign.Tags.SequenceEqual(before.Tags))
             return;
-        // An event is told apart from others of its type by this number alone.
+        // This number alone distinguishes an event from others of its type.
         var version = (int)((campaign.Version + 1) & int.MaxValue);
         change.AddEvent(CampaignEventTypes.Updated, new { status = campaign.Status.ToText() }, attempt: version);
     }

@@ -36,7 +36,9 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         await using var command = dataSource.CreateCommand(
             $"""
             WITH gone AS (
-                DELETE FROM campaigns WHERE id = ANY ($1) AND user_id = $2 AND status IN ('COMPLETE', 'FAILED', 'CANCELED') RETURNING id)
+                DELETE FROM campaigns
+                WHERE id = ANY ($1) AND user_id = $2 AND status IN ('COMPLETE', 'FAILED', 'CANCELED') AND regenerating = 0
+                RETURNING id)
             {Rows}
             """);
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
@@ -55,7 +57,7 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
             $"""
             WITH gone AS (
                 DELETE FROM campaigns WHERE id IN (
-                    SELECT id FROM campaigns WHERE completed_at < $1 ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+                    SELECT id FROM campaigns WHERE completed_at < $1 AND regenerating = 0 ORDER BY completed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
                 RETURNING id)
             {Rows}
             """);

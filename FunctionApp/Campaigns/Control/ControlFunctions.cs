@@ -87,7 +87,7 @@ public sealed class ControlFunctions(CampaignQueries queries, CampaignControl co
     private async Task<ApiException> WhyNotAsync(Caller caller, Guid id, CancellationToken cancellationToken) =>
         await queries.FindVersionAsync(caller, id, cancellationToken) is null
             ? ApiException.NotFound("campaign")
-            : new ApiException(StatusCodes.Status409Conflict, "campaign_running", "The campaign is running; cancel it first.");
+            : new ApiException(StatusCodes.Status409Conflict, "campaign_running", "The campaign is running, or a part of it is being made again; cancel that first.");
 
     private static IResult Accepted(HttpRequest request, Campaign campaign)
     {

@@ -7,7 +7,8 @@ internal static class CampaignLinks
 {
     public static string Self(Guid id) => $"/{Routes.Campaigns}/{id:D}";
 
-    public static string ImageAt(Guid id, int index) => $"{Self(id)}/images/{index}";
+    // With its version: what is there never changes.
+    public static string ImageAt(Guid id, int index, int version) => $"{Self(id)}/images/{index}?version={version}";
 
     public static LinksView Links(Guid id) => new(Self(id), $"{Self(id)}/events", $"{Self(id)}/cancel");
 }

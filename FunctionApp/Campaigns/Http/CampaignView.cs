@@ -19,6 +19,7 @@ public record CampaignView(
     IReadOnlyList<FailedAttemptView> FailedAttempts,
     CampaignError? Error,
     IReadOnlyDictionary<string, string> Metadata,
+    bool Regenerating,
     LinksView Links);
 
 /// <summary>The text of a campaign.</summary>
@@ -31,6 +32,8 @@ public record CampaignView(
 /// <param name="WaitingFor">The provider that it waits for without using up an attempt.</param>
 /// <param name="Usage">What it cost in tokens, where the provider reports it.</param>
 /// <param name="Error">Why its last attempt failed, while it is <c>RETRYING</c> or <c>FAILED</c>.</param>
+/// <param name="Version">The number of the version that is shown.</param>
+/// <param name="Versions">How many versions there are.</param>
 public sealed record TextView(
     PartStatus Status,
     string? Content,
@@ -40,7 +43,9 @@ public sealed record TextView(
     DateTimeOffset? NextAttemptAt,
     PartWait? WaitingFor,
     TokenUsage? Usage,
-    PartErrorView? Error);
+    PartErrorView? Error,
+    int Version,
+    int Versions);
 
 /// <summary>One image of a campaign.</summary>
 /// <param name="Index">From 0.</param>
@@ -48,9 +53,14 @@ public sealed record TextView(
 /// <param name="Attempts">Attempts so far, the running one included.</param>
 /// <param name="NextAttemptAt">When the next attempt begins, while it is <c>RETRYING</c> or waits for its provider.</param>
 /// <param name="WaitingFor">The provider that it waits for without using up an attempt.</param>
-/// <param name="Url">Where its bytes are, once it is <c>COMPLETE</c>.</param>
+/// <param name="Url">Where the bytes of this version are, once it is <c>COMPLETE</c>.</param>
+/// <param name="Width">In pixels, where known.</param>
+/// <param name="Height">In pixels, where known.</param>
 /// <param name="Provider">Name of the provider that makes it.</param>
+/// <param name="Model">The model that made it, as reported by the provider.</param>
 /// <param name="Error">Why its last attempt failed, while it is <c>RETRYING</c> or <c>FAILED</c>.</param>
+/// <param name="Version">The number of the version that is shown.</param>
+/// <param name="Versions">How many versions there are.</param>
 public sealed record ImageView(
     int Index,
     PartStatus Status,
@@ -58,8 +68,13 @@ public sealed record ImageView(
     DateTimeOffset? NextAttemptAt,
     PartWait? WaitingFor,
     string? Url,
+    int? Width,
+    int? Height,
     string Provider,
-    PartErrorView? Error);
+    string? Model,
+    PartErrorView? Error,
+    int Version,
+    int Versions);
 
 /// <summary>Why a part's last attempt failed.</summary>
 public sealed record PartErrorView(string Code, string Message);

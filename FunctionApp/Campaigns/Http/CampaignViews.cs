@@ -30,8 +30,69 @@ internal static class CampaignViews
             [.. campaign.Attempts.Where(attempt => attempt.Code is not null).OrderBy(attempt => attempt.EndedAt).Select(FailedAttempt)],
             campaign.Error,
             campaign.Metadata,
+            campaign.Regenerating > 0,
             CampaignLinks.Links(campaign.Id));
     }
+
+    /// <summary>The versions of all parts of a campaign whose images and attempts are loaded.</summary>
+    /// <param name="campaign">The campaign.</param>
+    /// <param name="versions">The rows of its versions.</param>
+    public static IReadOnlyList<VersionView> VersionsOf(Campaign campaign, IReadOnlyList<PartVersion> versions)
+    {
+        var view = From(campaign);
+        var rows = versions.ToLookup(version => version.Part);
+        var attempts = campaign.Attempts.OrderBy(attempt => attempt.Attempt).ToLookup(attempt => attempt.Part);
+        var text = view.Text is { } current ? VersionsOf(campaign, Parts.Text, CurrentOf(view, current), rows, attempts) : [];
+        return [.. text, .. view.Images.SelectMany(image => VersionsOf(campaign, Parts.Image(image.Index), CurrentOf(view, image), rows, attempts))];
+    }
+
+    private static IEnumerable<VersionView> VersionsOf(
+        Campaign campaign, string part, VersionView current, ILookup<string, PartVersion> rows, ILookup<string, CampaignAttempt> attempts)
+    {
+        foreach (var row in rows[part].OrderBy(row => row.Number))
+        {
+            // The campaign's rows have the current version; an attempt is counted under the version that it makes.
+            CampaignAttempt[] made = [.. attempts[row.Number == 1 ? part : Parts.Version(part, row.Number)]];
+            var isCurrent = row.Number == current.Version;
+            yield return (isCurrent ? current : VersionOf(campaign, row, made)) with
+            {
+                Attempts = made.Length,
+                Prompt = row.Prompt ?? campaign.Prompt,
+                CreatedAt = row.CreatedAt,
+                EndedAt = row.EndedAt,
+            };
+        }
+        if (!rows.Contains(part))
+            yield return current;
+    }
+
+    private static VersionView VersionOf(Campaign campaign, PartVersion row, CampaignAttempt[] attempts) => new(
+        row.Part,
+        row.Number,
+        Current: false,
+        row.Status,
+        row.Prompt ?? campaign.Prompt,
+        row.Provider,
+        row.Model,
+        row.Status == PartStatus.Complete ? row.Text : null,
+        row.Status == PartStatus.Complete && Parts.ImageIndexOf(row.Part) is { } index ? CampaignLinks.ImageAt(campaign.Id, index, row.Number) : null,
+        row.Width,
+        row.Height,
+        attempts.Length,
+        NextAttemptAt(row.Status, attempts, row.Wait),
+        WaitOf(row.Status, row.Wait),
+        row.Usage,
+        ErrorOf(row.Status, attempts),
+        row.CreatedAt,
+        row.EndedAt);
+
+    private static VersionView CurrentOf(CampaignView campaign, TextView text) => new(
+        Parts.Text, text.Version, Current: true, text.Status, campaign.Prompt, text.Provider, text.Model, text.Content, Url: null, Width: null, Height: null,
+        text.Attempts, text.NextAttemptAt, text.WaitingFor, text.Usage, text.Error, campaign.CreatedAt, campaign.CompletedAt);
+
+    private static VersionView CurrentOf(CampaignView campaign, ImageView image) => new(
+        Parts.Image(image.Index), image.Version, Current: true, image.Status, campaign.Prompt, image.Provider, image.Model, Content: null, image.Url,
+        image.Width, image.Height, image.Attempts, image.NextAttemptAt, image.WaitingFor, Usage: null, image.Error, campaign.CreatedAt, campaign.CompletedAt);
 
     /// <summary>The view of an orchestration; <see langword="null"/> where the durable store has none.</summary>
     public static OrchestrationView? From(OrchestrationMetadata? instance) => instance is null ? null : new OrchestrationView(
@@ -55,7 +116,9 @@ internal static class CampaignViews
         NextAttemptAt(status, attempts, campaign.TextWait),
         WaitOf(status, campaign.TextWait),
         campaign.TextUsage,
-        ErrorOf(status, attempts));
+        ErrorOf(status, attempts),
+        campaign.TextVersion,
+        campaign.TextVersions);
 
     private static ImageView ImageOf(CampaignImage image, CampaignAttempt[] attempts) => new(
         image.Index,
@@ -63,9 +126,14 @@ internal static class CampaignViews
         attempts.Length,
         NextAttemptAt(image.Status, attempts, image.Wait),
         WaitOf(image.Status, image.Wait),
-        image.Status == PartStatus.Complete ? CampaignLinks.ImageAt(image.CampaignId, image.Index) : null,
+        image.Status == PartStatus.Complete ? CampaignLinks.ImageAt(image.CampaignId, image.Index, image.Version) : null,
+        image.Width,
+        image.Height,
         image.Provider,
-        ErrorOf(image.Status, attempts));
+        image.Model,
+        ErrorOf(image.Status, attempts),
+        image.Version,
+        image.Versions);
 
     private static DateTimeOffset? NextAttemptAt(PartStatus status, CampaignAttempt[] attempts, PartWait? wait) =>
         status == PartStatus.Retrying && attempts.LastOrDefault() is { EndedAt: { } endedAt, RetryInMs: { } retryInMs }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Atelier.Access;
 using Atelier.Campaigns.Control;
+using Atelier.Campaigns.Workflow;
 using Atelier.Http;
 using Atelier.Images;
 using Atelier.Persistence;
@@ -13,8 +14,9 @@ namespace Atelier.Campaigns.Http;
 /// <summary><c>GET /api/campaigns/{id}/images/{index}</c>: the bytes of an image.</summary>
 public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store, Thumbnails thumbnails, LostImages lostImages)
 {
-    // An image never changes: a browser need not revalidate it for a year.
+    // A version of an image never changes: a browser need not revalidate it for a year. The current version may be another one tomorrow.
     private const string Forever = "private, max-age=31536000, immutable";
+    private const string Revalidate = "private, no-cache";
 
     /// <summary>Streams an image or a smaller copy of it: whole, a range of it, or 304 where the caller has it already.</summary>
     [Function(nameof(GetCampaignImage))]
@@ -26,11 +28,12 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store,
     {
         var caller = Caller.Of(request);
         var width = ReadWidth(request);
-        var content = await OpenAsync(caller, PathId.Parse(id, "campaign"), index, width, AcceptsWebp(request), cancellationToken)
+        var version = ReadVersion(request);
+        var content = await OpenAsync(caller, PathId.Parse(id, "campaign"), index, version, width, AcceptsWebp(request), cancellationToken)
             ?? throw ApiException.NotFound("image");
 
         var headers = request.HttpContext.Response.Headers;
-        headers.CacheControl = Forever;
+        headers.CacheControl = version is null ? Revalidate : Forever;
         if (width is not null)
             headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         // A range in another unit is ignored (RFC 9110, section 14.2); the framework does not check the unit.
@@ -53,23 +56,44 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store,
             : throw ApiException.Invalid("width", $"must be one of {string.Join(", ", Thumbnails.Widths)}.");
     }
 
+    private static int? ReadVersion(HttpRequest request)
+    {
+        var text = request.Query["version"].ToString();
+        if (text.Length == 0)
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version >= 1
+            ? version
+            : throw ApiException.Invalid("version", "must be a whole number from 1.");
+    }
+
     // Every browser names WebP; a client that accepts anything gets what every client can read.
     private static bool AcceptsWebp(HttpRequest request) =>
         request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals("image/webp", StringComparison.OrdinalIgnoreCase) && type.Quality != 0);
 
-    private async Task<ImageContent?> OpenAsync(Caller caller, Guid id, string index, int? width, bool isWebp, CancellationToken cancellationToken)
+    private async Task<ImageContent?> OpenAsync(
+        Caller caller, Guid id, string index, int? version, int? width, bool isWebp, CancellationToken cancellationToken)
     {
-        if (!int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (!int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || await FindNameAsync(caller, id, number, version, cancellationToken) is not { } name)
+        {
             return null;
-        var image = await queries.FindImageAsync(caller, id, number, cancellationToken);
-        if (image is not { Status: PartStatus.Complete, BlobName: { } name })
-            return null;
+        }
         var content = width is { } pixels
             ? await thumbnails.OpenAsync(name, pixels, isWebp, cancellationToken) ?? await MakeAsync(caller, id, number, name, pixels, isWebp, cancellationToken)
             : await store.OpenAsync(name, cancellationToken);
         if (content is null && await lostImages.MarkAsync(id, number, cancellationToken))
             throw new ApiException(StatusCodes.Status404NotFound, LostImages.Code, "The image is no longer stored; a retry of the campaign makes it again.");
         return content;
+    }
+
+    private async Task<string?> FindNameAsync(Caller caller, Guid id, int index, int? version, CancellationToken cancellationToken)
+    {
+        var image = await queries.FindImageAsync(caller, id, index, cancellationToken);
+        if (image is null || version is null || version == image.Version)
+            return image is { Status: PartStatus.Complete } ? image.BlobName : null;
+        return await queries.FindVersionAsync(caller, id, Parts.Image(index), version.Value, cancellationToken) is { Status: PartStatus.Complete } other
+            ? other.BlobName
+            : null;
     }
 
     private async Task<ImageContent?> MakeAsync(

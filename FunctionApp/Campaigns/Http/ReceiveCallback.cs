@@ -1,4 +1,3 @@
-using System.Globalization;
 using Atelier.Campaigns.Workflow;
 using Atelier.Campaigns.Workflow.Jobs;
 using Atelier.Durable;
@@ -26,8 +25,6 @@ public sealed class ReceiveCallback(
     CallbackBodies bodies,
     ILogger<ReceiveCallback> logger)
 {
-    private const string Image = "image/";
-
     /// <summary>Accepts a report.</summary>
     [Function(nameof(ReceiveCallback))]
     public async Task<IResult> RunAsync(
@@ -42,25 +39,21 @@ public sealed class ReceiveCallback(
         var id = PathId.Parse(campaignId, "campaign");
         using var scope = logger.BeginCampaignScope(id);
 
-        var campaign = await db.Campaigns.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken);
-        var image = campaign is not null && IndexOf(part) is { } index
-            ? await db.Images.AsNoTracking().SingleOrDefaultAsync(row => row.CampaignId == id && row.Index == index, cancellationToken)
-            : null;
-        if (image is null || !string.Equals(image.Provider, provider, StringComparison.OrdinalIgnoreCase))
+        if (await FindAsync(id, part, cancellationToken) is not { } image || !string.Equals(image.Provider, provider, StringComparison.OrdinalIgnoreCase))
             throw ApiException.NotFound("part of a campaign that this provider makes");
         // The callback may come before the response to the order, which names the job. The orchestrator compares the ids once it has both.
-        if (image.ProviderJobId is { } known && known != job.Id)
+        if (image.JobId is { } known && known != job.Id)
             throw new ApiException(StatusCodes.Status409Conflict, "other_job", "This part waits for another job.");
 
-        if (job.Status == ImageJobStatus.Running || image.Status.HasEnded() || campaign!.Status.HasEnded())
+        if (job.Status == ImageJobStatus.Running || image.HasEnded)
             return Results.StatusCode(StatusCodes.Status202Accepted);
-        var input = new PartInput(id, image.Index, NoRetry);
+        var input = image.Input;
         var report = await ImageReports.FromAsync(job, input, images, OutageMonitor.RequestWindow, cancellationToken);
         await durable.RunAsync(
-            campaign.InstanceId,
+            image.InstanceId,
             async token =>
             {
-                await client.RaiseEventAsync(campaign.InstanceId, input.Part, report, token);
+                await client.RaiseEventAsync(image.InstanceId, input.Part, report, token);
                 return true;
             },
             cancellationToken);
@@ -93,7 +86,36 @@ public sealed class ReceiveCallback(
         }
     }
 
-    private static int? IndexOf(string part) =>
-        part.StartsWith(Image, StringComparison.Ordinal)
-        && int.TryParse(part.AsSpan(Image.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
+    private async Task<AwaitedImage?> FindAsync(Guid id, string name, CancellationToken cancellationToken)
+    {
+        (var part, var number) = Parts.Split(name);
+        if (Parts.ImageIndexOf(part) is not { } index)
+            return null;
+        if (number is { } version)
+        {
+            return await db.Versions.AsNoTracking()
+                .SingleOrDefaultAsync(row => row.CampaignId == id && row.Part == part && row.Number == version, cancellationToken) is { } regenerated
+                ? new AwaitedImage(
+                    new PartInput(id, index, NoRetry) { Version = version, IsRegenerated = true },
+                    regenerated.Provider,
+                    regenerated.ProviderJobId,
+                    regenerated.EndedAt is not null || regenerated.Status.HasEnded(),
+                    CampaignScheduler.InstanceIdOf(regenerated))
+                : null;
+        }
+        var found = await db.Campaigns.AsNoTracking()
+            .Where(row => row.Id == id)
+            .SelectMany(row => row.Images.Where(image => image.Index == index), (row, image) => new { Campaign = row, Image = image })
+            .SingleOrDefaultAsync(cancellationToken);
+        return found is null
+            ? null
+            : new AwaitedImage(
+                new PartInput(id, index, NoRetry) { Version = found.Image.Version },
+                found.Image.Provider,
+                found.Image.ProviderJobId,
+                found.Image.Status.HasEnded() || found.Campaign.Status.HasEnded(),
+                found.Campaign.InstanceId);
+    }
+
+    private sealed record AwaitedImage(PartInput Input, string Provider, string? JobId, bool HasEnded, string InstanceId);
 }

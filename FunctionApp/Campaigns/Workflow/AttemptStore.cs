@@ -21,7 +21,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
     public async Task<PartAttempt?> BeginAsync(PartInput input, CancellationToken cancellationToken)
     {
         // Nearly every part is made by its first attempt.
-        var first = input.FirstAttempt != 1 ? null : await updater.TryChangeAsync(
+        var first = input.FirstAttempt != 1 || input.IsRegenerated ? null : await updater.TryChangeAsync(
             () => CampaignStatements.Begin(input.CampaignId, input.Run, input.Image),
             row => new PartAttempt(
                 new GenerationCall(input.CampaignId, input.Part, input.FirstAttempt),
@@ -38,7 +38,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
     /// <returns>The campaign's status; <see langword="null"/> where it is not known.</returns>
     public async Task<string?> CompleteAsync(PartInput input, PartAttempt attempt, PartResult result, CancellationToken cancellationToken)
     {
-        var status = await updater.TryChangeAsync(
+        var status = input.IsRegenerated ? null : await updater.TryChangeAsync(
             () => CampaignStatements.Complete(attempt.Call, input.Run, result), row => row.GetString(0), cancellationToken);
         if (status == CampaignStatus.Complete.ToText())
             AtelierMeter.Ended(status);
@@ -61,8 +61,8 @@ public sealed class AttemptStore(CampaignUpdater updater)
 
     private static async Task<PartAttempt?> BeginAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
     {
-        var part = await PartState.FindAsync(change, input.Image, cancellationToken);
-        if (part is null || part.Status == PartStatus.Complete || change.Campaign.Status.HasEnded() || change.Campaign.Run != input.Run)
+        var part = await PartState.FindAsync(change, input, cancellationToken);
+        if (part is null || part.Status == PartStatus.Complete || !part.IsWantedBy(input))
             return null;
 
         var last = await change.FindLastAttemptAsync(input.Part, cancellationToken);
@@ -75,9 +75,10 @@ public sealed class AttemptStore(CampaignUpdater updater)
             last = change.AddAttempt(input.Part, (last?.Attempt ?? 0) + 1, part.Provider);
         part.Status = PartStatus.Running;
         part.Wait = null;
-        change.Start();
+        if (!input.IsRegenerated)
+            change.Start();
         var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
-        return new PartAttempt(call, part.Provider, change.Campaign.Prompt, change.Campaign.Request)
+        return new PartAttempt(call, part.Provider, part.Prompt, change.Campaign.Request)
         {
             FollowsTruncated = input.Image is null && last.Attempt > 1
                 && await change.HasFailedWithAsync(input.Part, GenerationErrorCodes.Truncated, fromAttempt: 1, cancellationToken),
@@ -87,14 +88,20 @@ public sealed class AttemptStore(CampaignUpdater updater)
     private static async Task<string> CompleteAsync(
         CampaignChange change, PartInput input, PartAttempt attempt, PartResult result, CancellationToken cancellationToken)
     {
-        var part = await PartState.FindAsync(change, input.Image, cancellationToken);
-        if (part is null || part.Status == PartStatus.Complete || change.Campaign.Status.HasEnded())
+        var part = await PartState.FindAsync(change, input, cancellationToken);
+        if (part is null || part.Status == PartStatus.Complete || (part.Version is { } ended ? ended.EndedAt is not null : change.Campaign.Status.HasEnded()))
             return change.Campaign.Status.ToText();
 
-        part.Status = PartStatus.Complete;
-        result.WriteTo(change.Campaign, input.Image is { } index ? await change.FindImageAsync(index, cancellationToken) : null);
         if (await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken) is { EndedAt: null } row)
             row.EndedAt = change.Now;
+        if (part.Version is { } version)
+        {
+            result.WriteTo(version);
+            await PartVersions.CompleteAsync(change, version, cancellationToken);
+            return change.Campaign.Status.ToText();
+        }
+        part.Status = PartStatus.Complete;
+        result.WriteTo(change.Campaign, input.Image is { } index ? await change.FindImageAsync(index, cancellationToken) : null);
         change.AddEvent(
             input.Image is null ? CampaignEventTypes.TextCompleted : CampaignEventTypes.ImageCompleted,
             PartCompleted.By(attempt.Call),
@@ -107,7 +114,7 @@ public sealed class AttemptStore(CampaignUpdater updater)
     private static async Task<int?> HoldBackAsync(
         CampaignChange change, PartInput input, PartAttempt attempt, PartWait wait, CancellationToken cancellationToken)
     {
-        var part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        var part = await PartState.FindAsync(change, input, cancellationToken);
         var used = attempt.Call.Attempt - input.FirstAttempt;
         if (part is null || part.Status.HasEnded())
             return used;
@@ -133,13 +140,13 @@ public sealed class AttemptStore(CampaignUpdater updater)
         TimeSpan? retryAfter,
         CancellationToken cancellationToken)
     {
-        var part = await PartState.FindAsync(change, input.Image, cancellationToken);
+        var part = await PartState.FindAsync(change, input, cancellationToken);
         var row = await change.FindAttemptAsync(input.Part, attempt.Call.Attempt, cancellationToken);
         if (part is null || part.Status.HasEnded() || row is not { EndedAt: null })
             return row?.RetryInMs is { } recorded ? TimeSpan.FromMilliseconds(recorded) : null;
 
         var start = await change.FindStartAsync(input.Part, input.FirstAttempt, cancellationToken);
-        var canRetry = failure.CanRetry && !change.Campaign.Status.HasEnded() && !await IsUsedUpAsync(change, input, failure, cancellationToken);
+        var canRetry = failure.CanRetry && part.IsWantedBy(input) && !await IsUsedUpAsync(change, input, failure, cancellationToken);
         var delay = canRetry
             ? RetrySchedule.NextDelay(input.Retry, row.Attempt - input.FirstAttempt + 1, change.Now - start, retryAfter)
             : null;

@@ -50,7 +50,8 @@ public static class CampaignOrchestrator
         }
 
         var outcomes = await parts;
-        var end = new CampaignEnd(input.CampaignId, input.Run, [.. outcomes.OfType<FailedPart>()]);
+        var regenerated = input.Parts.SingleOrDefault(part => part.IsRegenerated);
+        var end = new CampaignEnd(input.CampaignId, input.Run, [.. outcomes.OfType<FailedPart>()], regenerated);
         ended ??= await RecordAsync(context, logger, nameof(CompleteCampaign), end);
         logger.LogInformation("Campaign {CampaignId} is {Status}.", input.CampaignId, ended);
         return ended;

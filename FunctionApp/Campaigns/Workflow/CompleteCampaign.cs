@@ -24,6 +24,12 @@ public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCa
     private static async Task<string> CloseAsync(CampaignChange change, CampaignEnd end, CancellationToken cancellationToken)
     {
         var campaign = change.Campaign;
+        if (end.Regenerated is { } part)
+        {
+            if (await PartState.FindAsync(change, part, cancellationToken) is { Version: { } version } state && state.IsWantedBy(part))
+                await PartVersions.FailAsync(change, version, end.Failed, cancellationToken);
+            return campaign.Status.ToText();
+        }
         if (campaign.Status.HasEnded() || campaign.Run != end.Run)
             return campaign.Status.ToText();
 
@@ -52,14 +58,18 @@ public sealed class CompleteCampaign(CampaignUpdater updater, ILogger<CompleteCa
             return false;
 
         part.Status = PartStatus.Failed;
-        var name = NameOf(failed);
-        // The activity may not have recorded its own failure, because the database was away or its process died: it is recorded here.
-        var last = await change.FindLastAttemptAsync(name, cancellationToken) ?? change.AddAttempt(name, 1, part.Provider);
+        await RecordFailureAsync(change, part, failed, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Records the failure of a part's last attempt, where its activity has not: the database was away, or its process died.</summary>
+    internal static async Task RecordFailureAsync(CampaignChange change, PartState part, FailedPart failed, CancellationToken cancellationToken)
+    {
+        var last = await change.FindLastAttemptAsync(part.Name, cancellationToken) ?? change.AddAttempt(part.Name, 1, part.Provider);
         last.EndedAt ??= change.Now;
         last.Code ??= failed.Code;
         last.Message ??= failed.Message;
         last.RetryInMs = null;
-        return true;
     }
 
     private static string NameOf(FailedPart failed) => failed.Image is { } index ? Parts.Image(index) : Parts.Text;

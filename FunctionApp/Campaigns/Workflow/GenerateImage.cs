@@ -17,7 +17,7 @@ public sealed class GenerateImage(PartRunner runner, GeneratorCatalog generators
             {
                 await images.WaitUntilReachableAsync(token);
                 var image = await generators.Image(attempt.Provider).GenerateAsync(ToRequest(attempt), token);
-                var kept = await images.SaveAsync(input.CampaignId, input.Image!.Value, image, OutageMonitor.Window, token);
+                var kept = await images.SaveAsync(input, image, OutageMonitor.Window, token);
                 return kept.ToResult(input.Image!.Value, attempt.Provider, image.Model, image.Usage);
             },
             cancellationToken);

@@ -4,7 +4,7 @@ using Atelier.Persistence;
 namespace Atelier.Campaigns.Workflow;
 
 /// <summary>An image of a campaign in the image store.</summary>
-/// <param name="Name">Its name in the store, derived from campaign and index, so that a repetition overwrites it.</param>
+/// <param name="Name">Its name in the store, derived from campaign, index and version, so that a repetition overwrites it.</param>
 /// <param name="ContentType">What it is served as.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Width">In pixels, where its header says so.</param>

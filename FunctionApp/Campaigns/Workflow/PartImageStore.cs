@@ -10,19 +10,19 @@ namespace Atelier.Campaigns.Workflow;
 public sealed class PartImageStore(IImageStore store, OutageMonitor outages)
 {
     /// <summary>Stores an image.</summary>
-    /// <param name="campaignId">The campaign.</param>
-    /// <param name="index">Index of the image.</param>
+    /// <param name="part">The part that it is.</param>
     /// <param name="image">The image.</param>
     /// <param name="window">How long a store that is away is waited for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ActivityFailedException">The store refuses this image (<c>storage_failed</c>).</exception>
     /// <exception cref="OutageException">The store is still away.</exception>
-    public Task<KeptImage> SaveAsync(Guid campaignId, int index, GeneratedImage image, TimeSpan window, CancellationToken cancellationToken) =>
+    public Task<KeptImage> SaveAsync(PartInput part, GeneratedImage image, TimeSpan window, CancellationToken cancellationToken) =>
         WaitOutAsync(
             window,
             async () =>
             {
-                var name = $"{campaignId:D}/image-{index}.{ExtensionOf(image.ContentType)}";
+                var version = part.Version == 1 ? "" : $"-v{part.Version}";
+                var name = $"{part.CampaignId:D}/image-{part.Image}{version}.{ExtensionOf(image.ContentType)}";
                 var stored = await store.SaveAsync(name, image.Bytes, image.ContentType, cancellationToken);
                 return new KeptImage(stored.Name, stored.ContentType, stored.Length, image.Width, image.Height);
             },

@@ -28,7 +28,7 @@ public sealed class PartRunner(
         CancellationToken cancellationToken)
     {
         // Registered before the campaign is read, so that no cancellation after that is missed.
-        using var work = cancellations.Register(input.CampaignId, cancellationToken);
+        using var work = cancellations.Register(input.CampaignId, input.VersionName, cancellationToken);
         if (await attempts.BeginAsync(input, cancellationToken) is not { } attempt)
         {
             logger.LogInformation("{Part} of campaign {CampaignId} needs no attempt.", input.Part, input.CampaignId);

@@ -14,6 +14,7 @@ public sealed class RecoverCampaigns(
     AtelierDbContext db,
     CampaignQueries queries,
     CampaignScheduler scheduler,
+    VersionRecovery versions,
     IServiceScopeFactory scopes,
     ILogger<RecoverCampaigns> logger)
 {
@@ -52,6 +53,7 @@ public sealed class RecoverCampaigns(
             .Take(BatchSize)
             .ToListAsync(cancellationToken);
         await ForEachAsync(running, (campaign, token) => RecoverRunningAsync(client, campaign, token), cancellationToken);
+        await versions.RunAsync(client, cancellationToken);
     }
 
     private async Task ForEachAsync(

@@ -42,6 +42,15 @@ public sealed class Campaign
 
     public TokenUsage? TextUsage { get; set; }
 
+    /// <summary>The number of the text's current version.</summary>
+    public int TextVersion { get; set; } = 1;
+
+    /// <summary>How many versions the text has.</summary>
+    public int TextVersions { get; set; } = 1;
+
+    /// <summary>How many versions of parts are being made after the campaign has ended.</summary>
+    public int Regenerating { get; set; }
+
     /// <summary>What the text waits for.</summary>
     public PartWait? TextWait { get; set; }
 

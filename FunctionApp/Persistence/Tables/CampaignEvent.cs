@@ -35,6 +35,11 @@ public static class CampaignEventTypes
     public const string TextCompleted = "campaign.text.completed";
     public const string ImageCompleted = "campaign.image.completed";
     public const string PartRetrying = "campaign.part.retrying";
+    public const string VersionStarted = "campaign.version.started";
+    public const string VersionCompleted = "campaign.version.completed";
+    public const string VersionFailed = "campaign.version.failed";
+    public const string VersionCanceled = "campaign.version.canceled";
+    public const string VersionChosen = "campaign.version.chosen";
     public const string Completed = "campaign.completed";
     public const string Failed = "campaign.failed";
     public const string Canceled = "campaign.canceled";
@@ -42,5 +47,6 @@ public static class CampaignEventTypes
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Accepted, Started, TextCompleted, ImageCompleted, PartRetrying, Completed, Failed, Canceled, Updated];
+        [Accepted, Started, TextCompleted, ImageCompleted, PartRetrying, Completed, Failed, Canceled, Updated,
+            VersionStarted, VersionCompleted, VersionFailed, VersionCanceled, VersionChosen];
 }

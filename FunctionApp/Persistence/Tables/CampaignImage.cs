@@ -10,6 +10,12 @@ public sealed class CampaignImage
     /// <summary>From 0.</summary>
     public int Index { get; init; }
 
+    /// <summary>The number of the version that this row has: the current one.</summary>
+    public int Version { get; set; } = 1;
+
+    /// <summary>How many versions there are.</summary>
+    public int Versions { get; set; } = 1;
+
     public PartStatus Status { get; set; }
 
     public string? BlobName { get; set; }

@@ -29,6 +29,9 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         builder.Property(campaign => campaign.Error).IsJson<CampaignError?>();
         builder.Property(campaign => campaign.Metadata).IsJson<IReadOnlyDictionary<string, string>>();
         builder.Property(campaign => campaign.Version).IsConcurrencyToken();
+        builder.Property(campaign => campaign.TextVersion).HasDefaultValue(1);
+        builder.Property(campaign => campaign.TextVersions).HasDefaultValue(1);
+        builder.Property(campaign => campaign.Regenerating).HasDefaultValue(0);
 
         builder.HasMany(campaign => campaign.Images).WithOne().HasForeignKey(image => image.CampaignId);
         builder.HasMany(campaign => campaign.Attempts).WithOne().HasForeignKey(attempt => attempt.CampaignId);
@@ -47,6 +50,8 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         // The recovery timer rarely finds anything: the index stays nearly empty.
         builder.HasIndex(campaign => campaign.CreatedAt, "ix_campaigns_pending").HasFilter("status = 'PENDING'");
         builder.Property(campaign => campaign.CheckedAt).HasDefaultValueSql("now()");
+        // What a caller regenerates counts against its limits.
+        builder.HasIndex(campaign => campaign.UserId, "ix_campaigns_regenerating").HasFilter("regenerating > 0");
         // The same for campaigns whose orchestration may be lost, and for those that are old enough to go.
         builder.HasIndex(campaign => campaign.CheckedAt, "ix_campaigns_running").HasFilter("status = 'RUNNING'");
         builder.HasIndex(campaign => campaign.CompletedAt, "ix_campaigns_completed_at").HasFilter("completed_at IS NOT NULL");

@@ -23,8 +23,16 @@ export interface TextPart {
   readonly attempts: number;
   readonly nextAttemptAt: string | null;
   readonly waitingFor: PartWait | null;
-  readonly usage: { readonly inputTokens?: number; readonly outputTokens?: number; readonly totalTokens?: number } | null;
+  readonly usage: TokenUsage | null;
   readonly error: PartError | null;
+  readonly version: number;
+  readonly versions: number;
+}
+
+export interface TokenUsage {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly totalTokens?: number;
 }
 
 export interface ImagePart {
@@ -34,8 +42,26 @@ export interface ImagePart {
   readonly nextAttemptAt: string | null;
   readonly waitingFor: PartWait | null;
   readonly url: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
   readonly provider: string;
+  readonly model: string | null;
   readonly error: PartError | null;
+  readonly version: number;
+  readonly versions: number;
+}
+
+/** One version of a part. */
+export interface PartVersion {
+  readonly part: string;
+  readonly version: number;
+  readonly current: boolean;
+  readonly status: PartStatus;
+  readonly prompt: string;
+  readonly provider: string;
+  readonly nextAttemptAt: string | null;
+  readonly error: PartError | null;
+  readonly endedAt: string | null;
 }
 
 export interface FailedAttempt {
@@ -62,6 +88,8 @@ export interface Campaign {
   readonly failedAttempts: readonly FailedAttempt[];
   readonly error: { readonly part: string; readonly code: string; readonly message: string } | null;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Whether a part is made again, after the campaign has ended. */
+  readonly regenerating: boolean;
 }
 
 /** What can be changed of a campaign; what is missing stays. */
@@ -90,6 +118,7 @@ export interface CampaignEvent {
   readonly status: string;
   readonly part?: string;
   readonly attempt?: number;
+  readonly version?: number;
   readonly code?: string;
   readonly retryInMs?: number;
   readonly error?: { readonly part?: string; readonly code: string; readonly message: string } | null;
@@ -183,6 +212,11 @@ export const eventTypes = [
   'campaign.failed',
   'campaign.canceled',
   'campaign.updated',
+  'campaign.version.started',
+  'campaign.version.completed',
+  'campaign.version.failed',
+  'campaign.version.canceled',
+  'campaign.version.chosen',
 ] as const;
 
 export const campaignStatuses: readonly CampaignStatus[] = ['PENDING', 'RUNNING', 'COMPLETE', 'FAILED', 'CANCELED'];

@@ -26,7 +26,7 @@ const widths = [160, 320, 640, 1280];
 /** The address of the smallest copy that fills a width on this screen; of the image itself where none does. */
 export function sizedUrl(url: string, width: number | undefined, density: number): string {
   const copy = width === undefined ? undefined : widths.find(each => each >= width * density);
-  return copy === undefined ? url : `${url}?width=${copy}`;
+  return copy === undefined ? url : `${url}${url.includes('?') ? '&' : '?'}width=${copy}`;
 }
 
 interface Props {
@@ -34,11 +34,13 @@ interface Props {
   readonly alt: string;
   /** How wide it is shown, in CSS pixels, to load a copy of that size; by default the image itself. */
   readonly width?: number;
+  /** Its size in pixels, so that its place is kept while it loads. */
+  readonly size?: { readonly width: number | null; readonly height: number | null };
   readonly isLazy?: boolean;
 }
 
 /** An image of a campaign. Where the API needs a key, which an img element cannot send, it is fetched and shown from memory. */
-export function CampaignImage({ url, alt, width, isLazy = false }: Props) {
+export function CampaignImage({ url, alt, width, size, isLazy = false }: Props) {
   const { client } = useSession();
   const needsHeaders = Object.keys(client.headers).length > 0;
   const sized = sizedUrl(url, width, window.devicePixelRatio);
@@ -74,5 +76,5 @@ export function CampaignImage({ url, alt, width, isLazy = false }: Props) {
     );
   }
   if (source === null) return <span className="image-loading" role="img" aria-label={`${alt} (loading)`} />;
-  return <img src={source} alt={alt} loading={isLazy ? 'lazy' : 'eager'} decoding="async" onError={fail} />;
+  return <img src={source} alt={alt} width={size?.width ?? undefined} height={size?.height ?? undefined} loading={isLazy ? 'lazy' : 'eager'} decoding="async" onError={fail} />;
 }

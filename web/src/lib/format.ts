@@ -33,10 +33,12 @@ export function duration(milliseconds: number): string {
   return minutes % 60 === 0 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** "image/0" is the first image to a person. */
+/** "image/0" is the first image to a person, "image/0/v2" its second version. */
 export function partLabel(part: string): string {
-  const image = /^image\/(\d+)$/.exec(part);
-  return image ? `Image ${Number(image[1]) + 1}` : part === 'text' ? 'Text' : part;
+  const found = /^(?:image\/(\d+)|text)(?:\/v(\d+))?$/.exec(part);
+  if (!found) return part;
+  const name = found[1] === undefined ? 'Text' : `Image ${Number(found[1]) + 1}`;
+  return found[2] === undefined ? name : `${name}, version ${found[2]}`;
 }
 
 /** A stable code as words: "rate_limited" is "Rate limited". */

@@ -25,6 +25,7 @@ describe('images', () => {
   it('are loaded in the smallest size that fills their place on the screen', () => {
     expect([[160, 1], [161, 1], [160, 2], [640, 2], [640, 3]].map(([width, density]) => sizedUrl('/i', width, density!))).toEqual(['/i?width=160', '/i?width=320', '/i?width=320', '/i?width=1280', '/i']);
     expect(sizedUrl('/i', undefined, 1)).toBe('/i');
+    expect(sizedUrl('/i?version=2', 160, 1)).toBe('/i?version=2&width=160');
   });
 });
 

@@ -1,11 +1,11 @@
 import type { Campaign, CampaignEvent, ImagePart, Me, PageSettings, TextPart } from '../api/types';
 
 export function image(index: number, changes: Partial<ImagePart> = {}): ImagePart {
-  return { index, status: 'PENDING', attempts: 0, nextAttemptAt: null, waitingFor: null, url: null, provider: 'openai', error: null, ...changes };
+  return { index, status: 'PENDING', attempts: 0, nextAttemptAt: null, waitingFor: null, url: null, width: null, height: null, provider: 'openai', model: null, error: null, version: 1, versions: 1, ...changes };
 }
 
 export function text(changes: Partial<TextPart> = {}): TextPart {
-  return { status: 'PENDING', content: null, provider: 'openai', model: null, attempts: 0, nextAttemptAt: null, waitingFor: null, usage: null, error: null, ...changes };
+  return { status: 'PENDING', content: null, provider: 'openai', model: null, attempts: 0, nextAttemptAt: null, waitingFor: null, usage: null, error: null, version: 1, versions: 1, ...changes };
 }
 
 export function campaign(id: string, changes: Partial<Campaign> = {}): Campaign {
@@ -24,6 +24,7 @@ export function campaign(id: string, changes: Partial<Campaign> = {}): Campaign 
     failedAttempts: [],
     error: null,
     metadata: {},
+    regenerating: false,
     ...changes,
   };
 }

@@ -21,6 +21,7 @@ import { CampaignTitle } from './CampaignTitle';
 import { FavoriteButton } from './FavoriteButton';
 import { ImageGrid } from './ImageGrid';
 import { TagEditor } from './TagList';
+import { useVersions } from './PartVersions';
 import { TextCard } from './TextCard';
 
 const longWait = 25;
@@ -61,7 +62,7 @@ export function CampaignView({ id }: { readonly id: string }) {
 
   const isRunning = campaign !== null && !hasEnded(campaign.status);
   const isMissing = campaign === null;
-  const needsPolling = live.state === 'polling' && (isMissing || isRunning) && !isGone;
+  const needsPolling = live.state === 'polling' && (isMissing || isRunning || campaign.regenerating) && !isGone;
   useEffect(() => {
     if (!needsPolling) return;
     const leaving = new AbortController();
@@ -133,18 +134,29 @@ export function CampaignView({ id }: { readonly id: string }) {
             <p className="note-small">
               What succeeded is kept.
               {campaign.status === 'FAILED' &&
-                (isRefused(campaign) ? ' The provider refuses this prompt: it will refuse it again. Change it.' : ' “Retry what failed” makes only the rest.')}
+                (isRefused(campaign)
+                  ? ' The provider refuses this prompt: it will refuse it again. Make the part again from another one, or change the prompt of all.'
+                  : ' “Retry what failed” makes only the rest.')}
             </p>
           </div>
         </div>
       )}
       <div className={campaign.text && campaign.images.length > 0 ? 'campaign-body' : 'campaign-body campaign-body-single'}>
-        {campaign.images.length > 0 && <ImageGrid campaign={campaign} />}
-        {campaign.text && <TextCard text={campaign.text} isRunning={isRunning} />}
+        <CampaignParts campaign={campaign} isRunning={isRunning} />
       </div>
       {campaign.failedAttempts.length > 0 && <Attempts attempts={campaign.failedAttempts} />}
       <CampaignFacts campaign={campaign} />
     </article>
+  );
+}
+
+function CampaignParts({ campaign, isRunning }: { readonly campaign: Campaign; readonly isRunning: boolean }) {
+  const versions = useVersions(campaign);
+  return (
+    <>
+      {campaign.images.length > 0 && <ImageGrid campaign={campaign} versions={versions} />}
+      {campaign.text && <TextCard campaign={campaign} text={campaign.text} isRunning={isRunning} versions={versions} />}
+    </>
   );
 }
 

@@ -1,12 +1,13 @@
 import { useCallback, useState } from 'react';
-import type { Campaign, ImagePart } from '../api/types';
+import type { Campaign, ImagePart, PartVersion } from '../api/types';
 import { CampaignImage } from '../components/CampaignImage';
 import { PartState } from '../components/PartState';
 import { excerpt } from '../lib/format';
 import { Lightbox } from './Lightbox';
+import { PartVersions } from './PartVersions';
 
 /** The images of a campaign: those that are made, and the state of the others. */
-export function ImageGrid({ campaign }: { readonly campaign: Campaign }) {
+export function ImageGrid({ campaign, versions }: { readonly campaign: Campaign; readonly versions: readonly PartVersion[] }) {
   const [open, setOpen] = useState<number | null>(null);
   const close = useCallback(() => setOpen(null), []);
   const isRunning = campaign.status === 'PENDING' || campaign.status === 'RUNNING';
@@ -19,6 +20,7 @@ export function ImageGrid({ campaign }: { readonly campaign: Campaign }) {
         {campaign.images.map(image => (
           <li key={image.index}>
             <ImageTile campaign={campaign} image={image} isRunning={isRunning} onOpen={() => setOpen(image.index)} />
+            <PartVersions campaign={campaign} part={`image/${image.index}`} name={`Image ${image.index + 1}`} versions={versions} />
           </li>
         ))}
       </ul>
@@ -39,7 +41,7 @@ function ImageTile({ campaign, image, isRunning, onOpen }: TileProps) {
   if (image.url) {
     return (
       <button type="button" className="frame frame-complete" onClick={onOpen}>
-        <CampaignImage url={image.url} alt={`${name} of “${excerpt(campaign.prompt, 80)}”`} width={640} />
+        <CampaignImage url={image.url} alt={`${name} of “${excerpt(campaign.prompt, 80)}”`} width={640} size={image} />
         <span className="frame-label">
           <span className="visually-hidden">Show in full size. </span>
           {image.provider}

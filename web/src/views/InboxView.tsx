@@ -17,6 +17,10 @@ const shownAtOnce = 100;
 // One request each, so only a few: prompts are optional here.
 const promptsAtOnce = 20;
 
+function versionLabel(event: CampaignEvent): string {
+  return partLabel(`${event.part ?? ''}/v${event.version ?? 1}`);
+}
+
 const looks: Readonly<Record<string, { readonly icon: IconName; readonly tone: string; readonly text: (event: CampaignEvent) => string }>> = {
   'campaign.accepted': { icon: 'plus', tone: 'neutral', text: () => 'Accepted' },
   'campaign.started': { icon: 'sparkle', tone: 'neutral', text: () => 'Started' },
@@ -30,6 +34,11 @@ const looks: Readonly<Record<string, { readonly icon: IconName; readonly tone: s
   'campaign.completed': { icon: 'check', tone: 'success', text: () => 'Campaign complete' },
   'campaign.failed': { icon: 'warning', tone: 'danger', text: event => `Campaign failed${event.error ? `: ${codeLabel(event.error.code).toLowerCase()}` : ''}` },
   'campaign.canceled': { icon: 'stop', tone: 'neutral', text: () => 'Campaign canceled' },
+  'campaign.version.started': { icon: 'retry', tone: 'neutral', text: event => `${versionLabel(event)} is made` },
+  'campaign.version.completed': { icon: 'check', tone: 'success', text: event => `${versionLabel(event)} complete` },
+  'campaign.version.failed': { icon: 'warning', tone: 'danger', text: event => `${versionLabel(event)} failed` },
+  'campaign.version.canceled': { icon: 'stop', tone: 'neutral', text: event => `${versionLabel(event)} canceled` },
+  'campaign.version.chosen': { icon: 'check', tone: 'neutral', text: event => `${versionLabel(event)} chosen` },
 };
 
 /** The events that the caller has not marked as read. */

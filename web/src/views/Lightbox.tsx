@@ -56,7 +56,9 @@ export function Lightbox({ campaign, index, onMove, onClose }: Props) {
       <div className="lightbox-bar">
         <Button icon="left" aria-label="Previous image" disabled={previous === undefined} onClick={() => onMove(previous!)} />
         <p aria-live="polite">
-          {at + 1} of {there.length} · {image.provider}
+          {[`${at + 1} of ${there.length}`, image.model ?? image.provider, image.width && image.height ? `${image.width} × ${image.height}` : null, image.version > 1 ? `version ${image.version}` : null]
+            .filter(Boolean)
+            .join(' · ')}
         </p>
         <Button icon="right" aria-label="Next image" disabled={next === undefined} onClick={() => onMove(next!)} />
         <Button variant="primary" icon="download" isBusy={isBusy} onClick={() => void download()}>

@@ -1,11 +1,19 @@
 import { useState } from 'react';
-import type { TextPart } from '../api/types';
+import type { Campaign, PartVersion, TextPart } from '../api/types';
 import { Button } from '../components/Button';
 import { PartState } from '../components/PartState';
 import { copyText } from '../lib/clipboard';
+import { PartVersions } from './PartVersions';
+
+interface Props {
+  readonly campaign: Campaign;
+  readonly text: TextPart;
+  readonly isRunning: boolean;
+  readonly versions: readonly PartVersion[];
+}
 
 /** The text of a campaign, or its state. */
-export function TextCard({ text, isRunning }: { readonly text: TextPart; readonly isRunning: boolean }) {
+export function TextCard({ campaign, text, isRunning, versions }: Props) {
   const [isCopied, setCopied] = useState(false);
   return (
     <section className="text-card" aria-labelledby="text-title">
@@ -42,6 +50,7 @@ export function TextCard({ text, isRunning }: { readonly text: TextPart; readonl
           <PartState name="Text" part={text} isRunning={isRunning} />
         </div>
       )}
+      <PartVersions campaign={campaign} part="text" name="Text" versions={versions} />
     </section>
   );
 }

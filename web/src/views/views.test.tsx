@@ -172,6 +172,25 @@ describe('a campaign', () => {
     expect(calls.some(call => call.path.startsWith('/api/campaigns/a?wait='))).toBe(true);
   });
 
+  it('makes an image again from another prompt, and steps through its versions', async () => {
+    const complete = campaign('a', { status: 'COMPLETE', text: null, images: [image(0, { status: 'COMPLETE', url: '/api/campaigns/a/images/0?version=1' })] });
+    const made = { ...complete, updatedAt: '2026-08-01T10:02:00.000Z', images: [{ ...complete.images[0]!, version: 2, versions: 2, url: '/api/campaigns/a/images/0?version=2' }] };
+    const version = (number: number, current: boolean) => ({ part: 'image/0', version: number, current, status: 'COMPLETE', prompt: 'p', provider: 'openai', nextAttemptAt: null, error: null, endedAt: '2026-08-01T10:02:00.000Z' });
+    const { calls, user } = show(<CampaignView id="a" />, call => {
+      if (call.path.endsWith('/versions')) return json({ items: [version(1, false), version(2, true)] });
+      return call.method === 'GET' ? json(complete) : json(made, 202);
+    });
+    await user.click(await screen.findByRole('button', { name: 'Make again: Image 1' }));
+    const dialog = within(screen.getByRole('dialog'));
+    await user.clear(dialog.getByLabelText('Prompt'));
+    await user.type(dialog.getByLabelText('Prompt'), 'At night');
+    await user.click(dialog.getByRole('button', { name: 'Make again' }));
+    await screen.findByText('Version 2 of 2');
+    expect(calls.find(call => call.method === 'POST')).toMatchObject({ path: '/api/campaigns/a/images/0/regenerate', body: { prompt: 'At night' } });
+    await user.click(screen.getByRole('button', { name: 'Earlier version of Image 1' }));
+    expect(calls.at(-1)).toMatchObject({ method: 'PUT', path: '/api/campaigns/a/images/0/version', body: { version: 1 } });
+  });
+
   it('is not visible to another caller', async () => {
     show(<CampaignView id="a" />, () => problem(404, 'not_found', 'There is no such campaign.'));
     await screen.findByText('This campaign is not here');

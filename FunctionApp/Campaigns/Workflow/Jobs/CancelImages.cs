@@ -18,6 +18,10 @@ public sealed class CancelImages(AtelierDbContext db, GeneratorCatalog generator
         var id = Guid.Parse(campaignId);
         var images = await db.Images.AsNoTracking()
             .Where(image => image.CampaignId == id && image.ProviderJobId != null && image.Status != PartStatus.Complete)
+            .Select(image => new { image.Provider, image.ProviderJobId })
+            .Concat(db.Versions
+                .Where(version => version.CampaignId == id && version.ProviderJobId != null && version.Status == PartStatus.Canceled)
+                .Select(version => new { version.Provider, version.ProviderJobId }))
             .ToListAsync(cancellationToken);
         ActivityFailedException? failed = null;
         var canceled = 0;

@@ -21,8 +21,8 @@ public sealed class ImageJobStore(CampaignUpdater updater)
             input.CampaignId,
             async (change, token) =>
             {
-                var image = await change.FindImageAsync(input.Image!.Value, token);
-                if (image is null || image.Status.HasEnded() || change.Campaign.Status.HasEnded() || change.Campaign.Run != input.Run)
+                var image = await PartState.FindAsync(change, input, token);
+                if (image is null || image.Status.HasEnded() || !image.IsWantedBy(input))
                     return false;
                 image.ProviderJobId = jobId;
                 return true;
@@ -35,7 +35,7 @@ public sealed class ImageJobStore(CampaignUpdater updater)
             input.CampaignId,
             async (change, token) =>
             {
-                if (await change.FindImageAsync(input.Image!.Value, token) is { } image && image.ProviderJobId == jobId)
+                if (await PartState.FindAsync(change, input, token) is { } image && image.ProviderJobId == jobId)
                     image.ProviderJobId = null;
                 return true;
             },
@@ -43,8 +43,8 @@ public sealed class ImageJobStore(CampaignUpdater updater)
 
     private static async Task<OpenJob?> FindAsync(CampaignChange change, PartInput input, CancellationToken cancellationToken)
     {
-        var image = await change.FindImageAsync(input.Image!.Value, cancellationToken);
-        if (image is null || image.Status == PartStatus.Complete || change.Campaign.Status.HasEnded() || change.Campaign.Run != input.Run
+        var image = await PartState.FindAsync(change, input, cancellationToken);
+        if (image is null || image.Status == PartStatus.Complete || !image.IsWantedBy(input)
             || await change.FindLastAttemptAsync(input.Part, cancellationToken) is not { } last)
         {
             return null;
@@ -53,7 +53,7 @@ public sealed class ImageJobStore(CampaignUpdater updater)
         if (last.EndedAt is not null)
             throw new ActivityFailedException(FailureOf(last, input));
         var call = new GenerationCall(input.CampaignId, input.Part, last.Attempt);
-        return new OpenJob(new PartAttempt(call, image.Provider, change.Campaign.Prompt, change.Campaign.Request), image.ProviderJobId);
+        return new OpenJob(new PartAttempt(call, image.Provider, image.Prompt, change.Campaign.Request), image.ProviderJobId);
     }
 
     private static ActivityFailure FailureOf(CampaignAttempt attempt, PartInput input)

@@ -16,7 +16,7 @@ internal static class ImageReports
         if (job.Failure is { } failure)
             return ImageReport.Failed(job.Id, failure);
         var kept = job.Image is { } image
-            ? await images.SaveAsync(part.CampaignId, part.Image!.Value, image, window, cancellationToken)
+            ? await images.SaveAsync(part, image, window, cancellationToken)
             : null;
         return new ImageReport(job.Id, job.Status, job.Output, kept);
     }

@@ -14,7 +14,7 @@ public sealed class PollImage(
     public async Task<ImageReport> RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
         var jobId = input.Report.JobId;
-        using var work = cancellations.Register(input.Part.CampaignId, cancellationToken);
+        using var work = cancellations.Register(input.Part.CampaignId, input.Part.VersionName, cancellationToken);
         // If the attempt has ended meanwhile, StoreImage reports how.
         if (await jobs.FindAsync(input.Part, cancellationToken) is not { } open)
             return ImageReport.TimedOut(jobId);

@@ -25,7 +25,7 @@ public sealed class StoreImage(
     public async Task RunAsync([ActivityTrigger] ImageJobInput input, CancellationToken cancellationToken)
     {
         (var part, var report) = input;
-        using var work = cancellations.Register(part.CampaignId, cancellationToken);
+        using var work = cancellations.Register(part.CampaignId, part.VersionName, cancellationToken);
         if (await jobs.FindAsync(part, cancellationToken) is not { } open)
             return;
 
@@ -71,7 +71,7 @@ public sealed class StoreImage(
         IAsyncImageGenerator generator, PartInput part, ImageReport report, CancellationToken cancellationToken)
     {
         var image = await generator.FetchAsync(report.Output ?? "", cancellationToken);
-        return await images.SaveAsync(part.CampaignId, part.Image!.Value, image, OutageMonitor.Window, cancellationToken);
+        return await images.SaveAsync(part, image, OutageMonitor.Window, cancellationToken);
     }
 
     private static bool CanFetchAgain(Exception exception) => exception switch
