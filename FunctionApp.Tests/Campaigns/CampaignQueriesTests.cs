@@ -55,6 +55,7 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
         (campaign.Text, campaign.TextModel, campaign.TextUsage) = ("A text.", "words-1", new TokenUsage(1, 2, 3));
         campaign.TextWait = new PartWait("paint", TestCampaign.CreatedAt.AddHours(1), "rate_limited");
         campaign.Error = new CampaignError("text", "timeout", "No response.");
+        (campaign.Name, campaign.Favorite, campaign.Tags) = ("First draft", true, ["cats", "Spring sale"]);
         campaign.Images[1].Usage = new TokenUsage(4, 5, 6);
         campaign.Images[1].Wait = campaign.TextWait;
         (campaign.Images[1].Status, campaign.Images[1].Width) = (PartStatus.Retrying, 1024);
@@ -96,10 +97,29 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     [InlineData("?status=FAILED&q=cat+house", "The cat's house")]
     [InlineData("?q=cat+CAT+cat", "A beach with a cat|The cat's house")]
     [InlineData("?q=cat+dog", "")]
+    [InlineData("?q=bea", "A beach with a cat")]
+    [InlineData("?q=b+ca", "A beach with a cat")]
+    [InlineData("?q=each", "")]
+    [InlineData("?q=hou+draft", "The cat's house")]
+    [InlineData("?q=spring", "The cat's house")]
+    [InlineData("?q=whisk", "The cat's house")]
+    [InlineData("?q=ca&favorite=true", "The cat's house")]
+    [InlineData("?q=ca&favorite=false", "A beach with a cat")]
+    [InlineData("?favorite=true", "The cat's house")]
+    [InlineData("?favorite=false", "A beach with a cat")]
+    [InlineData("?tag=SPRING+sale", "The cat's house")]
+    [InlineData("?tag=spring", "")]
+    [InlineData("?tag=cats&q=wh&status=FAILED&favorite=true", "The cat's house")]
+    [InlineData("?from=2026-08-01T10:00:00Z", "A beach with a cat")]
+    [InlineData("?until=2026-08-01T10:00:00Z", "The cat's house")]
+    [InlineData("?q=ca&from=2026-08-01T10:00:00Z&until=2026-08-02", "A beach with a cat")]
+    [InlineData("?q=ca&until=2026-08-01T10:00:00Z", "The cat's house")]
+    [InlineData("?tag=cats&until=2026-08-01", "")]
     public async Task List_Filtered_GivesOnlyMatches(string query, string expected)
     {
         var failed = TestCampaign.Create(prompt: "The cat's house", createdAt: TestCampaign.CreatedAt.AddSeconds(-1));
         failed.Status = CampaignStatus.Failed;
+        (failed.Name, failed.Favorite, failed.Tags, failed.Text) = ("First draft", true, ["Spring sale", "cats"], "Whiskers and sun.");
         await AddAsync(TestCampaign.Create(), failed);
 
         var found = await ListAsync(query);
@@ -111,9 +131,11 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
     [InlineData("?q=cat")]
     [InlineData("?q=cat+beach")]
     [InlineData("?q=beach&status=PENDING")]
+    [InlineData("?q=b")]
+    [InlineData("?q=bea+wi&favorite=false")]
     public async Task Search_PageByPageWhileSomeGo_GivesEachOnceNewestFirst(string query)
     {
-        Campaign[] campaigns = [.. Enumerable.Range(0, 9).Select(n => TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddSeconds(n / 2)))];
+        Campaign[] campaigns = [.. Enumerable.Range(0, 9).Select(n => TestCampaign.Create(createdAt: TestCampaign.CreatedAt.AddHours(n / 2 * 5)))];
         await AddAsync(campaigns);
         await AddAsync(TestCampaign.Create(userId: "ben"), TestCampaign.Create(prompt: "A beach without"));
         Campaign[] expected = [.. campaigns.OrderByDescending(c => c.CreatedAt).ThenByDescending(c => c.Id.ToString())];
@@ -132,6 +154,28 @@ public sealed class CampaignQueriesTests(LocalServicesFixture services) : IAsync
 
         Assert.Equal(expected.Where((_, place) => place != 1).Select(c => c.Id), seen);
         Assert.Equal(4, await _database.ScalarAsync<long>("SELECT count(DISTINCT word) FROM campaign_words"));
+    }
+
+    [Fact]
+    public async Task Search_AfterTextNameAndTagsChanged_FindsTheNewOnesAndNotTheOld()
+    {
+        var campaign = TestCampaign.Create();
+        (campaign.Name, campaign.Tags) = ("Draft", ["old"]);
+        await AddAsync(campaign);
+        await using (var db = _database.NewContext())
+        {
+            var row = await db.Campaigns.SingleAsync();
+            (row.Name, row.Tags, row.Text) = (null, ["new", "cat"], "A cat in the sun.");
+            await db.SaveChangesAsync();
+        }
+
+        Assert.Single(await ListAsync("?q=su+cat+bea"));
+        Assert.Single(await ListAsync("?tag=new"));
+        Assert.Empty(await ListAsync("?q=draft"));
+        Assert.Empty(await ListAsync("?tag=old"));
+        Assert.Equal(0, await _database.ScalarAsync<long>("SELECT count(*) FROM campaign_words WHERE word IN ('draft', 'old', '#old')"));
+        await ExecuteAsync("DELETE FROM campaigns");
+        Assert.Equal(0, await _database.ScalarAsync<long>("SELECT count(*) FROM campaign_words"));
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         "FROM acknowledgements", "FOR UPDATE", "DELETE FROM campaigns", "DELETE FROM webhooks", "DELETE FROM dead_letters",
         "DELETE FROM webhook_deliveries", "UPDATE webhook_deliveries", "INSERT INTO webhook_deliveries", "WHERE user_id = $2 AND id > $1",
         "WHERE campaign_id = $2 AND id > $1", "campaign_event_horizon() FROM campaign_events WHERE id > $1", "WHERE due_at < now()",
-        "WHERE completed_at < $1", "INSERT INTO campaign_words", "DELETE FROM campaign_words", "WHERE kept.owner", "AND (found.created_at", "status = 'RUNNING'",
+        "WHERE completed_at < $1", "INSERT INTO campaign_words", "DELETE FROM campaign_words", "WHERE kept.owner", "FROM unnest(lowest, highest)", "status = 'RUNNING'",
     ];
 
     private readonly AtelierFixture _atelier = new()
@@ -102,6 +102,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         foreach (var search in (string[])
         [
             "q=campaign", "q=word16", "q=word16%20campaign", "q=word9000", "q=unheard", "q=word17", "q=word16&status=COMPLETE", "q=campaign&status=PENDING",
+            "favorite=true", "tag=spring%20sale", "tag=spring%20sale&q=camp&favorite=true&status=COMPLETE", "from=2026-01-20&until=2026-01-21&favorite=false",
         ])
         {
             await SendAsync(HttpMethod.Get, $"/api/campaigns?{search}&limit=20", HttpStatusCode.OK);
@@ -125,6 +126,12 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         var stopped = (string)(await SendAsync(HttpMethod.Post, "/api/campaigns", HttpStatusCode.Accepted, wanted))["id"]!;
         await ReportAsync($"/api/callbacks/callback/{stopped}/image/0", """{"id":"x","status":"running"}""");
         await SendAsync(HttpMethod.Post, $"/api/campaigns/{stopped}/cancel", HttpStatusCode.Accepted);
+
+        var edit = new JsonObject { ["name"] = "Draft", ["favorite"] = true, ["tags"] = new JsonArray("new") };
+        await SendAsync(HttpMethod.Patch, $"/api/campaigns/{Id(4)}", HttpStatusCode.OK, edit);
+        await SendAsync(HttpMethod.Post, "/api/campaigns/retry", HttpStatusCode.OK, new JsonObject { ["ids"] = new JsonArray(Id(88), Id(4)) });
+        await EndOfAsync(Id(88));
+        await SendAsync(HttpMethod.Post, "/api/campaigns/delete", HttpStatusCode.OK, new JsonObject { ["ids"] = new JsonArray(Id(88), Id(24)) });
 
         await SendAsync(HttpMethod.Post, $"/api/campaigns/{Id(8)}/retry", HttpStatusCode.Accepted);
         await EndOfAsync(Id(8));

@@ -62,12 +62,12 @@ internal static class MillionCampaigns
             connection,
             $$"""
             INSERT INTO campaigns (id, user_id, idempotency_key, request_hash, prompt, status, request, metadata, instance_id, version,
-                created_at, updated_at, completed_at)
+                created_at, updated_at, completed_at, favorite, tags)
             SELECT made.id, CASE WHEN n % 4 = 0 THEN 'user-0' ELSE 'user-' || (n * 7919::bigint) % 5000 END, CASE WHEN n % 10 = 1 THEN 'key-' || n END,
                 '\x00'::bytea, 'A campaign about word' || n % 100 || ' and word' || n % 9973,
                 (ARRAY['COMPLETE', 'COMPLETE', 'COMPLETE', 'COMPLETE', 'COMPLETE', 'COMPLETE', 'COMPLETE', 'FAILED', 'FAILED', 'CANCELED'])[1 + n % 10],
                 '{"images":{"count":1,"size":"1024x1024","quality":"medium","format":"png"},"text":null,"textProvider":"openai","imageProvider":"openai"}',
-                '{}', made.id::text, 3, made.at, made.at, made.at
+                '{}', made.id::text, 3, made.at, made.at, made.at, n % 400 = 0, CASE WHEN n % 200 = 0 THEN '{Spring sale}' ELSE '{}' END::text[]
             FROM generate_series(1, {{count}}) AS n,
                 LATERAL (SELECT ('01980000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id,
                     TIMESTAMPTZ '2026-01-01' + n / 2 * interval '10 seconds' AS at) AS made;
@@ -83,9 +83,9 @@ internal static class MillionCampaigns
         await RunAsync(
             connection,
             """
-            INSERT INTO campaign_words (owner, word, created_at, campaign_id)
-            SELECT hashtextextended(user_id, 0) AS owner, unnest(campaign_words_of(prompt)) AS word, created_at, id FROM campaigns
-            ORDER BY owner, word, created_at, id
+            INSERT INTO campaign_words (owner, period, word, campaign_id)
+            SELECT hashtextextended(user_id, 0) AS owner, campaign_period(created_at) AS period, unnest(campaign_words_of(prompt, name, text, tags, favorite)) AS word, id
+            FROM campaigns ORDER BY owner, period, word, id
             """);
         await RunAsync(connection, EventsAndDeadLetters);
         await RunAsync(connection, OfCallers);

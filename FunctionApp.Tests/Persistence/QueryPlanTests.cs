@@ -34,6 +34,9 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
         await queries.ListAsync(Busy, Query(("q", "word4711")), CancellationToken.None);
         await queries.ListAsync(Busy, Query(("q", "campaign")), CancellationToken.None);
         await queries.ListAsync(Busy, Query(("q", "campaign word17"), ("status", "COMPLETE"), ("cursor", CursorOf(page[^1]))), CancellationToken.None);
+        await queries.ListAsync(Busy, Query(("favorite", "true"), ("status", "COMPLETE")), CancellationToken.None);
+        await queries.ListAsync(Busy, Query(("tag", "spring sale"), ("favorite", "true")), CancellationToken.None);
+        await queries.ListAsync(Busy, Query(("from", "2026-01-10"), ("until", "2026-01-11"), ("favorite", "false")), CancellationToken.None);
         await queries.ListAsync(new Caller("nobody"), Query(), CancellationToken.None);
         recorder.Add(CampaignRow.Find(id, Busy.UserId));
         await queries.FindVersionAsync(Busy, id, CancellationToken.None);
@@ -59,6 +62,8 @@ public sealed class QueryPlanTests(LocalServicesFixture services, MillionDatabas
     [InlineData("campaign", null, "", 249_898)]
     [InlineData("word16", null, "word16 ", 9_898)]
     [InlineData("campaign word16", "COMPLETE", "word16 ", 9_898)]
+    [InlineData("word", null, "", 249_898)]
+    [InlineData("abo", "COMPLETE", "", 174_898)]
     public async Task Search_AtAMillionCampaigns_LastPageCostsWhatTheFirstDoes(string words, string? status, string inPrompt, int last)
     {
         var database = await million.StartAsync(services);

@@ -90,6 +90,8 @@ public sealed class CampaignIntake(
             Request = resolved,
             TextStatus = request.Text is null ? null : PartStatus.Pending,
             Metadata = request.Metadata,
+            Name = request.Name,
+            Tags = [.. request.Tags ?? []],
             InstanceId = CampaignScheduler.InstanceIdOf(id, run: 0),
             Version = 1,
             CreatedAt = now,

@@ -11,7 +11,7 @@ namespace Atelier.Campaigns;
 /// <summary>Reads campaigns, each query bounded, indexed, and of one caller only.</summary>
 public sealed class CampaignQueries(AtelierDbContext db)
 {
-    // Two words that are frequent and never stand together are found out only at the end of one of them.
+    // Two words that are frequent and never stand together are found out only at the end of the list.
     private const string SearchTimeoutMs = "300";
 
     /// <summary>A campaign with its images and attempts; <see langword="null"/> where the caller has none of that id.</summary>
@@ -60,14 +60,14 @@ public sealed class CampaignQueries(AtelierDbContext db)
     /// <exception cref="ApiException">400: the words are so frequent that the search would take too long.</exception>
     internal async Task<List<Campaign>> ListAsync(Caller caller, ListQuery query, CancellationToken cancellationToken)
     {
-        if (query.Words is null)
+        if (query is { Words: null, Tag: null })
             return await ListAsync(Of(caller), query, cancellationToken);
         try
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT set_config('statement_timeout', {SearchTimeoutMs}, true)", cancellationToken);
-            var found = await CampaignSearch.FindAsync(db, caller, query, cancellationToken);
-            return await ListAsync(found.AsNoTracking().Where(campaign => campaign.UserId == caller.UserId), query, cancellationToken);
+            var found = CampaignSearch.Find(db, caller, query).AsNoTracking().Where(campaign => campaign.UserId == caller.UserId);
+            return await ListAsync(found, query, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
         {
@@ -79,6 +79,15 @@ public sealed class CampaignQueries(AtelierDbContext db)
     {
         if (query.Status is { } status)
             campaigns = campaigns.Where(campaign => campaign.Status == status);
+        // A constant, not a parameter: the index of favorites is a partial one.
+        if (query.Favorite == true)
+            campaigns = campaigns.Where(campaign => campaign.Favorite);
+        else if (query.Favorite == false)
+            campaigns = campaigns.Where(campaign => !campaign.Favorite);
+        if (query.From is { } from)
+            campaigns = campaigns.Where(campaign => campaign.CreatedAt >= from);
+        if (query.Until is { } until)
+            campaigns = campaigns.Where(campaign => campaign.CreatedAt < until);
         if (query.After is { } after)
         {
             // A row comparison: one step down the index, not two conditions.

@@ -26,6 +26,7 @@ public static class CampaignServices
         services.AddSingleton<UnrecordedResults>();
         services.AddSingleton<CampaignCancellationRegistry>();
         services.AddScoped<CampaignControl>();
+        services.AddScoped<CampaignEditor>();
         services.AddScoped<VersionControl>();
         services.AddScoped<VersionRecovery>();
         services.AddScoped<CampaignEraser>();

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Atelier.Persistence;
 
 namespace Atelier.Campaigns;
@@ -19,6 +20,15 @@ public sealed record NewCampaign(
     string? ImageProvider,
     IReadOnlyDictionary<string, string> Metadata)
 {
+    /// <summary>The campaign's name; <see langword="null"/> for none.</summary>
+    // What is not given is not in the digest: requests of a version without these fields have the same one.
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    /// <summary>The campaign's tags; <see langword="null"/> for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Tags { get; init; }
+
     /// <summary>A digest of the request: order, white space and omitted defaults make no difference.</summary>
     public byte[] ComputeHash()
     {

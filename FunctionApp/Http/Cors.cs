@@ -8,7 +8,7 @@ public sealed class Cors(CorsOptions options)
     private static readonly string Methods = string.Join(", ", Routes.All.Where(route => route.Operation is not null).Select(route => route.Methods).Distinct());
 
     private const string RequestHeaders =
-        "Authorization, X-Api-Key, X-User, Content-Type, Idempotency-Key, If-None-Match, If-Range, Range, Last-Event-ID, X-Request-Id, traceparent";
+        "Authorization, X-Api-Key, X-User, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Range, Last-Event-ID, X-Request-Id, traceparent";
 
     private const string ExposedHeaders =
         "Location, Retry-After, ETag, Content-Range, WWW-Authenticate, X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy";

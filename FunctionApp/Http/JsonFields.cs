@@ -62,6 +62,17 @@ internal sealed class JsonFields
     public string? Text(string name, Func<string, bool> fits, string error) =>
         RawText(name) is { } text && !fits(text) ? Fail<string>(name, error) : RawText(name);
 
+    /// <summary>True or false; <see langword="null"/> where it is missing.</summary>
+    public bool? Flag(string name)
+    {
+        if (!_fields.TryGetValue(name, out var value))
+            return null;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return value.GetBoolean();
+        _errors.Add(PathOf(name), "must be true or false.");
+        return null;
+    }
+
     /// <summary>A whole number within bounds; <see langword="null"/> where it is missing.</summary>
     public int? Number(string name, int min, int max)
     {

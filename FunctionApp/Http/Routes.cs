@@ -35,6 +35,8 @@ internal static class Routes
     public const string Campaigns = "api/campaigns";
     public const string Campaign = "api/campaigns/{id}";
     public const string CancelCampaign = "api/campaigns/{id}/cancel";
+    public const string DeleteCampaigns = "api/campaigns/delete";
+    public const string RetryCampaigns = "api/campaigns/retry";
     public const string RetryCampaign = "api/campaigns/{id}/retry";
     public const string CampaignImage = "api/campaigns/{id}/images/{index}";
     public const string CampaignVersions = "api/campaigns/{id}/versions";
@@ -77,9 +79,12 @@ internal static class Routes
         new("POST", Campaigns, RouteAccess.Caller, "StartCampaign", "startCampaign"),
         new("GET, HEAD", Campaigns, RouteAccess.Caller, "ListCampaigns", "listCampaigns"),
         new("GET, HEAD", Campaign, RouteAccess.Caller, "GetCampaign", "getCampaign"),
+        new("PATCH", Campaign, RouteAccess.Caller, "UpdateCampaign", "updateCampaign"),
         new("DELETE", Campaign, RouteAccess.Caller, "DeleteCampaign", "deleteCampaign"),
         new("POST", CancelCampaign, RouteAccess.Caller, "CancelCampaign", "cancelCampaign"),
         new("POST", RetryCampaign, RouteAccess.Caller, "RetryCampaign", "retryCampaign"),
+        new("POST", DeleteCampaigns, RouteAccess.Caller, "DeleteCampaigns", "deleteCampaigns"),
+        new("POST", RetryCampaigns, RouteAccess.Caller, "RetryCampaigns", "retryCampaigns"),
         new("GET, HEAD", CampaignImage, RouteAccess.Caller, "GetCampaignImage", "getCampaignImage"),
         new("GET, HEAD", CampaignVersions, RouteAccess.Caller, "ListVersions", "listVersions"),
         new("POST", RegenerateImage, RouteAccess.Caller, "RegenerateImage", "regenerateImage"),

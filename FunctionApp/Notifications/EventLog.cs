@@ -1,3 +1,4 @@
+using Atelier.Persistence.Tables;
 using Npgsql;
 
 namespace Atelier.Notifications;
@@ -43,6 +44,10 @@ public sealed class EventLog(NpgsqlDataSource dataSource)
     /// <summary>The events of one caller after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
     public Task<List<LoggedEvent>> ReadOfUserAsync(string userId, long after, int limit, CancellationToken cancellationToken) =>
         ReadAsync("user_id = $2", new NpgsqlParameter<string> { TypedValue = userId }, after, limit, cancellationToken);
+
+    /// <summary>The events of one caller after <paramref name="after"/> that are news to the caller, at most <paramref name="limit"/>: what it has changed itself is not.</summary>
+    public Task<List<LoggedEvent>> ReadNewsAsync(string userId, long after, int limit, CancellationToken cancellationToken) =>
+        ReadAsync($"user_id = $2 AND type <> '{CampaignEventTypes.Updated}'", new NpgsqlParameter<string> { TypedValue = userId }, after, limit, cancellationToken);
 
     /// <summary>The events of one campaign after <paramref name="after"/>, at most <paramref name="limit"/>.</summary>
     public Task<List<LoggedEvent>> ReadOfCampaignAsync(Guid campaignId, long after, int limit, CancellationToken cancellationToken) =>

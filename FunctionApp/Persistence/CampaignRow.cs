@@ -12,7 +12,7 @@ internal static class CampaignRow
     private const string Sql =
         """
         SELECT id, user_id, request_hash, prompt, status, request, text, text_status, text_provider, text_model, text_usage, text_wait, error, metadata,
-            instance_id, run, version, created_at, updated_at, completed_at, text_version, text_versions, regenerating,
+            instance_id, run, version, created_at, updated_at, completed_at, text_version, text_versions, regenerating, name, favorite, tags,
             (SELECT json_agg(i) FROM campaign_images AS i WHERE i.campaign_id = campaigns.id),
             (SELECT json_agg(a) FROM campaign_attempts AS a WHERE a.campaign_id = campaigns.id)
         FROM campaigns WHERE id = $1 AND user_id = $2
@@ -57,8 +57,11 @@ internal static class CampaignRow
         TextVersion = row.GetInt32(20),
         TextVersions = row.GetInt32(21),
         Regenerating = row.GetInt32(22),
-        Images = ListOf<CampaignImage>(row, 23),
-        Attempts = ListOf<CampaignAttempt>(row, 24),
+        Name = TextOf(row, 23),
+        Favorite = row.GetBoolean(24),
+        Tags = row.GetFieldValue<string[]>(25),
+        Images = ListOf<CampaignImage>(row, 26),
+        Attempts = ListOf<CampaignAttempt>(row, 27),
     };
 
     private static string? TextOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

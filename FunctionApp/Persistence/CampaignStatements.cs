@@ -34,8 +34,8 @@ internal static class CampaignStatements
     private const string AcceptSql =
         $"""
         WITH c AS (
-            INSERT INTO campaigns (id, user_id, idempotency_key, request_hash, prompt, status, request, text_status, metadata, instance_id, version, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, 'PENDING', $6, $7, $8, $9, 1, $10, $10)
+            INSERT INTO campaigns (id, user_id, idempotency_key, request_hash, prompt, status, request, text_status, metadata, instance_id, version, created_at, updated_at, name, tags)
+            VALUES ($1, $2, $3, $4, $5, 'PENDING', $6, $7, $8, $9, 1, $10, $10, $14, $15)
             ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING id, user_id),
         i AS (
@@ -136,6 +136,7 @@ internal static class CampaignStatements
             Of(campaign.Id), Of(campaign.UserId), Of(campaign.IdempotencyKey), Of(campaign.RequestHash), Of(campaign.Prompt), Json(campaign.Request),
             Of(campaign.TextStatus?.ToText()), Json(campaign.Metadata), Of(campaign.InstanceId), Of(campaign.CreatedAt),
             Of(campaign.Request.ImageProvider), Of(campaign.Request.Images.Count), Of(CampaignChange.DataOf(new { status = campaign.Status.ToText() })),
+            Of(campaign.Name), Of(campaign.Tags),
         },
     };
 
@@ -181,6 +182,8 @@ internal static class CampaignStatements
     private static NpgsqlParameter<DateTimeOffset> Of(DateTimeOffset value) => new() { TypedValue = value };
 
     private static NpgsqlParameter<byte[]> Of(byte[] value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<string[]> Of(string[] value) => new() { TypedValue = value };
 
     private static NpgsqlParameter Of(int? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
 

@@ -12,8 +12,8 @@ export async function fill(client, rows) {
   await copy('campaign_events', 'campaign_id', "'id', n::bigint * 8 + number, 'at', at, 'user_id', CASE WHEN n % 2 = 0 THEN (t).user_id ELSE 'user ' || n % 1000 END");
   await copy('durable_atelier.instances', 'id', "'run_id', key.id, 'created_at', at, 'updated_at', at, 'completed_at', at");
   await copy('durable_atelier.history', 'instance_id');
-  await client.query(`INSERT INTO campaign_words (owner, word, created_at, campaign_id)
-    SELECT hashtextextended(user_id, 0), word, created_at, id FROM campaigns, unnest(campaign_words_of(prompt)) AS word
+  await client.query(`INSERT INTO campaign_words (owner, period, word, campaign_id)
+    SELECT hashtextextended(user_id, 0), campaign_period(created_at), word, id FROM campaigns, unnest(campaign_words_of(prompt, name, text, tags, favorite)) AS word
     ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING`);
   await client.query('SET session_replication_role = origin');
   await client.query('VACUUM ANALYZE');
@@ -24,7 +24,7 @@ export async function fill(client, rows) {
         (SELECT t, row_number() OVER () AS number FROM ${table} AS t WHERE ${key}::text = $1) AS template(t, number),
         (SELECT array_agg('word' || w) FROM generate_series(1, 5000) AS w) AS vocabulary(words),
         generate_series(1, ${rows}) AS n,
-        LATERAL (SELECT '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), now() - (n || ' seconds')::interval) AS key(id, at),
+        LATERAL (SELECT '01900000-0000-7000-8000-' || lpad(to_hex(${rows} - n), 12, '0'), now() - (n || ' seconds')::interval) AS key(id, at),
         LATERAL jsonb_populate_record(NULL::${table}, to_jsonb(t) || jsonb_build_object('${key}', key.id${changes && `, ${changes}`})) AS r`,
     [table.startsWith('durable') ? template.instance_id : template.id]);
   }

@@ -8,6 +8,7 @@ import './styles/components.css';
 import './styles/shell.css';
 import './styles/composer.css';
 import './styles/gallery.css';
+import './styles/organize.css';
 import './styles/campaign.css';
 import './styles/views.css';
 

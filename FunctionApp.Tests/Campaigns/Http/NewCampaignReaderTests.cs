@@ -29,13 +29,15 @@ public sealed class NewCampaignReaderTests
             """
             {"prompt":"A cat","images":{"count":2,"size":"1536x1024","quality":"high","format":"jpeg"},
              "text":{"maxWords":120,"tone":"playful","language":"pt-BR"},
-             "providers":{"text":"words","image":"paint"},"metadata":{"customer":"42","note":""}}
+             "providers":{"text":"words","image":"paint"},"metadata":{"customer":"42","note":""},"name":" Beach ","tags":[" Spring sale ","cats"]}
             """);
 
         Assert.Equal(new ImagesRequest(2, "1536x1024", "high", "jpeg"), campaign.Images);
         Assert.Equal(new TextOptions(120, "playful", "pt-BR"), campaign.Text);
         Assert.Equal(("words", "paint"), (campaign.TextProvider, campaign.ImageProvider));
         Assert.Equal("", campaign.Metadata["note"]);
+        Assert.Equal("Beach", campaign.Name);
+        Assert.Equal(["Spring sale", "cats"], campaign.Tags!);
     }
 
     [Fact]
@@ -53,6 +55,10 @@ public sealed class NewCampaignReaderTests
     [InlineData("""{"prompt":" \n\t "}""", "prompt")]
     [InlineData("""{"prompt":"a\u0000b"}""", "prompt")]
     [InlineData("""{"prompt":"half \ud83d"}""", "prompt")]
+    [InlineData("""{"prompt":"A cat","name":" "}""", "name")]
+    [InlineData("""{"prompt":"A cat","tags":["cats","Cats "]}""", "tags")]
+    [InlineData("""{"prompt":"A cat","tags":[" "]}""", "tags")]
+    [InlineData("""{"prompt":"A cat","tags":"cats"}""", "tags")]
     [InlineData("""[]""", "body")]
     [InlineData("""null""", "body")]
     [InlineData("""{"prompt":"A cat","Prompt":"A dog"}""", "Prompt")]

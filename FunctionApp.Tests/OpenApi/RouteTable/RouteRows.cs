@@ -70,10 +70,31 @@ internal static class RouteRows
         yield return Row(Retry, 404, "there is none", "not_found", host => host.Post($"/api/campaigns/{Nobody}/retry"));
         yield return Row(Retry, 409, "it is complete", "campaign_not_failed", host => host.Post($"/api/campaigns/{host.Complete}/retry"));
 
+        foreach (var many in (string[])["delete", "retry"])
+        {
+            var path = $"/api/campaigns/{many}";
+            yield return Row($"POST {path}", 200, "some", Json, async host => host.Post(path, Ids(await host.CompleteAsync(), Nobody)));
+            yield return Row($"POST {path}", 400, "none", "validation_failed", host => host.Post(path, Ids()));
+            yield return TooLarge($"POST {path}", path);
+        }
+
+        const string Patch = "PATCH /api/campaigns/{id}";
+        yield return Row(Patch, 200, "whatever its version", Json, host => Edit(host, host.Complete), "ETag", "Cache-Control");
+        yield return Row(Patch, 200, "the expected version", Json, async host =>
+            Edit(host, host.Complete, await host.TagAsync($"/api/campaigns/{host.Complete}")), "ETag");
+        yield return Row(Patch, 400, "no such field", "validation_failed", host => Edit(host, host.Complete, field: "prompt"));
+        yield return Row(Patch, 404, "there is none", "not_found", host => Edit(host, Nobody));
+        yield return Row(Patch, 412, "another version", "precondition_failed", host => Edit(host, host.Complete, "W/\"0\""));
+        yield return Row(Patch, 413, "too long", "body_too_large", host => RouteHost.Send(HttpMethod.Patch, $"/api/campaigns/{host.Complete}", host.Ann, Long()));
+
         const string Delete = "DELETE /api/campaigns/{id}";
         yield return Row(Delete, 204, "it has ended", "", async host => host.Delete($"/api/campaigns/{await host.CompleteAsync()}"));
         yield return Row(Delete, 404, "there is none", "not_found", host => host.Delete($"/api/campaigns/{Nobody}"));
         yield return Row(Delete, 409, "it runs", "campaign_running", async host => host.Delete($"/api/campaigns/{await host.RunningAsync()}"));
+
+        static JsonObject Ids(params string[] ids) => new() { ["ids"] = new JsonArray([.. ids.Select(id => (JsonNode)id)]) };
+        static HttpRequestMessage Edit(RouteHost host, string id, string? tag = null, string field = "name") => RouteHost.Send(
+            HttpMethod.Patch, $"/api/campaigns/{id}", host.Ann, new JsonObject { [field] = "A draft" }, tag is null ? [] : [("If-Match", tag)]);
     }
 
     private static IEnumerable<RouteRow> Images()

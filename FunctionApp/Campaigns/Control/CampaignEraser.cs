@@ -29,26 +29,24 @@ public sealed class CampaignEraser(NpgsqlDataSource dataSource, IImageStore imag
         RETURNING campaign_id
         """;
 
-    /// <summary>Deletes a campaign of the caller that has ended.</summary>
-    /// <returns>Whether there was one.</returns>
-    public async Task<bool> TryEraseAsync(DurableTaskClient client, Caller caller, Guid id, CancellationToken cancellationToken)
+    /// <summary>Deletes those of some campaigns that are the caller's and have ended.</summary>
+    /// <returns>Which.</returns>
+    public async Task<IReadOnlyList<Guid>> EraseAsync(DurableTaskClient client, Caller caller, Guid[] ids, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"""
             WITH gone AS (
                 DELETE FROM campaigns
-                WHERE id = $1 AND user_id = $2 AND status IN ('COMPLETE', 'FAILED', 'CANCELED') AND regenerating = 0
+                WHERE id = ANY ($1) AND user_id = $2 AND status IN ('COMPLETE', 'FAILED', 'CANCELED') AND regenerating = 0
                 RETURNING id)
             {Rows}
             """);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = caller.UserId });
         var erased = await ReadAsync(command, cancellationToken);
-        if (erased.Count == 0)
-            return false;
         // The rows are deleted: from here on the caller's token no longer counts.
         await EraseRestAsync(client, erased, CancellationToken.None);
-        return true;
+        return erased;
     }
 
     /// <summary>Deletes campaigns of all callers that ended before a time, the oldest first.</summary>

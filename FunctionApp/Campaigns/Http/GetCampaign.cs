@@ -6,7 +6,6 @@ using Atelier.Persistence;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Microsoft.Net.Http.Headers;
 
 namespace Atelier.Campaigns.Http;
 
@@ -36,7 +35,7 @@ public sealed class GetCampaign(CampaignWatch watch, DurableCalls durable)
         var campaignId = PathId.Parse(id, "campaign");
         var wait = ReadWait(request.Query);
         var withOrchestration = ReadInclude(request.Query);
-        var isKnown = ReadKnown(request);
+        var isKnown = CampaignTag.ReadNoneMatch(request);
 
         var isAwaited = ReadUntil(request.Query) ? _ => false : isKnown is null ? null : (Func<long, bool>)(version => !isKnown(version));
         var campaign = await watch.ReadAsync(caller, campaignId, isAwaited, wait, cancellationToken)
@@ -51,7 +50,7 @@ public sealed class GetCampaign(CampaignWatch watch, DurableCalls durable)
             headers.RetryAfter = PollInterval;
         if (!withOrchestration)
         {
-            headers.ETag = TagOf(campaign.Version);
+            headers.ETag = CampaignTag.Of(campaign.Version);
             headers.CacheControl = "private, no-cache";
             if (isKnown?.Invoke(campaign.Version) == true)
                 return Results.StatusCode(StatusCodes.Status304NotModified);
@@ -61,18 +60,6 @@ public sealed class GetCampaign(CampaignWatch watch, DurableCalls durable)
         return withOrchestration
             ? ApiJson.Result(new CampaignWithOrchestrationView(view, CampaignViews.From(orchestration)))
             : ApiJson.Result(view);
-    }
-
-    // Weak: a later version of this service may write the same campaign in other bytes.
-    private static string TagOf(long version) => $"W/\"{version}\"";
-
-    private static Func<long, bool>? ReadKnown(HttpRequest request)
-    {
-        if (!EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var tags))
-            return null;
-        return version => tags.Any(tag =>
-            tag.Equals(EntityTagHeaderValue.Any)
-            || tag.Compare(new EntityTagHeaderValue($"\"{version}\"", isWeak: true), useStrongComparison: false));
     }
 
     private static bool ReadInclude(IQueryCollection query) => query["include"].ToString() switch

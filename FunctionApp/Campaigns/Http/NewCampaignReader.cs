@@ -35,7 +35,7 @@ public sealed partial class NewCampaignReader(GeneratorCatalog generators)
     private NewCampaign Read(JsonElement body)
     {
         var errors = new FieldErrors();
-        var fields = new JsonFields(body, "", errors, "prompt", "images", "text", "providers", "metadata");
+        var fields = new JsonFields(body, "", errors, "prompt", "images", "text", "providers", "metadata", "name", "tags");
         if (body.ValueKind == JsonValueKind.Object && !fields.Has("prompt"))
             errors.Add("prompt", "is required.");
 
@@ -44,13 +44,15 @@ public sealed partial class NewCampaignReader(GeneratorCatalog generators)
         var text = ReadText(fields);
         (var textProvider, var imageProvider) = ReadProviders(fields);
         var metadata = ReadMetadata(fields, errors);
+        var name = NameAndTags.ReadName(fields);
+        var tags = NameAndTags.ReadTags(fields, errors);
         if (text is null && images.Count == 0)
             errors.Add("images.count", "must be at least 1 in a campaign without a text.");
 
         CheckCapabilities(images, imageProvider, errors);
 
         errors.ThrowIfAny();
-        return new NewCampaign(prompt!, images, text, textProvider, imageProvider, metadata);
+        return new NewCampaign(prompt!, images, text, textProvider, imageProvider, metadata) { Name = name, Tags = tags is { Length: 0 } ? null : tags };
     }
 
     private static ImagesRequest ReadImages(JsonFields fields)

@@ -26,7 +26,7 @@ public sealed class InboxFunctions(EventLog log, Acknowledgements acknowledgemen
         errors.ThrowIfAny();
 
         var acknowledged = await acknowledgements.FindAsync(caller.UserId, cancellationToken);
-        var events = await log.ReadOfUserAsync(
+        var events = await log.ReadNewsAsync(
             caller.UserId, Math.Max(after ?? 0, acknowledged), limit + 1, cancellationToken);
         LoggedEvent[] page = [.. events.Take(limit)];
         long? next = events.Count > limit ? page[^1].Id : null;

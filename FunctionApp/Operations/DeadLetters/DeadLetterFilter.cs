@@ -1,4 +1,3 @@
-using System.Globalization;
 using Atelier.Http;
 using Atelier.Persistence.Tables;
 
@@ -14,12 +13,6 @@ internal sealed record DeadLetterFilter(DeadLetterKind? Kind, string? ErrorCode,
     private const int MaxCodeLength = 64;
     private const string KindError = "must be campaign or webhook.";
     private const string CodeError = "must be at most 64 characters, none of them U+0000.";
-
-    // RFC 3339, or a date for the beginning of that day. A looser format would read 12:00 as noon today.
-    private static readonly string[] TimeFormats =
-        ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd"];
-
-    private const string TimeError = "must be a time such as 2026-08-01T10:00:00Z.";
 
     /// <summary>Reads the query string.</summary>
     public static DeadLetterFilter Read(IQueryCollection query, FieldErrors errors) => Read(
@@ -72,22 +65,7 @@ internal sealed record DeadLetterFilter(DeadLetterKind? Kind, string? ErrorCode,
             return null;
         }
 
-        DateTimeOffset? ReadTime(string name)
-        {
-            if (get(name) is not { } text)
-                return null;
-            if (DateTimeOffset.TryParseExact(
-                text,
-                TimeFormats,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-                out var time))
-            {
-                return time;
-            }
-            errors.Add(pathOf(name), TimeError);
-            return null;
-        }
+        DateTimeOffset? ReadTime(string name) => TimeText.Read(get(name), pathOf(name), errors);
     }
 }
 

@@ -8,8 +8,8 @@ namespace Atelier.Persistence.Migrations;
 [Migration("20261121140000_CampaignWords")]
 internal sealed class AddCampaignWords : Migration
 {
-    /// <inheritdoc/>
-    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(
+    /// <summary>The table, filled, and what keeps it.</summary>
+    internal const string Words =
         """
         CREATE TABLE campaign_words (
             owner bigint NOT NULL,
@@ -43,9 +43,14 @@ internal sealed class AddCampaignWords : Migration
         END $$;
         CREATE TRIGGER campaigns_keep_words AFTER INSERT OR DELETE ON campaigns
             FOR EACH ROW EXECUTE FUNCTION campaigns_keep_words();
+        """;
 
-        DROP INDEX ix_campaigns_prompt_words;
-        """);
+    /// <inheritdoc/>
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.Sql(Words);
+        migrationBuilder.DropIndex("ix_campaigns_prompt_words", "campaigns");
+    }
 
     /// <inheritdoc/>
     protected override void Down(MigrationBuilder migrationBuilder) => migrationBuilder.Sql(

@@ -86,6 +86,12 @@ namespace Atelier.Persistence.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("error");
 
+                    b.Property<bool>("Favorite")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("favorite");
+
                     b.Property<string>("IdempotencyKey")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
@@ -100,6 +106,11 @@ namespace Atelier.Persistence.Migrations
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("metadata");
+
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
 
                     b.Property<string>("Prompt")
                         .IsRequired()
@@ -132,6 +143,13 @@ namespace Atelier.Persistence.Migrations
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("status");
+
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags")
+                        .HasDefaultValueSql("'{}'");
 
                     b.Property<string>("Text")
                         .HasColumnType("text")
@@ -187,6 +205,10 @@ namespace Atelier.Persistence.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_campaigns");
+
+                    b.HasIndex(new[] { "UserId", "CreatedAt", "Id" }, "ix_campaigns_favorites")
+                        .IsDescending(false, true, true)
+                        .HasFilter("favorite");
 
                     b.HasIndex(new[] { "CompletedAt" }, "ix_campaigns_completed_at")
                         .HasFilter("completed_at IS NOT NULL");

@@ -19,6 +19,14 @@ public sealed class Campaign
 
     public required string Prompt { get; init; }
 
+    /// <summary>What its owner calls it; <see langword="null"/> for no name.</summary>
+    public string? Name { get; set; }
+
+    public bool Favorite { get; set; }
+
+    /// <summary>As its owner wrote them; no two differ in case alone.</summary>
+    public string[] Tags { get; set; } = [];
+
     public CampaignStatus Status { get; set; }
 
     public required CampaignRequest Request { get; init; }

@@ -16,7 +16,9 @@ public sealed class CampaignEvent
     /// <summary>The part that it is about; empty for the campaign itself.</summary>
     public string Part { get; init; } = "";
 
-    /// <summary>The attempt at the part; for the campaign itself, its run: 0, and one more each redrive.</summary>
+    /// <summary>
+    /// The attempt at the part; for the campaign itself, its run: 0, and one more each redrive; for an update, the last 31 bits of the version that it led to.
+    /// </summary>
     public int Attempt { get; init; }
 
     /// <summary>What the event says beyond these columns, as JSON.</summary>
@@ -41,9 +43,10 @@ public static class CampaignEventTypes
     public const string Completed = "campaign.completed";
     public const string Failed = "campaign.failed";
     public const string Canceled = "campaign.canceled";
+    public const string Updated = "campaign.updated";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Accepted, Started, TextCompleted, ImageCompleted, PartRetrying, Completed, Failed, Canceled,
+        [Accepted, Started, TextCompleted, ImageCompleted, PartRetrying, Completed, Failed, Canceled, Updated,
             VersionStarted, VersionCompleted, VersionFailed, VersionCanceled, VersionChosen];
 }

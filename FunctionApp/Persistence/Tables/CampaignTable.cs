@@ -18,6 +18,9 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         builder.Property(campaign => campaign.UserId).HasMaxLength(200);
         builder.Property(campaign => campaign.IdempotencyKey).HasMaxLength(200);
         builder.Property(campaign => campaign.Prompt).HasMaxLength(4000);
+        builder.Property(campaign => campaign.Name).HasMaxLength(200);
+        builder.Property(campaign => campaign.Favorite).HasDefaultValue(false);
+        builder.Property(campaign => campaign.Tags).HasColumnType("text[]").HasDefaultValueSql("'{}'");
         builder.Property(campaign => campaign.Status).IsStatus();
         builder.Property(campaign => campaign.TextStatus).IsStatus();
         builder.Property(campaign => campaign.Request).IsJson<CampaignRequest>();
@@ -41,6 +44,9 @@ internal sealed class CampaignTable : IEntityTypeConfiguration<Campaign>
         builder.HasIndex(
             campaign => new { campaign.UserId, campaign.Status, campaign.CreatedAt, campaign.Id }, "ix_campaigns_user_id_status_created_at")
             .IsDescending(false, false, true, true);
+        // Most campaigns are no favorites: they cost nothing.
+        builder.HasIndex(campaign => new { campaign.UserId, campaign.CreatedAt, campaign.Id }, "ix_campaigns_favorites")
+            .IsDescending(false, true, true).HasFilter("favorite");
         // The recovery timer rarely finds anything: the index stays nearly empty.
         builder.HasIndex(campaign => campaign.CreatedAt, "ix_campaigns_pending").HasFilter("status = 'PENDING'");
         builder.Property(campaign => campaign.CheckedAt).HasDefaultValueSql("now()");

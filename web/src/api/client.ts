@@ -9,7 +9,7 @@ export interface Credentials {
 }
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cache?: RequestCache;
@@ -98,6 +98,10 @@ export class ApiClient {
 
   async post<T>(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<T> {
     return (await this.request<T>(path, { method: 'POST', body, headers })).data;
+  }
+
+  async patch<T>(path: string, body: unknown): Promise<T> {
+    return (await this.request<T>(path, { method: 'PATCH', body })).data;
   }
 
   async delete(path: string, body?: unknown): Promise<void> {

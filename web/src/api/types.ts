@@ -78,6 +78,9 @@ export interface Campaign {
   readonly id: string;
   readonly status: CampaignStatus;
   readonly prompt: string;
+  readonly name: string | null;
+  readonly favorite: boolean;
+  readonly tags: readonly string[];
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly completedAt: string | null;
@@ -88,6 +91,18 @@ export interface Campaign {
   readonly metadata: Readonly<Record<string, string>>;
   /** Whether a part is made again, after the campaign has ended. */
   readonly regenerating: boolean;
+}
+
+/** What can be changed of a campaign; what is missing stays. */
+export interface CampaignEdit {
+  readonly name?: string | null;
+  readonly favorite?: boolean;
+  readonly tags?: readonly string[];
+}
+
+/** What became of each campaign of a request for many. */
+export interface ControlResults {
+  readonly results: readonly { readonly id: string; readonly status: number; readonly code: string | null }[];
 }
 
 export interface CampaignPage {
@@ -205,6 +220,7 @@ export const eventTypes = [
   'campaign.completed',
   'campaign.failed',
   'campaign.canceled',
+  'campaign.updated',
   'campaign.version.started',
   'campaign.version.completed',
   'campaign.version.failed',

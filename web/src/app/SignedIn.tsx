@@ -2,8 +2,9 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'r
 import type { ApiClient } from '../api/client';
 import type { LiveState } from '../api/follow';
 import { followShared } from '../api/followShared';
-import type { CampaignEvent, InboxPage, Me, PageSettings } from '../api/types';
+import type { Campaign, CampaignEvent, InboxPage, Me, PageSettings } from '../api/types';
 import { Announcer, type Toast, Toasts } from '../components/Toasts';
+import { titleOf } from '../lib/format';
 import { notifyState, showNotification } from '../lib/notifications';
 import { watchVisibility } from '../lib/visibility';
 import { emptyInbox, reduceInbox } from '../state/inbox';
@@ -23,6 +24,8 @@ const outcomes: Readonly<Record<string, { text: string; tone: ToastTone }>> = {
   'campaign.failed': { text: 'A campaign has failed.', tone: 'danger' },
   'campaign.canceled': { text: 'A campaign was canceled.', tone: 'neutral' },
 };
+
+const titleText = (campaign: Campaign | null) => (campaign ? titleOf(campaign) : '');
 
 /** Whether the service has come back: what failed meanwhile is to be fetched again. */
 function isBack(before: LiveState, after: LiveState): boolean {
@@ -89,7 +92,7 @@ export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }
       reloadMe();
       const href = campaignHash(event.campaignId);
       if (window.location.hash !== href) toast(outcome.text, outcome.tone, href);
-      if (document.hidden) showNotification(outcome.text, store.get(event.campaignId)?.prompt ?? '', event.campaignId, href);
+      if (document.hidden) showNotification(outcome.text, titleText(store.get(event.campaignId)), event.campaignId, href);
     },
     [store, toast, reloadMe],
   );

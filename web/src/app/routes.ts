@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 export type Route =
-  | { readonly name: 'home' }
+  | { readonly name: 'home'; readonly tag: string | null }
   | { readonly name: 'campaign'; readonly id: string }
   | { readonly name: 'inbox' }
   | { readonly name: 'webhooks' }
@@ -11,7 +11,8 @@ export type Route =
 
 /** The view that a location's hash names. */
 export function parseRoute(hash: string): Route {
-  const path = hash.replace(/^#/, '').replace(/\/+$/, '') || '/';
+  const [address = '', query = ''] = hash.replace(/^#/, '').split('?');
+  const path = address.replace(/\/+$/, '') || '/';
   const campaign = /^\/campaigns\/([^/?]+)$/.exec(path);
   if (campaign) {
     try {
@@ -23,7 +24,7 @@ export function parseRoute(hash: string): Route {
   switch (path) {
     case '/':
     case '/campaigns':
-      return { name: 'home' };
+      return { name: 'home', tag: new URLSearchParams(query).get('tag') || null };
     case '/inbox':
     case '/webhooks':
     case '/dead-letters':
@@ -36,6 +37,11 @@ export function parseRoute(hash: string): Route {
 
 export function campaignHash(id: string): string {
   return `#/campaigns/${encodeURIComponent(id)}`;
+}
+
+/** The address of the campaigns with a tag. */
+export function tagHash(tag: string): string {
+  return `#/?${new URLSearchParams({ tag }).toString()}`;
 }
 
 export function go(hash: string): void {

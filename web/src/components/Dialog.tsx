@@ -50,18 +50,20 @@ interface ConfirmProps {
   readonly title: string;
   readonly children: ReactNode;
   readonly confirm: string;
+  /** What the other button says. Default is "Keep it". */
+  readonly keep?: string;
   readonly isBusy?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
 /** Asks for confirmation of something that cannot be undone. */
-export function ConfirmDialog({ title, children, confirm, isBusy = false, onConfirm, onClose }: ConfirmProps) {
+export function ConfirmDialog({ title, children, confirm, keep = 'Keep it', isBusy = false, onConfirm, onClose }: ConfirmProps) {
   return (
     <Dialog title={title} onClose={onClose} className="dialog-confirm">
       <div className="dialog-text">{children}</div>
       <div className="dialog-actions">
-        <Button onClick={onClose}>Keep it</Button>
+        <Button onClick={onClose}>{keep}</Button>
         <Button variant="danger" isBusy={isBusy} onClick={onConfirm}>
           {confirm}
         </Button>

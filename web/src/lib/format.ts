@@ -69,6 +69,11 @@ export function excerpt(text: string, length: number): string {
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), length / 2)).trimEnd()}…`;
 }
 
+/** What a campaign is called: its name, or else its prompt. */
+export function titleOf(campaign: { readonly name: string | null; readonly prompt: string }): string {
+  return campaign.name ?? campaign.prompt;
+}
+
 export function plural(count: number, one: string, several = `${one}s`): string {
   return `${count} ${count === 1 ? one : several}`;
 }

@@ -51,7 +51,7 @@ describe('formats', () => {
 
 describe('routes', () => {
   it('leads addresses to views', () => {
-    expect(parseRoute('')).toEqual({ name: 'home' });
+    expect(parseRoute('')).toEqual({ name: 'home', tag: null });
     expect(parseRoute('#/campaigns/01a1-x')).toEqual({ name: 'campaign', id: '01a1-x' });
     expect(parseRoute('#/dead-letters/')).toEqual({ name: 'dead-letters' });
     expect(parseRoute('#/campaigns/%E0%A4%A')).toEqual({ name: 'unknown' });

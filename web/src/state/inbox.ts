@@ -25,6 +25,8 @@ export function reduceInbox(state: InboxState, action: InboxAction): InboxState 
       return { ...state, events: [...action.events, ...since].filter(event => event.id > state.upTo), isLoaded: true };
     }
     case 'arrived':
+      // What the caller has changed, perhaps in another tab, is no news.
+      if (action.event.type === 'campaign.updated') return state;
       if (action.event.id <= state.upTo || state.events.some(event => event.id === action.event.id)) return state;
       return { ...state, events: [...state.events, action.event].sort((one, other) => one.id - other.id) };
     case 'acknowledged':

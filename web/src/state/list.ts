@@ -2,9 +2,16 @@ import type { Campaign, CampaignPage, CampaignStatus } from '../api/types';
 
 export interface ListFilter {
   readonly status: CampaignStatus | null;
-  /** Words that the prompt must have; the service decides which prompts have them. */
+  /** Beginnings of words; the service decides which campaigns have them. */
   readonly words: string;
+  readonly isFavorite: boolean;
+  readonly tag: string | null;
+  /** Times in ISO 8601: created at the first or later, and before the second. */
+  readonly from: string | null;
+  readonly until: string | null;
 }
+
+export const noFilter: ListFilter = { status: null, words: '', isFavorite: false, tag: null, from: null, until: null };
 
 export interface ListState {
   readonly items: readonly Campaign[];
@@ -58,13 +65,28 @@ function refresh(state: ListState, page: CampaignPage): ListState {
 
 function change(state: ListState, campaign: Campaign, filter: ListFilter): ListState {
   const known = state.items.find(item => item.id === campaign.id);
-  if (filter.status !== null && campaign.status !== filter.status)
+  if (!isShown(campaign, filter))
     return known ? { ...state, items: state.items.filter(item => item.id !== campaign.id) } : state;
   if (known) return { ...state, items: state.items.map(item => (item.id === campaign.id ? later(item, campaign) : item)) };
-  // The service decides which prompts have the words; and a campaign older than the last one here comes with its page.
+  // The service decides which campaigns have the words; and a campaign older than the last one here comes with its page.
   const last = state.items.at(-1);
   if (!state.isLoaded || filter.words !== '' || (state.nextCursor !== null && last && compare(campaign, last) > 0)) return state;
   return { ...state, items: merge(state.items, [campaign]) };
+}
+
+function isShown(campaign: Campaign, filter: ListFilter): boolean {
+  return (
+    (filter.status === null || campaign.status === filter.status) &&
+    (!filter.isFavorite || campaign.favorite) &&
+    (filter.tag === null || campaign.tags.some(tag => sameTag(tag, filter.tag!))) &&
+    (filter.from === null || Date.parse(campaign.createdAt) >= Date.parse(filter.from)) &&
+    (filter.until === null || Date.parse(campaign.createdAt) < Date.parse(filter.until))
+  );
+}
+
+/** Whether two tags are the same for the service, which ignores case. */
+export function sameTag(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function merge(one: readonly Campaign[], other: readonly Campaign[]): readonly Campaign[] {
@@ -87,6 +109,10 @@ export function listQuery(filter: ListFilter, cursor: string | null, limit: numb
   const query = new URLSearchParams({ limit: String(limit) });
   if (filter.status !== null) query.set('status', filter.status);
   if (filter.words.trim() !== '') query.set('q', filter.words.trim());
+  if (filter.isFavorite) query.set('favorite', 'true');
+  if (filter.tag !== null) query.set('tag', filter.tag);
+  if (filter.from !== null) query.set('from', filter.from);
+  if (filter.until !== null) query.set('until', filter.until);
   if (cursor !== null) query.set('cursor', cursor);
   return query.toString();
 }

@@ -17,7 +17,10 @@ import { draftPrompt } from '../state/draft';
 import { changeSentence, elapsed, isRefused, progressOf } from '../state/progress';
 import { Attempts } from './Attempts';
 import { CampaignFacts } from './CampaignFacts';
+import { CampaignTitle } from './CampaignTitle';
+import { FavoriteButton } from './FavoriteButton';
 import { ImageGrid } from './ImageGrid';
+import { TagEditor } from './TagList';
 import { useVersions } from './PartVersions';
 import { TextCard } from './TextCard';
 
@@ -199,7 +202,8 @@ function CampaignHead({ campaign }: { readonly campaign: Campaign }) {
       <a className="back" href="#/">
         ← Campaigns
       </a>
-      <h1 className={`prompt${campaign.prompt.length > 240 ? ' prompt-long' : campaign.prompt.length > 70 ? ' prompt-medium' : ''}`}>{campaign.prompt}</h1>
+      <CampaignTitle campaign={campaign} />
+      <TagEditor campaign={campaign} />
       <div className="campaign-bar">
         <p className="campaign-meta">
           <StatusBadge status={campaign.status} />
@@ -210,6 +214,7 @@ function CampaignHead({ campaign }: { readonly campaign: Campaign }) {
           {progress.retries > 0 && <span>{plural(progress.retries, 'retry', 'retries')}</span>}
         </p>
         <div className="campaign-actions">
+          <FavoriteButton campaign={campaign} />
           {isRunning && (
             <Button icon="stop" isBusy={busy === 'cancel'} onClick={() => void act('cancel', 'The campaign is being canceled.')}>
               Cancel

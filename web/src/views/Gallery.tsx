@@ -1,15 +1,18 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { asProblem, type Problem } from '../api/problem';
-import { type CampaignPage, campaignStatuses, type CampaignStatus } from '../api/types';
+import type { CampaignPage } from '../api/types';
+import { go, parseRoute, useHash } from '../app/routes';
 import { useSession } from '../app/session';
 import { Button } from '../components/Button';
 import { EmptyState } from '../components/EmptyState';
-import { Icon } from '../components/Icon';
 import { ProblemNote } from '../components/ProblemNote';
-import { statusLabel } from '../lib/format';
 import { useNow } from '../lib/useNow';
-import { emptyList, type ListFilter, listQuery, reduceList } from '../state/list';
+import { emptyList, type ListFilter, listQuery, noFilter, reduceList } from '../state/list';
+import { spanOf } from '../state/period';
+import { toggle } from '../state/selection';
 import { CampaignCard } from './CampaignCard';
+import { type Choice, GalleryFilters, noChoice } from './GalleryFilters';
+import { SelectionBar } from './SelectionBar';
 
 const pageSize = 24;
 const pollPause = 6_000;
@@ -18,13 +21,18 @@ const typingPause = 300;
 /** The caller's campaigns, newest first, as they are now. */
 export function Gallery() {
   const { client, store, live, announce } = useSession();
-  const [status, setStatus] = useState<CampaignStatus | null>(null);
-  const [typed, setTyped] = useState('');
+  const [choice, setChoice] = useState<Choice>(noChoice);
   const [words, setWords] = useState('');
+  const [selected, setSelected] = useState<readonly string[] | null>(null);
+  const tag = useTag();
   const [list, dispatch] = useReducer(reduceList, emptyList);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isLoadingMore, setLoadingMore] = useState(false);
-  const filter = useMemo<ListFilter>(() => ({ status, words }), [status, words]);
+  const { status, typed, isFavorite, period, first, last } = choice;
+  const filter = useMemo<ListFilter>(
+    () => ({ status, words, isFavorite, tag, ...spanOf(period, first, last, client.now()) }),
+    [status, words, isFavorite, tag, period, first, last, client],
+  );
   const newest = useRef(filter);
   newest.current = filter;
   const now = useNow(useCallback(() => client.now(), [client]), 10_000);
@@ -84,11 +92,15 @@ export function Gallery() {
   useEffect(
     () =>
       store.subscribe(change => {
-        if (change.type === 'removed') dispatch({ type: 'removed', id: change.id });
-        else dispatch({ type: 'changed', campaign: change.campaign, filter: newest.current });
+        if (change.type === 'removed') {
+          dispatch({ type: 'removed', id: change.id });
+          setSelected(known => known && known.filter(id => id !== change.id));
+        } else dispatch({ type: 'changed', campaign: change.campaign, filter: newest.current });
       }),
     [store],
   );
+
+  const select = useCallback((id: string) => setSelected(known => known && toggle(known, id)), []);
 
   async function loadMore() {
     const asked = filter;
@@ -106,45 +118,27 @@ export function Gallery() {
     }
   }
 
-  const isFiltered = status !== null || words !== '';
+  const isFiltered = listQuery(filter, null, pageSize) !== listQuery(noFilter, null, pageSize);
   return (
     <section className="gallery" aria-labelledby="gallery-title">
       <header className="gallery-head">
         <h2 id="gallery-title">Your campaigns</h2>
-        <div className="gallery-tools">
-          <div className="search" role="search">
-            <Icon name="search" />
-            <label className="visually-hidden" htmlFor="words">
-              Words of the prompt
-            </label>
-            <input id="words" type="search" placeholder="Search prompts" maxLength={200} value={typed} onChange={event => setTyped(event.target.value)} />
-          </div>
-          <div>
-            <label className="visually-hidden" htmlFor="status">
-              Status
-            </label>
-            <select id="status" value={status ?? ''} onChange={event => setStatus((event.target.value || null) as CampaignStatus | null)}>
-              <option value="">Every status</option>
-              {campaignStatuses.map(value => (
-                <option key={value} value={value}>
-                  {statusLabel(value)}
-                </option>
-              ))}
-            </select>
-          </div>
-        </div>
+        <Button aria-pressed={selected !== null} onClick={() => setSelected(known => (known === null ? [] : null))}>
+          Select
+        </Button>
+        <GalleryFilters choice={choice} onChange={setChoice} tag={tag} />
       </header>
       {problem && <ProblemNote problem={problem} onRetry={() => setTries(count => count + 1)} />}
       {!list.isLoaded && !problem && <Skeletons />}
       {list.isLoaded && list.items.length === 0 && (
         <EmptyState icon={isFiltered ? 'search' : 'image'} title={isFiltered ? 'Nothing matches' : 'An empty wall'}>
-          <p>{isFiltered ? 'No campaign has these words and this status.' : 'Your campaigns will be shown here. Describe the first one above.'}</p>
+          <p>{isFiltered ? 'No campaign is like that.' : 'Your campaigns will be shown here. Describe the first one above.'}</p>
           {isFiltered && (
             <Button
               onClick={() => {
-                setStatus(null);
-                setTyped('');
+                setChoice(noChoice);
                 setWords('');
+                if (tag !== null) go('#/');
               }}
             >
               Show all campaigns
@@ -156,10 +150,13 @@ export function Gallery() {
         <ul className="cards">
           {list.items.map(campaign => (
             <li key={campaign.id}>
-              <CampaignCard campaign={campaign} now={now} />
+              <CampaignCard campaign={campaign} now={now} isSelected={selected && selected.includes(campaign.id)} onSelect={select} />
             </li>
           ))}
         </ul>
+      )}
+      {selected !== null && (
+        <SelectionBar selected={selected.filter(id => list.items.some(campaign => campaign.id === id))} onSelect={setSelected} ids={list.items.map(campaign => campaign.id)} onClose={() => setSelected(null)} />
       )}
       {list.nextCursor !== null && (
         <div className="gallery-more">
@@ -170,6 +167,18 @@ export function Gallery() {
       )}
     </section>
   );
+}
+
+/** The tag in the address. A link to one leads to the campaigns, which are below the form. */
+function useTag(): string | null {
+  const route = parseRoute(useHash());
+  const tag = route.name === 'home' ? route.tag : null;
+  useEffect(() => {
+    if (tag === null) return;
+    const frame = requestAnimationFrame(() => document.getElementById('gallery-title')?.scrollIntoView());
+    return () => cancelAnimationFrame(frame);
+  }, [tag]);
+  return tag;
 }
 
 function Skeletons() {

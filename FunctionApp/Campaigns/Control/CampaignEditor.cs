@@ -1,0 +1,50 @@
+using Atelier.Access;
+using Atelier.Persistence;
+using Atelier.Persistence.Tables;
+using Atelier.Problems;
+
+namespace Atelier.Campaigns.Control;
+
+/// <summary>Changes a campaign's name, tags and favorite mark.</summary>
+public sealed class CampaignEditor(CampaignUpdater updater, CampaignQueries queries)
+{
+    /// <summary>Changes a campaign of the caller. What is the same already is no change: neither version nor event.</summary>
+    /// <param name="caller">Whose it must be.</param>
+    /// <param name="id">The campaign.</param>
+    /// <param name="edit">What to change.</param>
+    /// <param name="isExpected">Whether the change is meant for this version; <see langword="null"/> for any version.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    /// <returns>The campaign with its parts.</returns>
+    /// <exception cref="ApiException">404: there is none. 412: it has another version.</exception>
+    public async Task<Campaign> ApplyAsync(
+        Caller caller, Guid id, CampaignEdit edit, Func<long, bool>? isExpected, CancellationToken cancellationToken)
+    {
+        await updater.ChangeAsync(
+            id,
+            caller.UserId,
+            (change, _) =>
+            {
+                if (isExpected?.Invoke(change.Campaign.Version) == false)
+                    throw new ApiException(StatusCodes.Status412PreconditionFailed, "precondition_failed", "The campaign has changed since; read it again.");
+                Apply(change, edit);
+                return Task.FromResult(true);
+            },
+            cancellationToken);
+        return await queries.FindAsync(caller, id, cancellationToken) ?? throw ApiException.NotFound("campaign");
+    }
+
+    private static void Apply(CampaignChange change, CampaignEdit edit)
+    {
+        var campaign = change.Campaign;
+        var before = (campaign.Name, campaign.Favorite, campaign.Tags);
+        if (edit.SetsName)
+            campaign.Name = edit.Name;
+        campaign.Favorite = edit.Favorite ?? campaign.Favorite;
+        campaign.Tags = edit.Tags ?? campaign.Tags;
+        if (campaign.Name == before.Name && campaign.Favorite == before.Favorite && campaign.Tags.SequenceEqual(before.Tags))
+            return;
+        // This number alone distinguishes an event from others of its type.
+        var version = (int)((campaign.Version + 1) & int.MaxValue);
+        change.AddEvent(CampaignEventTypes.Updated, new { status = campaign.Status.ToText() }, attempt: version);
+    }
+}

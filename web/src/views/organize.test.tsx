@@ -1,0 +1,156 @@
+import { act, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ApiClient } from '../api/client';
+import { type Session, SessionProvider } from '../app/session';
+import { emptyInbox } from '../state/inbox';
+import { CampaignStore } from '../state/store';
+import { campaign, json, me, problem, type Service, serve, settings } from '../testing/fakes';
+import { CampaignView } from './CampaignView';
+import { Gallery } from './Gallery';
+
+function show(view: React.ReactNode, service: Service) {
+  const { fetch, calls } = serve(service);
+  const client = new ApiClient({}, undefined, fetch);
+  const messages: string[] = [];
+  const session: Session = {
+    settings,
+    client,
+    me,
+    reloadMe: () => {},
+    store: new CampaignStore(client),
+    live: { state: 'live', epoch: 1 },
+    inbox: emptyInbox,
+    reloadInbox: () => Promise.resolve(),
+    acknowledge: () => Promise.resolve(),
+    toast: message => messages.push(message),
+    announce: () => {},
+    changeUser: () => {},
+    signOut: () => {},
+  };
+  render(<SessionProvider value={session}>{view}</SessionProvider>);
+  return { calls, messages, user: userEvent.setup() };
+}
+
+const complete = (id: string, changes = {}) => campaign(id, { status: 'COMPLETE', completedAt: '2026-08-01T10:01:00.000Z', ...changes });
+const later = '2026-08-01T11:00:00.000Z';
+
+beforeEach(() => {
+  window.location.hash = '';
+});
+
+describe('a campaign', () => {
+  const patching =
+    (current = complete('a', { tags: ['summer'] })): Service =>
+    call => {
+      if (call.method === 'PATCH') current = { ...current, ...(call.body as object), updatedAt: later };
+      return json(current);
+    };
+
+  it('is named in place, and gives the focus back', async () => {
+    const { calls, user } = show(<CampaignView id="a" />, patching());
+    await user.click(await screen.findByRole('button', { name: 'Name this campaign' }));
+    expect(document.activeElement).toBe(screen.getByLabelText('Name of the campaign'));
+    await user.keyboard('Beach{Enter}');
+    await screen.findByRole('heading', { level: 1, name: 'Beach' });
+    screen.getByText('Prompt of a');
+    expect(calls.filter(call => call.method === 'PATCH').map(call => call.body)).toEqual([{ name: 'Beach' }]);
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Change the name' }));
+  });
+
+  it('keeps its name when Escape is pressed, and loses it when the field is emptied', async () => {
+    const { calls, user } = show(<CampaignView id="a" />, patching(complete('a', { name: 'Beach' })));
+    await user.click(await screen.findByRole('button', { name: 'Change the name' }));
+    await user.keyboard(' at noon{Escape}');
+    screen.getByRole('heading', { level: 1, name: 'Beach' });
+    await user.click(screen.getByRole('button', { name: 'Change the name' }));
+    await user.clear(screen.getByLabelText('Name of the campaign'));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await screen.findByRole('heading', { level: 1, name: 'Prompt of a' });
+    expect(calls.filter(call => call.method === 'PATCH').map(call => call.body)).toEqual([{ name: null }]);
+  });
+
+  it('gets and loses tags, and is marked as a favorite', async () => {
+    const { calls, user } = show(<CampaignView id="a" />, patching());
+    await user.type(await screen.findByLabelText('New tag'), ' cats {Enter}');
+    expect((await screen.findByRole('link', { name: 'cats' })).getAttribute('href')).toBe('#/?tag=cats');
+    await user.type(screen.getByLabelText('New tag'), 'CATS{Enter}');
+    await user.click(screen.getByRole('button', { name: 'Remove tag summer' }));
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'summer' })).toBeNull());
+    const star = screen.getByRole('button', { name: /^Favorite/ });
+    await user.click(star);
+    await waitFor(() => expect(star.getAttribute('aria-pressed')).toBe('true'));
+    expect(calls.filter(call => call.method === 'PATCH').map(call => call.body)).toEqual([{ tags: ['summer', 'cats'] }, { tags: ['cats'] }, { favorite: true }]);
+  });
+
+  it('shows why a change was refused and keeps what was typed', async () => {
+    const { messages, user } = show(<CampaignView id="a" />, call => (call.method === 'PATCH' ? problem(503, 'database_unavailable', 'The database cannot be reached at the moment.') : json(complete('a'))));
+    await user.click(await screen.findByRole('button', { name: 'Name this campaign' }));
+    await user.keyboard('Beach{Enter}');
+    await waitFor(() => expect(messages.join()).toContain('cannot be reached'));
+    expect(screen.getByLabelText('Name of the campaign')).toHaveProperty('value', 'Beach');
+  });
+});
+
+describe('the gallery', () => {
+  it('asks for favorites, a tag, a status and a time', async () => {
+    window.location.hash = '#/?tag=Spring+sale';
+    const { calls, user } = show(<Gallery />, () => json({ items: [], nextCursor: null }));
+    await user.click(screen.getByRole('button', { name: 'Favorites' }));
+    await user.selectOptions(screen.getByLabelText('Status'), 'COMPLETE');
+    await user.selectOptions(screen.getByLabelText('Time'), 'week');
+    await waitFor(() => expect(calls.at(-1)!.path).toMatch(/status=COMPLETE&favorite=true&tag=Spring\+sale&from=20/));
+    await user.click(screen.getByRole('button', { name: 'Show all campaigns' }));
+    await act(() => new Promise(resolve => setTimeout(resolve)));
+    await waitFor(() => expect(calls.at(-1)!.path).toBe('/api/campaigns?limit=24'));
+    expect(window.location.hash).toBe('#/');
+  });
+
+  it('deletes what is selected after a question, and keeps selected what could not be deleted', async () => {
+    const { calls, messages, user } = show(<Gallery />, call =>
+      call.method === 'POST'
+        ? json({ results: [{ id: 'b', status: 204, code: null }, { id: 'a', status: 409, code: 'campaign_running' }] })
+        : json({ items: [complete('c', { createdAt: later }), complete('b'), campaign('a')], nextCursor: null }),
+    );
+    await screen.findByText('Prompt of b');
+    await user.click(screen.getByRole('button', { name: 'Select' }));
+    await user.click(screen.getByLabelText('Select Prompt of b'));
+    await user.click(screen.getByLabelText('Select Prompt of a'));
+    const bar = screen.getByRole('group', { name: 'Selected campaigns' });
+    await user.click(within(bar).getByRole('button', { name: 'Delete' }));
+    await user.click(within(screen.getByRole('dialog', { name: 'Delete 2 campaigns?' })).getByRole('button', { name: 'Delete' }));
+    await waitFor(() => expect(screen.queryByText('Prompt of b')).toBeNull());
+    expect(calls.find(call => call.method === 'POST')).toMatchObject({ path: '/api/campaigns/delete', body: { ids: ['b', 'a'] } });
+    expect(messages).toEqual(['1 campaign deleted. 1 could not be: still running.']);
+    within(bar).getByText('1 campaign selected');
+    expect(screen.getByLabelText('Select Prompt of a')).toHaveProperty('checked', true);
+  });
+
+  it('does nothing to what is selected and not shown any more', async () => {
+    const { calls, user } = show(<Gallery />, call =>
+      json(call.method === 'POST' ? { results: [] } : { items: call.path.includes('favorite') ? [complete('b', { favorite: true })] : [complete('b', { favorite: true }), complete('a')], nextCursor: null }),
+    );
+    await screen.findByText('Prompt of a');
+    await user.click(screen.getByRole('button', { name: 'Select' }));
+    await user.click(screen.getByRole('button', { name: 'Select all shown' }));
+    await user.click(screen.getByRole('button', { name: 'Favorites' }));
+    await screen.findByText('1 campaign selected');
+    await user.click(screen.getByRole('button', { name: 'Retry' }));
+    await waitFor(() => expect(calls.find(call => call.method === 'POST')).toMatchObject({ body: { ids: ['b'] } }));
+  });
+
+  it('retries what is selected', async () => {
+    const { calls, messages, user } = show(<Gallery />, call =>
+      call.method === 'POST'
+        ? json({ results: [{ id: 'a', status: 202, code: null }] })
+        : json(call.path.includes('?') ? { items: [campaign('a', { status: 'FAILED' })], nextCursor: null } : campaign('a', { status: 'PENDING', updatedAt: later })),
+    );
+    await screen.findByText('Prompt of a');
+    await user.click(screen.getByRole('button', { name: 'Select' }));
+    await user.click(screen.getByRole('button', { name: 'Select all shown' }));
+    await user.click(screen.getByRole('button', { name: 'Retry' }));
+    await screen.findByText('Waiting', { selector: '.badge' });
+    expect(calls.find(call => call.method === 'POST')).toMatchObject({ path: '/api/campaigns/retry', body: { ids: ['a'] } });
+    expect(messages).toEqual(['1 campaign retried.']);
+  });
+});
