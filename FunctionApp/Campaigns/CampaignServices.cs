@@ -28,6 +28,7 @@ public static class CampaignServices
         services.AddScoped<CampaignControl>();
         services.AddScoped<CampaignEraser>();
         services.AddScoped<LostImages>();
+        services.AddScoped<GetCampaignImage>();
         services.AddScoped<ImageJobStore>();
         services.AddSingleton<AbandonedJobCanceler>();
         return services;
