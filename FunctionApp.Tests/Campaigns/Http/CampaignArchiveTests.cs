@@ -64,6 +64,8 @@ public sealed class CampaignArchiveTests
     /// <summary>Zeros, up to a length.</summary>
     private sealed class Endless(long length) : MemoryStream
     {
+        private static readonly byte[] Piece = new byte[64 << 10];
+
         private long _left = length;
 
         public bool IsClosed { get; private set; }
@@ -78,8 +80,8 @@ public sealed class CampaignArchiveTests
 
         private async Task CopyAsync(Stream destination, CancellationToken cancellationToken)
         {
-            for (var piece = new byte[64 << 10]; _left > 0; _left -= piece.Length)
-                await destination.WriteAsync(piece, cancellationToken);
+            for (; _left > 0; _left -= Piece.Length)
+                await destination.WriteAsync(Piece, cancellationToken);
         }
     }
 
