@@ -93,7 +93,12 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
 
         static CampaignShare NewShare(Campaign campaign, DateTimeOffset expiresAt) => new()
         {
-            Id = Guid.CreateVersion7(), CampaignId = campaign.Id, UserId = campaign.UserId, TokenHash = Guid.NewGuid().ToByteArray(), CreatedAt = Now, ExpiresAt = expiresAt,
+            Id = Guid.CreateVersion7(),
+            CampaignId = campaign.Id,
+            UserId = campaign.UserId,
+            TokenHash = Guid.NewGuid().ToByteArray(),
+            CreatedAt = Now,
+            ExpiresAt = expiresAt,
         };
     }
 
