@@ -35,7 +35,7 @@ public sealed partial class SharingPageTests(LocalServicesFixture services, Atel
         var page = visit.Page;
 
         await page.GotoAsync($"/#/campaigns/{id}");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Create a link" }).PressAsync("Enter");
         var link = await dialog.Locator(".secret code").TextContentAsync();
