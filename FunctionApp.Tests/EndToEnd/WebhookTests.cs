@@ -227,6 +227,93 @@ public sealed class WebhookTests(LocalServicesFixture services, AtelierFixture a
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
+    [Fact]
+    public async Task Test_ReportsTheOutcomeOfASignedMessage()
+    {
+        var webhook = await CreateAsync("campaign.completed");
+        var path = $"/api/webhooks/{webhook["id"]}/test";
+
+        using var delivered = await SendAsync(HttpMethod.Post, path, _user);
+        _receiver.Respond = http =>
+        {
+            http.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        };
+        using var refused = await SendAsync(HttpMethod.Post, path, _user);
+        using var foreign = await SendAsync(HttpMethod.Post, path, "somebody-else");
+
+        var outcome = await CampaignApi.ReadAsync(delivered);
+        Assert.Equal((true, 200, null), ((bool)outcome["delivered"]!, (int)outcome["status"]!, outcome["error"]));
+        var failure = await CampaignApi.ReadAsync(refused);
+        Assert.Equal((false, 503, "http_503"), ((bool)failure["delivered"]!, (int)failure["status"]!, (string)failure["error"]!["code"]!));
+        Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        Assert.Equal(2, _receiver.Received.Count);
+        Assert.All(_receiver.Received, message =>
+        {
+            Assert.Equal("webhook.test", (string)JsonNode.Parse(message.Body)!["type"]!);
+            Assert.Equal(SignatureOf(message, webhook), message.Headers["webhook-signature"]);
+        });
+        Assert.Empty(await DeliveriesAsync(webhook));
+    }
+
+    [Fact]
+    public async Task Secret_Replaced_BothSignForADay()
+    {
+        var webhook = await CreateAsync("campaign.completed");
+
+        using var replaced = await SendAsync(HttpMethod.Post, $"/api/webhooks/{webhook["id"]}/secret", _user);
+        var replacement = await CampaignApi.ReadAsync(replaced);
+        await StartAsync("A tower");
+        await Eventually.TrueAsync(() => Task.FromResult(_receiver.Received.Count == 1));
+        await using (var database = Npgsql.NpgsqlDataSource.Create(atelier.ConnectionString))
+        await using (var aDayLater = database.CreateCommand("UPDATE webhooks SET previous_secret_until = now() - interval '1 second' WHERE previous_secret_until IS NOT NULL"))
+            await aDayLater.ExecuteNonQueryAsync();
+        using var test = await SendAsync(HttpMethod.Post, $"/api/webhooks/{webhook["id"]}/test", _user);
+
+        Assert.NotEqual((string)webhook["secret"]!, (string)replacement["secret"]!);
+        Assert.InRange(DateTimeOffset.Parse((string)replacement["previousUntil"]!) - TimeProvider.System.GetUtcNow(), TimeSpan.FromHours(23), TimeSpan.FromHours(25));
+        var messages = _receiver.Received.ToArray();
+        Assert.Equal($"{SignatureOf(messages[0], replacement)} {SignatureOf(messages[0], webhook)}", messages[0].Headers["webhook-signature"]);
+        Assert.Equal(SignatureOf(messages[1], replacement), messages[1].Headers["webhook-signature"]);
+    }
+
+    [Fact]
+    public async Task Deliveries_ShowWhatTheReceiverResponded()
+    {
+        var webhook = await CreateAsync("campaign.accepted", "campaign.completed");
+        _receiver.Respond = http =>
+        {
+            http.Response.StatusCode = _receiver.Received.Count == 1 ? 503 : 200;
+            return Task.CompletedTask;
+        };
+        var id = await StartAsync("A bridge");
+
+        JsonNode[] deliveries = [];
+        await Eventually.TrueAsync(async () =>
+            (deliveries = await DeliveriesAsync(webhook)).Length == 2 && Array.TrueForAll(deliveries, each => (string)each["state"]! == "DELIVERED"));
+
+        Assert.Equal(["campaign.completed", "campaign.accepted"], deliveries.Select(each => (string)each["type"]!));
+        Assert.Equal([1, 2], deliveries.Select(each => (int)each["attempts"]!).Order());
+        Assert.All(deliveries, each =>
+        {
+            Assert.Equal((id, 200, null, null), ((string)each["campaignId"]!, (int)each["status"]!, each["error"], each["nextAttemptAt"]));
+            Assert.InRange((int)each["durationMs"]!, 0, 10_000);
+            Assert.NotNull(each["completedAt"]);
+        });
+    }
+
+    private static string SignatureOf(ReceivedMessage message, JsonObject secret) => WebhookSignature.Sign(
+        Convert.FromBase64String(((string)secret["secret"]!)["whsec_".Length..]),
+        message.Headers["webhook-id"],
+        DateTimeOffset.FromUnixTimeSeconds(long.Parse(message.Headers["webhook-timestamp"])),
+        message.Body);
+
+    private async Task<JsonNode[]> DeliveriesAsync(JsonObject webhook)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"/api/webhooks/{webhook["id"]}/deliveries", _user);
+        return [.. (await CampaignApi.ReadAsync(response))["items"]!.AsArray().Select(each => each!)];
+    }
+
     private async Task<string> FailAsync(string fault)
     {
         var id = await StartAsync($"A mountain {fault}");

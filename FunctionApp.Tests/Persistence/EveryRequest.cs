@@ -28,7 +28,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
     [
         "INSERT INTO caller_rates", "INSERT INTO caller_days", "FROM api_keys", "UPDATE api_keys", "INSERT INTO acknowledgements",
         "FROM acknowledgements", "FOR UPDATE", "DELETE FROM campaigns", "DELETE FROM webhooks", "DELETE FROM dead_letters",
-        "DELETE FROM webhook_deliveries", "UPDATE webhook_deliveries", "INSERT INTO webhook_deliveries", "WHERE user_id = $2 AND id > $1",
+        "DELETE FROM webhook_deliveries", "UPDATE webhook_deliveries", "UPDATE webhooks SET secret", "INSERT INTO campaign_shares", "INSERT INTO share_reports", "DELETE FROM campaign_shares", "DELETE FROM share_reports", "INSERT INTO webhook_deliveries", "WHERE user_id = $2 AND id > $1",
         "WHERE campaign_id = $2 AND id > $1", "campaign_event_horizon() FROM campaign_events WHERE id > $1", "WHERE due_at < now()",
         "WHERE completed_at < $1", "INSERT INTO campaign_words", "DELETE FROM campaign_words", "WHERE kept.owner", "FROM unnest(lowest, highest)", "status = 'RUNNING'",
     ];
@@ -69,6 +69,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         await ChangeCampaignsAsync();
         await NotificationsAsync();
         await DeadLettersAsync();
+        await SharesAsync();
         await SendAsync(HttpMethod.Get, "/api/me", HttpStatusCode.OK);
         await SendAsync(HttpMethod.Get, "/api/metrics", HttpStatusCode.OK, key: _operator);
         await SendAsync(HttpMethod.Get, "/api/health/ready", HttpStatusCode.OK);
@@ -110,6 +111,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         }
         await SendAsync(HttpMethod.Get, $"/api/campaigns/{Id(4)}?wait=1", HttpStatusCode.OK);
         await SendAsync(HttpMethod.Get, $"/api/campaigns/{Id(4)}/images/0", HttpStatusCode.NotFound);
+        await SendAsync(HttpMethod.Get, $"/api/campaigns/{Id(4)}/archive", HttpStatusCode.Conflict);
     }
 
     private async Task ChangeCampaignsAsync()
@@ -147,6 +149,9 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         await SendAsync(HttpMethod.Post, $"/api/campaigns/{Id(28)}/retry", HttpStatusCode.Accepted);
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>(
             $"SELECT count(*) FROM dead_letters WHERE kind = 'WEBHOOK' AND campaign_id = '{Id(28)}' AND error_code = 'unreachable'") > 0);
+        await SendAsync(HttpMethod.Post, $"/api/webhooks/{made["id"]}/test", HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Post, $"/api/webhooks/{made["id"]}/secret", HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Get, $"/api/webhooks/{made["id"]}/deliveries", HttpStatusCode.OK);
         await SendAsync(HttpMethod.Delete, $"/api/webhooks/{made["id"]}", HttpStatusCode.NoContent);
 
         var inbox = await SendAsync(HttpMethod.Get, "/api/notifications?after=500000", HttpStatusCode.OK);
@@ -154,6 +159,23 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
             HttpMethod.Post, "/api/notifications/ack", HttpStatusCode.NoContent, new JsonObject { ["upTo"] = (long)inbox["items"]![0]!["id"]! });
         await ReadStreamAsync("/api/events", lastEventId: 500_000);
         await ReadStreamAsync($"/api/campaigns/{Id(8)}/events", lastEventId: 0);
+    }
+
+    private async Task SharesAsync()
+    {
+        var shares = $"/api/campaigns/{Id(4)}/shares";
+        var made = await SendAsync(HttpMethod.Post, shares, HttpStatusCode.Created, new JsonObject { ["expiresInDays"] = 1 });
+        await SendAsync(HttpMethod.Get, shares, HttpStatusCode.OK);
+        var shared = $"/api/shared/{((string)made["url"]!).Split('/')[^1]}";
+        await SendAsync(HttpMethod.Get, shared, HttpStatusCode.OK);
+        await SendAsync(HttpMethod.Get, $"{shared}/images/0", HttpStatusCode.NotFound);
+        for (var n = 0; n < 2; n++)
+            await SendAsync(HttpMethod.Post, $"{shared}/report", HttpStatusCode.Accepted, new JsonObject { ["reason"] = "Mine" });
+        var page = await SendAsync(HttpMethod.Get, "/api/reports?limit=1", HttpStatusCode.OK, key: _operator);
+        await SendAsync(HttpMethod.Get, $"/api/reports?cursor={page["nextCursor"]}", HttpStatusCode.OK, key: _operator);
+        await SendAsync(HttpMethod.Delete, $"/api/reports/{page["items"]![0]!["id"]}", HttpStatusCode.NoContent, key: _operator);
+        await SendAsync(HttpMethod.Delete, $"/api/shares/{made["id"]}", HttpStatusCode.NoContent, key: _operator);
+        await SendAsync(HttpMethod.Delete, $"/api/shares/{made["id"]}", HttpStatusCode.NotFound);
     }
 
     private async Task DeadLettersAsync()

@@ -75,6 +75,34 @@ public sealed class ApplyRetentionTests(LocalServicesFixture services) : IAsyncL
     }
 
     [Fact]
+    public async Task Run_Shares_DeletesThoseThatHaveExpired_AndThoseOfDeletedCampaigns()
+    {
+        var young = await AddAsync(CampaignStatus.Complete, Now.AddDays(-1));
+        var old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91));
+        await using (var db = _database.NewContext())
+        {
+            db.AddRange(NewShare(young, Now.AddDays(1)), NewShare(young, Now.AddMinutes(-1)), NewShare(old, Now.AddDays(1)));
+            await db.SaveChangesAsync();
+        }
+
+        await RunAsync();
+
+        await using var after = _database.NewContext();
+        var left = await after.Shares.SingleAsync();
+        Assert.Equal((young.Id, true), (left.CampaignId, left.ExpiresAt > Now));
+
+        static CampaignShare NewShare(Campaign campaign, DateTimeOffset expiresAt) => new()
+        {
+            Id = Guid.CreateVersion7(),
+            CampaignId = campaign.Id,
+            UserId = campaign.UserId,
+            TokenHash = Guid.NewGuid().ToByteArray(),
+            CreatedAt = Now,
+            ExpiresAt = expiresAt,
+        };
+    }
+
+    [Fact]
     public async Task Run_StoreAwayAtTheDeletion_ErasesTheRestLater()
     {
         var old = await AddAsync(CampaignStatus.Complete, Now.AddDays(-91));

@@ -51,6 +51,16 @@ public sealed partial class PageTests(LocalServicesFixture services, AtelierFixt
     }
 
     [Fact]
+    public async Task SharedPage_IsThePage_AndIsNotIndexed()
+    {
+        using var page = await _http.GetAsync("/s/any-token");
+
+        Assert.Equal(await _http.GetStringAsync("/"), await page.Content.ReadAsStringAsync());
+        Assert.Equal(("noindex", "no-referrer"), (page.Header("X-Robots-Tag"), page.Header("Referrer-Policy")));
+        Assert.Contains("script-src 'self'", page.Header("Content-Security-Policy"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PageFiles_AreServed_AndThoseWithAHashAreImmutable()
     {
         var html = await _http.GetStringAsync("/");

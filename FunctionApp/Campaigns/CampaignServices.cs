@@ -31,6 +31,7 @@ public static class CampaignServices
         services.AddScoped<VersionRecovery>();
         services.AddScoped<CampaignEraser>();
         services.AddScoped<LostImages>();
+        services.AddScoped<GetCampaignImage>();
         services.AddScoped<ImageJobStore>();
         services.AddSingleton<AbandonedJobCanceler>();
         return services;

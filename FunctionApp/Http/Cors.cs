@@ -11,7 +11,7 @@ public sealed class Cors(CorsOptions options)
         "Authorization, X-Api-Key, X-User, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Range, Last-Event-ID, X-Request-Id, traceparent";
 
     private const string ExposedHeaders =
-        "Location, Retry-After, ETag, Content-Range, WWW-Authenticate, X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy";
+        "Location, Retry-After, ETag, Content-Range, Content-Disposition, WWW-Authenticate, X-Request-Id, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, RateLimit-Policy";
 
     private const string PreflightSeconds = "600";
 

@@ -38,6 +38,7 @@ internal static class Routes
     public const string DeleteCampaigns = "api/campaigns/delete";
     public const string RetryCampaigns = "api/campaigns/retry";
     public const string RetryCampaign = "api/campaigns/{id}/retry";
+    public const string CampaignArchive = "api/campaigns/{id}/archive";
     public const string CampaignImage = "api/campaigns/{id}/images/{index}";
     public const string CampaignVersions = "api/campaigns/{id}/versions";
     public const string RegenerateImage = "api/campaigns/{id}/images/{index}/regenerate";
@@ -45,12 +46,22 @@ internal static class Routes
     public const string ImageVersion = "api/campaigns/{id}/images/{index}/version";
     public const string TextVersion = "api/campaigns/{id}/text/version";
     public const string Providers = "api/providers";
+    public const string CampaignShares = "api/campaigns/{id}/shares";
+    public const string Share = "api/shares/{id}";
+    public const string Shared = "api/shared/{token}";
+    public const string SharedImage = "api/shared/{token}/images/{index}";
+    public const string ReportShared = "api/shared/{token}/report";
+    public const string Reports = "api/reports";
+    public const string Report = "api/reports/{id}";
     public const string CampaignEvents = "api/campaigns/{id}/events";
     public const string Events = "api/events";
     public const string Notifications = "api/notifications";
     public const string AcknowledgeNotifications = "api/notifications/ack";
     public const string Webhooks = "api/webhooks";
     public const string Webhook = "api/webhooks/{id}";
+    public const string TestWebhook = "api/webhooks/{id}/test";
+    public const string WebhookSecret = "api/webhooks/{id}/secret";
+    public const string WebhookDeliveries = "api/webhooks/{id}/deliveries";
     public const string Callback = "api/callbacks/{provider}/{campaignId}/{*part}";
     public const string DeadLetters = "api/dead-letters";
     public const string ReplayDeadLetters = "api/dead-letters/replay";
@@ -65,6 +76,7 @@ internal static class Routes
     // With an empty template the hosts would use the function's name as its route. An optional parameter of length 0
     // matches the root only.
     public const string Page = "{nothing:maxlength(0)?}";
+    public const string SharedPage = "s/{token}";
     public const string PageAsset = "assets/{file}";
     public const string PageIcon = "favicon.svg";
     public const string PageSettings = "settings.json";
@@ -91,6 +103,11 @@ internal static class Routes
         new("POST", RegenerateText, RouteAccess.Caller, "RegenerateText", "regenerateText"),
         new("PUT", ImageVersion, RouteAccess.Caller, "ChooseImageVersion", "chooseImageVersion"),
         new("PUT", TextVersion, RouteAccess.Caller, "ChooseTextVersion", "chooseTextVersion"),
+        new("GET, HEAD", CampaignArchive, RouteAccess.Caller, "GetCampaignArchive", "getCampaignArchive"),
+        new("GET, HEAD", CampaignImage, RouteAccess.Caller, "GetCampaignImage", "getCampaignImage"),
+        new("POST", CampaignShares, RouteAccess.Caller, "CreateShare", "createShare"),
+        new("GET, HEAD", CampaignShares, RouteAccess.Caller, "ListShares", "listShares"),
+        new("DELETE", Share, RouteAccess.Caller, "RevokeShare", "revokeShare"),
         new("GET, HEAD", CampaignEvents, RouteAccess.Caller, "StreamCampaignEvents", "streamCampaignEvents"),
         new("GET, HEAD", Events, RouteAccess.Caller, "StreamEvents", "streamEvents"),
         new("GET, HEAD", Notifications, RouteAccess.Caller, "GetNotifications", "getNotifications"),
@@ -99,12 +116,23 @@ internal static class Routes
         new("GET, HEAD", Webhooks, RouteAccess.Caller, "ListWebhooks", "listWebhooks"),
         new("DELETE", Webhook, RouteAccess.Caller, "DeleteWebhook", "deleteWebhook"),
         new("GET, HEAD", Providers, RouteAccess.Caller, "ListProviders", "listProviders"),
+        new("POST", TestWebhook, RouteAccess.Caller, "TestWebhook", "testWebhook"),
+        new("POST", WebhookSecret, RouteAccess.Caller, "ReplaceWebhookSecret", "replaceWebhookSecret"),
+        new("GET, HEAD", WebhookDeliveries, RouteAccess.Caller, "ListWebhookDeliveries", "listWebhookDeliveries"),
         new("GET, HEAD", Me, RouteAccess.Caller, "GetMe", "getMe"),
         new("GET, HEAD", Metrics, RouteAccess.Metrics, "GetMetrics", "getMetrics"),
 
         new("GET, HEAD", DeadLetters, RouteAccess.Operator, "ListDeadLetters", "listDeadLetters"),
         new("DELETE", DeadLetters, RouteAccess.Operator, "DropDeadLetters", "dropDeadLetters"),
         new("POST", ReplayDeadLetters, RouteAccess.Operator, "ReplayDeadLetters", "replayDeadLetters"),
+
+        new("GET, HEAD", Reports, RouteAccess.Operator, "ListReports", "listReports"),
+        new("DELETE", Report, RouteAccess.Operator, "DeleteReport", "deleteReport"),
+
+        // Everyone who has a share's token: the functions check and count that.
+        new("GET, HEAD", Shared, RouteAccess.Anyone, "GetShared", "getShared"),
+        new("GET, HEAD", SharedImage, RouteAccess.Anyone, "GetSharedImage", "getSharedImage"),
+        new("POST", ReportShared, RouteAccess.Anyone, "ReportShared", "reportShared"),
 
         // What a provider reports is signed: the function verifies that.
         new("POST", Callback, RouteAccess.Anyone, "ReceiveCallback", "receiveCallback"),
@@ -114,6 +142,7 @@ internal static class Routes
         new("GET, HEAD", Docs, RouteAccess.Anyone, "GetDocs", "getDocs"),
         new("GET, HEAD", DocsAsset, RouteAccess.Anyone, "GetDocsAsset", "getDocsAsset"),
         new("GET, HEAD", Page, RouteAccess.Anyone, "GetPage"),
+        new("GET, HEAD", SharedPage, RouteAccess.Anyone, "GetSharedPage"),
         new("GET, HEAD", PageAsset, RouteAccess.Anyone, "GetPageAsset"),
         new("GET, HEAD", PageIcon, RouteAccess.Anyone, "GetPageIcon"),
         new("GET, HEAD", PageSettings, RouteAccess.Anyone, "GetPageSettings"),

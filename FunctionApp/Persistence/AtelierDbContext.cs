@@ -28,6 +28,10 @@ public sealed class AtelierDbContext : DbContext
 
     public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
 
+    public DbSet<CampaignShare> Shares => Set<CampaignShare>();
+
+    public DbSet<ShareReport> Reports => Set<ShareReport>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

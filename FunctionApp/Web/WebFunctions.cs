@@ -27,6 +27,14 @@ public sealed class WebFunctions(AccessOptions access, GeneratorCatalog generato
         return Send(request, "index.html", Revalidate);
     }
 
+    /// <summary>The page of a share, the same whatever the token: it asks the API for what it shows.</summary>
+    [Function("GetSharedPage")]
+    public static IResult SharedPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.SharedPage)] HttpRequest request, string token)
+    {
+        request.HttpContext.Response.Headers["X-Robots-Tag"] = "noindex";
+        return Page(request);
+    }
+
     /// <summary>A script or a style of the page.</summary>
     [Function("GetPageAsset")]
     public static IResult Asset([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.PageAsset)] HttpRequest request, string file) =>

@@ -132,8 +132,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         requireAuthentication: true
         unauthenticatedClientAction: 'RedirectToLoginPage'
         redirectToProvider: 'azureactivedirectory'
-        // Probes and the providers' signed callbacks come from nobody who could sign in.
-        excludedPaths: ['/api/health/live', '/api/health/ready', '/api/callbacks/*']
+        // Probes, the providers' signed callbacks and visitors of a share come from nobody who could sign in.
+        excludedPaths: ['/api/health/live', '/api/health/ready', '/api/callbacks/*', '/api/shared/*', '/s/*', '/assets/*', '/favicon.svg']
       }
       httpSettings: { requireHttps: true }
       identityProviders: {

@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
+import { SharedView, sharedToken } from './views/SharedView';
 import { applyTheme, storedTheme } from './lib/theme';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -13,8 +14,9 @@ import './styles/campaign.css';
 import './styles/views.css';
 
 applyTheme(storedTheme());
+const token = sharedToken(window.location.pathname);
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App />
+    {token === null ? <App /> : <SharedView token={token} />}
   </StrictMode>,
 );

@@ -92,7 +92,7 @@ public sealed class WebhookClientTests
         options ??= LongTimeout;
         var target = new WebhookTarget(new SystemHostNames(), options, TimeProvider.System);
         using var client = new WebhookClient(target, options, TimeProvider.System);
-        return await client.SendAsync(receiver.Address.ToString(), new byte[32], "msg_1", "{}", CancellationToken.None)
+        return await client.SendAsync(receiver.Address.ToString(), [new byte[32]], "msg_1", "{}", CancellationToken.None)
             .WaitAsync(TimeSpan.FromMinutes(1));
     }
 }

@@ -57,7 +57,7 @@ public sealed class WebhookTargetTests
         names.Addresses = [IPAddress.Loopback];
         using var client = new WebhookClient(target, new WebhookOptions(), TimeProvider.System);
 
-        var response = await client.SendAsync($"https://rebind.example.com:{port}/", new byte[32], "msg_1", "{}", CancellationToken.None);
+        var response = await client.SendAsync($"https://rebind.example.com:{port}/", [new byte[32]], "msg_1", "{}", CancellationToken.None);
 
         Assert.Equal(WebhookResponse.NotAllowed, response.Failure);
         Assert.False(listener.Pending());

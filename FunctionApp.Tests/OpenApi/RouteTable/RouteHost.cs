@@ -63,6 +63,9 @@ public sealed class RouteHost : IAsyncLifetime
 
     internal string Webhook { get; private set; } = "";
 
+    /// <summary>The token of a share of that campaign.</summary>
+    internal string Token { get; private set; } = "";
+
     /// <summary>Starts all on the first call.</summary>
     internal async Task StartAsync(LocalServicesFixture services)
     {
@@ -78,6 +81,7 @@ public sealed class RouteHost : IAsyncLifetime
         Complete = await CampaignAsync(images: 1);
         await EndOfAsync(Complete);
         Webhook = await WebhookAsync();
+        Token = (await ShareAsync()).Token;
     }
 
     /// <summary>Starts the host for development on the first call.</summary>
@@ -116,6 +120,14 @@ public sealed class RouteHost : IAsyncLifetime
         return id;
     }
 
+    /// <summary>A campaign that has failed, without one complete part.</summary>
+    internal async Task<string> EmptyAsync()
+    {
+        var id = await CampaignAsync($"A lake [[fault: text 500 x{AtelierFixture.MaxAttempts}]]");
+        Assert.Equal("FAILED", await EndOfAsync(id));
+        return id;
+    }
+
     /// <summary>A complete campaign whose one image is damaged in the store.</summary>
     internal async Task<string> DamagedAsync()
     {
@@ -139,6 +151,40 @@ public sealed class RouteHost : IAsyncLifetime
         using var response = await Http.SendAsync(Post("/api/webhooks", new JsonObject { ["url"] = "https://93.184.215.14/hook" }));
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         return (string)(await response.ReadAsync())["id"]!;
+    }
+
+    /// <summary>A share of a campaign of Ann's.</summary>
+    internal async Task<(string Id, string Token)> ShareAsync(string? campaign = null)
+    {
+        using var response = await Http.SendAsync(Post($"/api/campaigns/{campaign ?? Complete}/shares", new JsonObject { ["expiresInDays"] = 1 }));
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        var share = await response.ReadAsync();
+        return ((string)share["id"]!, ((string)share["url"]!).Split('/')[^1]);
+    }
+
+    /// <summary>The token of a share whose requests are used up.</summary>
+    internal async Task<string> SpentShareAsync()
+    {
+        (var id, var token) = await ShareAsync(await CompleteAsync());
+        await ExecuteAsync($"INSERT INTO caller_rates VALUES (E'share\\t{id}', now(), 100000)");
+        return token;
+    }
+
+    /// <summary>A report of a share.</summary>
+    internal async Task<string> ReportAsync()
+    {
+        using var reported = await Http.SendAsync(Send(HttpMethod.Post, $"/api/shared/{Token}/report", key: null, new JsonObject { ["reason"] = "Mine" }));
+        Assert.Equal(HttpStatusCode.Accepted, reported.StatusCode);
+        using var response = await Http.SendAsync(Send(HttpMethod.Get, "/api/reports", Operator));
+        return (string)(await response.ReadAsync())["items"]![0]!["id"]!;
+    }
+
+    /// <summary>A webhook of Ann's whose host is inside the own network by now.</summary>
+    internal async Task<string> UnreachableWebhookAsync()
+    {
+        var id = await WebhookAsync();
+        await ExecuteAsync($"UPDATE webhooks SET url = 'https://127.0.0.1/hook' WHERE id = '{id}'");
+        return id;
     }
 
     /// <summary>The <c>ETag</c> of the response to a GET.</summary>

@@ -9,7 +9,7 @@ internal static class RouteRows
     private const string Nobody = "0198c5a4-0000-7000-8000-000000000000";
 
     public static IReadOnlyList<RouteRow> All { get; } =
-        [.. Campaigns(), .. Control(), .. Images(), .. Versions(), .. Events(), .. Webhooks(), .. Callbacks(), .. DeadLetters(), .. Operations()];
+        [.. Campaigns(), .. Control(), .. Images(), .. Versions(), .. Shares(), .. Shared(), .. Events(), .. Webhooks(), .. Callbacks(), .. DeadLetters(), .. Operations()];
 
     private static IEnumerable<RouteRow> Campaigns()
     {
@@ -117,6 +117,11 @@ internal static class RouteRows
         yield return Row(
             Get, 422, "it is damaged", "image_not_resizable", async host => host.Get($"/api/campaigns/{await host.DamagedAsync()}/images/0?width=160"));
 
+        const string Archive = "GET /api/campaigns/{id}/archive";
+        yield return Row(Archive, 200, "a zip file", "application/zip", host => host.Get($"/api/campaigns/{host.Complete}/archive"), "Content-Disposition", "Cache-Control");
+        yield return Row(Archive, 404, "there is none", "not_found", host => host.Get($"/api/campaigns/{Nobody}/archive"));
+        yield return Row(Archive, 409, "nothing is complete", "nothing_complete", async host => host.Get($"/api/campaigns/{await host.EmptyAsync()}/archive"));
+
         static string Image(RouteHost host) => $"/api/campaigns/{host.Complete}/images/0";
     }
 
@@ -151,6 +156,75 @@ internal static class RouteRows
             RouteHost.Send(HttpMethod.Put, $"/api/campaigns/{id}/{part}/version", host.Ann, new JsonObject { ["version"] = version });
     }
 
+    private static IEnumerable<RouteRow> Shares()
+    {
+        const string Post = "POST /api/campaigns/{id}/shares";
+        yield return Row(Post, 201, "the caller's", Json, host => host.Post($"/api/campaigns/{host.Complete}/shares", Days(365)));
+        yield return Row(Post, 400, "too long", "validation_failed", host => host.Post($"/api/campaigns/{host.Complete}/shares", Days(366)));
+        yield return Row(Post, 404, "there is none", "not_found", host => host.Post($"/api/campaigns/{Nobody}/shares", Days(1)));
+        yield return Row(Post, 409, "there are enough", "too_many_shares", async host =>
+        {
+            var id = await host.CompleteAsync();
+            for (var n = 0; n < 20; n++)
+                await host.ShareAsync(id);
+            return host.Post($"/api/campaigns/{id}/shares", Days(1));
+        });
+        yield return Row(Post, 413, "too long a body", "body_too_large", host => host.Post($"/api/campaigns/{host.Complete}/shares", Long()));
+        const string List = "GET /api/campaigns/{id}/shares";
+        yield return Row(List, 200, "the caller's", Json, host => host.Get($"/api/campaigns/{host.Complete}/shares"));
+        yield return Row(List, 404, "there is none", "not_found", host => host.Get($"/api/campaigns/{Nobody}/shares"));
+        const string Revoke = "DELETE /api/shares/{id}";
+        yield return Row(Revoke, 204, "the caller's", "", async host => host.Delete($"/api/shares/{(await host.ShareAsync()).Id}"));
+        yield return Row(Revoke, 204, "by an operator", "", async host =>
+            RouteHost.Send(HttpMethod.Delete, $"/api/shares/{(await host.ShareAsync()).Id}", host.Operator));
+        yield return Row(Revoke, 404, "there is none", "not_found", host => host.Delete($"/api/shares/{Nobody}"));
+
+        const string Reports = "GET /api/reports";
+        yield return Row(Reports, 200, "for an operator", Json, host => RouteHost.Send(HttpMethod.Get, "/api/reports", host.Operator));
+        yield return Row(Reports, 400, "no such limit", "validation_failed", host => RouteHost.Send(HttpMethod.Get, "/api/reports?limit=0", host.Operator));
+        yield return Row(Reports, 403, "no operator", "operators_only", host => host.Get("/api/reports"));
+        const string Delete = "DELETE /api/reports/{id}";
+        yield return Row(Delete, 204, "by an operator", "", async host => RouteHost.Send(HttpMethod.Delete, $"/api/reports/{await host.ReportAsync()}", host.Operator));
+        yield return Row(Delete, 403, "no operator", "operators_only", host => host.Delete($"/api/reports/{Nobody}"));
+        yield return Row(Delete, 404, "there is none", "not_found", host => RouteHost.Send(HttpMethod.Delete, $"/api/reports/{Nobody}", host.Operator));
+
+        static JsonObject Days(int days) => new() { ["expiresInDays"] = days };
+    }
+
+    private static IEnumerable<RouteRow> Shared()
+    {
+        const string Get = "GET /api/shared/{token}";
+        yield return Row(Get, 200, "a share", Json, host => Visit(host.Token), "ETag", "Cache-Control", "X-Robots-Tag", "Referrer-Policy");
+        yield return Row(Get, 304, "nothing new", "", async host =>
+            With(Visit(host.Token), "If-None-Match", await host.TagAsync($"/api/shared/{host.Token}")), "ETag", "Cache-Control");
+        yield return Row(Get, 404, "there is none", "not_found", _ => Visit("nonsense"), "X-Robots-Tag");
+        yield return Row(Get, 429, "too many requests", "rate_limited", async host => Visit(await host.SpentShareAsync()), "Retry-After");
+
+        const string Image = "GET /api/shared/{token}/images/{index}";
+        yield return Row(Image, 200, "an image", "image/png", host => Visit($"{host.Token}/images/0"), "ETag", "Cache-Control", "X-Robots-Tag");
+        yield return Row(Image, 206, "a range", "image/png", host => With(Visit($"{host.Token}/images/0"), "Range", "bytes=0-7"));
+        yield return Row(Image, 304, "the visitor has it", "", async host =>
+            With(Visit($"{host.Token}/images/0"), "If-None-Match", await host.TagAsync($"/api/shared/{host.Token}/images/0")), "ETag", "Cache-Control");
+        yield return Row(Image, 200, "a smaller copy", "image/jpeg", host => Visit($"{host.Token}/images/0?width=160"), "Vary");
+        yield return Row(Image, 400, "no such width", "validation_failed", host => Visit($"{host.Token}/images/0?width=1"));
+        yield return Row(Image, 404, "there is none of that number", "not_found", host => Visit($"{host.Token}/images/1"));
+        yield return Row(Image, 412, "another version is asked for", "precondition_failed", host => With(Visit($"{host.Token}/images/0"), "If-Match", "\"other\""));
+        yield return Row(Image, 416, "no such range", "range_not_satisfiable", host => With(Visit($"{host.Token}/images/0"), "Range", "bytes=99999999-"));
+        yield return Row(Image, 422, "it is damaged", "image_not_resizable", async host =>
+            Visit($"{(await host.ShareAsync(await host.DamagedAsync())).Token}/images/0?width=160"));
+        yield return Row(Image, 429, "too many requests", "rate_limited", async host => Visit($"{await host.SpentShareAsync()}/images/0"), "Retry-After");
+
+        const string Report = "POST /api/shared/{token}/report";
+        yield return Row(Report, 202, "a reason", "", host => Complain(host.Token, new JsonObject { ["reason"] = "It shows my face." }));
+        yield return Row(Report, 400, "no reason", "validation_failed", host => Complain(host.Token, new JsonObject { ["reason"] = " " }));
+        yield return Row(Report, 404, "there is none", "not_found", _ => Complain("nonsense", new JsonObject { ["reason"] = "Mine" }));
+        yield return Row(Report, 413, "too long", "body_too_large", host => Complain(host.Token, Long()));
+        yield return Row(Report, 429, "too many requests", "rate_limited", async host => Complain(await host.SpentShareAsync(), new JsonObject { ["reason"] = "Mine" }), "Retry-After");
+
+        static HttpRequestMessage Visit(string path) => RouteHost.Send(HttpMethod.Get, $"/api/shared/{path}", key: null);
+        static HttpRequestMessage Complain(string token, JsonObject body) => RouteHost.Send(HttpMethod.Post, $"/api/shared/{token}/report", key: null, body);
+    }
+
     private static IEnumerable<RouteRow> Events()
     {
         const string One = "GET /api/campaigns/{id}/events";
@@ -181,6 +255,15 @@ internal static class RouteRows
         const string Delete = "DELETE /api/webhooks/{id}";
         yield return Row(Delete, 204, "the caller's", "", async host => host.Delete($"/api/webhooks/{await host.WebhookAsync()}"));
         yield return Row(Delete, 404, "there is none", "not_found", host => host.Delete($"/api/webhooks/{Nobody}"));
+        const string Test = "POST /api/webhooks/{id}/test";
+        yield return Row(Test, 200, "the caller's", Json, async host => host.Post($"/api/webhooks/{await host.UnreachableWebhookAsync()}/test"));
+        yield return Row(Test, 404, "there is none", "not_found", host => host.Post($"/api/webhooks/{Nobody}/test"));
+        const string Secret = "POST /api/webhooks/{id}/secret";
+        yield return Row(Secret, 200, "the caller's", Json, async host => host.Post($"/api/webhooks/{await host.WebhookAsync()}/secret"));
+        yield return Row(Secret, 404, "there is none", "not_found", host => host.Post($"/api/webhooks/{Nobody}/secret"));
+        const string Deliveries = "GET /api/webhooks/{id}/deliveries";
+        yield return Row(Deliveries, 200, "the caller's", Json, host => host.Get($"/api/webhooks/{host.Webhook}/deliveries"));
+        yield return Row(Deliveries, 404, "there is none", "not_found", host => host.Get($"/api/webhooks/{Nobody}/deliveries"));
 
         static JsonObject Hook(string url) => new() { ["url"] = url };
     }

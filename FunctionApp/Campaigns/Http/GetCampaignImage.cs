@@ -20,17 +20,26 @@ public sealed class GetCampaignImage(CampaignQueries queries, IImageStore store,
 
     /// <summary>Streams an image or a smaller copy of it: whole, a range of it, or 304 where the caller has it already.</summary>
     [Function(nameof(GetCampaignImage))]
-    public async Task<IResult> RunAsync(
+    public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Routes.CampaignImage)] HttpRequest request,
         string id,
         string index,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        SendAsync(request, Caller.Of(request), PathId.Parse(id, "campaign"), index, ReadVersion(request), cancellationToken);
+
+    /// <summary>Streams an image of a caller's campaign as the request asks for it.</summary>
+    /// <param name="request">The request: its width, range and conditions.</param>
+    /// <param name="caller">Whose campaign it is.</param>
+    /// <param name="id">The campaign.</param>
+    /// <param name="index">The image's index, as it is in the path.</param>
+    /// <param name="version">The version, which caches may keep; <see langword="null"/> for the current one, which they must revalidate.</param>
+    /// <param name="cancellationToken">The client has left.</param>
+    /// <exception cref="ApiException">400: there is no such width. 404: there is no such image, or it is lost. 422: no copy can be made.</exception>
+    internal async Task<IResult> SendAsync(
+        HttpRequest request, Caller caller, Guid id, string index, int? version, CancellationToken cancellationToken)
     {
-        var caller = Caller.Of(request);
         var width = ReadWidth(request);
-        var version = ReadVersion(request);
-        var content = await OpenAsync(caller, PathId.Parse(id, "campaign"), index, version, width, AcceptsWebp(request), cancellationToken)
-            ?? throw ApiException.NotFound("image");
+        var content = await OpenAsync(caller, id, index, version, width, AcceptsWebp(request), cancellationToken) ?? throw ApiException.NotFound("image");
 
         var headers = request.HttpContext.Response.Headers;
         headers.CacheControl = version is null ? Revalidate : Forever;

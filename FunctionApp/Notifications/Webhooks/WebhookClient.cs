@@ -40,20 +40,21 @@ public sealed class WebhookClient : IDisposable
 
     /// <summary>Makes one attempt. Never throws but when it is canceled.</summary>
     /// <param name="url">Where to.</param>
-    /// <param name="key">The signing key.</param>
+    /// <param name="keys">The signing keys: the receiver accepts the message when it knows one of them.</param>
     /// <param name="id">The message's id, the same at each attempt.</param>
     /// <param name="body">The message.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
-    public async Task<WebhookResponse> SendAsync(string url, byte[] key, string id, string body, CancellationToken cancellationToken)
+    public async Task<WebhookResponse> SendAsync(string url, IReadOnlyList<byte[]> keys, string id, string body, CancellationToken cancellationToken)
     {
         var now = _timeProvider.GetUtcNow();
+        var start = _timeProvider.GetTimestamp();
         using var request = new HttpRequestMessage(HttpMethod.Post, url)
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", WebhookSignature.Sign(key, id, now, body));
+        request.Headers.Add("webhook-signature", string.Join(' ', keys.Select(key => WebhookSignature.Sign(key, id, now, body))));
         request.Headers.UserAgent.ParseAdd("Atelier-Webhooks/1");
 
         using var timeout = new CancellationTokenSource(_options.Timeout, _timeProvider);
@@ -64,11 +65,12 @@ public sealed class WebhookClient : IDisposable
             return new WebhookResponse(response.StatusCode, await ReadStartAsync(response, either.Token), Failure: null)
             {
                 RetryAfter = RetryAfterOf(response),
+                Duration = _timeProvider.GetElapsedTime(start),
             };
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new WebhookResponse(Status: null, Body: null, ToFailure(exception));
+            return new WebhookResponse(Status: null, Body: null, ToFailure(exception)) { Duration = _timeProvider.GetElapsedTime(start) };
         }
     }
 
@@ -142,6 +144,9 @@ public sealed record WebhookResponse(HttpStatusCode? Status, string? Body, strin
 
     /// <summary>How long a receiver that is busy (429, 503) asks to wait; <see langword="null"/> where it does not ask.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>How long the attempt took.</summary>
+    public TimeSpan Duration { get; init; }
 
     /// <summary>Whether the receiver has the message: it responded with a 2xx status.</summary>
     public bool IsSuccess => (int?)Status is >= 200 and <= 299;

@@ -25,7 +25,7 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
         var caller = Caller.Of(request);
         (var url, var eventTypes) = await ReadAsync(request, cancellationToken);
         if (!secrets.CanSeal)
-            throw new ApiException(503, "webhooks_not_configured", "This service has no Webhooks:EncryptionKey, without which there are no webhooks.");
+            throw NotConfigured();
         if (await target.FindFaultAsync(url, cancellationToken) is { } fault)
             throw ApiException.Invalid("url", fault);
 
@@ -89,6 +89,10 @@ public sealed class WebhookFunctions(AtelierDbContext db, WebhookTarget target, 
         await transaction.CommitAsync(cancellationToken);
         return deleted > 0 ? Results.NoContent() : throw ApiException.NotFound("webhook");
     }
+
+    /// <summary>503: secrets cannot be encrypted.</summary>
+    internal static ApiException NotConfigured() =>
+        new(503, "webhooks_not_configured", "This service has no Webhooks:EncryptionKey, without which there are no webhooks.");
 
     private static async Task<(string Url, string[] EventTypes)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace Atelier.Operations.Retention;
 
 /// <summary>
-/// Deletes what is older than the retention: campaigns with all that belongs to them, orchestrations' histories, deliveries. Checks too that the
+/// Deletes what is older than the retention: campaigns with all that belongs to them, orchestrations' histories, deliveries, shares that have expired. Checks too that the
 /// images of recent campaigns are still stored.
 /// </summary>
 /// <remarks>In batches, each kind for a time of its own, so that much of one does not keep the others from being deleted. The next run continues.</remarks>
@@ -24,6 +24,7 @@ public sealed class ApplyRetention(
     private const int CampaignBatch = 200;
     private const int DeliveryBatch = 1000;
     private const int HistoryBatch = 200;
+    private const int ShareBatch = 1000;
 
     // Together less than the five minutes between two runs.
     private static readonly TimeSpan ForCampaigns = TimeSpan.FromSeconds(150);
@@ -48,14 +49,15 @@ public sealed class ApplyRetention(
         await lostImages.CheckAsync(now - Recent, Within(ForOthers), cancellationToken);
         var deliveries = await RepeatAsync(ForOthers, DeliveryBatch, () => DeleteDeliveriesAsync(now - options.History, cancellationToken));
         var histories = await RepeatAsync(ForOthers, HistoryBatch, () => PurgeHistoriesAsync(client, now - options.History, cancellationToken));
+        var shares = await RepeatAsync(ForOthers, ShareBatch, () => DeleteSharesAsync(now, cancellationToken));
         var erasures = await RepeatAsync(ForOthers, CampaignBatch, () => eraser.FinishAsync(client, CampaignBatch, cancellationToken));
         var campaigns = await RepeatAsync(
             ForCampaigns, CampaignBatch, () => eraser.EraseOldAsync(client, now - options.Campaigns, CampaignBatch, cancellationToken));
-        if (campaigns + deliveries + histories + erasures > 0)
+        if (campaigns + deliveries + histories + shares + erasures > 0)
         {
             logger.LogInformation(
-                "Retention deleted {Campaigns} campaigns, {Deliveries} deliveries and {Histories} histories, and finished {Erasures} deletions.",
-                campaigns, deliveries, histories, erasures);
+                "Retention deleted {Campaigns} campaigns, {Deliveries} deliveries, {Histories} histories and {Shares} shares, and finished {Erasures} deletions.",
+                campaigns, deliveries, histories, shares, erasures);
         }
     }
 
@@ -86,6 +88,11 @@ public sealed class ApplyRetention(
                 .OrderBy(old => old.CompletedAt)
                 .Take(DeliveryBatch)
                 .Any(old => old.Id == delivery.Id))
+            .ExecuteDeleteAsync(cancellationToken);
+
+    private Task<int> DeleteSharesAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        db.Shares
+            .Where(share => db.Shares.Where(old => old.ExpiresAt < before).OrderBy(old => old.ExpiresAt).Take(ShareBatch).Any(old => old.Id == share.Id))
             .ExecuteDeleteAsync(cancellationToken);
 
     // One by one rather than by filter: a purge by filter does not end before all is purged, however long that takes.

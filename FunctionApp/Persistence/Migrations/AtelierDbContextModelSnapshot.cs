@@ -206,12 +206,12 @@ namespace Atelier.Persistence.Migrations
                     b.HasKey("Id")
                         .HasName("pk_campaigns");
 
+                    b.HasIndex(new[] { "CompletedAt" }, "ix_campaigns_completed_at")
+                        .HasFilter("completed_at IS NOT NULL");
+
                     b.HasIndex(new[] { "UserId", "CreatedAt", "Id" }, "ix_campaigns_favorites")
                         .IsDescending(false, true, true)
                         .HasFilter("favorite");
-
-                    b.HasIndex(new[] { "CompletedAt" }, "ix_campaigns_completed_at")
-                        .HasFilter("completed_at IS NOT NULL");
 
                     b.HasIndex(new[] { "CreatedAt" }, "ix_campaigns_pending")
                         .HasFilter("status = 'PENDING'");
@@ -414,6 +414,48 @@ namespace Atelier.Persistence.Migrations
                     b.ToTable("campaign_images", (string)null);
                 });
 
+            modelBuilder.Entity("Atelier.Persistence.Tables.CampaignShare", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("CampaignId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_campaign_shares");
+
+                    b.HasIndex(new[] { "CampaignId" }, "ix_campaign_shares_campaign_id");
+
+                    b.HasIndex(new[] { "ExpiresAt" }, "ix_campaign_shares_expires_at");
+
+                    b.HasIndex(new[] { "TokenHash" }, "ix_campaign_shares_token_hash")
+                        .IsUnique();
+
+                    b.ToTable("campaign_shares", (string)null);
+                });
+
             modelBuilder.Entity("Atelier.Persistence.Tables.DeadLetter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -580,6 +622,35 @@ namespace Atelier.Persistence.Migrations
                     b.ToTable("campaign_part_versions", (string)null);
                 });
 
+            modelBuilder.Entity("Atelier.Persistence.Tables.ShareReport", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<Guid>("ShareId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("share_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_share_reports");
+
+                    b.HasIndex(new[] { "At", "Id" }, "ix_share_reports_at");
+
+                    b.HasIndex(new[] { "ShareId" }, "ix_share_reports_share_id");
+
+                    b.ToTable("share_reports", (string)null);
+                });
+
             modelBuilder.Entity("Atelier.Persistence.Tables.Webhook", b =>
                 {
                     b.Property<Guid>("Id")
@@ -602,6 +673,14 @@ namespace Atelier.Persistence.Migrations
                     b.Property<int?>("Failures")
                         .HasColumnType("integer")
                         .HasColumnName("failures");
+
+                    b.Property<byte[]>("PreviousSecret")
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_secret");
+
+                    b.Property<DateTimeOffset?>("PreviousSecretUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("previous_secret_until");
 
                     b.Property<DateTimeOffset>("RetryAt")
                         .ValueGeneratedOnAdd()
@@ -668,6 +747,10 @@ namespace Atelier.Persistence.Migrations
                         .HasColumnName("due_at")
                         .HasDefaultValueSql("now()");
 
+                    b.Property<int?>("DurationMs")
+                        .HasColumnType("integer")
+                        .HasColumnName("duration_ms");
+
                     b.Property<string>("ErrorCode")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -726,7 +809,7 @@ namespace Atelier.Persistence.Migrations
                     b.HasIndex(new[] { "WebhookId", "DueAt", "EventId" }, "ix_webhook_deliveries_pending")
                         .HasFilter("status = 'PENDING'");
 
-                    b.HasIndex(new[] { "WebhookId" }, "ix_webhook_deliveries_webhook_id");
+                    b.HasIndex(new[] { "WebhookId", "EventId" }, "ix_webhook_deliveries_webhook_id_event_id");
 
                     b.ToTable("webhook_deliveries", (string)null);
                 });
@@ -751,6 +834,16 @@ namespace Atelier.Persistence.Migrations
                         .HasConstraintName("fk_campaign_images_campaigns");
                 });
 
+            modelBuilder.Entity("Atelier.Persistence.Tables.CampaignShare", b =>
+                {
+                    b.HasOne("Atelier.Persistence.Tables.Campaign", null)
+                        .WithMany()
+                        .HasForeignKey("CampaignId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_campaign_shares_campaigns");
+                });
+
             modelBuilder.Entity("Atelier.Persistence.Tables.PartVersion", b =>
                 {
                     b.HasOne("Atelier.Persistence.Tables.Campaign", null)
@@ -759,6 +852,16 @@ namespace Atelier.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_campaign_part_versions_campaigns");
+                });
+
+            modelBuilder.Entity("Atelier.Persistence.Tables.ShareReport", b =>
+                {
+                    b.HasOne("Atelier.Persistence.Tables.CampaignShare", null)
+                        .WithMany()
+                        .HasForeignKey("ShareId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_share_reports_campaign_shares");
                 });
 
             modelBuilder.Entity("Atelier.Persistence.Tables.WebhookDelivery", b =>

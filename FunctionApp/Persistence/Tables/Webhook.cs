@@ -16,6 +16,12 @@ public sealed class Webhook
     /// <summary>The signing secret, encrypted.</summary>
     public required byte[] Secret { get; init; }
 
+    /// <summary>The secret before, encrypted: it signs too, until <see cref="PreviousSecretUntil"/>. <see langword="null"/> where it was never replaced.</summary>
+    public byte[]? PreviousSecret { get; set; }
+
+    /// <summary>When the secret before no longer signs.</summary>
+    public DateTimeOffset? PreviousSecretUntil { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>How often its receiver has failed in a row; <see langword="null"/> before the first attempt.</summary>

@@ -36,6 +36,9 @@ public sealed class WebhookDelivery
     /// <summary>The first kilobyte of the last response, to help find the cause.</summary>
     public string? ResponseBody { get; set; }
 
+    /// <summary>How long the last call took, in milliseconds; <see langword="null"/> before the first.</summary>
+    public int? DurationMs { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When its run began: when it was written, or redriven.</summary>

@@ -19,7 +19,8 @@ internal sealed class WebhookDeliveryTable : IEntityTypeConfiguration<WebhookDel
         builder.Property(delivery => delivery.ErrorCode).HasMaxLength(64);
 
         builder.HasOne<Webhook>().WithMany().HasForeignKey(delivery => delivery.WebhookId);
-        builder.HasIndex(delivery => delivery.WebhookId, "ix_webhook_deliveries_webhook_id");
+        // A webhook's latest deliveries.
+        builder.HasIndex(delivery => new { delivery.WebhookId, delivery.EventId }, "ix_webhook_deliveries_webhook_id_event_id");
         builder.HasIndex(delivery => delivery.CampaignId, "ix_webhook_deliveries_campaign_id");
         // Few deliveries wait: the index stays nearly empty.
         builder.HasIndex(delivery => new { delivery.WebhookId, delivery.DueAt, delivery.EventId }, "ix_webhook_deliveries_pending")

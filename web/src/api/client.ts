@@ -120,6 +120,11 @@ export class ApiClient {
   }
 }
 
+/** What a response that is no success says. */
+export async function readProblem(response: Response): Promise<Problem> {
+  return toProblem(response.status, await readJson(response, undefined), null);
+}
+
 async function readJson(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
   try {
     const text = await response.text();

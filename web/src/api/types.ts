@@ -154,6 +154,71 @@ export interface NewWebhook extends Webhook {
   readonly secret: string;
 }
 
+/** The outcome of a webhook's test. */
+export interface WebhookTest {
+  readonly delivered: boolean;
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly error: PartError | null;
+}
+
+export interface WebhookSecret {
+  readonly id: string;
+  readonly secret: string;
+  readonly previousUntil: string;
+}
+
+export interface Delivery {
+  readonly id: string;
+  readonly eventId: number;
+  readonly type: string;
+  readonly campaignId: string;
+  readonly createdAt: string;
+  readonly state: 'PENDING' | 'DELIVERED' | 'DEAD';
+  readonly attempts: number;
+  readonly status: number | null;
+  readonly error: PartError | null;
+  readonly durationMs: number | null;
+  readonly nextAttemptAt: string | null;
+  readonly completedAt: string | null;
+}
+
+export interface Share {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+export interface NewShare {
+  readonly id: string;
+  /** Absolute, or from the root of the app. */
+  readonly url: string;
+  readonly expiresAt: string;
+}
+
+export interface SharedCampaign {
+  readonly prompt: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly text: string | null;
+  readonly images: readonly { readonly index: number; readonly url: string; readonly width: number | null; readonly height: number | null }[];
+}
+
+export interface Report {
+  readonly id: string;
+  readonly shareId: string;
+  readonly userId: string;
+  readonly campaignId: string;
+  readonly prompt: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+export interface ReportPage {
+  readonly items: readonly Report[];
+  readonly nextCursor: string | null;
+}
+
 export interface DeadLetter {
   readonly id: string;
   readonly kind: 'campaign' | 'webhook';

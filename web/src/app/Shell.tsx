@@ -6,6 +6,7 @@ import { DeadLettersView } from '../views/DeadLettersView';
 import { HomeView } from '../views/HomeView';
 import { InboxView } from '../views/InboxView';
 import { NotFoundView } from '../views/NotFoundView';
+import { ReportsView } from '../views/ReportsView';
 import { SystemView } from '../views/SystemView';
 import { WebhooksView } from '../views/WebhooksView';
 import { AccountMenu } from './AccountMenu';
@@ -19,6 +20,7 @@ const titles: Readonly<Record<Route['name'], string>> = {
   inbox: 'Inbox',
   webhooks: 'Webhooks',
   'dead-letters': 'Dead letters',
+  reports: 'Reports',
   system: 'System',
   unknown: 'Not found',
 };
@@ -72,6 +74,11 @@ export function Shell() {
               Dead letters
             </NavLink>
           )}
+          {me.operator && (
+            <NavLink href="#/reports" icon="flag" isCurrent={route.name === 'reports'}>
+              Reports
+            </NavLink>
+          )}
           <NavLink href="#/system" icon="pulse" isCurrent={route.name === 'system'}>
             System
           </NavLink>
@@ -106,6 +113,8 @@ function CurrentView({ route }: { readonly route: Route }) {
       return <WebhooksView />;
     case 'dead-letters':
       return <DeadLettersView />;
+    case 'reports':
+      return <ReportsView />;
     case 'system':
       return <SystemView />;
     case 'unknown':

@@ -6,6 +6,7 @@ export type Route =
   | { readonly name: 'inbox' }
   | { readonly name: 'webhooks' }
   | { readonly name: 'dead-letters' }
+  | { readonly name: 'reports' }
   | { readonly name: 'system' }
   | { readonly name: 'unknown' };
 
@@ -28,8 +29,9 @@ export function parseRoute(hash: string): Route {
     case '/inbox':
     case '/webhooks':
     case '/dead-letters':
+    case '/reports':
     case '/system':
-      return { name: path.slice(1) as 'inbox' | 'webhooks' | 'dead-letters' | 'system' };
+      return { name: path.slice(1) as 'inbox' | 'webhooks' | 'dead-letters' | 'reports' | 'system' };
     default:
       return { name: 'unknown' };
   }

@@ -10,6 +10,7 @@ import { EmptyState } from '../components/EmptyState';
 import { ProblemNote } from '../components/ProblemNote';
 import { Spinner } from '../components/Spinner';
 import { StatusBadge } from '../components/StatusBadge';
+import { downloadFile } from '../lib/download';
 import { dateTime, duration, partLabel, plural } from '../lib/format';
 import { useNow } from '../lib/useNow';
 import { wait } from '../lib/wait';
@@ -20,8 +21,9 @@ import { CampaignFacts } from './CampaignFacts';
 import { CampaignTitle } from './CampaignTitle';
 import { FavoriteButton } from './FavoriteButton';
 import { ImageGrid } from './ImageGrid';
-import { TagEditor } from './TagList';
 import { useVersions } from './PartVersions';
+import { ShareDialog } from './ShareDialog';
+import { TagEditor } from './TagList';
 import { TextCard } from './TextCard';
 
 const longWait = 25;
@@ -162,12 +164,14 @@ function CampaignParts({ campaign, isRunning }: { readonly campaign: Campaign; r
 
 function CampaignHead({ campaign }: { readonly campaign: Campaign }) {
   const { client, store, toast, announce } = useSession();
-  const [busy, setBusy] = useState<'cancel' | 'retry' | 'delete' | null>(null);
+  const [busy, setBusy] = useState<'cancel' | 'retry' | 'delete' | 'download' | null>(null);
   const [isAsking, setAsking] = useState(false);
+  const [isSharing, setSharing] = useState(false);
   const isRunning = !hasEnded(campaign.status);
   const now = useNow(useCallback(() => client.now(), [client]), 1_000, isRunning);
   const progress = progressOf(campaign);
   const path = `/api/campaigns/${campaign.id}`;
+  const hasParts = campaign.text?.status === 'COMPLETE' || campaign.images.some(image => image.status === 'COMPLETE');
 
   async function act(action: 'cancel' | 'retry', done: string) {
     setBusy(action);
@@ -177,6 +181,17 @@ function CampaignHead({ campaign }: { readonly campaign: Campaign }) {
     } catch (error) {
       toast(describe(asProblem(error)), 'danger');
       store.refresh(campaign.id).catch(() => {});
+    } finally {
+      setBusy(null);
+    }
+  }
+
+  async function download() {
+    setBusy('download');
+    try {
+      await downloadFile(client, `${path}/archive`, `campaign-${campaign.id.slice(-8)}.zip`);
+    } catch (error) {
+      toast(describe(asProblem(error)), 'danger');
     } finally {
       setBusy(null);
     }
@@ -236,6 +251,16 @@ function CampaignHead({ campaign }: { readonly campaign: Campaign }) {
               Retry what failed
             </Button>
           )}
+          {hasParts && (
+            <Button icon="download" isBusy={busy === 'download'} onClick={() => void download()}>
+              Download all
+            </Button>
+          )}
+          {hasParts && (
+            <Button icon="share" onClick={() => setSharing(true)}>
+              Share
+            </Button>
+          )}
           {!isRunning && (
             <Button icon="trash" onClick={() => setAsking(true)}>
               Delete
@@ -252,6 +277,7 @@ function CampaignHead({ campaign }: { readonly campaign: Campaign }) {
           </p>
         </div>
       )}
+      {isSharing && <ShareDialog campaign={campaign} onClose={() => setSharing(false)} />}
       {isAsking && (
         <ConfirmDialog title="Delete this campaign?" confirm="Delete" isBusy={busy === 'delete'} onConfirm={() => void remove()} onClose={() => setAsking(false)}>
           <p>Its text, its images and its history go with it. This cannot be undone.</p>

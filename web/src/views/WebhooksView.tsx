@@ -11,6 +11,7 @@ import { Spinner } from '../components/Spinner';
 import { copyText } from '../lib/clipboard';
 import { dateTime, plural } from '../lib/format';
 import { useLoad } from '../lib/useLoad';
+import { WebhookRow } from './WebhookRow';
 
 const labels = { url: 'The address', events: 'The events' };
 
@@ -18,7 +19,7 @@ const labels = { url: 'The address', events: 'The events' };
 export function WebhooksView() {
   const { client, toast } = useSession();
   const { data, problem, reload } = useLoad(useCallback(signal => client.get<{ items: readonly Webhook[] }>('/api/webhooks', signal), [client]));
-  const [created, setCreated] = useState<NewWebhook | null>(null);
+  const [shown, setShown] = useState<ShownSecret | null>(null);
   const [doomed, setDoomed] = useState<Webhook | null>(null);
   const [isBusy, setBusy] = useState(false);
 
@@ -46,7 +47,7 @@ export function WebhooksView() {
       </header>
       <NewWebhookForm
         onCreated={webhook => {
-          setCreated(webhook);
+          setShown({ ...webhook, previousUntil: null });
           reload();
         }}
       />
@@ -60,19 +61,16 @@ export function WebhooksView() {
       {data && data.items.length > 0 && (
         <ul className="rows" aria-label="Webhooks">
           {data.items.map(webhook => (
-            <li key={webhook.id} className="row">
-              <div>
-                <p className="row-title">{webhook.url}</p>
-                <p className="row-meta">
-                  {webhook.events.length === 0 ? 'All events' : webhook.events.map(type => type.replace('campaign.', '')).join(', ')} · since {dateTime(webhook.createdAt)}
-                </p>
-              </div>
-              <Button variant="quiet" icon="trash" aria-label={`Delete the webhook ${webhook.url}`} onClick={() => setDoomed(webhook)} />
-            </li>
+            <WebhookRow
+              key={webhook.id}
+              webhook={webhook}
+              onSecret={(secret, previousUntil) => setShown({ url: webhook.url, secret, previousUntil })}
+              onDelete={() => setDoomed(webhook)}
+            />
           ))}
         </ul>
       )}
-      {created && <SecretDialog webhook={created} onClose={() => setCreated(null)} />}
+      {shown && <SecretDialog shown={shown} onClose={() => setShown(null)} />}
       {doomed && (
         <ConfirmDialog title="Delete this webhook?" confirm="Delete" isBusy={isBusy} onConfirm={() => void remove(doomed)} onClose={() => setDoomed(null)}>
           <p>
@@ -156,20 +154,27 @@ function NewWebhookForm({ onCreated }: { readonly onCreated: (webhook: NewWebhoo
   );
 }
 
-function SecretDialog({ webhook, onClose }: { readonly webhook: NewWebhook; readonly onClose: () => void }) {
+interface ShownSecret {
+  readonly url: string;
+  readonly secret: string;
+  readonly previousUntil: string | null;
+}
+
+function SecretDialog({ shown, onClose }: { readonly shown: ShownSecret; readonly onClose: () => void }) {
   const [isCopied, setCopied] = useState(false);
   return (
     <Dialog title="The signing secret" onClose={onClose}>
       <div className="dialog-text">
         <p>
-          Messages to <code>{webhook.url}</code> are signed with it. It is shown this once: keep it where your server finds it.
+          Messages to <code>{shown.url}</code> are signed with it. It is shown this once: keep it where your server finds it.
         </p>
+        {shown.previousUntil && <p>The secret before signs too, until {dateTime(shown.previousUntil)}.</p>}
         <p className="secret">
-          <code>{webhook.secret}</code>
+          <code>{shown.secret}</code>
         </p>
       </div>
       <div className="dialog-actions">
-        <Button icon={isCopied ? 'check' : 'copy'} onClick={() => void copyText(webhook.secret).then(setCopied)}>
+        <Button icon={isCopied ? 'check' : 'copy'} onClick={() => void copyText(shown.secret).then(setCopied)}>
           {isCopied ? 'Copied' : 'Copy'}
         </Button>
         <Button variant="primary" onClick={onClose}>

@@ -69,7 +69,7 @@ public sealed class DeliveryAttemptTests : IAsyncLifetime
         var webhookId = Guid.CreateVersion7();
         return new ClaimedDelivery(
             Guid.CreateVersion7(), webhookId, attemptsOfRun + 20, attemptsOfRun, sinceStart, _receiver.Address.ToString(),
-            Secrets.Seal(new byte[32], webhookId), IsDisabled: false, IsProven: true,
+            Secrets.Seal(new byte[32], webhookId), PreviousSecret: null, IsDisabled: false, IsProven: true,
             new LoggedEvent(1, "ann", Guid.CreateVersion7(), "campaign.accepted", "", "{}", _time.GetUtcNow()));
     }
 

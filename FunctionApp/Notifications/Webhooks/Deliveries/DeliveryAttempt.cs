@@ -13,7 +13,11 @@ public sealed class DeliveryAttempt(WebhookClient client, SecretBox secrets, Web
     /// <summary>Makes an attempt. Never throws but when it is canceled.</summary>
     internal async Task<DeliveryOutcome> MakeAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
-        var response = await SendAsync(delivery, cancellationToken);
+        var response = delivery.IsDisabled
+            ? new WebhookResponse(Status: null, Body: null, Disabled)
+            : await SendAsync(
+                new WebhookAddress(delivery.WebhookId, delivery.Url, delivery.Secret, delivery.PreviousSecret),
+                $"msg_{delivery.Id:N}", delivery.Event.Json, cancellationToken);
         var failure = FailureOf(response);
         if (failure is null)
         {
@@ -40,24 +44,28 @@ public sealed class DeliveryAttempt(WebhookClient client, SecretBox secrets, Web
         return RetrySchedule.NextDelay(options.Retry, delivery.AttemptsOfRun + 1, delivery.SinceStart, asked);
     }
 
-    private async Task<WebhookResponse> SendAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
+    /// <summary>Sends a message that is signed with the webhook's secrets. Never throws but when it is canceled.</summary>
+    internal async Task<WebhookResponse> SendAsync(WebhookAddress webhook, string messageId, string body, CancellationToken cancellationToken)
     {
-        if (delivery.IsDisabled)
-            return new WebhookResponse(Status: null, Body: null, Disabled);
-        byte[] key;
+        var keys = new List<byte[]>();
         try
         {
-            key = secrets.Open(delivery.Secret, delivery.WebhookId);
+            keys.Add(secrets.Open(webhook.Secret, webhook.Id));
+            if (webhook.PreviousSecret is { } previous)
+                keys.Add(secrets.Open(previous, webhook.Id));
         }
         catch (CryptographicException exception)
         {
-            logger.LogError(exception, "The secret of webhook {WebhookId} cannot be read.", delivery.WebhookId);
-            return new WebhookResponse(Status: null, Body: null, SecretLost);
+            logger.LogError(exception, "A secret of webhook {WebhookId} cannot be read.", webhook.Id);
+            // The secret before may be under a key that is gone: the new one is there because of that.
+            if (keys.Count == 0)
+                return new WebhookResponse(Status: null, Body: null, SecretLost);
         }
-        return await client.SendAsync(delivery.Url, key, $"msg_{delivery.Id:N}", delivery.Event.Json, cancellationToken);
+        return await client.SendAsync(webhook.Url, keys, messageId, body, cancellationToken);
     }
 
-    private static ActivityFailure? FailureOf(WebhookResponse response) => response switch
+    /// <summary>Why an attempt failed; <see langword="null"/> where it did not.</summary>
+    internal static ActivityFailure? FailureOf(WebhookResponse response) => response switch
     {
         { IsSuccess: true } => null,
         { Status: HttpStatusCode.Gone } => new ActivityFailure("http_410", "The receiver wants no more messages.", CanRetry: false),
@@ -79,6 +87,7 @@ public sealed class DeliveryAttempt(WebhookClient client, SecretBox secrets, Web
 /// <param name="SinceStart">How long ago its run began, by PostgreSQL's clock.</param>
 /// <param name="Url">Where it goes.</param>
 /// <param name="Secret">The webhook's signing secret, encrypted.</param>
+/// <param name="PreviousSecret">The secret before, encrypted, as long as it signs too.</param>
 /// <param name="IsDisabled">Whether the webhook is disabled.</param>
 /// <param name="IsProven">Whether the last attempt at the webhook succeeded.</param>
 /// <param name="Event">What is sent.</param>
@@ -90,9 +99,17 @@ internal sealed record ClaimedDelivery(
     TimeSpan SinceStart,
     string Url,
     byte[] Secret,
+    byte[]? PreviousSecret,
     bool IsDisabled,
     bool IsProven,
     LoggedEvent Event);
+
+/// <summary>Where a message goes, and what it is signed with.</summary>
+/// <param name="Id">The webhook.</param>
+/// <param name="Url">Where it goes.</param>
+/// <param name="Secret">The webhook's signing secret, encrypted.</param>
+/// <param name="PreviousSecret">The secret before, encrypted, as long as it signs too.</param>
+internal sealed record WebhookAddress(Guid Id, string Url, byte[] Secret, byte[]? PreviousSecret);
 
 /// <summary>How an attempt ended its delivery.</summary>
 internal enum DeliveryEnd

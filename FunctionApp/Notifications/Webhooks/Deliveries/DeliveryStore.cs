@@ -43,7 +43,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
             WHERE delivery.id = ranked.id AND ranked.place <= CASE WHEN ranked.is_proven THEN $3 ELSE $4 END
             RETURNING delivery.id, delivery.webhook_id, delivery.event_id, delivery.attempts, delivery.attempts_before, delivery.started_at, is_proven)
         SELECT claimed.id, claimed.webhook_id, claimed.attempts, claimed.attempts - claimed.attempts_before, now() - claimed.started_at,
-            webhooks.url, webhooks.secret, webhooks.disabled_at IS NOT NULL, claimed.is_proven, event.*
+            webhooks.url, webhooks.secret, CASE WHEN webhooks.previous_secret_until > now() THEN webhooks.previous_secret END, webhooks.disabled_at IS NOT NULL, claimed.is_proven, event.*
         FROM claimed
         JOIN webhooks ON webhooks.id = claimed.webhook_id
         CROSS JOIN LATERAL (SELECT {EventLog.Columns} FROM campaign_events WHERE id = claimed.event_id) AS event
@@ -54,8 +54,8 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
     private const string Record =
         """
         WITH outcome AS MATERIALIZED (
-            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::text[], $9::interval[], $10::boolean[])
-                AS outcome (id, webhook_id, attempts, status, code, message, response_status, response_body, delay, counts)),
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::text[], $9::interval[], $10::boolean[], $11::integer[])
+                AS outcome (id, webhook_id, attempts, status, code, message, response_status, response_body, delay, counts, duration_ms)),
         recorded AS (
             UPDATE webhook_deliveries AS delivery SET
                 attempts = delivery.attempts + 1,
@@ -64,6 +64,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
                 error_message = outcome.message,
                 response_status = outcome.response_status,
                 response_body = outcome.response_body,
+                duration_ms = outcome.duration_ms,
                 due_at = now() + outcome.delay,
                 completed_at = CASE WHEN outcome.status <> 'PENDING' THEN now() END
             FROM outcome
@@ -79,7 +80,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
         UPDATE webhooks SET
             failures = CASE WHEN succeeded THEN 0 ELSE coalesce(failures, 0) + 1 END,
             retry_at = CASE WHEN succeeded OR coalesce(failures, 0) = 0 THEN now()
-                ELSE now() + make_interval(secs => least($11::float8, $12::float8 * power($13::float8, least(failures, 30) - 1))) END,
+                ELSE now() + make_interval(secs => least($12::float8, $13::float8 * power($14::float8, least(failures, 30) - 1))) END,
             disabled_at = CASE WHEN is_gone THEN coalesce(disabled_at, now()) ELSE disabled_at END
         FROM receiver
         WHERE webhooks.id = receiver.webhook_id AND NOT (succeeded AND failures IS NOT DISTINCT FROM 0 AND NOT is_gone)
@@ -127,7 +128,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
         {
             claimed.Add(new ClaimedDelivery(
                 row.GetGuid(0), row.GetGuid(1), row.GetInt32(2), row.GetInt32(3), row.GetTimeSpan(4), row.GetString(5),
-                row.GetFieldValue<byte[]>(6), row.GetBoolean(7), row.GetBoolean(8), EventLog.Read(row, firstColumn: 9)));
+                row.GetFieldValue<byte[]>(6), row.IsDBNull(7) ? null : row.GetFieldValue<byte[]>(7), row.GetBoolean(8), row.GetBoolean(9), EventLog.Read(row, firstColumn: 10)));
         }
         return claimed;
     }
@@ -175,6 +176,7 @@ public sealed class DeliveryStore(NpgsqlDataSource dataSource, WebhookOptions op
         Add<string?[]>(command, [.. outcomes.Select(outcome => outcome.Response?.Body)]);
         Add<TimeSpan[]>(command, [.. outcomes.Select(outcome => outcome.Delay)]);
         Add<bool[]>(command, [.. outcomes.Select(outcome => outcome.CountsForReceiver)]);
+        Add<int?[]>(command, [.. outcomes.Select(outcome => (int?)outcome.Response?.Duration.TotalMilliseconds)]);
     }
 
     private static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
