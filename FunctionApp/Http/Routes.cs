@@ -104,7 +104,6 @@ internal static class Routes
         new("PUT", ImageVersion, RouteAccess.Caller, "ChooseImageVersion", "chooseImageVersion"),
         new("PUT", TextVersion, RouteAccess.Caller, "ChooseTextVersion", "chooseTextVersion"),
         new("GET, HEAD", CampaignArchive, RouteAccess.Caller, "GetCampaignArchive", "getCampaignArchive"),
-        new("GET, HEAD", CampaignImage, RouteAccess.Caller, "GetCampaignImage", "getCampaignImage"),
         new("POST", CampaignShares, RouteAccess.Caller, "CreateShare", "createShare"),
         new("GET, HEAD", CampaignShares, RouteAccess.Caller, "ListShares", "listShares"),
         new("DELETE", Share, RouteAccess.Caller, "RevokeShare", "revokeShare"),
