@@ -25,8 +25,8 @@ public sealed class ThumbnailTests(LocalServicesFixture services) : IAsyncLifeti
     {
         var id = await CompleteAsync();
 
-        using var first = await GetAsync(id, "?width=160", accept);
-        using var second = await GetAsync(id, "?width=160", accept);
+        using var first = await GetAsync(id, "?version=1&width=160", accept);
+        using var second = await GetAsync(id, "?version=1&width=160", accept);
 
         var bytes = await first.Content.ReadAsByteArrayAsync();
         Assert.Equal((HttpStatusCode.OK, contentType), (first.StatusCode, first.Content.Headers.ContentType!.MediaType));
@@ -36,7 +36,7 @@ public sealed class ThumbnailTests(LocalServicesFixture services) : IAsyncLifeti
         Assert.Equal(bytes, await second.Content.ReadAsByteArrayAsync());
         Assert.Equal(first.Headers.ETag, second.Headers.ETag);
         Assert.Equal([$"{id}/image-0.png", $"{id}/image-0/160.{extension}"], await BlobsAsync(id));
-        using var known = new HttpRequestMessage(HttpMethod.Get, $"/api/campaigns/{id}/images/0?width=160") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
+        using var known = new HttpRequestMessage(HttpMethod.Get, $"/api/campaigns/{id}/images/0?version=1&width=160") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
         known.Headers.TryAddWithoutValidation("Accept", accept);
         using var unchanged = await _api.Http.SendAsync(known);
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);

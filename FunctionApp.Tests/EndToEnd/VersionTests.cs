@@ -269,7 +269,7 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
         await version.AssertProblemAsync(400, "validation_failed");
         var providers = await _atelier.Api.Http.GetFromJsonAsync<JsonObject>("/api/providers");
         Assert.Equal(
-            [("callback", true), ("openai", false), ("replicate", true)],
+            [("azure-openai", false), ("callback", true), ("openai", false), ("replicate", true), ("stable-diffusion", true)],
             providers!["image"]!.AsArray().Select(provider => ((string)provider!["name"]!, (bool)provider["seed"]!)));
     }
 

@@ -45,7 +45,7 @@ public sealed class ResponseTests(LocalServicesFixture services, ResponseTests.C
     [InlineData("GET", "/api/nowhere/at/all")]
     [InlineData("GET", "/api/campaigns/0198c5a4-0000-7000-8000-000000000000/nothing")]
     [InlineData("PUT", "/api/campaigns")]
-    [InlineData("PATCH", "/api/campaigns/0198c5a4-0000-7000-8000-000000000000")]
+    [InlineData("PUT", "/api/campaigns/0198c5a4-0000-7000-8000-000000000000")]
     [InlineData("POST", "/api/me")]
     [InlineData("OPTIONS", "/api/campaigns")]
     [InlineData("BREW", "/api/campaigns")]

@@ -17,7 +17,7 @@ public sealed class CampaignViewsTests
         var json = ToJson(TestCampaign.Create());
 
         Assert.Equal(
-            ["id", "status", "prompt", "createdAt", "updatedAt", "completedAt", "text", "images", "failedAttempts", "error", "metadata", "regenerating", "links"],
+            ["id", "status", "prompt", "name", "favorite", "tags", "createdAt", "updatedAt", "completedAt", "text", "images", "failedAttempts", "error", "metadata", "regenerating", "links"],
             NamesOf(json));
         Assert.Equal("PENDING", json.GetProperty("status").GetString());
         Assert.Equal("2026-08-01T10:00:00.000Z", json.GetProperty("createdAt").GetString());
