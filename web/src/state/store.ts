@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api/client';
 import { asProblem } from '../api/problem';
-import type { Campaign } from '../api/types';
+import type { Campaign, CampaignPage } from '../api/types';
 import { wait } from '../lib/wait';
 import { later } from './list';
 
@@ -32,6 +32,12 @@ export class CampaignStore {
     const latest = known ? later(known, campaign) : campaign;
     this.campaigns.set(campaign.id, latest);
     if (latest === campaign) this.notify({ type: 'changed', campaign });
+  }
+
+  /** Keeps the campaigns of a page; gives the page with the later record of each, since a response about one of them may have overtaken the page. */
+  putPage(page: CampaignPage): CampaignPage {
+    for (const campaign of page.items) this.put(campaign);
+    return { ...page, items: page.items.map(campaign => this.get(campaign.id) ?? campaign) };
   }
 
   remove(id: string): void {

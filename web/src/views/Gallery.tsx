@@ -52,8 +52,7 @@ export function Gallery() {
       try {
         const page = await fetchPage(null, signal);
         if (signal.aborted) return;
-        for (const campaign of page.items) store.put(campaign);
-        dispatch({ type: isFirst ? 'loaded' : 'refreshed', page });
+        dispatch({ type: isFirst ? 'loaded' : 'refreshed', page: store.putPage(page) });
         setProblem(null);
       } catch (error) {
         if (!signal.aborted) setProblem(asProblem(error));
@@ -108,8 +107,7 @@ export function Gallery() {
     try {
       const page = await fetchPage(list.nextCursor);
       if (asked !== newest.current) return;
-      for (const campaign of page.items) store.put(campaign);
-      dispatch({ type: 'more', page });
+      dispatch({ type: 'more', page: store.putPage(page) });
       announce(`${page.items.length} more campaigns.`);
     } catch (error) {
       setProblem(asProblem(error));

@@ -232,6 +232,21 @@ describe('the gallery', () => {
     await screen.findByText('Prompt of b');
   });
 
+  it('does not go back to what a list says that a later response has overtaken', async () => {
+    const running = campaign('a', { status: 'RUNNING' });
+    let respond: () => void = () => {};
+    const { again, store } = show(<Gallery />, async call => {
+      if (call.path.startsWith('/api/campaigns?') && store.get('a')) await new Promise<void>(resolve => (respond = resolve));
+      return json({ items: [running], nextCursor: null });
+    });
+    await screen.findByText('In progress');
+    again({ live: { state: 'live', epoch: 2 } });
+    act(() => store.put({ ...running, status: 'COMPLETE', updatedAt: '2026-08-01T10:01:00.000Z' }));
+    await screen.findByText('Complete', { selector: '.badge' });
+    await act(async () => respond());
+    expect(screen.queryByText('In progress', { selector: '.badge' })).toBeNull();
+  });
+
   it('loads the next page after the last', async () => {
     const { calls, user } = show(<Gallery />, call =>
       json(call.path.includes('cursor=next') ? { items: [campaign('a', { createdAt: '2026-07-01T10:00:00.000Z' })], nextCursor: null } : { items: [campaign('b')], nextCursor: 'next' }),
