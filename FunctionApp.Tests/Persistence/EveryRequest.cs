@@ -168,7 +168,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
         await SendAsync(HttpMethod.Get, shares, HttpStatusCode.OK);
         var shared = $"/api/shared/{((string)made["url"]!).Split('/')[^1]}";
         await SendAsync(HttpMethod.Get, shared, HttpStatusCode.OK);
-        await SendAsync(HttpMethod.Get, $"{shared}/images/0", HttpStatusCode.NotFound);
+        await SendAsync(HttpMethod.Get, $"{shared}/images/9", HttpStatusCode.NotFound);
         for (var n = 0; n < 2; n++)
             await SendAsync(HttpMethod.Post, $"{shared}/report", HttpStatusCode.Accepted, new JsonObject { ["reason"] = "Mine" });
         var page = await SendAsync(HttpMethod.Get, "/api/reports?limit=1", HttpStatusCode.OK, key: _operator);
