@@ -27,6 +27,11 @@ public sealed class RoutesTests
         Assert.Equal(Sorted(declared), Sorted(Routes.All.Select(route => $"{route.Methods} {route.Path} {route.Function}")));
     }
 
+    // In the Functions host's order of names, what came after it would never be reached.
+    [Fact]
+    public void UnknownRoute_IsTheLastByName() =>
+        Assert.Equal(nameof(UnknownRoute), Routes.All.Select(route => route.Function).Order(StringComparer.OrdinalIgnoreCase).Last());
+
     [Fact]
     public void Table_HasExactlyTheOperationsOfTheDocument()
     {

@@ -81,8 +81,8 @@ internal static class Routes
     public const string PageIcon = "favicon.svg";
     public const string PageSettings = "settings.json";
 
-    // Everything else: the hosts prefer a literal path and a listed method. The Functions host's own routes, /admin and /runtime, take precedence
-    // over all of an app's.
+    // Everything else. The Functions host looks at functions by the order of their names, and this one takes any path: it must be the last. The host's
+    // own routes, /admin and /runtime, take precedence over all of an app's.
     public const string Unknown = "{*path}";
 
     /// <summary>The table.</summary>
@@ -91,7 +91,7 @@ internal static class Routes
         new("POST", Campaigns, RouteAccess.Caller, "StartCampaign", "startCampaign"),
         new("GET, HEAD", Campaigns, RouteAccess.Caller, "ListCampaigns", "listCampaigns"),
         new("GET, HEAD", Campaign, RouteAccess.Caller, "GetCampaign", "getCampaign"),
-        new("PATCH", Campaign, RouteAccess.Caller, "UpdateCampaign", "updateCampaign"),
+        new("PATCH", Campaign, RouteAccess.Caller, "PatchCampaign", "updateCampaign"),
         new("DELETE", Campaign, RouteAccess.Caller, "DeleteCampaign", "deleteCampaign"),
         new("POST", CancelCampaign, RouteAccess.Caller, "CancelCampaign", "cancelCampaign"),
         new("POST", RetryCampaign, RouteAccess.Caller, "RetryCampaign", "retryCampaign"),

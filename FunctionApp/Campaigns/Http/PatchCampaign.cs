@@ -7,10 +7,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace Atelier.Campaigns.Http;
 
 /// <summary><c>PATCH /api/campaigns/{id}</c>: changes what its owner calls a campaign, whatever its status.</summary>
-public sealed class UpdateCampaign(CampaignEditor editor)
+public sealed class PatchCampaign(CampaignEditor editor)
 {
     /// <summary>Changes the fields that are given: 200 with the campaign as it is now.</summary>
-    [Function(nameof(UpdateCampaign))]
+    [Function(nameof(PatchCampaign))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = Routes.Campaign)] HttpRequest request,
         string id,
