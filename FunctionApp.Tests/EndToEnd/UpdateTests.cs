@@ -117,7 +117,10 @@ public sealed class UpdateTests(LocalServicesFixture services, AtelierFixture at
     {
         var id = await EndedAsync(new JsonObject
         {
-            ["prompt"] = "Quokkas at dusk", ["name"] = "Xylophone", ["tags"] = new JsonArray("Night owls"), ["images"] = NoImages(),
+            ["prompt"] = "Quokkas at dusk",
+            ["name"] = "Xylophone",
+            ["tags"] = new JsonArray("Night owls"),
+            ["images"] = NoImages(),
         });
         using var patched = await PatchAsync(id, new JsonObject { ["favorite"] = true });
 
