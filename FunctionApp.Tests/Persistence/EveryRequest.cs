@@ -28,7 +28,7 @@ internal sealed class EveryRequest(TestDatabase database) : IAsyncDisposable
     [
         "INSERT INTO caller_rates", "INSERT INTO caller_days", "FROM api_keys", "UPDATE api_keys", "INSERT INTO acknowledgements",
         "FROM acknowledgements", "FOR UPDATE", "DELETE FROM campaigns", "DELETE FROM webhooks", "DELETE FROM dead_letters",
-        "DELETE FROM webhook_deliveries", "UPDATE webhook_deliveries", "UPDATE webhooks SET secret", "INSERT INTO campaign_shares", "INSERT INTO share_reports", "DELETE FROM campaign_shares", "DELETE FROM share_reports", "INSERT INTO webhook_deliveries", "WHERE user_id = $2 AND id > $1",
+        "DELETE FROM webhook_deliveries", "UPDATE webhook_deliveries", "UPDATE webhooks SET secret", "INSERT INTO campaign_shares", "INSERT INTO share_reports", "DELETE FROM share_reports", "INSERT INTO webhook_deliveries", "WHERE user_id = $2 AND id > $1",
         "WHERE campaign_id = $2 AND id > $1", "campaign_event_horizon() FROM campaign_events WHERE id > $1", "WHERE due_at < now()",
         "WHERE completed_at < $1", "INSERT INTO campaign_words", "DELETE FROM campaign_words", "WHERE kept.owner", "FROM unnest(lowest, highest)", "status = 'RUNNING'",
     ];

@@ -14,7 +14,7 @@ internal sealed class PlanLog
     private static readonly HashSet<string> Tables =
     [
         "acknowledgements", "api_keys", "caller_days", "caller_rates", "campaign_attempts", "campaign_erasures", "campaign_events",
-        "campaign_images", "campaign_words", "campaigns", "dead_letters", "webhook_deliveries", "webhooks",
+        "campaign_images", "campaign_words", "campaigns", "dead_letters", "share_reports", "webhook_deliveries", "webhooks",
     ];
 
     private readonly HashSet<string> _partialIndexes;

@@ -1,5 +1,6 @@
 using Atelier.Http;
 using Atelier.Persistence;
+using Atelier.Persistence.Tables;
 using Atelier.Problems;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.EntityFrameworkCore;
@@ -31,12 +32,28 @@ public sealed class ReportFunctions(AtelierDbContext db)
         var found = await reports
             .OrderByDescending(report => report.At).ThenByDescending(report => report.Id)
             .Take(limit + 1)
-            .Join(db.Shares, report => report.ShareId, share => share.Id, (report, share) => new { report, share })
-            .Join(db.Campaigns, each => each.share.CampaignId, campaign => campaign.Id, (each, campaign) => new ReportView(
-                each.report.Id, each.share.Id, each.share.UserId, campaign.Id, campaign.Prompt, each.report.Reason, each.report.At))
             .ToListAsync(cancellationToken);
-        ReportView[] page = [.. found.OrderByDescending(report => report.At).ThenByDescending(report => report.Id).Take(limit)];
-        return ApiJson.Result(new ReportPage(page, found.Count > limit ? new Cursor(page[^1].At, page[^1].Id).ToString() : null));
+        var page = await ShowAsync([.. found.Take(limit)], cancellationToken);
+        return ApiJson.Result(new ReportPage(page, found.Count > limit ? new Cursor(found[limit - 1].At, found[limit - 1].Id).ToString() : null));
+    }
+
+    // By their ids: a join would be planned for the few rows that there are at first, and read whole tables later. A share may be revoked in between.
+    private async Task<IReadOnlyList<ReportView>> ShowAsync(IReadOnlyList<ShareReport> reports, CancellationToken cancellationToken)
+    {
+        Guid[] shareIds = [.. reports.Select(report => report.ShareId).Distinct()];
+        var shares = await db.Shares.AsNoTracking().Where(share => shareIds.Contains(share.Id)).ToDictionaryAsync(share => share.Id, cancellationToken);
+        Guid[] campaignIds = [.. shares.Values.Select(share => share.CampaignId).Distinct()];
+        var prompts = await db.Campaigns.AsNoTracking()
+            .Where(campaign => campaignIds.Contains(campaign.Id))
+            .Select(campaign => new { campaign.Id, campaign.Prompt })
+            .ToDictionaryAsync(campaign => campaign.Id, campaign => campaign.Prompt, cancellationToken);
+        return
+        [
+            .. from report in reports
+               let share = shares.GetValueOrDefault(report.ShareId)
+               where share is not null && prompts.ContainsKey(share.CampaignId)
+               select new ReportView(report.Id, share.Id, share.UserId, share.CampaignId, prompts[share.CampaignId], report.Reason, report.At),
+        ];
     }
 
     /// <summary>Deletes a report; the share stays as it is.</summary>
