@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using AiSimulator;
 using AiSimulator.Calls;
 using Azure.Storage.Blobs;
 using FunctionApp.Tests.Access;
+using FunctionApp.Tests.EndToEnd.Providers;
 using FunctionApp.Tests.Hosting;
 using Npgsql;
 
@@ -368,16 +368,7 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
     {
         internal AtelierFixture Atelier { get; } = new()
         {
-            MoreSettings = new Dictionary<string, string>
-            {
-                ["Providers__Replicate__Endpoint"] = "{simulator}/v1",
-                ["Providers__Replicate__ApiToken"] = "a-token",
-                ["Providers__Replicate__WebhookSecret"] = new SimulatorOptions().ReplicateWebhookSecret,
-                ["Providers__Replicate__PollInterval"] = "00:00:01",
-                ["Providers__Callback__Endpoint"] = "{simulator}/callback/jobs",
-                ["Providers__Callback__Secret"] = new SimulatorOptions().CallbackSecret,
-                ["Providers__Callback__PollInterval"] = "00:00:01",
-            },
+            MoreSettings = AsyncProviders.Settings,
         };
 
         public Task InitializeAsync() => Task.CompletedTask;

@@ -55,29 +55,23 @@ public sealed record ImageResult(
     /// <inheritdoc/>
     internal override void WriteTo(Campaign campaign, CampaignImage? image)
     {
-        if (image is null)
-            return;
-        image.BlobName = BlobName;
-        image.ContentType = ContentType;
-        image.Bytes = Bytes;
-        image.Width = Width;
-        image.Height = Height;
-        image.Provider = Provider;
-        image.Model = Model;
-        image.Usage = Usage;
+        if (image is not null)
+            WriteTo((ImageColumns)image);
     }
 
     /// <inheritdoc/>
-    internal override void WriteTo(PartVersion version)
+    internal override void WriteTo(PartVersion version) => WriteTo((ImageColumns)version);
+
+    private void WriteTo(ImageColumns row)
     {
-        version.BlobName = BlobName;
-        version.ContentType = ContentType;
-        version.Bytes = Bytes;
-        version.Width = Width;
-        version.Height = Height;
-        version.Provider = Provider;
-        version.Model = Model;
-        version.Usage = Usage;
+        row.BlobName = BlobName;
+        row.ContentType = ContentType;
+        row.Bytes = Bytes;
+        row.Width = Width;
+        row.Height = Height;
+        row.Provider = Provider;
+        row.Model = Model;
+        row.Usage = Usage;
     }
 }
 

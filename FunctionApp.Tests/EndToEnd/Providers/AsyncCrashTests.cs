@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using AiSimulator;
 using AiSimulator.Calls;
 using FunctionApp.Tests.Hosting;
 
@@ -17,16 +16,7 @@ public sealed class AsyncCrashTests(LocalServicesFixture services) : IAsyncLifet
     {
         PlainPictures = true,
         ImageLatency = TimeSpan.FromSeconds(2),
-        MoreSettings = new Dictionary<string, string>
-        {
-            ["Providers__Replicate__Endpoint"] = "{simulator}/v1",
-            ["Providers__Replicate__ApiToken"] = "a-token",
-            ["Providers__Replicate__WebhookSecret"] = new SimulatorOptions().ReplicateWebhookSecret,
-            ["Providers__Replicate__PollInterval"] = "00:00:01",
-            ["Providers__Callback__Endpoint"] = "{simulator}/callback/jobs",
-            ["Providers__Callback__Secret"] = new SimulatorOptions().CallbackSecret,
-            ["Providers__Callback__PollInterval"] = "00:00:01",
-        },
+        MoreSettings = AsyncProviders.Settings,
     };
 
     public Task InitializeAsync() => Task.CompletedTask;

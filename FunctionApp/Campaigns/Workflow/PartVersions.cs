@@ -152,40 +152,34 @@ internal static class PartVersions
 
     private static void Read(PartVersion version, Campaign campaign, CampaignImage? image)
     {
-        version.Status = image?.Status ?? campaign.TextStatus!.Value;
-        version.Provider = image?.Provider ?? campaign.TextProvider ?? campaign.Request.TextProvider;
-        version.Model = image is null ? campaign.TextModel : image.Model;
-        version.Usage = image is null ? campaign.TextUsage : image.Usage;
-        version.Text = image is null ? campaign.Text : null;
-        version.BlobName = image?.BlobName;
-        version.ContentType = image?.ContentType;
-        version.Bytes = image?.Bytes;
-        version.Width = image?.Width;
-        version.Height = image?.Height;
+        if (image is not null)
+        {
+            version.Status = image.Status;
+            version.CopyFrom(image);
+            return;
+        }
+        version.Status = campaign.TextStatus!.Value;
+        version.Text = campaign.Text;
+        version.Provider = campaign.TextProvider ?? campaign.Request.TextProvider;
+        version.Model = campaign.TextModel;
+        version.Usage = campaign.TextUsage;
     }
 
     private static void Write(PartVersion version, Campaign campaign, CampaignImage? image)
     {
-        if (image is null)
+        if (image is not null)
         {
-            campaign.TextVersion = version.Number;
-            campaign.TextStatus = version.Status;
-            campaign.Text = version.Text;
-            campaign.TextProvider = version.Provider;
-            campaign.TextModel = version.Model;
-            campaign.TextUsage = version.Usage;
+            image.Version = version.Number;
+            image.Seed = version.Seed;
+            image.Status = version.Status;
+            image.CopyFrom(version);
             return;
         }
-        image.Version = version.Number;
-        image.Seed = version.Seed;
-        image.Status = version.Status;
-        image.BlobName = version.BlobName;
-        image.ContentType = version.ContentType;
-        image.Bytes = version.Bytes;
-        image.Width = version.Width;
-        image.Height = version.Height;
-        image.Provider = version.Provider;
-        image.Model = version.Model;
-        image.Usage = version.Usage;
+        campaign.TextVersion = version.Number;
+        campaign.TextStatus = version.Status;
+        campaign.Text = version.Text;
+        campaign.TextProvider = version.Provider;
+        campaign.TextModel = version.Model;
+        campaign.TextUsage = version.Usage;
     }
 }

@@ -1,9 +1,7 @@
-using Atelier.Generation;
-
 namespace Atelier.Persistence.Tables;
 
 /// <summary>A row of <c>campaign_images</c>: one image of a campaign. Its bytes are in the image store.</summary>
-public sealed class CampaignImage
+public sealed class CampaignImage : ImageColumns
 {
     public Guid CampaignId { get; init; }
 
@@ -20,25 +18,6 @@ public sealed class CampaignImage
     public long? Seed { get; set; }
 
     public PartStatus Status { get; set; }
-
-    public string? BlobName { get; set; }
-
-    public string? ContentType { get; set; }
-
-    /// <summary>Length in bytes.</summary>
-    public long? Bytes { get; set; }
-
-    /// <summary>In pixels; <see langword="null"/> where the image's header does not say.</summary>
-    public int? Width { get; set; }
-
-    /// <summary>In pixels; <see langword="null"/> where the image's header does not say.</summary>
-    public int? Height { get; set; }
-
-    public required string Provider { get; set; }
-
-    public string? Model { get; set; }
-
-    public TokenUsage? Usage { get; set; }
 
     /// <summary>What it waits for.</summary>
     public PartWait? Wait { get; set; }

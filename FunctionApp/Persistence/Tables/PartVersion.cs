@@ -1,12 +1,10 @@
-using Atelier.Generation;
-
 namespace Atelier.Persistence.Tables;
 
 /// <summary>
 /// A row of <c>campaign_part_versions</c>: one version of a part. A part has such rows from its first regeneration on; until then its only version is in the
 /// rows of the campaign and the image, which always have the current one.
 /// </summary>
-public sealed class PartVersion
+public sealed class PartVersion : ImageColumns
 {
     public Guid CampaignId { get; init; }
 
@@ -24,27 +22,8 @@ public sealed class PartVersion
     /// <summary>The image's seed; <see langword="null"/> for the provider's choice.</summary>
     public long? Seed { get; init; }
 
-    public required string Provider { get; set; }
-
-    public string? Model { get; set; }
-
-    public TokenUsage? Usage { get; set; }
-
     /// <summary>The content of a text.</summary>
     public string? Text { get; set; }
-
-    public string? BlobName { get; set; }
-
-    public string? ContentType { get; set; }
-
-    /// <summary>Length in bytes.</summary>
-    public long? Bytes { get; set; }
-
-    /// <summary>In pixels.</summary>
-    public int? Width { get; set; }
-
-    /// <summary>In pixels.</summary>
-    public int? Height { get; set; }
 
     /// <summary>What it waits for.</summary>
     public PartWait? Wait { get; set; }

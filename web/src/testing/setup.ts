@@ -9,6 +9,8 @@ HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
   this.open = false;
 };
 window.scrollTo = () => {};
+// Nor does it lay anything out.
+Element.prototype.scrollIntoView = () => {};
 
 afterEach(() => {
   cleanup();

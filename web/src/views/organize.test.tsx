@@ -1,36 +1,9 @@
-import { act, render, screen, waitFor, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ApiClient } from '../api/client';
-import { type Session, SessionProvider } from '../app/session';
-import { emptyInbox } from '../state/inbox';
-import { CampaignStore } from '../state/store';
-import { campaign, json, me, problem, type Service, serve, settings } from '../testing/fakes';
+import { campaign, json, problem, type Service } from '../testing/fakes';
+import { show } from '../testing/show';
 import { CampaignView } from './CampaignView';
 import { Gallery } from './Gallery';
-
-function show(view: React.ReactNode, service: Service) {
-  const { fetch, calls } = serve(service);
-  const client = new ApiClient({}, undefined, fetch);
-  const messages: string[] = [];
-  const session: Session = {
-    settings,
-    client,
-    me,
-    reloadMe: () => {},
-    store: new CampaignStore(client),
-    live: { state: 'live', epoch: 1 },
-    inbox: emptyInbox,
-    reloadInbox: () => Promise.resolve(),
-    acknowledge: () => Promise.resolve(),
-    toast: message => messages.push(message),
-    announce: () => {},
-    changeUser: () => {},
-    signOut: () => {},
-  };
-  render(<SessionProvider value={session}>{view}</SessionProvider>);
-  return { calls, messages, user: userEvent.setup() };
-}
 
 const complete = (id: string, changes = {}) => campaign(id, { status: 'COMPLETE', completedAt: '2026-08-01T10:01:00.000Z', ...changes });
 const later = '2026-08-01T11:00:00.000Z';

@@ -1,47 +1,13 @@
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { ApiClient } from '../api/client';
 import type { Campaign, CampaignEvent } from '../api/types';
-import { type Session, SessionProvider } from '../app/session';
 import { emptyInbox, reduceInbox } from '../state/inbox';
-import { CampaignStore } from '../state/store';
-import { campaign, event, image, json, me, problem, type Service, serve, settings, text } from '../testing/fakes';
+import { campaign, event, image, json, problem, text } from '../testing/fakes';
+import { show } from '../testing/show';
 import { CampaignView } from './CampaignView';
 import { Composer } from './Composer';
 import { Gallery } from './Gallery';
 import { InboxView } from './InboxView';
-
-/** A view as it is in the page, with a fake service. */
-function show(view: React.ReactNode, service: Service, more: Partial<Session> = {}) {
-  const { fetch, calls } = serve(service);
-  const client = new ApiClient({}, undefined, fetch);
-  const messages: string[] = [];
-  const session: Session = {
-    settings,
-    client,
-    me,
-    reloadMe: () => {},
-    store: new CampaignStore(client),
-    live: { state: 'live', epoch: 1 },
-    inbox: emptyInbox,
-    reloadInbox: () => Promise.resolve(),
-    acknowledge: () => Promise.resolve(),
-    toast: message => messages.push(message),
-    announce: message => messages.push(message),
-    changeUser: () => {},
-    signOut: () => {},
-    ...more,
-  };
-  const { rerender } = render(<SessionProvider value={session}>{view}</SessionProvider>);
-  return {
-    calls,
-    messages,
-    store: session.store,
-    again: (changes: Partial<Session>) => rerender(<SessionProvider value={{ ...session, ...changes }}>{view}</SessionProvider>),
-    user: userEvent.setup(),
-  };
-}
 
 const posts = (calls: readonly { method: string; headers: Headers }[]) => calls.filter(call => call.method === 'POST').map(call => call.headers.get('Idempotency-Key'));
 
