@@ -85,8 +85,7 @@ export function SignedIn({ settings, client, me, reloadMe, changeUser, signOut }
   const onEvent = useCallback(
     (event: CampaignEvent) => {
       dispatch({ type: 'arrived', event });
-      // A campaign that no view has fetched is ignored, unless it is new.
-      if (store.get(event.campaignId) || event.type === 'campaign.accepted') void store.follow(event.campaignId);
+      store.take(event);
       const outcome = outcomes[event.type];
       if (!outcome) return;
       reloadMe();

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiClient } from '../api/client';
-import { campaign, image, json, problem, serve, text } from '../testing/fakes';
+import { campaign, event, image, json, problem, serve, text } from '../testing/fakes';
 import { emptyDraft, findFaults, toRequest } from './draft';
 import { changeSentence, elapsed, progressOf } from './progress';
 import { CampaignStore } from './store';
@@ -90,6 +90,25 @@ describe('the store', () => {
     const store = new CampaignStore(new ApiClient({}, undefined, fetch));
     await store.follow('a');
     expect(calls).toHaveLength(1);
+  });
+
+  it('fetches a campaign whose record comes from before an event, and no other', async () => {
+    const { fetch, calls } = serve(call => json(campaign(call.path.slice(-1), { status: 'COMPLETE', updatedAt: '2026-08-01T10:01:00.000Z' })));
+    const store = new CampaignStore(new ApiClient({}, undefined, fetch));
+    for (const campaignId of ['a', 'b', 'c']) store.take(event(1, { campaignId, at: '2026-08-01T10:01:00.000Z' }));
+    expect(calls).toEqual([]);
+    store.putPage({ items: [campaign('a'), campaign('b', { updatedAt: '2026-08-01T10:01:00.000Z' })], nextCursor: null });
+    await vi.waitFor(() => expect(store.get('a')?.status).toBe('COMPLETE'));
+    expect(calls.map(call => call.path)).toEqual(['/api/campaigns/a']);
+  });
+
+  it('fetches a new campaign again after events that come before its first response', async () => {
+    const responses = [campaign('a'), campaign('a', { status: 'COMPLETE', updatedAt: '2026-08-01T10:01:00.000Z' })];
+    const { fetch } = serve(() => json(responses.shift()));
+    const store = new CampaignStore(new ApiClient({}, undefined, fetch));
+    store.take(event(1, { type: 'campaign.accepted' }));
+    store.take(event(2, { type: 'campaign.completed' }));
+    await vi.waitFor(() => expect(store.get('a')?.status).toBe('COMPLETE'));
   });
 
   it('keeps the later of two records', () => {

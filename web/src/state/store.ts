@@ -1,6 +1,6 @@
 import type { ApiClient } from '../api/client';
 import { asProblem } from '../api/problem';
-import type { Campaign, CampaignPage } from '../api/types';
+import type { Campaign, CampaignEvent, CampaignPage } from '../api/types';
 import { wait } from '../lib/wait';
 import { later } from './list';
 
@@ -10,11 +10,14 @@ const leastPause = 1_000;
 const longestPause = 30_000;
 // About five minutes; a page that was away for longer fetches everything when the service is back.
 const mostTries = 12;
+const mostMissed = 1_000;
 
 /** The campaigns that the page has, each in its latest version, for all views. */
 export class CampaignStore {
   private readonly campaigns = new Map<string, Campaign>();
   private readonly listeners = new Set<(change: CampaignChange) => void>();
+  /** Of campaigns that the page does not have, the time of the last event. */
+  private readonly missed = new Map<string, string>();
   private readonly underway = new Map<string, { again: boolean; done: Promise<void> }>();
 
   constructor(
@@ -32,6 +35,26 @@ export class CampaignStore {
     const latest = known ? later(known, campaign) : campaign;
     this.campaigns.set(campaign.id, latest);
     if (latest === campaign) this.notify({ type: 'changed', campaign });
+    const missed = this.missed.get(campaign.id);
+    this.missed.delete(campaign.id);
+    if (missed !== undefined && missed > campaign.updatedAt) void this.follow(campaign.id);
+  }
+
+  /**
+   * Takes an event. A campaign that the page has, fetches or does not know yet because it is new is fetched. Of another the time is kept: its record may be
+   * on its way, in a page of the list that was made before the event.
+   */
+  take({ campaignId, type, at }: CampaignEvent): void {
+    if (this.campaigns.has(campaignId) || this.underway.has(campaignId) || type === 'campaign.accepted') {
+      void this.follow(campaignId);
+      return;
+    }
+    this.missed.delete(campaignId);
+    this.missed.set(campaignId, at);
+    for (const [oldest] of this.missed) {
+      if (this.missed.size <= mostMissed) break;
+      this.missed.delete(oldest);
+    }
   }
 
   /** Keeps the campaigns of a page; gives the page with the later record of each, since a response about one of them may have overtaken the page. */
@@ -70,7 +93,7 @@ export class CampaignStore {
     return entry.done;
   }
 
-  /** Fetches a campaign after an event. While the service cannot respond it tries again: perhaps no other event follows. */
+  /** Fetches a campaign that has changed. While the service cannot respond it tries again: perhaps no event follows. */
   async follow(id: string): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {

@@ -10,6 +10,7 @@ import { useNow } from '../lib/useNow';
 import { emptyList, type ListFilter, listQuery, noFilter, reduceList } from '../state/list';
 import { spanOf } from '../state/period';
 import { toggle } from '../state/selection';
+import type { CampaignChange } from '../state/store';
 import { CampaignCard } from './CampaignCard';
 import { type Choice, GalleryFilters, noChoice } from './GalleryFilters';
 import { SelectionBar } from './SelectionBar';
@@ -47,27 +48,42 @@ export function Gallery() {
     [client, filter],
   );
 
-  const refresh = useCallback(
-    async (signal: AbortSignal, isFirst: boolean) => {
+  const apply = useCallback((change: CampaignChange) => {
+    if (change.type === 'removed') {
+      dispatch({ type: 'removed', id: change.id });
+      setSelected(known => known && known.filter(id => id !== change.id));
+    } else dispatch({ type: 'changed', campaign: change.campaign, filter: newest.current });
+  }, []);
+
+  const load = useCallback(
+    async (type: 'loaded' | 'refreshed' | 'more', cursor: string | null, signal?: AbortSignal) => {
+      // A page may be from before a change that is already known.
+      const meanwhile: CampaignChange[] = [];
+      const stop = store.subscribe(change => meanwhile.push(change));
       try {
-        const page = await fetchPage(null, signal);
-        if (signal.aborted) return;
-        dispatch({ type: isFirst ? 'loaded' : 'refreshed', page: store.putPage(page) });
+        const page = await fetchPage(cursor, signal);
+        stop();
+        if (signal?.aborted || filter !== newest.current) return;
+        dispatch({ type, page: store.putPage(page) });
+        meanwhile.forEach(apply);
         setProblem(null);
+        if (type === 'more') announce(`${page.items.length} more campaigns.`);
       } catch (error) {
-        if (!signal.aborted) setProblem(asProblem(error));
+        if (!signal?.aborted) setProblem(asProblem(error));
+      } finally {
+        stop();
       }
     },
-    [fetchPage, store],
+    [fetchPage, filter, store, apply, announce],
   );
 
   const [tries, setTries] = useState(0);
   useEffect(() => {
     const leaving = new AbortController();
     dispatch({ type: 'reset' });
-    void refresh(leaving.signal, true);
+    void load('loaded', null, leaving.signal);
     return () => leaving.abort();
-  }, [refresh, tries]);
+  }, [load, tries]);
 
   // A new stream does not contain earlier changes; without a stream the page polls. Not one effect: a change of the state must not end a refresh.
   const epoch = useRef(live.epoch);
@@ -75,45 +91,27 @@ export function Gallery() {
     if (epoch.current === live.epoch) return;
     epoch.current = live.epoch;
     const leaving = new AbortController();
-    void refresh(leaving.signal, false);
+    void load('refreshed', null, leaving.signal);
     return () => leaving.abort();
-  }, [live.epoch, refresh]);
+  }, [live.epoch, load]);
   useEffect(() => {
     if (live.state !== 'polling') return;
     const leaving = new AbortController();
-    const timer = setInterval(() => void refresh(leaving.signal, false), pollPause);
+    const timer = setInterval(() => void load('refreshed', null, leaving.signal), pollPause);
     return () => {
       clearInterval(timer);
       leaving.abort();
     };
-  }, [live.state, refresh]);
+  }, [live.state, load]);
 
-  useEffect(
-    () =>
-      store.subscribe(change => {
-        if (change.type === 'removed') {
-          dispatch({ type: 'removed', id: change.id });
-          setSelected(known => known && known.filter(id => id !== change.id));
-        } else dispatch({ type: 'changed', campaign: change.campaign, filter: newest.current });
-      }),
-    [store],
-  );
+  useEffect(() => store.subscribe(apply), [store, apply]);
 
   const select = useCallback((id: string) => setSelected(known => known && toggle(known, id)), []);
 
   async function loadMore() {
-    const asked = filter;
     setLoadingMore(true);
-    try {
-      const page = await fetchPage(list.nextCursor);
-      if (asked !== newest.current) return;
-      dispatch({ type: 'more', page: store.putPage(page) });
-      announce(`${page.items.length} more campaigns.`);
-    } catch (error) {
-      setProblem(asProblem(error));
-    } finally {
-      setLoadingMore(false);
-    }
+    await load('more', list.nextCursor);
+    setLoadingMore(false);
   }
 
   const isFiltered = listQuery(filter, null, pageSize) !== listQuery(noFilter, null, pageSize);

@@ -213,6 +213,22 @@ describe('the gallery', () => {
     expect(screen.queryByText('In progress', { selector: '.badge' })).toBeNull();
   });
 
+  it('keeps what has changed since a list was made that comes later', async () => {
+    let respond: () => void = () => {};
+    let isHeld = false;
+    const { again, store } = show(<Gallery />, async call => {
+      if (call.path.startsWith('/api/campaigns?') && isHeld) await new Promise<void>(resolve => (respond = resolve));
+      return json({ items: [campaign('a')], nextCursor: null });
+    });
+    await screen.findByText('Prompt of a');
+    isHeld = true;
+    again({ live: { state: 'live', epoch: 2 } });
+    act(() => store.put(campaign('b', { createdAt: '2026-08-01T10:00:01.000Z' })));
+    act(() => store.remove('a'));
+    await act(async () => respond());
+    expect(screen.getAllByRole('heading', { level: 3 }).map(heading => heading.textContent)).toEqual(['Prompt of b']);
+  });
+
   it('loads the next page after the last', async () => {
     const { calls, user } = show(<Gallery />, call =>
       json(call.path.includes('cursor=next') ? { items: [campaign('a', { createdAt: '2026-07-01T10:00:00.000Z' })], nextCursor: null } : { items: [campaign('b')], nextCursor: 'next' }),
