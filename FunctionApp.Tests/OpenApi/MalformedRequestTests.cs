@@ -30,11 +30,13 @@ public sealed class MalformedRequestTests(LocalServicesFixture services)
         var known = await api.StartAsync("A campaign that exists");
         await api.EndOfAsync(known);
 
-        await Task.WhenAll(ApiContract.Operations.Select(operation => Task.Run(() =>
-            Prop.ForAll(
+        // FsCheck waits for each request: on threads of its own, since the simulators of tests beside this one need those of the pool.
+        await Task.WhenAll(ApiContract.Operations.Select(operation => Task.Factory.StartNew(
+            () => Prop.ForAll(
                 RequestGenerator.Of(operation, known).ToArbitrary(),
                 request => SendAsync(api.Http, request).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(RequestsPerOperation)))));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(RequestsPerOperation)),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
         Assert.DoesNotContain(
             atelier.Output.Split('\n'),
