@@ -122,6 +122,21 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
         await RestartAsync();
     }
 
+    /// <summary>Kills the host process, deletes an orchestration as a restore of the engine's data would, and starts another host. While it lives, the engine would write the instance once more.</summary>
+    internal async Task KillAndRestartWithoutAsync(string instance)
+    {
+        await KillAsync();
+        await using (var source = NpgsqlDataSource.Create($"{Database};Pooling=false"))
+        {
+            var hub = (string)(await ScalarAsync(source, "SELECT table_schema::text FROM information_schema.tables WHERE table_name = 'instances'"))!;
+            await ScalarAsync(source, $"DELETE FROM {hub}.history WHERE instance_id = '{instance}'");
+            await ScalarAsync(source, $"DELETE FROM {hub}.inbox WHERE instance_id = '{instance}'");
+            Assert.Equal(1, await ScalarAsync(source, $"DELETE FROM {hub}.instances WHERE id = '{instance}' RETURNING 1"));
+        }
+
+        await RestartAsync();
+    }
+
     /// <summary>What the host process has written.</summary>
     internal string Output => _host!.Output;
 
@@ -134,6 +149,12 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
 
     /// <summary>Runs a command of the host with the same settings.</summary>
     internal Task<(int ExitCode, string Output)> RunCommandAsync(params string[] arguments) => HostProcess.RunAsync(_settings, arguments);
+
+    private static async Task<object?> ScalarAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
 
     internal PartCount CallsOf(string campaign, string part)
     {

@@ -159,8 +159,7 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
         await Eventually.TrueAsync(async () => (string)(await _api.GetAsync(id))["images"]![0]!["status"]! == "RETRYING");
 
         // As after a restore of the engine's data only: its instance is gone, and its row is RUNNING and was last checked long ago.
-        await ScalarAsync($"DELETE FROM {await HubAsync()}.instances WHERE id = '{id}' RETURNING 1");
-        await atelier.KillAndRestartAsync();
+        await atelier.KillAndRestartWithoutAsync(id);
         await ScalarAsync($"UPDATE campaigns SET checked_at = now() - interval '1 hour' WHERE id = '{id}' RETURNING 1");
 
         var campaign = await atelier.Api.EndOfAsync(id);

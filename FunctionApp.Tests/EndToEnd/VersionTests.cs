@@ -201,8 +201,7 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
         await Eventually.TrueAsync(async () => (string)(await VersionsAsync(id, "image/0"))[1]["status"]! == "RETRYING");
 
         // As if the process had died between the commit and the call to the engine.
-        await ScalarAsync($"DELETE FROM {await HubAsync()}.instances WHERE id = '{id}-image-0-v2' RETURNING 1");
-        await _atelier.KillAndRestartAsync();
+        await _atelier.KillAndRestartWithoutAsync($"{id}-image-0-v2");
         await ScalarAsync($"UPDATE campaign_part_versions SET checked_at = now() - interval '1 minute' WHERE campaign_id = '{id}' RETURNING 1");
 
         Assert.Equal(("COMPLETE", 2, 2), StateOf(await MadeAsync(id)));
