@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace EmbeddedHost;
 
@@ -27,15 +28,13 @@ internal static class ServicesRun
         await stopped.Task;
     }
 
+    // What the repository has for func start, with the addresses and keys of what was started.
     private static string LocalSettingsFor(Surroundings surroundings)
     {
-        var values = new Dictionary<string, string>(surroundings.Settings)
-        {
-            ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
-            ["Images__Container"] = "campaign-images",
-            ["Access__Mode"] = "Development",
-            ["PublicUrl"] = "http://localhost:7071",
-        };
-        return JsonSerializer.Serialize(new { IsEncrypted = false, Values = values }, Readable);
+        using var sample = typeof(ServicesRun).Assembly.GetManifestResourceStream("local.settings.sample.json")!;
+        var settings = JsonNode.Parse(sample)!.AsObject();
+        foreach (var (name, value) in surroundings.Settings)
+            settings["Values"]![name] = value;
+        return settings.ToJsonString(Readable);
     }
 }

@@ -104,7 +104,9 @@ public sealed class LifeTests : IDisposable
         var settings = JsonNode.Parse(host.Output[host.Output.IndexOf("{\n", StringComparison.Ordinal)..])!;
         var processes = _data.Processes();
 
-        Assert.Equal("dotnet-isolated", (string)settings["Values"]!["FUNCTIONS_WORKER_RUNTIME"]!);
+        var sample = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "local.settings.sample.json")))!["Values"]!.AsObject();
+        Assert.All(sample, setting => Assert.NotNull(settings["Values"]![setting.Key]));
+        Assert.Equal(("dotnet-isolated", "local"), ((string)settings["Values"]!["FUNCTIONS_WORKER_RUNTIME"]!, (string)settings["Values"]!["Access__Operators"]!));
         Assert.Contains("QueueEndpoint=", (string)settings["Values"]!["AzureWebJobsStorage"]!, StringComparison.Ordinal);
         var simulator = new Uri((string)settings["Values"]!["Providers__OpenAI__Endpoint"]!);
         Assert.Contains($"faults on demand: {simulator.GetLeftPart(UriPartial.Authority)}/\n", host.Output, StringComparison.Ordinal);

@@ -156,7 +156,11 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
     public async Task Orchestration_LostWhileRunning_CampaignRecoversItsMissingParts()
     {
         var id = await _api.StartAsync("A forest [[fault: image/0 429 x1 retry-after=30]]");
-        await Eventually.TrueAsync(async () => (string)(await _api.GetAsync(id))["images"]![0]!["status"]! == "RETRYING");
+        await Eventually.TrueAsync(async () =>
+        {
+            var running = await _api.GetAsync(id);
+            return ((string)running["text"]!["status"]!, (string)running["images"]![0]!["status"]!) == ("COMPLETE", "RETRYING");
+        });
 
         // As after a restore of the engine's data only: its instance is gone, and its row is RUNNING and was last checked long ago.
         await atelier.KillAndRestartWithoutAsync(id);

@@ -81,7 +81,8 @@ public sealed class UpdateTests(LocalServicesFixture services, AtelierFixture at
     [InlineData("""{"favorite":"true"}""", "favorite")]
     [InlineData("""{"tags":null}""", "tags")]
     [InlineData("""{"tags":["a","A"]}""", "tags")]
-    [InlineData("""{"text":"Mine"}""", "text")]
+    [InlineData("""{"text":" "}""", "text")]
+    [InlineData("""{"prompt":"Mine"}""", "prompt")]
     [InlineData("""{"Name":"x"}""", "Name")]
     public async Task Update_OneFieldWrong_NamesIt(string body, string field)
     {

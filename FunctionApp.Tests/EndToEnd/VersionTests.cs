@@ -207,6 +207,69 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
         Assert.Equal(("COMPLETE", 2, 2), StateOf(await MadeAsync(id)));
     }
 
+    [Fact]
+    public async Task Text_WrittenByTheCaller_IsTheNextVersionAtOnce_AndTheEarlierOneIsKept()
+    {
+        var id = await CompleteAsync();
+        var made = (string)(await _atelier.Api.GetAsync(id))["text"]!["content"]!;
+
+        using var edited = await EditAsync(id, new { text = "Our own words.\n\nIn two paragraphs." });
+        using var repeated = await EditAsync(id, new { text = "Our own words.\n\nIn two paragraphs." });
+        var campaign = await _atelier.Api.GetAsync(id);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (edited.StatusCode, repeated.StatusCode));
+        Assert.Equal(edited.Headers.ETag, repeated.Headers.ETag);
+        var text = campaign["text"]!;
+        Assert.Equal(("COMPLETE", 2, 2, "Our own words.\n\nIn two paragraphs."), ((string)text["status"]!, (int)text["version"]!, (int)text["versions"]!, (string)text["content"]!));
+        Assert.Equal(("user", null, null), ((string)text["provider"]!, (string?)text["model"], text["usage"]));
+        var versions = await VersionsAsync(id, "text");
+        Assert.Equal([(made, "openai"), ("Our own words.\n\nIn two paragraphs.", "user")], versions.Select(version => ((string)version["content"]!, (string)version["provider"]!)));
+        await ChooseAsync(id, "text", 1);
+        Assert.Equal(made, (string)(await _atelier.Api.GetAsync(id))["text"]!["content"]!);
+        var found = await _atelier.Api.Http.GetFromJsonAsync<JsonObject>("/api/campaigns?q=paragraphs");
+        Assert.DoesNotContain(found!["items"]!.AsArray(), item => (string)item!["id"]! == id);
+    }
+
+    [Fact]
+    public async Task Text_WrittenForOneThatFailed_CompletesTheCampaign()
+    {
+        var id = await _atelier.Api.StartAsync("A harbour [[fault: text moderation]]");
+        Assert.Equal("FAILED", (string)(await _atelier.Api.EndOfAsync(id))["status"]!);
+
+        using var edited = await EditAsync(id, new { text = "A harbour." });
+
+        Assert.Equal(HttpStatusCode.OK, edited.StatusCode);
+        var campaign = await _atelier.Api.GetAsync(id);
+        Assert.Equal(("COMPLETE", "A harbour."), ((string)campaign["status"]!, (string)campaign["text"]!["content"]!));
+    }
+
+    [Fact]
+    public async Task Text_ThatCannotBeWritten_IsRefused_AndNothingElseOfTheRequestIsDone()
+    {
+        var busy = await CompleteAsync();
+        using var accepted = await _atelier.Api.PostAsync(new JsonObject { ["prompt"] = "No text", ["images"] = new JsonObject { ["count"] = 1 }, ["text"] = null });
+        var without = (string)(await CampaignApi.ReadAsync(accepted))["id"]!;
+        await _atelier.Api.EndOfAsync(without);
+        // All calls of a provider wait for as long as it asks.
+        var running = await _atelier.Api.StartAsync("A harbour [[fault: text 429 retry-after=10]]");
+        await RegenerateAsync(busy, "text", "Slowly [[fault: text 429 retry-after=10]]");
+
+        using (var refused = await EditAsync(running, new { name = "New", text = "Words" }))
+            await refused.AssertProblemAsync(409, "campaign_running");
+        using (var refused = await EditAsync(busy, new { name = "New", text = "Words" }))
+            await refused.AssertProblemAsync(409, "part_busy");
+        using (var refused = await EditAsync(without, new { name = "New", text = "Words" }))
+            Assert.NotNull((await refused.AssertProblemAsync(400, "validation_failed"))["errors"]!["text"]);
+        foreach (var wrong in new object?[] { "", " ", new string('x', 20_001), 1, null })
+        {
+            using var refused = await EditAsync(busy, new { name = "New", text = wrong });
+            Assert.NotNull((await refused.AssertProblemAsync(400, "validation_failed"))["errors"]!["text"]);
+        }
+
+        foreach (var id in new[] { running, busy, without })
+            Assert.Null((await _atelier.Api.GetAsync(id))["name"]);
+    }
+
     [Theory]
     [InlineData("replicate")]
     [InlineData("callback")]
@@ -335,6 +398,8 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await CampaignApi.ReadAsync(response);
     }
+
+    private Task<HttpResponseMessage> EditAsync(string id, object edit) => _atelier.Api.Http.PatchAsJsonAsync($"/api/campaigns/{id}", edit);
 
     private async Task<JsonObject> MadeAsync(string id)
     {

@@ -19,6 +19,37 @@ public sealed class OrganizeTests(LocalServicesFixture services, AtelierFixture 
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
+    public async Task Text_EditedByKeyboard_IsShownInAnotherTab_AndTheEarlierOneIsChosenAgain()
+    {
+        using var accepted = await _api.PostAsync(new JsonObject { ["prompt"] = "A lighthouse", ["images"] = new JsonObject { ["count"] = 0 } }, user: "writer");
+        var id = (string)(await CampaignApi.ReadAsync(accepted))["id"]!;
+        var made = (string)(await _api.EndOfAsync(id, user: "writer"))["text"]!["content"]!;
+        await using var visit = await browser.VisitAsync(_api.Http.BaseAddress!, "writer");
+        var page = visit.Page;
+        var other = await visit.OpenTabAsync();
+        foreach (var tab in new[] { page, other })
+        {
+            await tab.GotoAsync($"/#/campaigns/{id}");
+            await Expect(tab.Locator(".text-content")).ToContainTextAsync(made.Split('\n')[0]);
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Edit the text" }).PressAsync("Enter");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Text" }).FillAsync("A light.\n\nA house.");
+        Assert.Empty((await page.RunAxe()).Violations);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).PressAsync("Enter");
+
+        foreach (var tab in new[] { page, other })
+        {
+            await Expect(tab.Locator(".text-content p")).ToHaveTextAsync(["A light.", "A house."]);
+            await Expect(tab.GetByText("Written by you")).ToBeVisibleAsync();
+            await Expect(tab.GetByText("Version 2 of 2")).ToBeVisibleAsync();
+        }
+        await other.GetByRole(AriaRole.Button, new() { Name = "Earlier version of Text" }).ClickAsync();
+        await Expect(page.Locator(".text-content")).ToContainTextAsync(made.Split('\n')[0]);
+        visit.AssertNoComplaints();
+    }
+
+    [Fact]
     public async Task Campaign_NamedTaggedAndMarked_IsFoundByIt_AlsoInAnotherTab()
     {
         var id = await EndedAsync("keeper", "A lighthouse in a storm");

@@ -57,6 +57,9 @@ var settings = union(
     ? {
         AzureWebJobsStorage__queueServiceUri: 'https://${storageName}.queue.${storageSuffix}'
         AzureWebJobsStorage__tableServiceUri: 'https://${storageName}.table.${storageSuffix}'
+        // The least: after a crash, another instance has its work after a minute and not after five. A call that takes longer renews its message.
+        AzureFunctionsJobHost__extensions__durableTask__storageProvider__controlQueueVisibilityTimeout: '00:01:00'
+        AzureFunctionsJobHost__extensions__durableTask__storageProvider__workItemQueueVisibilityTimeout: '00:01:00'
       }
     : {},
   durableBackend == 'scheduler'

@@ -84,6 +84,7 @@ internal static class RouteRows
             Edit(host, host.Complete, await host.TagAsync($"/api/campaigns/{host.Complete}")), "ETag");
         yield return Row(Patch, 400, "no such field", "validation_failed", host => Edit(host, host.Complete, field: "prompt"));
         yield return Row(Patch, 404, "there is none", "not_found", host => Edit(host, Nobody));
+        yield return Row(Patch, 409, "a text while it runs", "campaign_running", async host => Edit(host, await host.RunningAsync(), field: "text"));
         yield return Row(Patch, 412, "another version", "precondition_failed", host => Edit(host, host.Complete, "W/\"0\""));
         yield return Row(Patch, 413, "too long", "body_too_large", host => RouteHost.Send(HttpMethod.Patch, $"/api/campaigns/{host.Complete}", host.Ann, Long()));
 

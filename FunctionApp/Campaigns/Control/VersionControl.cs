@@ -92,6 +92,26 @@ public sealed class VersionControl(
         CampaignChange change, Caller caller, int? image, string? prompt, long? seed, string? idempotencyKey, CancellationToken cancellationToken)
     {
         var campaign = change.Campaign;
+        var row = await FindFreePartAsync(change, image, cancellationToken);
+        var provider = image is null
+            ? generators.Text(generators.HasText(campaign.Request.TextProvider) ? campaign.Request.TextProvider : null).Provider
+            : generators.ImageName(generators.HasImage(campaign.Request.ImageProvider) ? campaign.Request.ImageProvider : null);
+        if (seed is not null && !generators.ImageModel(provider).Capabilities.Seed)
+            throw ApiException.Invalid("seed", $"is not supported by provider {provider}.");
+        if (await quota.TakeAsync(caller, isNew: true, cancellationToken) is { } refusal)
+            throw refusal;
+        return PartVersions.Start(change, row, provider, prompt, seed, idempotencyKey);
+    }
+
+    /// <summary>A part that can get another version.</summary>
+    /// <param name="change">The campaign's change.</param>
+    /// <param name="image">Index of the image; <see langword="null"/> for the text.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    /// <returns>The image; <see langword="null"/> for the text.</returns>
+    /// <exception cref="ApiException">404: there is no such part. 409: the campaign runs or was canceled, the part is being made already or has too many versions.</exception>
+    internal static async Task<CampaignImage?> FindFreePartAsync(CampaignChange change, int? image, CancellationToken cancellationToken)
+    {
+        var campaign = change.Campaign;
         var row = await FindPartAsync(change, image, cancellationToken);
         if (campaign.Status == CampaignStatus.Canceled)
             throw Conflict("campaign_canceled", "The campaign was canceled.");
@@ -102,14 +122,7 @@ public sealed class VersionControl(
             throw Conflict("part_busy", "Another version of this part is being made.");
         if ((row?.Versions ?? campaign.TextVersions) >= PartVersions.Max)
             throw Conflict("too_many_versions", $"A part has at most {PartVersions.Max} versions.");
-        var provider = image is null
-            ? generators.Text(generators.HasText(campaign.Request.TextProvider) ? campaign.Request.TextProvider : null).Provider
-            : generators.ImageName(generators.HasImage(campaign.Request.ImageProvider) ? campaign.Request.ImageProvider : null);
-        if (seed is not null && !generators.ImageModel(provider).Capabilities.Seed)
-            throw ApiException.Invalid("seed", $"is not supported by provider {provider}.");
-        if (await quota.TakeAsync(caller, isNew: true, cancellationToken) is { } refusal)
-            throw refusal;
-        return PartVersions.Start(change, row, provider, prompt, seed, idempotencyKey);
+        return row;
     }
 
     private static async Task<CampaignImage?> FindPartAsync(CampaignChange change, int? image, CancellationToken cancellationToken)

@@ -6,9 +6,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Atelier.Campaigns.Http;
 
-/// <summary><c>PATCH /api/campaigns/{id}</c>: changes what its owner calls a campaign, whatever its status.</summary>
+/// <summary><c>PATCH /api/campaigns/{id}</c>: changes what its owner calls a campaign, and its text.</summary>
 public sealed class PatchCampaign(CampaignEditor editor)
 {
+    private const string Text = "text";
+    private const int MaxTextLength = 20_000;
+
     /// <summary>Changes the fields that are given: 200 with the campaign as it is now.</summary>
     [Function(nameof(PatchCampaign))]
     public async Task<IResult> RunAsync(
@@ -31,8 +34,9 @@ public sealed class PatchCampaign(CampaignEditor editor)
     {
         using var body = await RequestBody.ReadJsonAsync(request, cancellationToken);
         var errors = new FieldErrors();
-        var fields = new JsonFields(body.RootElement, path: "", errors, NameAndTags.Name, "favorite", NameAndTags.Tags);
-        var edit = new CampaignEdit(fields.Has(NameAndTags.Name), NameAndTags.ReadName(fields), fields.Flag("favorite"), NameAndTags.ReadTags(fields, errors));
+        var fields = new JsonFields(body.RootElement, path: "", errors, NameAndTags.Name, "favorite", NameAndTags.Tags, Text);
+        var edit = new CampaignEdit(
+            fields.Has(NameAndTags.Name), NameAndTags.ReadName(fields), fields.Flag("favorite"), NameAndTags.ReadTags(fields, errors), fields.Text(Text, MaxTextLength));
         errors.ThrowIfAny();
         return edit;
     }

@@ -9,6 +9,9 @@ internal static class PartVersions
     /// <summary>The most versions of a part.</summary>
     public const int Max = 20;
 
+    /// <summary>The provider of a text that the caller wrote.</summary>
+    private const string WrittenByCaller = "user";
+
     /// <summary>Code of an attempt that was abandoned.</summary>
     private const string Canceled = "canceled";
 
@@ -21,19 +24,21 @@ internal static class PartVersions
     /// <param name="idempotencyKey">The caller's key; <see langword="null"/> for none.</param>
     public static PartVersion Start(CampaignChange change, CampaignImage? image, string provider, string? prompt, long? seed, string? idempotencyKey)
     {
-        var campaign = change.Campaign;
-        var number = (image?.Versions ?? campaign.TextVersions) + 1;
-        if (number == 2)
-            change.AddVersion(New(change, image, number: 1, isOpen: false));
-        var version = New(change, image, number, isOpen: true, provider, prompt, seed, idempotencyKey);
-        change.AddVersion(version);
-        if (image is not null)
-            image.Versions = number;
-        else
-            campaign.TextVersions = number;
-        campaign.Regenerating++;
+        var version = Add(change, image, provider, prompt, seed, idempotencyKey);
+        change.Campaign.Regenerating++;
         AddEvent(change, CampaignEventTypes.VersionStarted, version);
         return version;
+    }
+
+    /// <summary>Adds a text that the caller wrote as the next version, and makes it the current one.</summary>
+    public static async Task AddWrittenAsync(CampaignChange change, string text, CancellationToken cancellationToken)
+    {
+        var version = Add(change, image: null, WrittenByCaller);
+        version.Text = text;
+        version.Status = PartStatus.Complete;
+        version.EndedAt = change.Now;
+        AddEvent(change, CampaignEventTypes.VersionCompleted, version);
+        await MakeCurrentAsync(change, version, cancellationToken);
     }
 
     /// <summary>Ends a version whose content is in its row, and makes it the current one unless the caller has chosen another meanwhile.</summary>
@@ -118,6 +123,21 @@ internal static class PartVersions
         new { status = version.Status.ToText(), part = version.Part, version = version.Number, error },
         version.Part,
         version.Number);
+
+    private static PartVersion Add(
+        CampaignChange change, CampaignImage? image, string provider, string? prompt = null, long? seed = null, string? idempotencyKey = null)
+    {
+        var number = (image?.Versions ?? change.Campaign.TextVersions) + 1;
+        if (number == 2)
+            change.AddVersion(New(change, image, number: 1, isOpen: false));
+        var version = New(change, image, number, isOpen: true, provider, prompt, seed, idempotencyKey);
+        change.AddVersion(version);
+        if (image is not null)
+            image.Versions = number;
+        else
+            change.Campaign.TextVersions = number;
+        return version;
+    }
 
     private static PartVersion New(
         CampaignChange change,

@@ -98,6 +98,8 @@ export interface CampaignEdit {
   readonly name?: string | null;
   readonly favorite?: boolean;
   readonly tags?: readonly string[];
+  /** A new version of the text. */
+  readonly text?: string;
 }
 
 /** What became of each campaign of a request for many. */

@@ -43,6 +43,26 @@ describe('a campaign', () => {
     expect(calls.filter(call => call.method === 'PATCH').map(call => call.body)).toEqual([{ name: null }]);
   });
 
+  it('gets a text of the caller as a new version, and no empty one', async () => {
+    const text = { status: 'COMPLETE' as const, content: 'Made by a model.', provider: 'openai', model: 'gpt', attempts: 1, nextAttemptAt: null, waitingFor: null, usage: null, error: null, version: 1, versions: 1 };
+    const before = complete('a', { text });
+    const { calls, user } = show(<CampaignView id="a" />, call => {
+      if (call.path.endsWith('/versions')) return json({ items: [] });
+      return json(call.method === 'PATCH' ? { ...before, updatedAt: later, text: { ...text, content: (call.body as { text: string }).text, provider: 'user', model: null, version: 2, versions: 2 } } : before);
+    });
+    await user.click(await screen.findByRole('button', { name: 'Edit the text' }));
+    const field = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Text' });
+    expect(field.value).toBe('Made by a model.');
+    await user.clear(field);
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Save' }).disabled).toBe(true);
+    await user.type(field, 'Our own words.');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await screen.findByText('Written by you');
+    screen.getByText('Our own words.');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(calls.filter(call => call.method === 'PATCH').map(call => call.body)).toEqual([{ text: 'Our own words.' }]);
+  });
+
   it('gets and loses tags, and is marked as a favorite', async () => {
     const { calls, user } = show(<CampaignView id="a" />, patching());
     await user.type(await screen.findByLabelText('New tag'), ' cats {Enter}');
