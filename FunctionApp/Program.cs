@@ -1,5 +1,6 @@
 using Atelier.Access.ApiKeys;
 using Atelier.Configuration;
+using Atelier.Operations;
 using Atelier.Persistence;
 using Microsoft.Azure.Functions.Worker.Builder;
 
@@ -25,6 +26,7 @@ internal static class Program
             var builder = FunctionsApplication.CreateBuilder(args);
             builder.ConfigureFunctionsWebApplication();
             builder.AddAtelier(builder.Configuration);
+            HostWatch.Add(builder.Services);
 
             using var host = builder.Build();
             await AtelierServices.PrepareAsync(host.Services);
