@@ -29,7 +29,7 @@ export function TextCard({ campaign, text, isRunning, versions }: Props) {
         </h2>
         {hasEnded(campaign.status) && campaign.status !== 'CANCELED' && !isBusy && (
           <Button variant="quiet" icon="pencil" aria-label={text.content === null ? 'Write the text' : 'Edit the text'} onClick={() => setWriting(true)}>
-            {text.content === null ? 'Write it' : 'Edit'}
+            {text.content === null ? 'Write' : 'Edit'}
           </Button>
         )}
         {text.content !== null && (
