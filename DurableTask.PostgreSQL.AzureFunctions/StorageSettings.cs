@@ -50,33 +50,13 @@ internal sealed class StorageSettings
             if (!Known.TryGetValue(name, out var read))
             {
                 throw new InvalidOperationException(
-                    $"host.json, {Section}: '{name}' is not a setting of the PostgreSQL storage provider. Did you mean '{Nearest(name)}'?");
+                    $"host.json, {Section}: '{name}' is not a setting of the PostgreSQL storage provider. Did you mean '{NearestName.Of(name, Names)}'?");
             }
 
             read(settings, new Value(name, Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty));
         }
 
         return settings;
-    }
-
-    private static string Nearest(string name) => Known.Keys.MinBy(known => Distance(known.ToUpperInvariant(), name.ToUpperInvariant()))!;
-
-    /// <summary>How many characters have to be added, left out or replaced to make one text of the other.</summary>
-    private static int Distance(string left, string right)
-    {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var diagonal = row[0]++;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, replaced);
-            }
-        }
-
-        return row[^1];
     }
 
     /// <summary>A value of the section, which arrives as text.</summary>

@@ -20,9 +20,10 @@ namespace Atelier;
 public static class AtelierServices
 {
     /// <summary>Adds FunctionApp's middleware and services.</summary>
-    /// <exception cref="StartException">A setting is malformed, or a function does not say who may call it.</exception>
+    /// <exception cref="StartException">A setting is unknown or malformed, or a function does not say who may call it.</exception>
     public static void AddAtelier(this IFunctionsWorkerApplicationBuilder builder, IConfiguration configuration)
     {
+        KnownSettings.Check(configuration);
         Routes.Check(typeof(AtelierServices).Assembly.GetTypes());
         builder.UseMiddleware<ResponseMiddleware>();
         builder.UseMiddleware<ProblemMiddleware>();

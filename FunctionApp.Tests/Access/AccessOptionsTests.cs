@@ -38,7 +38,6 @@ public sealed class AccessOptionsTests
     [InlineData("Access:AllowedEmailDomains", "@example.org")]
     [InlineData("Access:AllowedEmailDomains", "*.example.org")]
     [InlineData("Access:ScrapeToken", "0123456789abcdef0123456789abcde")]
-    [InlineData("Access:AllowedEmailDomain", "example.org")]
     [InlineData("Cors:Origins", "*")]
     [InlineData("Cors:Origins", "app.example.org")]
     [InlineData("Cors:Origins", "https://app.example.org/")]

@@ -28,7 +28,6 @@ public enum AccessMode
 public sealed partial record AccessOptions(
     AccessMode Mode, IReadOnlyList<string> AllowedEmailDomains, IReadOnlyList<string> Operators, string? ScrapeToken, CallerLimits Limits)
 {
-    private const string Section = "Access";
     private const string ModeSetting = "Access:Mode";
     private const string DomainsSetting = "Access:AllowedEmailDomains";
     private const string OperatorsSetting = "Access:Operators";
@@ -36,24 +35,14 @@ public sealed partial record AccessOptions(
     private const string Bearer = "Bearer ";
     private const int MinTokenLength = 32;
 
-    // A misspelled name, such as AllowedEmailDomain, would otherwise be ignored and leave the app open to everyone.
-    private static readonly string[] Known =
-        [ModeSetting, DomainsSetting, OperatorsSetting, ScrapeTokenSetting, .. CallerLimits.Settings];
-
     // Injected by App Service where its authentication is on:
     // https://learn.microsoft.com/azure/app-service/reference-app-settings
     private const string PlatformAuthentication = "WEBSITE_AUTH_ENABLED";
 
     /// <summary>Reads and checks them.</summary>
-    /// <exception cref="SettingException">One is malformed or unknown, or the mode would be unsafe here.</exception>
+    /// <exception cref="SettingException">One is malformed, or the mode would be unsafe here.</exception>
     public static AccessOptions Read(IConfiguration configuration)
     {
-        if (configuration.GetSection(Section).GetChildren().FirstOrDefault(
-            setting => !Known.Contains(setting.Path, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-        {
-            throw new SettingException(unknown.Path, $"Setting '{unknown.Path}' is not known. There are {string.Join(", ", Known)}.");
-        }
-
         var mode = ReadMode(configuration);
         if (mode == AccessMode.Development && DevelopmentAddresses.FindOpen(configuration) is { } open)
         {

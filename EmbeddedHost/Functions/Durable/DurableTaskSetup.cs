@@ -53,6 +53,7 @@ internal static class DurableTaskSetup
 
     private static void Configure(PostgreSqlOrchestrationServiceOptions options, IConfiguration configuration, HostJson hostJson)
     {
+        KnownSettings.Check(configuration, "EmbeddedHost", "DrainSeconds", "MaxPayloadBytes", "LeaseSeconds", "IdleSeconds");
         options.ConnectionString = PostgresConnection.Parse(configuration.GetConnectionString("Postgres")).ConnectionString;
         options.TaskHub = SchemaOf(hostJson);
         options.MaxConcurrentActivities = hostJson.MaxConcurrentActivities ?? options.MaxConcurrentActivities;

@@ -13,9 +13,6 @@ public sealed record CallerLimits(int? RequestsPerMinute, int? MaxRunning, int? 
     private const string MaxPerDaySetting = "Access:MaxPerDay";
     private const int Most = 1_000_000;
 
-    /// <summary>The settings that it is read from.</summary>
-    internal static IReadOnlyList<string> Settings { get; } = [RequestsPerMinuteSetting, MaxRunningSetting, MaxPerDaySetting];
-
     /// <summary>No limits.</summary>
     public static CallerLimits None { get; } = new(null, null, null);
 
