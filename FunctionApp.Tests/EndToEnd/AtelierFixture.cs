@@ -126,14 +126,10 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     internal async Task KillAndRestartWithoutAsync(string instance)
     {
         await KillAsync();
-        await using (var source = NpgsqlDataSource.Create($"{Database};Pooling=false"))
-        {
-            var hub = (string)(await ScalarAsync(source, "SELECT table_schema::text FROM information_schema.tables WHERE table_name = 'instances'"))!;
-            await ScalarAsync(source, $"DELETE FROM {hub}.history WHERE instance_id = '{instance}'");
-            await ScalarAsync(source, $"DELETE FROM {hub}.inbox WHERE instance_id = '{instance}'");
-            Assert.Equal(1, await ScalarAsync(source, $"DELETE FROM {hub}.instances WHERE id = '{instance}' RETURNING 1"));
-        }
-
+        var hub = await HubAsync();
+        await ScalarAsync($"DELETE FROM {hub}.history WHERE instance_id = '{instance}'");
+        await ScalarAsync($"DELETE FROM {hub}.inbox WHERE instance_id = '{instance}'");
+        Assert.Equal(1, await ScalarAsync($"DELETE FROM {hub}.instances WHERE id = '{instance}' RETURNING 1"));
         await RestartAsync();
     }
 
@@ -150,8 +146,14 @@ public sealed class AtelierFixture : IAsyncDisposable, IAsyncLifetime
     /// <summary>Runs a command of the host with the same settings.</summary>
     internal Task<(int ExitCode, string Output)> RunCommandAsync(params string[] arguments) => HostProcess.RunAsync(_settings, arguments);
 
-    private static async Task<object?> ScalarAsync(NpgsqlDataSource source, string sql)
+    /// <summary>The schema of the task hub.</summary>
+    internal async Task<string> HubAsync() =>
+        (string)(await ScalarAsync("SELECT table_schema::text FROM information_schema.tables WHERE table_name = 'instances'"))!;
+
+    /// <summary>The first column of a statement's first row.</summary>
+    internal async Task<object?> ScalarAsync(string sql)
     {
+        await using var source = NpgsqlDataSource.Create($"{Database};Pooling=false");
         await using var command = source.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
     }

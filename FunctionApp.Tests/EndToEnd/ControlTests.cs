@@ -120,8 +120,8 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
         Assert.Equal(0, await container.GetBlobsAsync(default, default, $"{id}/", CancellationToken.None).CountAsync());
         Assert.Null(await StatusOfInstanceAsync(id));
         Assert.Null(await StatusOfInstanceAsync($"{id}-1"));
-        Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM campaign_events WHERE campaign_id = '{id}'"));
-        Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM campaign_attempts WHERE campaign_id = '{id}'"));
+        Assert.Equal(0L, await atelier.ScalarAsync($"SELECT count(*) FROM campaign_events WHERE campaign_id = '{id}'"));
+        Assert.Equal(0L, await atelier.ScalarAsync($"SELECT count(*) FROM campaign_attempts WHERE campaign_id = '{id}'"));
     }
 
     [Fact]
@@ -164,27 +164,17 @@ public sealed class ControlTests(LocalServicesFixture services, AtelierFixture a
 
         // As after a restore of the engine's data only: its instance is gone, and its row is RUNNING and was last checked long ago.
         await atelier.KillAndRestartWithoutAsync(id);
-        await ScalarAsync($"UPDATE campaigns SET checked_at = now() - interval '1 hour' WHERE id = '{id}' RETURNING 1");
+        await atelier.ScalarAsync($"UPDATE campaigns SET checked_at = now() - interval '1 hour' WHERE id = '{id}' RETURNING 1");
 
         var campaign = await atelier.Api.EndOfAsync(id);
         Assert.Equal("COMPLETE", (string)campaign["status"]!);
         Assert.Equal(1, atelier.CallsOf(id, "text").Calls);
-        Assert.Equal(1L, await ScalarAsync($"SELECT run::bigint FROM campaigns WHERE id = '{id}'"));
+        Assert.Equal(1L, await atelier.ScalarAsync($"SELECT run::bigint FROM campaigns WHERE id = '{id}'"));
     }
 
     private Task<HttpResponseMessage> PostAsync(string id, string action) =>
         _api.Http.PostAsync($"/api/campaigns/{id}/{action}", content: null);
 
     private async Task<string?> StatusOfInstanceAsync(string id) =>
-        (await ScalarAsync($"SELECT CASE status WHEN 1 THEN 'Completed' ELSE 'Other' END FROM {await HubAsync()}.instances WHERE id = '{id}'")) as string;
-
-    private async Task<string> HubAsync() =>
-        (string)(await ScalarAsync("SELECT table_schema::text FROM information_schema.tables WHERE table_name = 'instances'"))!;
-
-    private async Task<object?> ScalarAsync(string sql)
-    {
-        await using var source = NpgsqlDataSource.Create($"{atelier.Database};Pooling=false");
-        await using var command = source.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
-    }
+        (await atelier.ScalarAsync($"SELECT CASE status WHEN 1 THEN 'Completed' ELSE 'Other' END FROM {await atelier.HubAsync()}.instances WHERE id = '{id}'")) as string;
 }

@@ -6,7 +6,6 @@ using Azure.Storage.Blobs;
 using FunctionApp.Tests.Access;
 using FunctionApp.Tests.EndToEnd.Providers;
 using FunctionApp.Tests.Hosting;
-using Npgsql;
 
 namespace FunctionApp.Tests.EndToEnd;
 
@@ -87,7 +86,7 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
 
         Assert.Equal(("COMPLETE", 2, 2), StateOf(campaign));
         Assert.Null(campaign["error"]);
-        Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM dead_letters WHERE campaign_id = '{id}'"));
+        Assert.Equal(0L, await _atelier.ScalarAsync($"SELECT count(*) FROM dead_letters WHERE campaign_id = '{id}'"));
         Assert.Equal([(1, "FAILED", false, 1), (2, "COMPLETE", true, 1)], (await VersionsAsync(id, "image/0")).Select(Summary));
         await using var stream = await EventStreamClient.OpenAsync(_atelier.Api.Http, $"/api/campaigns/{id}/events");
         await stream.UntilAsync("campaign.completed");
@@ -150,7 +149,7 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
     public async Task Part_WithTwentyVersions_GetsNoOther()
     {
         var id = await CompleteAsync();
-        await ScalarAsync($"UPDATE campaign_images SET versions = 20 WHERE campaign_id = '{id}' RETURNING 1");
+        await _atelier.ScalarAsync($"UPDATE campaign_images SET versions = 20 WHERE campaign_id = '{id}' RETURNING 1");
 
         using var refused = await PostAsync(id, "images/0", "Another");
 
@@ -170,8 +169,8 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         Assert.Equal(0, await container.GetBlobsAsync(default, default, $"{id}/", CancellationToken.None).CountAsync());
-        Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM campaign_part_versions WHERE campaign_id = '{id}'"));
-        Assert.Equal(0L, await ScalarAsync($"SELECT count(*) FROM {await HubAsync()}.instances WHERE id LIKE '{id}%'"));
+        Assert.Equal(0L, await _atelier.ScalarAsync($"SELECT count(*) FROM campaign_part_versions WHERE campaign_id = '{id}'"));
+        Assert.Equal(0L, await _atelier.ScalarAsync($"SELECT count(*) FROM {await _atelier.HubAsync()}.instances WHERE id LIKE '{id}%'"));
     }
 
     [Fact]
@@ -202,72 +201,9 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
 
         // As if the process had died between the commit and the call to the engine.
         await _atelier.KillAndRestartWithoutAsync($"{id}-image-0-v2");
-        await ScalarAsync($"UPDATE campaign_part_versions SET checked_at = now() - interval '1 minute' WHERE campaign_id = '{id}' RETURNING 1");
+        await _atelier.ScalarAsync($"UPDATE campaign_part_versions SET checked_at = now() - interval '1 minute' WHERE campaign_id = '{id}' RETURNING 1");
 
         Assert.Equal(("COMPLETE", 2, 2), StateOf(await MadeAsync(id)));
-    }
-
-    [Fact]
-    public async Task Text_WrittenByTheCaller_IsTheNextVersionAtOnce_AndTheEarlierOneIsKept()
-    {
-        var id = await CompleteAsync();
-        var made = (string)(await _atelier.Api.GetAsync(id))["text"]!["content"]!;
-
-        using var edited = await EditAsync(id, new { text = "Our own words.\n\nIn two paragraphs." });
-        using var repeated = await EditAsync(id, new { text = "Our own words.\n\nIn two paragraphs." });
-        var campaign = await _atelier.Api.GetAsync(id);
-
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (edited.StatusCode, repeated.StatusCode));
-        Assert.Equal(edited.Headers.ETag, repeated.Headers.ETag);
-        var text = campaign["text"]!;
-        Assert.Equal(("COMPLETE", 2, 2, "Our own words.\n\nIn two paragraphs."), ((string)text["status"]!, (int)text["version"]!, (int)text["versions"]!, (string)text["content"]!));
-        Assert.Equal(("user", null, null), ((string)text["provider"]!, (string?)text["model"], text["usage"]));
-        var versions = await VersionsAsync(id, "text");
-        Assert.Equal([(made, "openai"), ("Our own words.\n\nIn two paragraphs.", "user")], versions.Select(version => ((string)version["content"]!, (string)version["provider"]!)));
-        await ChooseAsync(id, "text", 1);
-        Assert.Equal(made, (string)(await _atelier.Api.GetAsync(id))["text"]!["content"]!);
-        var found = await _atelier.Api.Http.GetFromJsonAsync<JsonObject>("/api/campaigns?q=paragraphs");
-        Assert.DoesNotContain(found!["items"]!.AsArray(), item => (string)item!["id"]! == id);
-    }
-
-    [Fact]
-    public async Task Text_WrittenForOneThatFailed_CompletesTheCampaign()
-    {
-        var id = await _atelier.Api.StartAsync("A harbour [[fault: text moderation]]");
-        Assert.Equal("FAILED", (string)(await _atelier.Api.EndOfAsync(id))["status"]!);
-
-        using var edited = await EditAsync(id, new { text = "A harbour." });
-
-        Assert.Equal(HttpStatusCode.OK, edited.StatusCode);
-        var campaign = await _atelier.Api.GetAsync(id);
-        Assert.Equal(("COMPLETE", "A harbour."), ((string)campaign["status"]!, (string)campaign["text"]!["content"]!));
-    }
-
-    [Fact]
-    public async Task Text_ThatCannotBeWritten_IsRefused_AndNothingElseOfTheRequestIsDone()
-    {
-        var busy = await CompleteAsync();
-        using var accepted = await _atelier.Api.PostAsync(new JsonObject { ["prompt"] = "No text", ["images"] = new JsonObject { ["count"] = 1 }, ["text"] = null });
-        var without = (string)(await CampaignApi.ReadAsync(accepted))["id"]!;
-        await _atelier.Api.EndOfAsync(without);
-        // All calls of a provider wait for as long as it asks.
-        var running = await _atelier.Api.StartAsync("A harbour [[fault: text 429 retry-after=10]]");
-        await RegenerateAsync(busy, "text", "Slowly [[fault: text 429 retry-after=10]]");
-
-        using (var refused = await EditAsync(running, new { name = "New", text = "Words" }))
-            await refused.AssertProblemAsync(409, "campaign_running");
-        using (var refused = await EditAsync(busy, new { name = "New", text = "Words" }))
-            await refused.AssertProblemAsync(409, "part_busy");
-        using (var refused = await EditAsync(without, new { name = "New", text = "Words" }))
-            Assert.NotNull((await refused.AssertProblemAsync(400, "validation_failed"))["errors"]!["text"]);
-        foreach (var wrong in new object?[] { "", " ", new string('x', 20_001), 1, null })
-        {
-            using var refused = await EditAsync(busy, new { name = "New", text = wrong });
-            Assert.NotNull((await refused.AssertProblemAsync(400, "validation_failed"))["errors"]!["text"]);
-        }
-
-        foreach (var id in new[] { running, busy, without })
-            Assert.Null((await _atelier.Api.GetAsync(id))["name"]);
     }
 
     [Theory]
@@ -399,8 +335,6 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
         return await CampaignApi.ReadAsync(response);
     }
 
-    private Task<HttpResponseMessage> EditAsync(string id, object edit) => _atelier.Api.Http.PatchAsJsonAsync($"/api/campaigns/{id}", edit);
-
     private async Task<JsonObject> MadeAsync(string id)
     {
         await Eventually.TrueAsync(async () => !(bool)(await _atelier.Api.GetAsync(id))["regenerating"]!, TimeSpan.FromSeconds(60));
@@ -416,16 +350,6 @@ public sealed class VersionTests(LocalServicesFixture services, VersionTests.Hos
     private async Task<string> UrlOfAsync(string id) => (string)(await _atelier.Api.GetAsync(id))["images"]![0]!["url"]!;
 
     private Task<byte[]> BytesAsync(string address) => _atelier.Api.Http.GetByteArrayAsync(new Uri(address, UriKind.Relative));
-
-    private async Task<string> HubAsync() =>
-        (string)(await ScalarAsync("SELECT table_schema::text FROM information_schema.tables WHERE table_name = 'instances'"))!;
-
-    private async Task<object?> ScalarAsync(string sql)
-    {
-        await using var source = NpgsqlDataSource.Create($"{_atelier.Database};Pooling=false");
-        await using var command = source.CreateCommand(sql);
-        return await command.ExecuteScalarAsync();
-    }
 
     /// <summary>One host for all tests, with providers of both kinds.</summary>
     public sealed class Host : IAsyncLifetime

@@ -25,8 +25,8 @@ internal static class CampaignViews
             campaign.CreatedAt,
             campaign.UpdatedAt,
             campaign.CompletedAt,
-            campaign.TextStatus is { } status ? TextOf(campaign, status, [.. attempts[Parts.Text]]) : null,
-            [.. campaign.Images.OrderBy(image => image.Index).Select(image => ImageOf(campaign, image, [.. attempts[Parts.Image(image.Index)]]))],
+            campaign.TextStatus is { } status ? TextOf(campaign, status, AttemptsOf(attempts, Parts.Text, campaign.TextVersion, status)) : null,
+            [.. campaign.Images.OrderBy(image => image.Index).Select(image => ImageOf(campaign, image, AttemptsOf(attempts, Parts.Image(image.Index), image.Version, image.Status)))],
             [.. campaign.Attempts.Where(attempt => attempt.Code is not null).OrderBy(attempt => attempt.EndedAt).Select(FailedAttempt)],
             campaign.Error,
             campaign.Metadata,
@@ -52,7 +52,7 @@ internal static class CampaignViews
         foreach (var row in rows[part].OrderBy(row => row.Number))
         {
             // The campaign's rows have the current version; an attempt is counted under the version that it makes.
-            CampaignAttempt[] made = [.. attempts[row.Number == 1 ? part : Parts.Version(part, row.Number)]];
+            CampaignAttempt[] made = [.. attempts[NameOf(part, row.Number)]];
             var isCurrent = row.Number == current.Version;
             yield return (isCurrent ? current : VersionOf(campaign, row, made)) with
             {
@@ -65,6 +65,13 @@ internal static class CampaignViews
         if (!rows.Contains(part))
             yield return current;
     }
+
+    // Until a later version is complete again, what is made is the part itself: an image that was lost keeps its number.
+    private static CampaignAttempt[] AttemptsOf(ILookup<string, CampaignAttempt> attempts, string part, int version, PartStatus status) =>
+        [.. attempts[status == PartStatus.Complete ? NameOf(part, version) : part]];
+
+    // The name of the attempts at a version.
+    private static string NameOf(string part, int version) => version == 1 ? part : Parts.Version(part, version);
 
     private static VersionView VersionOf(Campaign campaign, PartVersion row, CampaignAttempt[] attempts) => new(
         row.Part,
